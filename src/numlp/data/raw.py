@@ -1,0 +1,65 @@
+"""The raw data set: uint8 images and labels, with the name that every figure carries."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp.errors import require
+from numlp.files import replacing, write_text
+
+IMAGES, TRAIN_IMAGES, PIXELS, CLASSES = 60_000, 50_000, 3_072, 10
+
+
+@dataclass(frozen=True)
+class RawData:
+    """The 50,000 training images in the official order, then the 10,000 test images.
+
+    Attributes:
+        images: (60000, 3072) uint8, channel-major rows of 32 x 32 x 3 images.
+        labels: (60000,) uint8, 0 to 9.
+        class_names: The ten names.
+        name: What the data set is called wherever a figure is shown, e.g.
+            "CIFAR-10, archive 8114b53f... (not the official file)".
+        origin: What it was made from: {"archive_sha256": ...} or {"seed": ...}.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    class_names: tuple[str, ...]
+    name: str
+    origin: dict[str, str | int]
+
+    def __post_init__(self) -> None:
+        where = "data set"
+        require(self.images.shape == (IMAGES, PIXELS), where, f"images of shape ({IMAGES}, {PIXELS})", shape=self.images.shape)
+        require(self.images.dtype == np.uint8, where, "uint8 images", dtype=str(self.images.dtype))
+        require(self.labels.shape == (IMAGES,), where, f"labels of shape ({IMAGES},)", shape=self.labels.shape)
+        require(int(self.labels.max()) < CLASSES, where, "labels from 0 to 9", highest=int(self.labels.max()))
+        require(len(self.class_names) == CLASSES, where, "10 class names", names=self.class_names)
+
+
+def save_raw(data: RawData, folder: Path) -> None:
+    """Write images.npy, labels.npy and, last, dataset.json (docs/formats.md)."""
+    for name, array in (("images", data.images), ("labels", data.labels)):
+        with replacing(folder / f"{name}.npy") as file:
+            np.save(file, array)
+    digest = hashlib.sha256(data.images.tobytes() + data.labels.tobytes()).hexdigest()
+    about = {"name": data.name, "origin": data.origin, "class_names": list(data.class_names), "digest": digest}
+    write_text(folder / "dataset.json", json.dumps(about, indent=2) + "\n")
+
+
+def load_raw(folder: Path) -> RawData:
+    """Open what `save_raw` wrote, the images memory-mapped."""
+    about = read_about(folder)
+    images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
+    labels = np.load(folder / "labels.npy", allow_pickle=False)
+    return RawData(images, labels, tuple(about["class_names"]), about["name"], about["origin"])
+
+
+def read_about(folder: Path) -> dict:
+    """Name, origin, class names and digest of the data set in `folder`."""
+    return json.loads((folder / "dataset.json").read_text())

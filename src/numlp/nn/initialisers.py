@@ -1,0 +1,39 @@
+"""Standard deviations of the initial weights."""
+
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from numlp.errors import require
+from numlp.nn.network import Network
+
+Initialiser: TypeAlias = Callable[[int], float]
+"""From a layer's fan-in to the standard deviation of its weights."""
+
+
+def he(fan_in: int) -> float:
+    """sqrt(2 / fan_in). Source: He et al. 2015, arXiv:1502.01852, equation 10."""
+    return math.sqrt(2 / fan_in)
+
+
+def xavier(fan_in: int) -> float:
+    """sqrt(1 / fan_in). Source: Glorot and Bengio 2010, AISTATS, section 4.2, in the form that counts the fan-in alone."""
+    return math.sqrt(1 / fan_in)
+
+
+def gaussian(sigma: float) -> Initialiser:
+    """The same `sigma` for every layer."""
+    require(0 < sigma < math.inf, "init.sigma", "a number > 0", sigma=sigma)
+    return lambda fan_in: sigma
+
+
+def initialise(network: Network, std: Initialiser, rng: np.random.Generator) -> None:
+    """Draw every W from N(0, std(fan_in)^2); b, gamma, beta and the moments stay 0, 1, 0, 0 and 1.
+
+    The draws are of float64 whatever the network's type, so that both types start from the same weights.
+    """
+    for index in range(1, network.depth + 1):
+        W = network.params[f"linear{index}.W"]
+        W[...] = rng.normal(0.0, std(W.shape[0]), W.shape)

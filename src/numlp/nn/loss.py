@@ -1,0 +1,37 @@
+"""Softmax, cross-entropy and accuracy."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp.arrays import Array
+
+
+def softmax(logits: Array) -> Array:
+    """Turn (N, K) logits into probabilities, in place."""
+    logits -= logits.max(axis=1, keepdims=True)  # e^x stays finite
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=1, keepdims=True)
+    return logits
+
+
+def cross_entropy(logits: Array, labels: NDArray[np.integer]) -> float:
+    """Mean cross-entropy in nats of (N, K) logits against (N,) labels, which are left as they are.
+
+    By log-sum-exp, so that a probability that rounds to 0 still costs a finite amount.
+    """
+    highest = logits.max(axis=1)
+    log_sum = np.log(np.exp(logits - highest[:, None]).sum(axis=1)) + highest
+    return float(np.mean(log_sum - logits[np.arange(len(labels)), labels], dtype=np.float64))
+
+
+def cross_entropy_gradient(logits: Array, labels: NDArray[np.integer]) -> Array:
+    """Gradient of `cross_entropy` in the logits, (softmax - onehot) / N, written over them."""
+    softmax(logits)
+    logits[np.arange(len(labels)), labels] -= 1
+    logits /= len(labels)
+    return logits
+
+
+def accuracy(logits: Array, labels: NDArray[np.integer]) -> float:
+    """Share of rows whose highest logit is the label's."""
+    return float(np.mean(logits.argmax(axis=1) == labels))

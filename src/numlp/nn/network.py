@@ -1,0 +1,140 @@
+"""The k-layer network: a list of layers over flat parameters, gradients and moments."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from numlp.arrays import Array, Flat, Shape
+from numlp.errors import require
+from numlp.nn.batch_norm import BatchNorm
+from numlp.nn.linear import Linear
+from numlp.nn.relu import Relu
+
+Placement: TypeAlias = Literal["none", "before", "after"]
+EPS = float(np.finfo(np.float64).eps)
+
+
+class Layer(Protocol):
+    """What the network asks of a layer. Its parameters do not change in a pass; what a pass leaves is in `work`."""
+
+    def work(self, n: int, dtype: DTypeLike) -> Any:
+        """Buffers for batches of `n` rows."""
+
+    def forward(self, x: Array, work: Any, train: bool) -> Array:
+        """Values of the layer."""
+
+    def backward(self, dy: Array, work: Any) -> Array:
+        """Gradient in the input; the parameters' gradients are written to their views."""
+
+
+class Network:
+    """Fully connected ReLU network with a linear output (softmax belongs to the loss).
+
+    A hidden layer is Linear, BatchNorm, Relu (`norm="before"`), Linear, Relu, BatchNorm (`"after"`) or Linear, Relu
+    (`"none"`); the output layer is Linear alone.
+
+    Args:
+        sizes: Widths from input to output, e.g. (3072, 50, 50, 10) for the reports' 3-layer network.
+        norm: Where batch normalisation stands with regard to the non-linearity.
+        eps: Added to batch norm's variances.
+        dtype: float32 to train, float64 to check gradients.
+
+    Attributes:
+        params: All parameters; the weights first, then b, gamma and beta of each layer (names: docs/formats.md).
+        grads: Their gradients, in the same order.
+        moments: The stored means and variances of the batch norm layers.
+        weights: The part of `params.vector` that the penalty applies to.
+
+    Raises:
+        UserError: Fewer than two sizes, or one that is not a positive whole number.
+    """
+
+    def __init__(self, sizes: Sequence[int], norm: Placement = "none", eps: float = EPS, dtype: DTypeLike = np.float32) -> None:
+        require(len(sizes) >= 2 and min(sizes) >= 1, "network", "two or more sizes, each at least 1", sizes=list(sizes))
+        require(norm in ("none", "before", "after"), "network", "norm none, before or after", norm=norm)
+        self.sizes, self.norm, self.eps, self.dtype = tuple(sizes), norm, eps, np.dtype(dtype)
+        self.depth = len(sizes) - 1
+        shapes = parameter_shapes(sizes, norm)
+        self.params, self.grads = Flat(shapes, dtype), Flat(shapes, dtype)
+        self.moments = Flat(moment_shapes(sizes, norm), dtype)
+        size = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+        self.weights, self.weight_grads = self.params.vector[:size], self.grads.vector[:size]
+        self.layers: list[Layer] = []
+        for index in range(1, self.depth + 1):
+            self.layers += self._block(index)
+        for name, view in self.params.views.items():
+            view[...] = name.endswith("gamma")
+        for name, view in self.moments.views.items():
+            view[...] = name.endswith("var")
+
+    def _block(self, index: int) -> list[Layer]:
+        p, g, m = self.params.views, self.grads.views, self.moments.views
+        linear: Layer = Linear(p[f"linear{index}.W"], p[f"linear{index}.b"], g[f"linear{index}.W"], g[f"linear{index}.b"])
+        if index == self.depth:
+            return [linear]
+        relu: Layer = Relu(self.sizes[index])
+        if self.norm == "none":
+            return [linear, relu]
+        n = f"bn{index}"
+        norm: Layer = BatchNorm(p[f"{n}.gamma"], p[f"{n}.beta"], g[f"{n}.gamma"], g[f"{n}.beta"], m[f"{n}.mean"], m[f"{n}.var"], self.eps)
+        return [linear, norm, relu] if self.norm == "before" else [linear, relu, norm]
+
+    def penalty(self, lam: float) -> float:
+        """lam * sum of squared weights (no 1/2)."""
+        return lam * float(np.dot(self.weights, self.weights))
+
+
+class Pass:
+    """The forward and backward pass of batches of one size, with buffers that are used again and again.
+
+    Args:
+        network: Its parameters are read, its gradients written.
+        n: Rows of a batch.
+
+    Attributes:
+        moments: The batch's means and variances after a forward pass in training; like `network.moments`.
+    """
+
+    def __init__(self, network: Network, n: int) -> None:
+        self.network = network
+        self.works = [layer.work(n, network.dtype) for layer in network.layers]
+        self.moments = Flat(moment_shapes(network.sizes, network.norm), network.dtype)
+        norms = [work for layer, work in zip(network.layers, self.works, strict=True) if isinstance(layer, BatchNorm)]
+        for index, work in enumerate(norms, start=1):
+            work.mean, work.var = self.moments[f"bn{index}.mean"], self.moments[f"bn{index}.var"]
+        self._steps = list(zip(network.layers, self.works, strict=True))
+
+    def forward(self, x: Array, train: bool) -> Array:
+        """(N, d) inputs -> (N, K) logits, in a buffer of this pass. `train` chooses the batch's or the stored moments."""
+        for layer, work in self._steps:
+            x = layer.forward(x, work, train)
+        return x
+
+    def backward(self, dy: Array) -> None:
+        """Fill the network's gradients from those in the logits, after a forward pass in training."""
+        for layer, work in self._steps[:0:-1]:
+            dy = layer.backward(dy, work)
+        first = self.network.layers[0]
+        assert isinstance(first, Linear)
+        first.backward_parameters(dy, self.works[0])
+
+
+def parameter_shapes(sizes: Sequence[int], norm: Placement) -> dict[str, Shape]:
+    """Names and shapes of the parameters, in the order of the flat vector: weights first."""
+    depth = len(sizes) - 1
+    shapes: dict[str, Shape] = {f"linear{i}.W": (sizes[i - 1], sizes[i]) for i in range(1, depth + 1)}
+    for i in range(1, depth + 1):
+        shapes[f"linear{i}.b"] = (sizes[i],)
+        if norm != "none" and i < depth:
+            shapes |= {f"bn{i}.gamma": (sizes[i],), f"bn{i}.beta": (sizes[i],)}
+    return shapes
+
+
+def moment_shapes(sizes: Sequence[int], norm: Placement) -> dict[str, Shape]:
+    """Names and shapes of the stored moments."""
+    if norm == "none":
+        return {}
+    hidden = list(enumerate(sizes[1:-1], start=1))
+    return {f"bn{i}.mean": (d,) for i, d in hidden} | {f"bn{i}.var": (d,) for i, d in hidden}

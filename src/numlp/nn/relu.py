@@ -1,0 +1,36 @@
+"""The rectifier y = max(x, 0)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from numlp.arrays import Array
+
+
+@dataclass
+class ReluWork:
+    """Buffers of one batch."""
+
+    y: Array  # (N, d)
+    mask: NDArray[np.bool_]  # (N, d), where the output is positive
+
+
+class Relu:
+    """Rectifier of a batch of `d` values a row."""
+
+    def __init__(self, d: int) -> None:
+        self.d = d
+
+    def work(self, n: int, dtype: DTypeLike) -> ReluWork:
+        """Buffers for batches of `n` rows."""
+        return ReluWork(np.empty((n, self.d), dtype), np.empty((n, self.d), np.bool_))
+
+    def forward(self, x: Array, work: ReluWork, train: bool) -> Array:
+        """(N, d) -> (N, d)."""
+        return np.maximum(x, 0, out=work.y)
+
+    def backward(self, dy: Array, work: ReluWork) -> Array:
+        """(N, d) -> (N, d), in place: the gradient at 0 is 0."""
+        np.greater(work.y, 0, out=work.mask)
+        return np.multiply(dy, work.mask, out=dy)

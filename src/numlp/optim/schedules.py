@@ -1,0 +1,41 @@
+"""Learning-rate schedules: functions from the update step, counted from 0, to eta."""
+
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+from numlp.errors import require
+
+Schedule: TypeAlias = Callable[[int], float]
+
+
+def constant(eta: float) -> Schedule:
+    """The same rate at every step."""
+    require(0 < eta < math.inf, "schedule.eta", "a number > 0", eta=eta)
+    return lambda step: eta
+
+
+def exponential(eta: float, decay: float, epoch_steps: int) -> Schedule:
+    """eta * decay^epoch: the rate falls by a factor after each epoch of `epoch_steps` updates."""
+    require(0 < eta < math.inf and 0 < decay <= 1, "schedule", "eta > 0 and 0 < decay <= 1", eta=eta, decay=decay)
+    return lambda step: eta * decay ** (step // epoch_steps)
+
+
+def cyclical(eta_min: float, eta_max: float, half_cycle: int, decay: float = 1.0) -> Schedule:
+    """Triangular rate: up from `eta_min` to `eta_max` in `half_cycle` updates, and down again in as many.
+
+    After each cycle of `2 * half_cycle` updates the highest rate is multiplied by `decay`; it never falls below `eta_min`.
+
+    Source: Smith 2017, arXiv:1506.01186, section 3 (triangular and, with a decay of 0.5, close to triangular2).
+    """
+    require(half_cycle >= 1, "schedule.half_cycle_epochs", "a half cycle of one update or more", half_cycle=half_cycle)
+    require(0 < eta_min <= eta_max < math.inf, "schedule", "0 < eta_min <= eta_max", eta_min=eta_min, eta_max=eta_max)
+    require(0 < decay <= 1, "schedule.decay", "a number > 0 and <= 1", decay=decay)
+
+    def schedule(step: int) -> float:
+        cycle, position = divmod(step, 2 * half_cycle)
+        height = 1 - abs(position / half_cycle - 1)  # 0 at eta_min, 1 at the highest rate
+        highest = max(eta_min, eta_max * decay**cycle)
+        return eta_min + height * (highest - eta_min)
+
+    return schedule
