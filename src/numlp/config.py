@@ -1,8 +1,7 @@
 """The choices of a run as typed dataclasses: the schema of params.yaml and conf/, and the rules for values."""
 
 import math
-from dataclasses import dataclass, field
-
+from dataclasses import dataclass, field, fields
 
 from omegaconf import MISSING
 
@@ -10,7 +9,23 @@ from numlp.errors import require
 
 
 @dataclass
-class SourceConfig:
+class Checked:
+    """A config with rules for its values. OmegaConf makes incomplete ones on the way, so the rules are not the constructor's."""
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+
+    def check_all(self) -> None:
+        """Check the configs inside this one, then this one."""
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, Checked):
+                value.check_all()
+        self.check()
+
+
+@dataclass
+class SourceConfig(Checked):
     """Where the raw images come from: an archive from the network, or images made from `seed`."""
 
     name: str = MISSING
@@ -19,25 +34,27 @@ class SourceConfig:
     sha256: str | None = None
     urls: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(bool(self.urls) != (self.seed is not None), "data.source", "either urls or a seed", urls=self.urls, seed=self.seed)
 
 
 @dataclass
-class DataConfig:
+class DataConfig(Checked):
     """The data set."""
 
     source: SourceConfig = field(default_factory=SourceConfig)
 
 
 @dataclass
-class SplitConfig:
+class SplitConfig(Checked):
     """Half-open ranges of the 50,000 training images, in the official order. The test images are always the test split."""
 
     train: list[int] = MISSING
     val: list[int] = MISSING
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         for name, part in (("train", self.train), ("val", self.val)):
             good = len(part) == 2 and 0 <= part[0] < part[1] <= 50_000
             require(good, f"split.{name}", "[start, stop] with 0 <= start < stop <= 50000", **{name: part})
@@ -46,36 +63,39 @@ class SplitConfig:
 
 
 @dataclass
-class ModelConfig:
+class ModelConfig(Checked):
     """The architecture: widths of the hidden layers, input side first."""
 
     hidden: list[int] = MISSING
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         good = len(self.hidden) >= 1 and min(self.hidden) >= 1
         require(good, "model.hidden", "one or more widths, each at least 1", hidden=self.hidden)
 
 
 @dataclass
-class NormConfig:
+class NormConfig(Checked):
     """Batch normalisation: none, before or after the non-linearity."""
 
     placement: str = MISSING
     eps: float = 2.220446049250313e-16
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(self.placement in ("none", "before", "after"), "norm.placement", "none, before or after", placement=self.placement)
         require(0 < self.eps < math.inf, "norm.eps", "a number > 0", eps=self.eps)
 
 
 @dataclass
-class InitConfig:
+class InitConfig(Checked):
     """Initial weights: he, xavier, or gaussian with `sigma`."""
 
     name: str = MISSING
     sigma: float | None = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(self.name in ("he", "xavier", "gaussian"), "init.name", "he, xavier or gaussian", name=self.name)
         if self.name == "gaussian":
             good = self.sigma is not None and 0 < self.sigma < math.inf
@@ -85,7 +105,7 @@ class InitConfig:
 
 
 @dataclass
-class OptimConfig:
+class OptimConfig(Checked):
     """What every optimiser has: a name."""
 
     name: str = MISSING
@@ -105,7 +125,8 @@ class MomentumConfig(OptimConfig):
     name: str = "momentum"
     rho: float = 0.9
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(0 <= self.rho < 1, "optim.rho", "a number >= 0 and < 1", rho=self.rho)
 
 
@@ -118,14 +139,15 @@ class AdamConfig(OptimConfig):
     beta2: float = 0.999
     eps: float = 1e-8
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(0 <= self.beta1 < 1, "optim.beta1", "a number >= 0 and < 1", beta1=self.beta1)
         require(0 <= self.beta2 < 1, "optim.beta2", "a number >= 0 and < 1", beta2=self.beta2)
         require(0 < self.eps < math.inf, "optim.eps", "a number > 0", eps=self.eps)
 
 
 @dataclass
-class ScheduleConfig:
+class ScheduleConfig(Checked):
     """What every schedule has: a name."""
 
     name: str = MISSING
@@ -141,10 +163,13 @@ class CyclicalConfig(ScheduleConfig):
     half_cycle_epochs: float = 5.0
     decay: float = 1.0
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         good = 0 < self.eta_min <= self.eta_max < math.inf
         require(good, "schedule", "0 < eta_min <= eta_max", eta_min=self.eta_min, eta_max=self.eta_max)
-        require(0 < self.half_cycle_epochs < math.inf, "schedule.half_cycle_epochs", "a number > 0", half_cycle_epochs=self.half_cycle_epochs)
+        require(
+            0 < self.half_cycle_epochs < math.inf, "schedule.half_cycle_epochs", "a number > 0", half_cycle_epochs=self.half_cycle_epochs
+        )
         require(0 < self.decay <= 1, "schedule.decay", "a number > 0 and <= 1", decay=self.decay)
 
 
@@ -156,7 +181,8 @@ class ExponentialConfig(ScheduleConfig):
     eta: float = 0.01
     decay: float = 0.95
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(0 < self.eta < math.inf, "schedule.eta", "a number > 0", eta=self.eta)
         require(0 < self.decay <= 1, "schedule.decay", "a number > 0 and <= 1", decay=self.decay)
 
@@ -168,19 +194,21 @@ class ConstantConfig(ScheduleConfig):
     name: str = "constant"
     eta: float = 0.01
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(0 < self.eta < math.inf, "schedule.eta", "a number > 0", eta=self.eta)
 
 
 @dataclass
-class MomentsConfig:
+class MomentsConfig(Checked):
     """Batch norm's moments: ema keeps a moving average of weight `alpha`; precise and adaptive then replace it, from `images`."""
 
     name: str = MISSING
     alpha: float = 0.9  # the weight of the old
     images: int | None = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(self.name in ("ema", "precise", "adaptive"), "moments.name", "ema, precise or adaptive", name=self.name)
         require(0 <= self.alpha < 1, "moments.alpha", "a number >= 0 and < 1", alpha=self.alpha)
         if self.name == "ema":
@@ -190,21 +218,22 @@ class MomentsConfig:
 
 
 @dataclass
-class RecordConfig:
+class RecordConfig(Checked):
     """When and how cost, loss and accuracy are recorded."""
 
     every: str = "epoch"  # epoch, or points: `points` times a run
     points: int = 10
     cost: str = "full"  # full, aggregated or smoothed
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(self.every in ("epoch", "points"), "train.record.every", "epoch or points", every=self.every)
         require(self.points >= 1, "train.record.points", "a whole number >= 1", points=self.points)
         require(self.cost in ("full", "aggregated", "smoothed"), "train.record.cost", "full, aggregated or smoothed", cost=self.cost)
 
 
 @dataclass
-class TrainConfig:
+class TrainConfig(Checked):
     """Length and batches of a run: `epochs` where it is given, `cycles` of the cyclical rate otherwise."""
 
     batch_size: int = MISSING
@@ -212,7 +241,8 @@ class TrainConfig:
     epochs: float | None = None
     record: RecordConfig = field(default_factory=RecordConfig)
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(self.batch_size >= 1, "train.batch_size", "a whole number >= 1", batch_size=self.batch_size)
         for name, value in (("cycles", self.cycles), ("epochs", self.epochs)):
             require(value is None or 0 < value < math.inf, f"train.{name}", "a number > 0, or null", **{name: value})
@@ -220,7 +250,7 @@ class TrainConfig:
 
 
 @dataclass
-class Config:
+class Config(Checked):
     """All choices of a run."""
 
     data: DataConfig = field(default_factory=DataConfig)
@@ -236,9 +266,15 @@ class Config:
     train: TrainConfig = field(default_factory=TrainConfig)
     then: list[str] = field(default_factory=lambda: ["evaluate", "plot"])
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
         require(0 <= self.lam < math.inf, "lam", "a number >= 0", lam=self.lam)
         require(0 <= self.seed < 2**63, "seed", "a whole number >= 0", seed=self.seed)
         require(set(self.then) <= {"evaluate", "plot"}, "then", "evaluate, plot or neither", then=self.then)
         length = self.train.epochs is not None or isinstance(self.schedule, CyclicalConfig)
-        require(length, "train.epochs", f"a number of epochs with schedule={self.schedule.name} (cycles belong to schedule=cyclical)", epochs=None)
+        require(
+            length,
+            "train.epochs",
+            f"a number of epochs with schedule={self.schedule.name} (cycles belong to schedule=cyclical)",
+            epochs=None,
+        )

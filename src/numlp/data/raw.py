@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,9 @@ def save_raw(data: RawData, folder: Path) -> None:
     for name, array in (("images", data.images), ("labels", data.labels)):
         with replacing(folder / f"{name}.npy") as file:
             np.save(file, array)
-    digest = hashlib.sha256(data.images.tobytes() + data.labels.tobytes()).hexdigest()
-    about = {"name": data.name, "origin": data.origin, "class_names": list(data.class_names), "digest": digest}
+    digest = hashlib.sha256(np.ascontiguousarray(data.images).data)
+    digest.update(np.ascontiguousarray(data.labels).data)
+    about = {"name": data.name, "origin": data.origin, "class_names": list(data.class_names), "digest": digest.hexdigest()}
     write_text(folder / "dataset.json", json.dumps(about, indent=2) + "\n")
 
 
@@ -60,6 +62,7 @@ def load_raw(folder: Path) -> RawData:
     return RawData(images, labels, tuple(about["class_names"]), about["name"], about["origin"])
 
 
-def read_about(folder: Path) -> dict:
+def read_about(folder: Path) -> dict[str, Any]:
     """Name, origin, class names and digest of the data set in `folder`."""
-    return json.loads((folder / "dataset.json").read_text())
+    about: dict[str, Any] = json.loads((folder / "dataset.json").read_text())
+    return about

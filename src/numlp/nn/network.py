@@ -1,6 +1,7 @@
 """The k-layer network: a list of layers over flat parameters, gradients and moments."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -59,7 +60,7 @@ class Network:
         shapes = parameter_shapes(sizes, norm)
         self.params, self.grads = Flat(shapes, dtype), Flat(shapes, dtype)
         self.moments = Flat(moment_shapes(sizes, norm), dtype)
-        size = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+        size = sum(a * b for a, b in pairwise(sizes))
         self.weights, self.weight_grads = self.params.vector[:size], self.grads.vector[:size]
         self.layers: list[Layer] = []
         for index in range(1, self.depth + 1):
@@ -82,8 +83,13 @@ class Network:
         return [linear, norm, relu] if self.norm == "before" else [linear, relu, norm]
 
     def penalty(self, lam: float) -> float:
-        """lam * sum of squared weights (no 1/2)."""
+        """Lam * sum of squared weights (no 1/2)."""
         return lam * float(np.dot(self.weights, self.weights))
+
+    def add_penalty_gradient(self, lam: float) -> None:
+        """Add 2 * lam * W, the gradient of `penalty`, to the weights' gradients."""
+        if lam > 0:
+            self.weight_grads += (2 * lam) * self.weights
 
 
 class Pass:
@@ -137,4 +143,5 @@ def moment_shapes(sizes: Sequence[int], norm: Placement) -> dict[str, Shape]:
     if norm == "none":
         return {}
     hidden = list(enumerate(sizes[1:-1], start=1))
-    return {f"bn{i}.mean": (d,) for i, d in hidden} | {f"bn{i}.var": (d,) for i, d in hidden}
+    shapes: dict[str, Shape] = {f"bn{i}.mean": (d,) for i, d in hidden}
+    return shapes | {f"bn{i}.var": (d,) for i, d in hidden}

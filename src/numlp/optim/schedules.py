@@ -16,7 +16,7 @@ def constant(eta: float) -> Schedule:
 
 
 def exponential(eta: float, decay: float, epoch_steps: int) -> Schedule:
-    """eta * decay^epoch: the rate falls by a factor after each epoch of `epoch_steps` updates."""
+    """Eta * decay^epoch: the rate falls by a factor after each epoch of `epoch_steps` updates."""
     require(0 < eta < math.inf and 0 < decay <= 1, "schedule", "eta > 0 and 0 < decay <= 1", eta=eta, decay=decay)
     return lambda step: eta * decay ** (step // epoch_steps)
 

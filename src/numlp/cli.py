@@ -1,0 +1,77 @@
+"""The console script: `numlp COMMAND [OVERRIDE ...]`."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from numlp.errors import UserError
+
+STAGES = {
+    "download": "get the raw images, or make the synthetic ones",
+    "resolve": "write params.yaml and the chosen files of conf/ as one file",
+    "normalise": "split the images and normalise them",
+    "train": "train a network; with -m, one for each combination of choices",
+    "evaluate": "measure the trained network on the three splits",
+    "plot": "draw the curves, the confusion matrix, the first layer and the worst errors",
+    "gradcheck": "compare the gradients with central differences",
+}
+TOOLS = {
+    "run": "run the whole pipeline by DVC, on CIFAR-10 where it can be had",
+    "show": "print the pipeline's latest figures, and how to go on",
+    "ui": "open MLflow on the project's runs",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        0; 1 for an error that is the input's or the machine's, told in one or two lines; 2 for an unknown command;
+        130 and 143 after Ctrl-C and SIGTERM.
+    """
+    command, *rest = argv if argv is not None else sys.argv[1:] or ["--help"]
+    if command in ("-h", "--help"):
+        print(usage())
+        return 0
+    if command == "--version":
+        from numlp import __version__
+
+        print(f"numlp {__version__}")
+        return 0
+    try:
+        if command in STAGES:
+            from numlp.launch import launch
+
+            return launch(command, rest)
+        if command in TOOLS:
+            return int(import_module(f"numlp.stages.{command}").main(rest))
+        from numlp.explain import did_you_mean
+
+        print(f"numlp: no command {command!r}{did_you_mean(command, [*STAGES, *TOOLS])} (numlp --help lists them)", file=sys.stderr)
+        return 2
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"error: {error.filename or command}: {error.strerror or error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print(f"numlp {command}: stopped", file=sys.stderr)
+        return 130
+    return 1
+
+
+def usage() -> str:
+    """The text of --help."""
+    rows = [f"  {name:<10} {text}" for name, text in {**STAGES, **TOOLS}.items()]
+    return "\n".join(
+        [
+            "usage: numlp COMMAND [KEY=VALUE ...]",
+            "",
+            *rows,
+            "",
+            "Choices and values are those of params.yaml; numlp train --help lists them. Examples:",
+            "  numlp train model=mlp9 norm=none",
+            "  numlp train -m norm=none,before init=he,xavier",
+            "  numlp train --cfg job",
+            "  numlp gradcheck model.hidden=[20,20] norm=after",
+        ]
+    )

@@ -1,0 +1,88 @@
+"""params.yaml and conf/ as one Hydra config, and from it the typed `Config`."""
+
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+from yaml import YAMLError
+
+from numlp import config as schema
+from numlp.errors import UserError, require
+from numlp.explain import unknown_key
+
+PARAMS, CONF = "params.yaml", "conf"
+SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
+    "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig),
+    "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.ConstantConfig),
+}
+
+
+def store(root: Path, command: str) -> None:
+    """Make `root`/params.yaml Hydra's primary config, named "params".
+
+    A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema.
+
+    Raises:
+        UserError: `root` is not a project's folder, or params.yaml is not a mapping.
+    """
+    params, conf = root / PARAMS, root / CONF
+    for path in (params, conf):
+        require(path.exists(), "project", f"{path.name} in the current folder; go to the project's folder", folder=str(root))
+    try:
+        values = OmegaConf.load(params)
+    except YAMLError as error:
+        raise UserError(f"{PARAMS}: need YAML, got: {' '.join(str(error).split())}") from error
+    require(isinstance(values, DictConfig), PARAMS, "a mapping of keys to choices and values")
+    content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
+    groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
+    configs = ConfigStore.instance()
+    configs.store(name="schema", node=schema.Config)
+    for group, options in SCHEMAS.items():
+        for option in options:
+            configs.store(group=group, name=f"{option.name}_schema", node=option)
+    defaults: list[Any] = ["schema", *({group: choice} for group, choice in groups.items()), "_self_"]
+    hydra = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/${{now:%Y-%m-%d}}/${{now:%H-%M-%S}}"}}
+    defaults += [{"override hydra/job_logging": "none"}]
+    configs.store(name=PARAMS.removesuffix(".yaml"), node={"defaults": defaults, "hydra": hydra, **content})
+
+
+def typed(config: DictConfig) -> schema.Config:
+    """The config as dataclasses, every rule checked.
+
+    Raises:
+        UserError: A value is missing or breaks a rule.
+    """
+    missing = sorted(OmegaConf.missing_keys(config))
+    require(not missing, "config", f"a value for {', '.join(missing)}")
+    added = _added(config, schema.Config)
+    if added:
+        raise UserError(unknown_key(added[0], known_keys(schema.Config)))
+    made = OmegaConf.to_object(config)
+    assert isinstance(made, schema.Config)
+    made.check_all()
+    return made
+
+
+def known_keys(node: type, prefix: str = "") -> list[str]:
+    """Every dotted key of a config class, those of a group's alternatives among them."""
+    keys = []
+    for item in fields(node):
+        keys.append(prefix + item.name)
+        for option in SCHEMAS.get(item.name, (item.type,)):
+            if isinstance(option, type) and is_dataclass(option):
+                keys += known_keys(option, f"{prefix}{item.name}.")
+    return list(dict.fromkeys(keys))
+
+
+def _added(node: DictConfig, schema_class: type, prefix: str = "") -> list[str]:
+    """Dotted keys that were added with "+" to a config whose class does not have them."""
+    names = {item.name for item in fields(schema_class)}
+    added = [f"{prefix}{key}" for key in map(str, node) if key not in names]
+    for key in names:
+        child = node._get_node(key)
+        inner = OmegaConf.get_type(child)
+        if isinstance(child, DictConfig) and inner is not None and is_dataclass(inner):
+            added += _added(child, inner, f"{prefix}{key}.")
+    return added

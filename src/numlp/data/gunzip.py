@@ -1,0 +1,52 @@
+"""Decompression that never makes more than it was asked for."""
+
+import io
+import zlib
+from typing import BinaryIO
+
+from numlp.errors import UserError, require
+
+CHUNK = 1 << 16
+
+
+class Gunzip:
+    """The content of a file of one gzip member, once from start to end.
+
+    `gzip.GzipFile` is not used: it takes any number of members and header names of any length, both of which can
+    keep it busy for minutes without giving a byte.
+
+    Args:
+        file: Open in binary mode.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._zip = zlib.decompressobj(wbits=31)  # with gzip's header, and its checksum at the end
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes.
+
+        Raises:
+            UserError: The file ends before, or is damaged.
+        """
+        whole = io.BytesIO()  # gives its content without a copy
+        while whole.tell() < size:
+            require(not self._zip.eof, "the gzip file", "more data: it is cut short")
+            whole.write(self._decompress(size - whole.tell()))
+        return whole.getvalue()
+
+    def finish(self, most: int) -> None:
+        """Read the rest, which must be at most `most` zeros, and with it the checksum."""
+        while not self._zip.eof:
+            part = self._decompress(CHUNK)
+            most -= len(part)
+            require(not any(part) and most >= 0, "the gzip file", "nothing but a little padding after the last member")
+        require(not self._zip.unused_data and not self._file.read(1), "the gzip file", "one gzip member, and nothing after it")
+
+    def _decompress(self, most: int) -> bytes:
+        chunk = self._zip.unconsumed_tail or self._file.read(CHUNK)
+        require(chunk != b"", "the gzip file", "more data: it is cut short")
+        try:
+            return self._zip.decompress(chunk, most)
+        except zlib.error as error:
+            raise UserError(f"the gzip file: need undamaged data, got: {error}") from None

@@ -1,0 +1,137 @@
+"""Split the raw images, normalise them by the training split, and keep the arrays to be memory-mapped."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from numlp.arrays import Array
+from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES, load_raw, read_about
+from numlp.errors import require
+
+Name: TypeAlias = Literal["train", "val", "test"]
+CHUNK = 2_500  # rows that are normalised at once: 31 MB of float32
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split: (N, 3072) float32 images, memory-mapped, and (N,) labels."""
+
+    x: Array
+    labels: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A folder of normalised arrays (docs/formats.md).
+
+    Attributes:
+        folder: Where the arrays are.
+        about: What they were made from: the data set's name, digest, origin and class names, the split's ranges, and
+            `key`, the digest of these choices.
+        mean: (3072,) means of the training split's pixels on the 0..1 scale, float64.
+        std: (3072,) their standard deviations; 1 where a pixel never changes, which then is 0 once normalised.
+    """
+
+    folder: Path
+    about: dict[str, Any]
+    mean: Array
+    std: Array
+
+    def part(self, name: Name) -> Part:
+        """Open one split."""
+        x = np.load(self.folder / f"{name}_images.npy", mmap_mode="r", allow_pickle=False)
+        return Part(x, np.load(self.folder / f"{name}_labels.npy", allow_pickle=False).astype(np.intp))
+
+
+def prepare(raw: Path, train: Sequence[int], val: Sequence[int], store: Path) -> Prepared:
+    """Open the normalised arrays of a split, and make them first when they are not there.
+
+    Args:
+        raw: Folder of the raw data set.
+        train: [start, stop] of the training split among the training images.
+        val: [start, stop] of the validation split.
+        store: Folder with one sub-folder a set of choices. Processes that ask for the same one wait for the first.
+    """
+    choices = {"data": read_about(raw), "split": {"train": list(train), "val": list(val)}}
+    key = hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()[:16]
+    folder = store / key
+    if not folder.exists():
+        store.mkdir(parents=True, exist_ok=True)
+        with FileLock(store / f"{key}.lock"):
+            if not folder.exists():
+                _make(raw, choices, key, folder)
+    return open_prepared(folder)
+
+
+def open_prepared(folder: Path) -> Prepared:
+    """Open a folder that `prepare` made."""
+    about = json.loads((folder / "about.json").read_text())
+    return Prepared(folder, about, np.load(folder / "mean.npy"), np.load(folder / "std.npy"))
+
+
+def statistics(images: NDArray[np.uint8]) -> tuple[Array, Array]:
+    """Mean and standard deviation (divisor N) of each column of (N, d) uint8 images, on the 0..1 scale, float64.
+
+    The sums are of whole numbers, so that neither order nor rounding enters them.
+    """
+    total, squares = np.zeros(images.shape[1], np.int64), np.zeros(images.shape[1], np.int64)
+    for rows in _chunks(images):
+        wide = rows.astype(np.uint32)
+        total += wide.sum(axis=0, dtype=np.uint32)  # at most CHUNK * 255
+        squares += np.multiply(wide, wide, out=wide).sum(axis=0, dtype=np.uint32)  # at most CHUNK * 255^2 < 2^32
+    n = len(images)
+    mean = total / (n * 255)
+    variance = (n * squares - total**2) / (n * 255.0) ** 2
+    return mean, np.sqrt(variance)
+
+
+def normalise(images: NDArray[np.uint8], mean: Array, std: Array, out: Array) -> None:
+    """Out = (images / 255 - mean) / std in float32, as one product and one difference with rounded constants."""
+    scale, shift = (1 / (255 * std)).astype(np.float32), (mean / std).astype(np.float32)
+    for rows, target in zip(_chunks(images), _chunks(out), strict=True):
+        np.multiply(rows, scale, out=target)
+        target -= shift
+
+
+def _make(raw: Path, choices: dict[str, Any], key: str, folder: Path) -> None:
+    data = load_raw(raw)
+    ranges = {**choices["split"], "test": [TRAIN_IMAGES, IMAGES]}
+    for name, (start, stop) in ranges.items():
+        require(0 <= start < stop <= IMAGES, f"split.{name}", f"0 <= start < stop <= {IMAGES}", start=start, stop=stop)
+    mean, std = statistics(data.images[slice(*ranges["train"])])
+    std[std == 0] = 1
+    with _new_folder(folder) as part:
+        for name, (start, stop) in ranges.items():
+            x = np.lib.format.open_memmap(part / f"{name}_images.npy", "w+", np.float32, (stop - start, PIXELS))
+            normalise(data.images[start:stop], mean, std, x)
+            np.save(part / f"{name}_labels.npy", data.labels[start:stop])
+        np.save(part / "mean.npy", mean)
+        np.save(part / "std.npy", std)
+        (part / "about.json").write_text(json.dumps({**choices, "key": key}, indent=2) + "\n")
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """A folder that takes its name when the body ends, and is removed when it raises."""
+    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        yield part
+        part.rename(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _chunks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    for start in range(0, len(array), CHUNK):
+        yield array[start : start + CHUNK]

@@ -1,0 +1,63 @@
+"""Cost, loss, accuracy and the confusion matrix of a network over a whole split."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp.arrays import Array
+from numlp.data.preprocess import Part
+from numlp.nn.loss import accuracy, cross_entropy, softmax
+from numlp.nn.network import Network, Pass
+
+CHUNK = 5_000  # rows of one pass: few large products, small buffers
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Cost and loss in nats, accuracy as a fraction."""
+
+    cost: float
+    loss: float
+    accuracy: float
+
+
+class Evaluator:
+    """Passes over whole splits with stored moments; its buffers are kept from one call to the next."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._passes: dict[int, Pass] = {}
+        self._logits: dict[int, Array] = {}
+
+    def logits(self, x: Array) -> Array:
+        """(N, d) images -> (N, K) logits, in a buffer that the next call of the same size writes over."""
+        if len(x) not in self._logits:
+            self._logits[len(x)] = np.empty((len(x), self.network.sizes[-1]), self.network.dtype)
+        out = self._logits[len(x)]
+        for start in range(0, len(x), CHUNK):
+            rows = x[start : start + CHUNK]
+            batch = self._pass(len(rows))
+            out[start : start + CHUNK] = batch.forward(rows, train=False)
+        return out
+
+    def scores(self, part: Part, lam: float) -> Scores:
+        """Scores over all of `part`, with the penalty of `lam` in the cost."""
+        logits = self.logits(part.x)
+        loss = cross_entropy(logits, part.labels)
+        return Scores(loss + self.network.penalty(lam), loss, accuracy(logits, part.labels))
+
+    def probabilities(self, x: Array) -> Array:
+        """(N, d) images -> (N, K) class probabilities."""
+        return softmax(self.logits(x).copy())
+
+    def _pass(self, n: int) -> Pass:
+        if n not in self._passes:
+            self._passes[n] = Pass(self.network, n)
+        return self._passes[n]
+
+
+def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer], classes: int) -> NDArray[np.int64]:
+    """(K, K) counts: true class by row, predicted class by column."""
+    counts = np.bincount(labels.astype(np.int64) * classes + predicted, minlength=classes * classes)
+    return counts.reshape(classes, classes)

@@ -1,0 +1,50 @@
+"""Hydra's and OmegaConf's errors in one line: the place, the rule and the value."""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from hydra.errors import MissingConfigException
+from omegaconf.errors import OmegaConfBaseException
+
+
+def explain(error: BaseException, known: Iterable[str]) -> str:
+    """One line for the user.
+
+    Args:
+        error: What composing raised.
+        known: The keys there are, dotted, for "did you mean".
+    """
+    text = " ".join(str(error).split())
+    if isinstance(error, MissingConfigException) and error.options is not None:
+        return _no_option(error)
+    if match := re.match(r"Could not override '([^']+)'|Key '([^']+)' not in", text):
+        return unknown_key(match[1] or match[2], known)
+    cause = error if isinstance(error, OmegaConfBaseException) else error.__cause__
+    if isinstance(cause, OmegaConfBaseException):
+        key = getattr(cause, "full_key", None) or "config"
+        return f"{key}: {str(cause).splitlines()[0]}"
+    return f"config: {text.removesuffix(' for details')}"
+
+
+def unknown_key(key: str, known: Iterable[str]) -> str:
+    """The line for a key that is not there, or not with the present choices."""
+    keys = list(known)
+    if key in keys:
+        group = key.split(".")[0]
+        return f"{key}: this key belongs to another choice of {group} (numlp train --cfg job shows the present one)"
+    return f"config: no key {key!r}{did_you_mean(key, keys)}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """'; did you mean x?' when one of `known` is near, else an empty text."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _no_option(error: MissingConfigException) -> str:
+    group, _, name = str(error.missing_cfg_file).rpartition("/")
+    options = [option for option in error.options or [] if not option.endswith("_schema")]
+    if not options:
+        return f"config: no group {group!r} with a choice {name!r}"
+    return f"{group}: need one of {', '.join(options)}, got {group}={name}{did_you_mean(name, options)}"

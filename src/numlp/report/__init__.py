@@ -1,0 +1,1 @@
+"""Figures and tables: they read records, arrays and names, never a model."""

@@ -1,0 +1,89 @@
+"""What all figures share: palette, fonts, the heading, and a file that is the same for the same figure."""
+
+import textwrap
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+from matplotlib import style
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from numlp.files import replacing
+
+P = ParamSpec("P")
+
+# Source: Okabe and Ito 2008, "Color universal design".
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
+WIDTH, DPI = 7.5, 110  # inches and dots an inch: 825 px, so that 9 pt are 10 px high when shown 600 px wide
+MARGIN, LINE = 0.1, 0.175  # inches
+TITLE_SIZE = 9.5  # points
+
+STYLE: dict[str, Any] = {
+    "font.size": TITLE_SIZE,
+    "axes.titlesize": 10,
+    "axes.labelsize": 9.5,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.grid": False,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+}
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Draw in the package's style, whatever the user's matplotlibrc says."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with style.context(["default", STYLE]):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def sheet(subject: str, title: str, height: float) -> Figure:
+    """Make an empty figure under a heading: `subject` in bold, then the lines of `title`, wrapped so that nothing is cut.
+
+    Args:
+        subject: What is drawn, one short line.
+        title: The data set's name and the run's choices, a line each.
+        height: Inches below the heading.
+    """
+    lines = [piece for line in title.splitlines() for piece in _wrap(line)]
+    total = height + 2 * MARGIN + LINE * (len(lines) + 1.3)
+    layout = ConstrainedLayoutEngine(rect=(0, 0, 1, height / total), w_pad=0.06, h_pad=0.06)
+    figure = Figure(figsize=(WIDTH, total), dpi=DPI, layout=layout)
+    top = 1 - MARGIN / total
+    figure.text(MARGIN / WIDTH, top, subject, va="top", weight="bold", size=11, parse_math=False)
+    text = "\n".join(lines)
+    figure.text(MARGIN / WIDTH, top - 1.3 * LINE / total, text, va="top", color="#333333", linespacing=1.3, parse_math=False)
+    return figure
+
+
+def _wrap(line: str) -> list[str]:
+    """Break a line of the title where the figure's width ends, as it will be drawn."""
+    probe = Figure(dpi=DPI).text(0, 0, "", size=TITLE_SIZE, parse_math=False)
+    room = DPI * (WIDTH - 2 * MARGIN)  # pixels
+    characters = max(len(line), 1)
+    while True:
+        pieces = textwrap.wrap(line, characters)
+        widest = 0.0
+        for piece in pieces:
+            probe.set_text(piece)
+            widest = max(widest, probe.get_window_extent().width)
+        if widest <= room:
+            return pieces
+        characters = int(characters * room / widest)  # fewer, as room < widest
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a PNG, whole or not at all; the same figure gives the same bytes."""
+    with replacing(path) as file, style.context(["default", STYLE]):
+        figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})  # no version, no date

@@ -1,0 +1,1 @@
+"""The entry points: what `numlp COMMAND` runs. They alone choose paths."""

@@ -1,0 +1,38 @@
+"""The data that a config names: raw arrays and normalised ones, made where they are not there yet."""
+
+from pathlib import Path
+
+from filelock import FileLock
+
+from numlp.config import Config, SourceConfig
+from numlp.data.preprocess import Prepared, prepare
+from numlp.data.raw import read_about, save_raw
+from numlp.stages import paths
+
+
+def prepared(config: Config) -> Prepared:
+    """The normalised arrays of `config.split`; the first process to ask makes them, the others wait."""
+    return prepare(raw_folder(config.data.source), config.split.train, config.split.val, paths.NORMALISED)
+
+
+def raw_folder(source: SourceConfig) -> Path:
+    """The download stage's folder when it holds `source`, else one of its own for each source, made when missing."""
+    if holds(paths.DOWNLOAD, source):
+        return paths.DOWNLOAD
+    slug = source.name.lower() + ("" if source.seed is None else f"-{source.seed}")
+    folder = paths.DATA / "raw" / slug
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not holds(folder, source):
+            from numlp.data.download import make_raw
+
+            save_raw(make_raw(source, paths.DATA), folder)
+    return folder
+
+
+def holds(folder: Path, source: SourceConfig) -> bool:
+    """Whether `folder` has the raw arrays of `source`."""
+    if not (folder / paths.ABOUT).exists():
+        return False
+    origin = read_about(folder)["origin"]
+    return origin == {"seed": source.seed} if source.seed is not None else "archive_sha256" in origin

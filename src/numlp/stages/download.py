@@ -1,0 +1,15 @@
+"""`numlp download`: the raw images, from the archive or from a seed, as plain arrays."""
+
+from pathlib import Path
+
+from numlp.config import Config
+from numlp.data.download import make_raw
+from numlp.data.raw import save_raw
+from numlp.stages import paths
+
+
+def run(config: Config, out: Path) -> None:
+    """Write images.npy, labels.npy and dataset.json."""
+    data = make_raw(config.data.source, paths.DATA)
+    save_raw(data, out)
+    print(f"download: {data.name}: {len(data.images):,} images")

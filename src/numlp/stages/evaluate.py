@@ -1,0 +1,92 @@
+"""`numlp evaluate`: what a trained model gets right. The one place that reads the test split's labels."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp.arrays import Array
+from numlp.config import Config
+from numlp.data.preprocess import Name, Prepared
+from numlp.data.raw import CLASSES, TRAIN_IMAGES, load_raw
+from numlp.errors import require
+from numlp.evaluate import Evaluator, confusion_matrix
+from numlp.files import replacing, sha256, write_text
+from numlp.model_file import Model, load_model
+from numlp.stages import paths
+from numlp.stages.dataset import prepared, raw_folder
+from numlp.tracking import Run, find_run, reopen
+
+Metrics: TypeAlias = dict[str, Any]
+"""The keys of metrics.json (docs/formats.md)."""
+
+SPLITS: tuple[Name, ...] = ("train", "val", "test")
+SHOWN = 20  # of the most confident errors
+
+
+def run(config: Config, out: Path) -> None:
+    """Evaluate the train stage's model, and add the figures to its MLflow run."""
+    metrics = evaluate_run(config, paths.TRAIN / paths.MODEL, out)
+    run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))
+    if run_id is None:
+        print(f"evaluate: MLflow has no run of this model (its store is new, or another one); the figures are in {out}")
+        return
+    with reopen(Path.cwd(), run_id, out) as tracked:
+        log(metrics, out, tracked)
+
+
+def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
+    """Evaluate a model on the data set of `config`, which must be the one that it was trained on."""
+    model, data = load_model(model_file), prepared(config)
+    same = model.choices["dataset"]["digest"] == data.about["data"]["digest"]
+    require(same, str(model_file), "a model of this data set; run dvc repro train", dataset=model.choices["dataset"]["name"])
+    metrics = evaluate(model, data, raw_folder(config.data.source), out)
+    print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
+    return metrics
+
+
+def log(metrics: Metrics, out: Path, tracked: Run) -> None:
+    """Send the final figures and the tables to MLflow."""
+    tracked.log_metrics({f"final/{name}": value for name, value in metrics.items() if not isinstance(value, str)})
+    tracked.log_artifacts([out / name for name in (paths.METRICS, paths.CONFUSION, paths.CLASSES)])
+
+
+def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
+    """Write metrics.json, the confusion matrix, the accuracy a class and the most confident errors; return the metrics."""
+    evaluator = Evaluator(model.network)
+    metrics: Metrics = {"dataset": data.about["data"]["name"]}
+    for name in SPLITS:
+        scores = evaluator.scores(data.part(name), model.choices["lam"])
+        metrics |= {f"{name}_accuracy": scores.accuracy, f"{name}_cost": scores.cost}
+    test = data.part("test")
+    probabilities = evaluator.probabilities(test.x)
+    matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), CLASSES)
+    names = data.about["data"]["class_names"]
+    _write_rows(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix.tolist(), strict=True)])
+    recall = matrix.diagonal() / matrix.sum(axis=1)
+    _write_rows(out / paths.CLASSES, ["class", "accuracy"], list(zip(names, recall.tolist(), strict=True)))
+    _write_mistakes(out / paths.MISTAKES, raw, test.labels, probabilities)
+    write_text(out / paths.METRICS, json.dumps(metrics, indent=2) + "\n")
+    return metrics
+
+
+def _write_mistakes(path: Path, raw: Path, labels: NDArray[np.intp], probabilities: Array) -> None:
+    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    worst = wrong[np.argsort(-confidence[wrong], kind="stable")[:SHOWN]]
+    images = load_raw(raw).images[TRAIN_IMAGES + worst]
+    with replacing(path) as file:
+        np.savez(file, images=images, labels=labels[worst], predicted=predicted[worst], probability=confidence[worst])
+
+
+def _write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_text(path, text.getvalue())

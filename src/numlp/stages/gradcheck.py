@@ -1,0 +1,76 @@
+"""`numlp gradcheck`: the gradients of the reports' networks, or of the one that is asked for, against central differences."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hydra.core.hydra_config import HydraConfig
+
+from numlp.build import initialiser
+from numlp.config import Config
+from numlp.nn.cases import CASES, Case
+from numlp.nn.gradcheck import Difference
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+KINDS = {"W": "linear{}.W", "b": "linear{}.b", "gamma": "bn{}.gamma", "beta": "bn{}.beta"}
+
+
+def run(config: Config, out: Path) -> int:
+    """Check G1 to G5, or the network of `config` when the command line chooses anything; the exit code is 1 if one differs."""
+    if not HydraConfig.get().overrides.task:
+        return check(CASES)
+    init = initialiser(config.init)
+    asked = Case("asked", tuple(config.model.hidden), config.norm.placement, init=init, lam=config.lam, seed=config.seed)  # type: ignore[arg-type]
+    return check([asked])
+
+
+def check(cases: Sequence[Case], tolerance: float = 1e-6) -> int:
+    """Check each network and print its table; the exit code is 1 if a norm-relative error is above the tolerance, else 0."""
+    from rich.console import Console
+
+    console = Console()
+    failed = sum(not report(case, case.check(tolerance), console) for case in cases)
+    colour = "green" if failed == 0 else "red"
+    console.print(f"[{colour}]{len(cases) - failed} of {len(cases)} networks agree[/] (norm-relative error at most {tolerance:g}, float64)")
+    return int(failed > 0)
+
+
+def report(case: Case, differences: Sequence[Difference], console: "Console") -> bool:
+    """Print one network's table, a row for each layer, and say whether every parameter passed."""
+    from rich import box
+    from rich.table import Table
+
+    by_name = {difference.name: difference for difference in differences}
+    table = Table(title=_title(case), caption=_caption(differences), title_justify="left", caption_justify="left")
+    table.box, table.padding = box.SIMPLE_HEAD, (0, 1, 0, 0)
+    for heading in ("layer", *KINDS, "worst relative", "verdict"):
+        table.add_column(heading, no_wrap=heading != "verdict")
+    for index in range(1, len(case.hidden) + 2):
+        layer = {kind: by_name[name.format(index)] for kind, name in KINDS.items() if name.format(index) in by_name}
+        cells = [f"{layer[kind].mean_abs:.1e}" if kind in layer else "" for kind in KINDS]
+        worst = max(layer, key=lambda kind: layer[kind].relative)
+        table.add_row(str(index), *cells, f"{layer[worst].relative:.1e} {worst}", _verdict(layer))
+    console.print(table)
+    return all(difference.passed for difference in differences)
+
+
+def _title(case: Case) -> str:
+    hidden = ", ".join(str(width) for width in case.hidden)
+    return f"{case.name}: hidden ({hidden}), norm {case.norm}, N={case.n}, d={case.d}, h={case.h:g}, lam={case.lam:g}"
+
+
+def _caption(differences: Sequence[Difference]) -> str:
+    drawn, size = sum(d.checked + d.kinks for d in differences), sum(d.size for d in differences)
+    text = f"mean absolute difference over {drawn:,} of {size:,} entries"
+    kinks = sum(d.kinks for d in differences)
+    return text if kinks == 0 else f"{text}, {kinks:,} left out: a unit switches within h"
+
+
+def _verdict(layer: dict[str, Difference]) -> str:
+    wrong = [f"{kind} {difference.verdict}" for kind, difference in layer.items() if not difference.passed]
+    if wrong:
+        return f"[red]{', '.join(wrong)}[/]"
+    zero = [kind for kind, difference in layer.items() if difference.verdict == "zero"]
+    return ", ".join(["[green]agrees[/]", *(f"{kind} zero" for kind in zero)])

@@ -1,0 +1,13 @@
+"""Where things are, from the project's folder, which is the current one."""
+
+from pathlib import Path
+
+DATA = Path("data")  # the archive, and normalised arrays of every split asked for so far
+NORMALISED = DATA / "normalised"
+BUILD = Path("build")  # what DVC's stages make, one folder a stage
+DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
+TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
+
+ABOUT, SPLIT = "dataset.json", "split.json"
+CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"
+METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"

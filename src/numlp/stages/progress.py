@@ -1,0 +1,36 @@
+"""What a person sees while a network trains: a bar on a terminal, plain lines elsewhere."""
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from numlp.history import Record
+
+
+def shown(records: Iterable[Record], total: int) -> Iterator[Record]:
+    """Pass records on, and show each as it comes; `total` is the number of updates of the run."""
+    return _bar(records, total) if sys.stderr.isatty() else _lines(records, total)
+
+
+def _lines(records: Iterable[Record], total: int) -> Iterator[Record]:
+    for record in records:
+        print(f"step {record.step:>{len(str(total))}}/{total}  {_figures(record)}", flush=True)
+        yield record
+
+
+def _bar(records: Iterable[Record], total: int) -> Iterator[Record]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("train"), BarColumn(24), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
+        task = progress.add_task("", total=total)
+        for record in records:
+            progress.update(task, completed=record.step, description=_figures(record), refresh=True)
+            yield record
+
+
+def _figures(record: Record) -> str:
+    return (
+        f"epoch {record.epoch:4.1f}  cost {record.train_cost:.4f}/{record.val_cost:.4f}  "
+        f"accuracy {record.train_accuracy:.2%}/{record.val_accuracy:.2%}"
+    )

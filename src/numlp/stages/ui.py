@@ -1,0 +1,123 @@
+"""`numlp ui`: MLflow's pages on the project's runs, for this machine alone, until Ctrl-C."""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+from urllib.request import ProxyHandler, build_opener
+
+from numlp.errors import UserError, require
+from numlp.tracking import address, connect, database_file, terminable, without_password
+
+HOST = "127.0.0.1"  # whoever can reach the pages can delete runs
+PORTS = 100  # tried from the one asked for
+SECONDS_TO_START, SECONDS_TO_STOP = 90.0, 5.0
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve the store's pages until Ctrl-C or SIGTERM.
+
+    Returns:
+        0, also after Ctrl-C; SIGTERM ends the process with 143.
+
+    Raises:
+        UserError: The store cannot be used, no port is free, or MLflow does not start.
+    """
+    parser = argparse.ArgumentParser("numlp ui", description="open MLflow on the project's runs")
+    parser.add_argument("--port", type=int, default=5000, help="the first port to try (default 5000)")
+    asked = parser.parse_args(argv).port
+    store = address(Path.cwd())
+    if store.startswith(("http:", "https:")):
+        print(f"MLflow runs at {without_password(store)} (MLFLOW_TRACKING_URI)")
+        return 0
+    database = database_file(store)
+    if database is not None and not database.exists():
+        connect(Path.cwd())  # makes it
+    port = _free_port(asked)
+    with terminable(), tempfile.TemporaryFile() as output, _server(store, port, output) as server:
+        _wait(server, port, output)
+        taken = "" if port == asked else f" (port {asked} is taken)"
+        print(f"MLflow: http://{HOST}:{port}{taken}\nCtrl-C stops it", flush=True)
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            return 0
+    raise UserError(f"numlp ui: need a server that stays up, got exit code {server.returncode}: {_last_line(output)}")
+
+
+def _free_port(first: int) -> int:
+    require(1 <= first <= 65535, "numlp ui", "--port from 1 to 65535", port=first)
+    last = min(first + PORTS, 65536)
+    for port in range(first, last):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: a port just left is free
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise UserError(f"numlp ui: need a free port from {first} to {last - 1}; name another by --port")
+
+
+@contextmanager
+def _server(store: str, port: int, output: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """The server and its workers, in a process group of their own, which is gone afterwards."""
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "--backend-store-uri",
+        store,
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
+    telemetry = {"MLFLOW_DISABLE_TELEMETRY": "true", **os.environ}
+    environment = {**telemetry, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # with the one worker: 0.5 GB, not 2.2
+    server = subprocess.Popen(command, stdout=output, stderr=output, env=environment, process_group=0)
+    try:
+        yield server
+    finally:
+        _signal(server, signal.SIGTERM)
+        try:
+            server.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        finally:
+            _signal(server, signal.SIGKILL)  # a worker that has outlived it
+            server.wait()
+
+
+def _signal(server: subprocess.Popen[bytes], number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, number)
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, output: IO[bytes]) -> None:
+    opener = build_opener(ProxyHandler({}))  # a proxy does not know this machine's ports
+    end = time.monotonic() + SECONDS_TO_START
+    while server.poll() is None and time.monotonic() < end:
+        try:
+            opener.open(f"http://{HOST}:{port}/health", timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise UserError(f"numlp ui: need MLflow to start within {SECONDS_TO_START:g} s, got: {_last_line(output)}")
+
+
+def _last_line(output: IO[bytes]) -> str:
+    output.seek(0)
+    lines = output.read().decode(errors="replace").split("\n")
+    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "no message")

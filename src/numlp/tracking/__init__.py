@@ -1,0 +1,25 @@
+"""MLflow runs: the only place that imports MLflow, and it does so inside functions (1 s to import).
+
+with start_run(root, "mlp3-before-he-lam0.005-s0", params, environment_tags(root), output=folder) as run:
+    for record in records:
+        run.log_record(record)
+"""
+
+from numlp.tracking.environment import environment_tags
+from numlp.tracking.run import Run, find_run, reopen, start_run
+from numlp.tracking.signals import Terminated, terminable
+from numlp.tracking.store import address, connect, database_file, without_password
+
+__all__ = [
+    "Run",
+    "Terminated",
+    "address",
+    "connect",
+    "database_file",
+    "environment_tags",
+    "find_run",
+    "reopen",
+    "start_run",
+    "terminable",
+    "without_password",
+]

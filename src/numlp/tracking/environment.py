@@ -1,0 +1,59 @@
+"""Tags that say what a run was made with, and where."""
+
+import os
+import platform
+import socket
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+UNKNOWN = "none"
+
+
+def environment_tags(root: Path) -> dict[str, str]:
+    """Code, libraries and machine, as tags.
+
+    Returns:
+        git_commit and git_dirty (true or false; untracked files count; both `none` outside a checkout and without git),
+        numlp, python, blas and blas_threads, cpu, host, pid.
+    """
+    return {
+        **_git(root),
+        "numlp": version("numlp"),
+        "python": platform.python_version(),
+        **_blas(),
+        "cpu": _cpu(),
+        "host": socket.gethostname(),
+        "pid": str(os.getpid()),
+    }
+
+
+def _git(root: Path) -> dict[str, str]:
+    command = ["git", "-C", str(root), "--no-optional-locks", "status", "--porcelain=v2", "--branch"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return {"git_commit": UNKNOWN, "git_dirty": UNKNOWN}
+    lines = answer.splitlines()
+    commit = next(line.removeprefix("# branch.oid ") for line in lines if line.startswith("# branch.oid "))
+    return {"git_commit": commit, "git_dirty": str(any(not line.startswith("#") for line in lines)).lower()}
+
+
+def _blas() -> dict[str, str]:
+    """NumPy's BLAS; SciPy may have loaded another one beside it."""
+    import numpy as np  # noqa: F401 (loads its BLAS)
+    from threadpoolctl import threadpool_info
+
+    found = sorted((pool for pool in threadpool_info() if pool["user_api"] == "blas"), key=lambda pool: "numpy" not in pool["filepath"])
+    if not found:
+        return {"blas": UNKNOWN, "blas_threads": UNKNOWN}
+    return {"blas": f"{found[0]['internal_api']} {found[0]['version']}", "blas_threads": str(found[0]["num_threads"])}
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:  # not Linux
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine() or UNKNOWN)

@@ -1,0 +1,100 @@
+"""What is on its way to the store. A store that does not answer costs the training a twentieth of its time and no figure."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from numlp.tracking.items import Artifact, Item, Metrics, Value
+from numlp.tracking.store import one_line
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EVERY = 5.0  # seconds between two sendings
+FULL = 500  # metrics that are sent sooner
+LONGEST_PAUSE = 60.0  # seconds, when an attempt that fails takes no time
+SHARE = 20  # a pause is at least this many times as long as the attempt that failed
+
+log = logging.getLogger(__name__)
+
+
+class Outbox:
+    """Sends items in order, files last; keeps what could not be sent, and writes it to `unsent` when the run ends."""
+
+    def __init__(self, client: "MlflowClient", run_id: str, unsent: Path) -> None:
+        self._client, self._run_id, self._unsent = client, run_id, unsent
+        self._metrics: list[Value] = []
+        self._items: list[Item] = []
+        self._files: list[Artifact] = []
+        self._failures = 0  # in a row
+        self._due = monotonic() + EVERY
+
+    def add_metrics(self, values: Sequence[Value]) -> None:
+        """Keep `values`, and send when enough are there or it is time."""
+        self._metrics += values
+        full = len(self._metrics) >= FULL and self._failures == 0
+        if full or monotonic() >= self._due:
+            self._send()
+
+    def add(self, item: Item) -> None:
+        """Send `item` now, unless the store has just failed to answer."""
+        if isinstance(item, Artifact):
+            self._files.append(item)
+        else:
+            self._items.append(item)
+        if self._failures == 0 or monotonic() >= self._due:
+            self._send()
+
+    def close(self, last: Item | None = None) -> None:
+        """Send everything, `last` after what is not a file; what cannot be sent goes to the file `unsent`."""
+        self._gather()
+        if last is not None:
+            self._items.append(last)
+        if not self._send():
+            self._write()
+
+    def _gather(self) -> None:
+        if self._metrics:
+            self._items.append(Metrics(self._metrics))
+            self._metrics = []
+
+    def _send(self) -> bool:
+        self._gather()
+        began = monotonic()
+        try:
+            for queue in (self._items, self._files):
+                while queue:
+                    queue[0].send(self._client, self._run_id)
+                    del queue[0]
+        except Exception as error:  # of the network, the store or the disk: none of them is a reason to stop training
+            self._pause(error, monotonic() - began)
+            return False
+        if self._failures > 0:
+            log.warning("MLflow answers again: all is sent")
+        self._failures, self._due = 0, monotonic() + EVERY
+        return True
+
+    def _pause(self, error: Exception, seconds: float) -> None:
+        if self._failures == 0:
+            log.warning("MLflow does not answer; the run goes on and its figures are kept: %s", one_line(error))
+        pause = max(min(EVERY * 2**self._failures, LONGEST_PAUSE), SHARE * seconds)
+        self._failures, self._due = self._failures + 1, monotonic() + pause
+
+    def _write(self) -> None:
+        """Append a line of JSON for each item: the run's id, the kind of item and its content; null for NaN."""
+        lines = []
+        for item in (*self._items, *self._files):
+            content = {"run_id": self._run_id, "kind": type(item).__name__.lower(), **asdict(item)}  # type: ignore[call-overload]
+            lines.append(json.dumps(json.loads(json.dumps(content), parse_constant=lambda _: None)) + "\n")
+        try:
+            self._unsent.parent.mkdir(parents=True, exist_ok=True)
+            with self._unsent.open("a", encoding="utf-8") as file:
+                file.writelines(lines)
+        except OSError as error:
+            log.warning("MLflow did not get all of run %s, and %s could not be written: %s", self._run_id, self._unsent, one_line(error))
+        else:
+            log.warning("MLflow did not get all of run %s: the rest is in %s", self._run_id, self._unsent)

@@ -1,0 +1,141 @@
+"""The store: its address, its first use by many processes at once, and the cheapest import of MLflow."""
+
+import gc
+import os
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from numlp.errors import UserError, require
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT = "numlp"
+SQLITE = "sqlite:///"
+SETTINGS = {  # of MLflow; what the user has set wins
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_LOGGING_LEVEL": "CRITICAL",  # what matters is raised as well
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",  # seconds; 120 would hold up the training
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a request made twice can make two runs; the outbox repeats what may be repeated
+}
+
+
+def address(root: Path) -> str:
+    """`MLFLOW_TRACKING_URI`, or the project's own: SQLite in `root`/mlruns/mlflow.db.
+
+    Raises:
+        UserError: The project's path cannot stand in an address.
+    """
+    if given := os.environ.get("MLFLOW_TRACKING_URI"):
+        return given
+    folder = root.resolve() / "mlruns"
+    plain = not set("%?") & set(str(folder))  # versions of SQLAlchemy differ in how they read these two
+    require(plain, "MLflow", "a project folder without % and ? in its path, or MLFLOW_TRACKING_URI", folder=str(folder))
+    return f"{SQLITE}{folder / 'mlflow.db'}"
+
+
+def connect(root: Path, experiment: str = EXPERIMENT) -> tuple["MlflowClient", str]:
+    """The client of the store, and the id of `experiment`; either is made when it is not there.
+
+    Raises:
+        UserError: The store cannot be used.
+    """
+    uri = address(root)
+    database = database_file(uri)
+    artifacts = _artifacts(root, uri)
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    with explained(uri), _no_collections():
+        from mlflow import MlflowClient
+
+        if database is not None and not database.exists():
+            _make(database, artifacts)
+        client = MlflowClient(uri)
+        return client, _experiment(client, experiment, artifacts)
+
+
+def database_file(uri: str) -> Path | None:
+    """The file of an SQLite address; None for any other address."""
+    return Path(uri.removeprefix(SQLITE).partition("?")[0]).absolute() if uri.startswith(SQLITE) else None
+
+
+def one_line(error: BaseException) -> str:
+    """The kind and the first line of an error, without passwords in addresses, at most 300 characters."""
+    first = next(iter(str(error).splitlines()), "")
+    return without_password(f"{type(error).__name__}: {first}")[:300]
+
+
+def without_password(text: str) -> str:
+    """`text` with `//user:password@` as `//` wherever it is part of an address."""
+    return re.sub(r"//[^/@\s]*@", "//", text)
+
+
+@contextmanager
+def explained(uri: str) -> Iterator[None]:
+    """Turn whatever MLflow raises (its own errors, SQLAlchemy's, the system's) into one line for the user."""
+    try:
+        yield
+    except Exception as error:
+        need = f"need a store that answers at {without_password(uri)} (MLFLOW_TRACKING_URI names another)"
+        raise UserError(f"MLflow: {need}, got {one_line(error)}") from error
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Hold the garbage collector during the first import: what that makes stays, and looking through it costs 0.4 of 1.8 s."""
+    if "mlflow" in sys.modules or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+        gc.freeze()  # else the next collection would take the time that was saved
+    finally:
+        gc.enable()
+
+
+def _make(database: Path, artifacts: str | None) -> None:
+    """Make the database under another name, and rename it: it takes seconds, and a process killed meanwhile leaves no ruin."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    database.parent.mkdir(parents=True, exist_ok=True)
+    part = database.with_name(f".{database.name}.part")
+    with FileLock(database.with_name(".lock")):
+        if database.exists():  # another process was first
+            return
+        part.unlink(missing_ok=True)
+        SqlAlchemyStore(f"{SQLITE}{part}", artifacts).engine.dispose()  # type: ignore[no-untyped-call]
+        with closing(sqlite3.connect(part)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")  # readers and the one writer then do not wait for each other
+        part.replace(database)
+
+
+def _experiment(client: "MlflowClient", name: str, artifacts: str | None) -> str:
+    from mlflow.exceptions import MlflowException
+
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return str(client.create_experiment(name, artifact_location=artifacts))
+        except MlflowException:
+            found = client.get_experiment_by_name(name)
+            if found is None:  # so it was not that another process was first
+                raise
+    return str(found.experiment_id)
+
+
+def _artifacts(root: Path, uri: str) -> str | None:
+    """Where files go: beside the database when it is a file, where a server says, or in the project."""
+    if uri.startswith(("http:", "https:")):
+        return None
+    database = database_file(uri)
+    folder = root.resolve() / "mlruns" if database is None else database.parent
+    return (folder / "artifacts").as_uri()

@@ -1,0 +1,103 @@
+"""Batch normalisation, seen through networks that have it."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numlp.nn.cases import Case
+from numlp.nn.loss import cross_entropy_gradient
+from numlp.nn.network import Network, Pass
+
+SCALES = st.floats(1e-3, 1e3)
+SHIFTS = st.floats(-100, 100)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def logits_of(network: Network, x: np.ndarray, train: bool = True) -> np.ndarray:
+    return Pass(network, len(x)).forward(x, train).copy()
+
+
+@settings(deadline=None, max_examples=40)
+@given(scale=SCALES, shift=SHIFTS, seed=SEEDS)
+def test_batch_norm_ignores_scale_and_shift_of_what_it_normalises(scale: float, shift: float, seed: int) -> None:
+    network, x, _ = Case("", (5, 4), "before", n=12, d=7, seed=seed).draw()
+    before = logits_of(network, x)
+    network.params["linear1.W"][...] *= scale
+    network.params["linear1.b"][...] += shift
+    np.testing.assert_allclose(logits_of(network, x), before, rtol=1e-6, atol=1e-6)
+
+
+@settings(deadline=None, max_examples=40)
+@given(scale=SCALES, seed=SEEDS)
+def test_after_the_non_linearity_it_ignores_scale_too(scale: float, seed: int) -> None:
+    network, x, _ = Case("", (5,), "after", n=30, d=7, seed=seed).draw()
+    before = logits_of(network, x)
+    network.params["linear1.W"][...] *= scale
+    network.params["linear1.b"][...] *= scale
+    np.testing.assert_allclose(logits_of(network, x), before, rtol=1e-6, atol=1e-6)
+
+
+def test_without_batch_norm_scale_matters() -> None:
+    network, x, _ = Case("", (5, 4), "none", n=12, d=7).draw()
+    before = logits_of(network, x)
+    network.params["linear1.W"][...] *= 2
+    assert np.abs(logits_of(network, x) - before).max() > 0.1
+
+
+@pytest.mark.parametrize("norm", ["before", "after"])
+def test_the_normalised_columns_have_mean_beta_and_deviation_gamma(norm: str) -> None:
+    """With identities around it, the logits of a one-layer network are batch norm's output."""
+    network = Network((4, 4, 4), norm, dtype=np.float64)
+    for name in ("linear1.W", "linear2.W"):
+        network.params[name][...] = np.eye(4)
+    network.params["linear1.b"][...] = 20.0  # every unit is active
+    network.params["bn1.gamma"][...] = [0.5, 1, 2, 3]
+    network.params["bn1.beta"][...] = [20, 30, 40, 50]
+    y = logits_of(network, np.random.default_rng(0).standard_normal((64, 4)))
+    np.testing.assert_allclose(y.mean(0), [20, 30, 40, 50], rtol=1e-12)
+    np.testing.assert_allclose(y.std(0), [0.5, 1, 2, 3], rtol=1e-12)
+
+
+def test_eps_is_added_to_the_variance() -> None:
+    network = Network((1, 1, 1), "before", eps=3.0, dtype=np.float64)
+    network.params["linear1.W"][...] = network.params["linear2.W"][...] = 1.0
+    y = logits_of(network, np.array([[-1.0], [1.0]]))  # variance 1, divided by sqrt(1 + 3)
+    np.testing.assert_allclose(y, [[0.0], [0.5]], rtol=1e-15)
+
+
+def test_evaluation_uses_the_stored_moments_whatever_the_batch() -> None:
+    network, x, _ = Case("", (5, 4), "before", n=12, d=7).draw()
+    rng = np.random.default_rng(1)
+    for name, view in network.moments.views.items():
+        view[...] = rng.uniform(0.5, 2, view.shape) if name.endswith("var") else rng.normal(size=view.shape)
+    together = logits_of(network, x, train=False)
+    alone = np.concatenate([logits_of(network, row[None], train=False) for row in x])
+    np.testing.assert_allclose(together, alone, rtol=1e-12)
+    h = x
+    for i in (1, 2):
+        s = h @ network.params[f"linear{i}.W"] + network.params[f"linear{i}.b"]
+        s_hat = (s - network.moments[f"bn{i}.mean"]) / np.sqrt(network.moments[f"bn{i}.var"] + network.eps)
+        h = np.maximum(0, network.params[f"bn{i}.gamma"] * s_hat + network.params[f"bn{i}.beta"])
+    np.testing.assert_allclose(together, h @ network.params["linear3.W"] + network.params["linear3.b"], rtol=1e-10)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("norm", ["before", "after"])
+@pytest.mark.parametrize("x", [np.full((6, 7), 0.1), np.zeros((6, 7)), np.full((1, 7), 3.0)], ids=["constant", "zero", "one image"])
+def test_a_batch_without_variance_gives_finite_values_and_gradients(norm: str, dtype: type, x: np.ndarray) -> None:
+    drawn = Case("", (5, 4), norm, d=7).draw()[0]
+    network = Network(drawn.sizes, norm, dtype=dtype)
+    network.params.vector[:] = drawn.params.vector
+    batch = Pass(network, len(x))
+    logits = batch.forward(x.astype(dtype), train=True)
+    assert np.isfinite(logits).all()
+    assert np.isfinite(batch.moments.vector).all()
+    batch.backward(cross_entropy_gradient(logits, np.zeros(len(x), int)))
+    assert np.isfinite(network.grads.vector).all()
+
+
+def test_a_batch_of_one_image_is_normalised_to_beta() -> None:
+    network, x, _ = Case("", (5,), "before", n=1, d=7).draw()
+    hidden = np.maximum(0, network.params["bn1.beta"])
+    np.testing.assert_allclose(logits_of(network, x)[0], hidden @ network.params["linear2.W"] + network.params["linear2.b"], rtol=1e-12)

@@ -1,0 +1,85 @@
+"""Softmax, cross-entropy and accuracy."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from numlp.nn.loss import accuracy, cross_entropy, cross_entropy_gradient, softmax
+
+LOGITS = arrays(np.float64, (5, 4), elements=st.floats(-1e6, 1e6))
+MODEST = arrays(np.float64, (5, 4), elements=st.floats(-20, 20))
+LABELS = np.array([0, 1, 2, 3, 1])
+
+
+@settings(deadline=None)
+@given(LOGITS)
+def test_probabilities_are_finite_between_0_and_1_and_sum_to_1(logits: np.ndarray) -> None:
+    p = softmax(logits.copy())
+    assert (p >= 0).all()
+    assert (p <= 1).all()
+    np.testing.assert_allclose(p.sum(1), 1, rtol=1e-14)
+
+
+@settings(deadline=None)
+@given(MODEST, st.floats(-1e3, 1e3))
+def test_a_shift_of_all_logits_of_a_row_changes_nothing(logits: np.ndarray, shift: float) -> None:
+    np.testing.assert_allclose(softmax(logits + shift), softmax(logits.copy()), rtol=1e-9)
+    np.testing.assert_allclose(cross_entropy(logits + shift, LABELS), cross_entropy(logits, LABELS), rtol=1e-9, atol=1e-9)
+
+
+@settings(deadline=None)
+@given(MODEST)
+def test_cross_entropy_is_minus_the_mean_log_probability_of_the_label(logits: np.ndarray) -> None:
+    p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    expected = -np.log(p[np.arange(5), LABELS]).mean()
+    np.testing.assert_allclose(cross_entropy(logits, LABELS), expected, rtol=1e-9, atol=1e-12)
+
+
+@settings(deadline=None)
+@given(LOGITS)
+def test_the_gradient_of_each_row_sums_to_0_and_pulls_towards_the_label(logits: np.ndarray) -> None:
+    gradient = cross_entropy_gradient(logits.copy(), LABELS)
+    np.testing.assert_allclose(gradient.sum(1), 0, atol=1e-15)
+    assert (gradient[np.arange(5), LABELS] <= 0).all()
+
+
+@settings(deadline=None, max_examples=20)
+@given(MODEST)
+def test_the_gradient_is_that_of_the_mean(logits: np.ndarray) -> None:
+    once = cross_entropy_gradient(logits.copy(), LABELS)
+    twice = cross_entropy_gradient(np.concatenate([logits, logits]), np.concatenate([LABELS, LABELS]))
+    np.testing.assert_allclose(twice[:5], once / 2, rtol=1e-12, atol=1e-15)
+
+
+def test_equal_logits_cost_the_logarithm_of_the_number_of_classes() -> None:
+    assert cross_entropy(np.zeros((3, 10)), np.array([0, 5, 9])) == pytest.approx(math.log(10), rel=1e-15)
+
+
+@pytest.mark.parametrize(("dtype", "huge"), [(np.float32, 1e30), (np.float64, 1e300)])
+def test_huge_logits_cost_a_finite_amount_and_have_a_finite_gradient(dtype: type, huge: float) -> None:
+    logits = np.array([[huge, -huge, 0], [-huge, 0, huge]], dtype)
+    labels = np.array([0, 1])
+    assert cross_entropy(logits[:1], labels[:1]) == 0
+    assert cross_entropy(logits, labels) == pytest.approx(huge / 2, rel=1e-6)
+    np.testing.assert_allclose(cross_entropy_gradient(logits, labels), [[0, 0, 0], [0, -0.5, 0.5]])
+
+
+def test_a_probability_that_rounds_to_0_still_costs_a_finite_amount() -> None:
+    assert cross_entropy(np.array([[0.0, 2000.0]]), np.array([0])) == 2000
+
+
+def test_the_cost_leaves_logits_and_labels_as_they_are() -> None:
+    logits, labels = np.arange(12.0).reshape(3, 4), np.array([0, 1, 2])
+    cross_entropy(logits, labels)
+    np.testing.assert_array_equal(logits, np.arange(12.0).reshape(3, 4))
+    np.testing.assert_array_equal(labels, [0, 1, 2])
+
+
+def test_accuracy_is_the_share_of_rows_whose_highest_logit_is_the_labels() -> None:
+    logits = np.array([[1.0, 0, 0], [0, 2, 1], [5, 6, 7], [0, -1, -2]])
+    assert accuracy(logits, np.array([0, 1, 2, 1])) == 0.75
+    assert accuracy(logits, np.array([1, 2, 0, 1])) == 0.0

@@ -1,0 +1,135 @@
+"""Each optimiser by its formula, and down a parabola and Rosenbrock's valley."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numlp.errors import UserError
+from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
+
+Make: TypeAlias = Callable[[np.ndarray], Optimiser]
+
+
+def sgd(params: np.ndarray) -> Optimiser:
+    return Sgd()
+
+
+def momentum(params: np.ndarray) -> Optimiser:
+    return Momentum(params, rho=0.9)
+
+
+def adam(params: np.ndarray) -> Optimiser:
+    return Adam(params, beta1=0.9, beta2=0.999, eps=1e-8)
+
+
+def parabola(p: np.ndarray) -> np.ndarray:
+    """Gradient of (p - (1, 1))^T diag(1, 10) (p - (1, 1)) / 2."""
+    return (p - 1) * np.array([1.0, 10.0])
+
+
+def rosenbrock(p: np.ndarray) -> np.ndarray:
+    """Gradient of (1 - x)^2 + 100 (y - x^2)^2, whose minimum is (1, 1)."""
+    x, y = p
+    return np.array([-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)])
+
+
+@pytest.mark.parametrize(
+    ("make", "gradient", "eta", "steps"),
+    [
+        (sgd, parabola, 0.1, 300),
+        (momentum, parabola, 0.02, 600),
+        (adam, parabola, 0.05, 1000),
+        (sgd, rosenbrock, 0.002, 15_000),
+        (momentum, rosenbrock, 0.0005, 8_000),
+        (adam, rosenbrock, 0.02, 6_000),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_it_reaches_the_minimum(make: Make, gradient: Callable[[np.ndarray], np.ndarray], eta: float, steps: int) -> None:
+    p = np.array([-1.2, 1.0])
+    optimiser = make(p)
+    for _ in range(steps):
+        optimiser.update(p, gradient(p), eta)
+    np.testing.assert_allclose(p, 1, atol=1e-3)
+    assert optimiser.count == steps
+
+
+def by_hand(name: str, params: np.ndarray, grads: list[np.ndarray], eta: float) -> np.ndarray:
+    """The published formulas, written plainly."""
+    p, v, m, s = params.copy(), 0.0, 0.0, 0.0
+    for t, g in enumerate(grads, start=1):
+        if name == "sgd":
+            p = p - eta * g
+        elif name == "momentum":
+            v = 0.9 * v + g
+            p = p - eta * v
+        else:
+            m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
+            p = p - eta * (m / (1 - 0.9**t)) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+    return p
+
+
+@settings(deadline=None, max_examples=30)
+@pytest.mark.parametrize("make", [sgd, momentum, adam])
+@given(seed=st.integers(0, 2**32 - 1), eta=st.floats(1e-4, 1), steps=st.integers(1, 8))
+def test_its_steps_are_those_of_the_formula(make: Make, seed: int, eta: float, steps: int) -> None:
+    rng = np.random.default_rng(seed)
+    params, grads = rng.standard_normal(6), list(rng.standard_normal((steps, 6)))
+    p = params.copy()
+    optimiser = make(p)
+    for g in grads:
+        optimiser.update(p, g.copy(), eta)
+    np.testing.assert_allclose(p, by_hand(make.__name__, params, grads, eta), rtol=1e-9, atol=1e-12)
+
+
+@settings(deadline=None)
+@given(scale=st.floats(1e-3, 1e6))
+def test_adams_first_step_is_eta_in_each_direction_whatever_the_gradients_size(scale: float) -> None:
+    p = np.zeros(3)
+    adam(p).update(p, scale * np.array([1.0, -2.0, 0.0]), 0.1)
+    np.testing.assert_allclose(p, [-0.1, 0.1, 0.0], rtol=1e-4)
+
+
+@pytest.mark.parametrize("make", [sgd, momentum, adam])
+def test_a_copy_of_state_and_count_continues_as_the_original(make: Make) -> None:
+    p = np.array([-1.2, 1.0])
+    first = make(p)
+    for _ in range(5):
+        first.update(p, parabola(p), 0.05)
+    q = p.copy()
+    second = make(q)
+    second.count = first.count
+    for name, vector in first.state.items():
+        second.state[name][:] = vector
+    for optimiser, params in ((first, p), (second, q)):
+        for _ in range(5):
+            optimiser.update(params, parabola(params), 0.05)
+    np.testing.assert_array_equal(p, q)
+
+
+@pytest.mark.parametrize("make", [sgd, momentum, adam])
+def test_float32_stays_float32(make: Make) -> None:
+    p = np.ones(3, np.float32)
+    optimiser = make(p)
+    optimiser.update(p, np.ones(3, np.float32), 0.1)
+    assert p.dtype == np.float32
+    assert {vector.dtype for vector in optimiser.state.values()} <= {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda p: Momentum(p, rho=1.0),
+        lambda p: Momentum(p, rho=-0.1),
+        lambda p: Adam(p, beta1=1.0, beta2=0.999, eps=1e-8),
+        lambda p: Adam(p, beta1=0.9, beta2=-1.0, eps=1e-8),
+        lambda p: Adam(p, beta1=0.9, beta2=0.999, eps=0.0),
+    ],
+)
+def test_a_setting_out_of_range_is_refused(make: Make) -> None:
+    with pytest.raises(UserError, match=r"^optim.*: need .*, got "):
+        make(np.zeros(2))

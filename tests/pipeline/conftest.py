@@ -1,0 +1,59 @@
+"""A project folder for each test, with the synthetic images made once for all."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from numlp.cli import main
+from numlp.data.raw import save_raw
+from numlp.data.synthetic import synthesise
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def synthetic(tmp_path_factory, worker_id):
+    """The raw folder of data=synthetic, made by the first worker that asks."""
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    folder = shared / "synthetic-0"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            save_raw(synthesise(0), folder)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """An empty project: configuration alone, as the current folder; no archive, no MLflow server."""
+    shutil.copytree(ROOT / "conf", tmp_path / "conf")
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    for name in ("CIFAR10_ARCHIVE", "CIFAR10_SHA256", "MLFLOW_TRACKING_URI", "HYDRA_FULL_ERROR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def with_data(project, synthetic):
+    """The project with the synthetic images at hand, as the download stage leaves them."""
+    (project / "build").mkdir()
+    (project / "build" / "download").symlink_to(synthetic)
+    return project
+
+
+@pytest.fixture
+def numlp(monkeypatch, capsys):
+    """Run a command in this process; give its exit code, output and errors."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["numlp"])
+        capsys.readouterr()
+        code = main(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run

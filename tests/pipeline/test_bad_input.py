@@ -1,0 +1,91 @@
+"""Bad input gets a line or two, an exit code, and leaves nothing behind."""
+
+import pytest
+
+CASES = {
+    "norm=befor": ["norm: need one of after, before, none, got norm=befor; did you mean before?"],
+    "modl=mlp9": ["no key 'modl'; did you mean model?"],
+    "model=mlp4": ["model: need one of mlp2, mlp3, mlp9, got model=mlp4"],
+    "lamda=1": ["no key 'lamda'; did you mean lam?"],
+    "+lamda=1": ["no key 'lamda'; did you mean lam?"],
+    "train.batchsize=1": ["no key 'train.batchsize'; did you mean train.batch_size?"],
+    "lam=-1": ["lam: need a number >= 0, got lam=-1.0"],
+    "lam=nan": ["lam: need a number >= 0, got lam=nan"],
+    "model.hidden=[]": ["model.hidden: need one or more widths, each at least 1, got hidden=[]"],
+    "model.hidden=[0]": ["model.hidden: need one or more widths, each at least 1, got hidden=[0]"],
+    "model.hidden=50": ["model.hidden: "],
+    "train.batch_size=0": ["train.batch_size: need a whole number >= 1, got batch_size=0"],
+    "train.batch_size=45001": ["train.batch_size: need at most the 45000 training images, got batch_size=45001"],
+    "train.epochs=0": ["train.epochs: need a number > 0, or null, got epochs=0.0"],
+    "seed=x": ["seed: ", "'x'", "Integer"],
+    "seed=-1": ["seed: need a whole number >= 0, got seed=-1"],
+    "init=gaussian init.sigma=-1": ["init.sigma: need a number > 0, got sigma=-1.0"],
+    "init.sigma=0.1": ["init.sigma: need null with init=he"],
+    "optim.rho=0.5": ["optim.rho: this key belongs to another choice of optim"],
+    "optim=momentum optim.rho=1": ["optim.rho: need a number >= 0 and < 1, got rho=1.0"],
+    "schedule=constant": ["train.epochs: need a number of epochs with schedule=constant"],
+    "schedule.eta_min=1": ["schedule: need 0 < eta_min <= eta_max, got eta_min=1.0, eta_max=0.1"],
+    "split.train=[0,50001]": ["split.train: need [start, stop] with 0 <= start < stop <= 50000"],
+    "split.val=[0,10]": ["split: need training and validation ranges that do not overlap"],
+    "moments=precise moments.images=1": ["moments.images: need a whole number >= 2, got images=1"],
+    "~norm": ["norm.placement"],
+    "norm=[": ["error: "],
+    "train.record.every=step": ["train.record.every: need epoch or points, got every='step'"],
+}
+
+
+@pytest.mark.parametrize("overrides", CASES)
+def test_a_bad_choice_is_told_in_a_line_before_anything_is_made(with_data, numlp, overrides):
+    code, out, err = numlp("train", "+stage=dvc", "data=synthetic", *overrides.split())
+    assert code == 1
+    assert all(part in err for part in CASES[overrides]), err
+    assert len(err.strip().splitlines()) <= 2
+    assert "Traceback" not in err + out
+    assert not (with_data / "mlruns").exists()
+    assert not list((with_data / "build").rglob("model.npz"))
+
+
+def test_outside_a_project_it_says_where_to_go(tmp_path, monkeypatch, numlp):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = numlp("train")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "params.yaml" in err
+    assert "project's folder" in err
+
+
+def test_a_misspelt_command_gets_did_you_mean(numlp):
+    code, _, err = numlp("trian")
+    assert code == 2
+    assert "did you mean train?" in err
+
+
+def test_a_params_file_that_is_no_mapping_is_told(project, numlp):
+    (project / "params.yaml").write_text("- a\n")
+    code, _, err = numlp("resolve")
+    assert code == 1
+    assert "params.yaml: need a mapping" in err
+
+
+def test_params_that_are_no_yaml_are_told_with_the_line(project, numlp):
+    (project / "params.yaml").write_text("lam: [1\nseed: 0\n")
+    code, out, err = numlp("resolve")
+    assert code == 1
+    assert "params.yaml" in err
+    assert "line" in err
+    assert "Traceback" not in out + err
+
+
+def test_a_missing_model_says_what_to_run(with_data, numlp):
+    code, _, err = numlp("evaluate", "+stage=dvc", "data=synthetic")
+    assert code == 1
+    assert "build/train/model.npz: need a model; train one first" in err
+
+
+def test_a_read_only_folder_is_told_by_its_name(with_data, numlp, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise PermissionError(13, "Permission denied", "build/train/config.json")
+
+    monkeypatch.setattr("numlp.files.tempfile.mkstemp", refuse)
+    code, _, err = numlp("train", "+stage=dvc", "data=synthetic", "train.epochs=0.01")
+    assert code == 1
+    assert err.strip() == "error: build/train/config.json: Permission denied"

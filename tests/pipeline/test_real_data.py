@@ -1,0 +1,70 @@
+"""What the reports found, on the real archive and a short schedule; and a second opinion on the accuracy."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from independent_accuracy import accuracy, read_test_batch
+
+from numlp.cli import main
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif("CIFAR10_ARCHIVE" not in os.environ, reason="needs CIFAR10_ARCHIVE"),
+]
+
+SHORT = ["schedule.half_cycle_epochs=2", "train.cycles=1", "then=[evaluate]"]  # 4 epochs
+RUNS = {
+    "three": ["model=mlp3", "norm=none"],
+    "three_bn": ["model=mlp3", "norm=before"],
+    "nine": ["model=mlp9", "norm=none"],
+    "nine_bn": ["model=mlp9", "norm=before"],
+    "tiny_sigma": ["model=mlp3", "norm=none", "init=gaussian", "init.sigma=0.0001"],
+    "tiny_sigma_bn": ["model=mlp3", "norm=before", "init=gaussian", "init.sigma=0.0001"],
+}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Test accuracy of each run, in a project of its own, and the project's folder."""
+    root = tmp_path_factory.mktemp("real")
+    source = Path(__file__).resolve().parents[2]
+    for name in ("conf", "params.yaml"):
+        (root / name).symlink_to(source / name)
+    before = Path.cwd()
+    os.chdir(root)
+    try:
+        for name, choices in RUNS.items():
+            assert main(["train", *SHORT, *choices, f"hydra.run.dir=outputs/{name}"]) == 0
+    finally:
+        os.chdir(before)
+    found = {name: json.loads((root / "outputs" / name / "metrics.json").read_text()) for name in RUNS}
+    return root, {name: metrics["test_accuracy"] for name, metrics in found.items()}
+
+
+def test_three_layers_train_with_and_without_batch_norm(trained):
+    _, test = trained
+    assert 0.47 < test["three"] < 0.56
+    assert 0.49 < test["three_bn"] < 0.56
+
+
+def test_batch_norm_lets_nine_layers_train(trained):
+    _, test = trained
+    assert test["nine_bn"] > test["nine"] + 0.02
+    assert 0.45 < test["nine_bn"] < test["three_bn"] + 0.01
+
+
+def test_without_batch_norm_a_tiny_sigma_stays_at_chance_and_with_it_does_not_matter(trained):
+    _, test = trained
+    assert test["tiny_sigma"] == pytest.approx(0.1, abs=0.005)
+    assert test["tiny_sigma_bn"] == pytest.approx(test["three_bn"], abs=0.025)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_an_independent_reading_of_model_and_archive_gives_the_same_accuracy(trained, name):
+    root, test = trained
+    images, labels = read_test_batch(os.environ["CIFAR10_ARCHIVE"])
+    found = accuracy(root / "outputs" / name / "model.npz", np.asarray(images), labels)
+    assert found == pytest.approx(test[name], abs=0.0003)  # float64 against float32: a tie may fall the other way

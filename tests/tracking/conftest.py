@@ -1,0 +1,54 @@
+"""Projects with a store of their own, made by copying one that is made once: making one takes seconds."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from numlp.tracking import connect
+
+
+def pytest_collection_modifyitems(items):
+    """MLflow and SQLAlchemy warn each other of what they will change."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning"))
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))  # of the processes that tests start
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory):
+    """A database without runs, one for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "empty-store"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "made.lock"):
+        database = folder / "mlflow.db"
+        if not database.exists():
+            from mlflow import MlflowClient
+
+            MlflowClient(f"sqlite:///{folder / 'new.db'}")
+            (folder / "new.db").rename(database)
+    return database
+
+
+@pytest.fixture
+def project(tmp_path, empty_store):
+    folder = tmp_path / "a project"
+    (folder / "mlruns").mkdir(parents=True)
+    shutil.copy(empty_store, folder / "mlruns" / "mlflow.db")
+    return folder
+
+
+@pytest.fixture
+def client(project):
+    return connect(project)[0]

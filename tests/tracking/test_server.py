@@ -1,0 +1,93 @@
+"""A tracking server that goes away while a run is on."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from urllib.request import urlopen
+
+import pytest
+from tracking_helpers import expected, free_port, record, series
+
+from numlp.tracking import start_run
+
+
+@contextmanager
+def server(project, port):
+    """MLflow's own, on the project's store."""
+    store = f"sqlite:///{project / 'mlruns' / 'mlflow.db'}"
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store, "--port", str(port), "--workers", "1"]
+    quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    out = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=project, env={**os.environ, **quiet}, stdout=out, stderr=out, start_new_session=True)
+    try:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                urlopen(f"http://127.0.0.1:{port}/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait()
+
+
+def test_what_a_lost_server_did_not_get_is_in_a_file(project, client, monkeypatch, caplog, tmp_path):
+    """The run goes on, warns twice, and the store and the file together hold each value once."""
+    port = free_port()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
+    with start_in(project, port, tmp_path) as run:
+        began = time.monotonic()
+        for step in range(600, 1200):
+            run.log_record(record(step))
+        run.set_tags({"model_digest": "a1"})
+        assert time.monotonic() - began < 2
+    lines = [json.loads(line) for line in (tmp_path / "mlflow-unsent.jsonl").read_text().splitlines()]
+    kinds = {line["kind"]: line for line in lines}
+    assert kinds["ended"]["status"] == "FINISHED"
+    assert kinds["tags"]["values"] == {"model_digest": "a1"}
+    assert {line["run_id"] for line in lines} == {run.id}
+    rest = [(v[3], v[1]) for line in lines if line["kind"] == "metrics" for v in line["values"] if v[0] == "cost/train"]
+    held = series(client, run.id)
+    assert sorted(set(held + rest)) == expected(range(1200))
+    assert len(held) > 0
+    assert len(held) + len(rest) == 1200
+    assert [message.split(";")[0].split(" of run")[0] for message in caplog.messages] == [
+        "MLflow does not answer",
+        "MLflow did not get all",
+    ]
+
+
+@contextmanager
+def start_in(project, port, output):
+    """A run of 600 records, whose server then dies."""
+    with server(project, port):
+        context = start_run(project, "orphan", {"lam": 0.1}, {}, output=output)
+        run = context.__enter__()
+        for step in range(600):
+            run.log_record(record(step))
+    try:
+        yield run
+    finally:
+        context.__exit__(None, None, None)
+
+
+@pytest.mark.slow
+def test_a_server_that_comes_back_gets_everything_once(project, client, monkeypatch, tmp_path):
+    port = free_port()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
+    with start_in(project, port, tmp_path) as run:
+        for step in range(600, 700):
+            run.log_record(record(step))
+        run.set_tags({"model_digest": "a1"})
+        back = server(project, port)
+        back.__enter__()
+    back.__exit__(None, None, None)
+    assert series(client, run.id) == expected(range(700))
+    found = client.get_run(run.id)
+    assert (found.info.status, found.data.params, found.data.tags["model_digest"]) == ("FINISHED", {"lam": "0.1"}, "a1")
+    assert not (tmp_path / "mlflow-unsent.jsonl").exists()

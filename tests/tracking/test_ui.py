@@ -1,0 +1,54 @@
+"""`numlp ui`: MLflow's pages, for this machine alone."""
+
+import re
+import signal
+import socket
+from urllib.request import urlopen
+
+import psutil
+import pytest
+from tracking_helpers import free_port, start
+
+from numlp.errors import UserError
+from numlp.stages.ui import main
+from numlp.tracking import start_run
+
+UI = "import sys; from numlp.cli import main; sys.exit(main(['ui', '--port', '{port}']))"
+
+
+def test_it_serves_the_runs_on_a_free_port_and_leaves_no_process_behind(project, tmp_path):
+    plot = tmp_path / "curves.txt"
+    plot.write_text("a curve")
+    with start_run(project, "drawn", {}, {}) as run:
+        run.log_artifacts([plot], "plots")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = start(project, UI.format(port=port))
+        said = process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+        assert address is not None, said + process.stderr.read()
+        assert int(address[1]) > port
+        assert process.stdout.readline() == "Ctrl-C stops it\n"
+    assert urlopen(f"{address[0]}/health").read() == b"OK"
+    assert urlopen(f"{address[0]}/get-artifact?path=plots/curves.txt&run_uuid={run.id}").read() == b"a curve"
+    family = psutil.Process(process.pid).children(recursive=True)
+    assert len(family) >= 2  # the server and its worker
+    assert {c.laddr.ip for p in family for c in p.net_connections() if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert not any(member.is_running() for member in family)
+
+
+def test_a_server_of_the_environment_is_named_without_its_password(monkeypatch, capsys):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://me:secret@127.0.0.1:{free_port()}")
+    assert main([]) == 0
+    assert re.match(r"MLflow runs at http://127\.0\.0\.1:\d+ ", capsys.readouterr().out)
+
+
+def test_a_port_that_cannot_be_is_refused(project, monkeypatch):
+    monkeypatch.chdir(project)
+    with pytest.raises(UserError, match="need --port from 1 to 65535, got port=0"):
+        main(["--port", "0"])

@@ -1,0 +1,36 @@
+"""Records whose values tell where they belong, and processes of a project's own."""
+
+import socket
+import subprocess
+import sys
+
+from numlp.history import Record
+
+SERIES = ("cost/train", "cost/val", "loss/train", "loss/val", "accuracy/train", "accuracy/val", "eta")
+
+
+def record(step):
+    return Record(step, step / 100, 0.1 / (1 + step), *(step + i / 8 for i in range(6)))
+
+
+def series(client, run_id, name="cost/train"):
+    """The (step, value) pairs that the store holds."""
+    return [(metric.step, metric.value) for metric in client.get_metric_history(run_id, name)]
+
+
+def expected(steps, name="cost/train"):
+    field = {"eta": "eta"}.get(name) or "_".join(reversed(name.split("/")))
+    return [(step, getattr(record(step), field)) for step in steps]
+
+
+def start(project, code, *arguments):
+    """A process of its own in `project`, which runs `code`."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], cwd=project, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
