@@ -18,6 +18,9 @@ from numlp.errors import UserError
 from numlp.explain import explain
 
 
+OURS = "true"
+
+
 class _Carried(BaseException):
     """Takes a single run's error past Hydra, which would print the overrides beside it."""
 
@@ -30,8 +33,7 @@ def launch(command: str, overrides: list[str]) -> int:
     """
     root = Path.cwd()
     store(root, command)
-    asked = os.environ.get("HYDRA_FULL_ERROR") == "1"
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises its errors instead of printing them
+    asked = os.environ.setdefault("HYDRA_FULL_ERROR", OURS) != OURS  # set, Hydra raises its errors instead of printing them
     codes: list[int | None] = []
 
     def job(config: DictConfig) -> None:

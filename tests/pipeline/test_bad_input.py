@@ -28,6 +28,7 @@ CASES = {
     "split.train=[0,50001]": ["split.train: need [start, stop] with 0 <= start < stop <= 50000"],
     "split.val=[0,10]": ["split: need training and validation ranges that do not overlap"],
     "moments=precise moments.images=1": ["moments.images: need a whole number >= 2, got images=1"],
+    "moments=precise split=9k": ["moments.images: need at most 9000, got images=10000"],
     "~norm": ["norm.placement"],
     "norm=[": ["error: "],
     "train.record.every=step": ["train.record.every: need epoch or points, got every='step'"],

@@ -46,7 +46,7 @@ def test_a_run_is_an_mlflow_run_with_params_metrics_tags_and_files(with_data, nu
     assert {"final/train_accuracy", "final/val_accuracy", "final/test_accuracy", "best/val_accuracy"} <= run.data.metrics.keys()
     assert [metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")] == [0, 9]
     assert {"dataset", "config_digest", "model_digest"} <= run.data.tags.keys()
-    assert run.inputs.dataset_inputs[0].dataset.name == "synthetic"
+    assert run.inputs.dataset_inputs[0].dataset.name == "synthetic, seed 0"
     files = {item.path for item in client.list_artifacts(run.info.run_id)}
     assert {"config.json", "model.npz", "history.csv", "metrics.json", "plots"} <= files
 
@@ -86,8 +86,8 @@ def test_another_split_is_made_on_demand(with_data, numlp):
 @pytest.mark.parametrize("moments", ["precise", "adaptive"])
 def test_moments_of_another_kind_replace_the_moving_average(with_data, numlp, moments):
     bn = {}
-    for name in ("ema", moments):
-        code, out, err = numlp("train", *SHORT, "split=9k", f"moments={name}", "then=[]", f"hydra.run.dir=outputs/{name}")
+    for name, more in (("ema", []), (moments, [f"moments={moments}", "moments.images=1000"])):
+        code, out, err = numlp("train", *SHORT, *more, "then=[]", f"hydra.run.dir=outputs/{name}")
         assert code == 0, err
         with np.load(with_data / "outputs" / name / "model.npz") as arrays:
             bn[name] = {key: arrays[key] for key in arrays.files if key != "choices"}

@@ -9,13 +9,15 @@ from numlp.errors import UserError
 from numlp.tracking import connect, start_run
 
 WORKER = """
-import os, sys, time
+import gc, os, sys
 from pathlib import Path
 from tracking_helpers import record
 from numlp.tracking import start_run
 
 if sys.argv[1:]:  # so many forks of a process that has imported MLflow: they start within a millisecond
+    os.environ["MLFLOW_LOGGING_LEVEL"] = "CRITICAL"
     import mlflow.store.tracking.sqlalchemy_store
+    gc.freeze()  # else each child looks through all of it, and copies it
     children = []
     for _ in range(int(sys.argv[1])):
         pid = os.fork()

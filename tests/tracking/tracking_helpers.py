@@ -25,9 +25,8 @@ def expected(steps, name="cost/train"):
 
 def start(project, code, *arguments):
     """A process of its own in `project`, which runs `code`."""
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments], cwd=project, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=project, text=True, stdout=pipe, stderr=pipe)
 
 
 def free_port():

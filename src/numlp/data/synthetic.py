@@ -1,8 +1,9 @@
 """Images made from a seed: no network, no archive, and about as hard for these networks as CIFAR-10.
 
-An image is one of its class's patterns, shifted and of random contrast, on a background whose contrast falls with the
-spatial frequency as that of photographs does, with a colour cast and a pattern of no class over it. All of it is integer
-arithmetic, so that a seed gives the same bytes on every machine and with any number of threads.
+An image is one of its class's patterns, shifted, of random contrast and now and then as its negative, on a background whose
+contrast falls with the spatial frequency as that of photographs does, under a colour cast and behind a pattern of any class,
+which is at times the stronger one: no network can be right on all of them. It is integer arithmetic throughout, so that a
+seed gives the same bytes on every machine and with any number of threads.
 
 Source of the background's spectrum: Field 1987, J. Opt. Soc. Am. A 4(12).
 """
@@ -13,13 +14,13 @@ from numpy.typing import NDArray
 from numlp.data.raw import CLASSES, IMAGES, PIXELS, TRAIN_IMAGES, RawData
 from numlp.errors import require
 
-PATTERNS = 6  # of each class
-SHIFTS = 5  # positions a pattern can take along each axis
-STEP = 2  # pixels between them
+PATTERNS = 2  # of each class
+SHIFTS, STEP = 5, 2  # positions of a pattern along each axis, and the pixels between them
+NEGATIVE = 8  # one pattern in so many is inverted
+CONTRAST, OTHER_CONTRAST = (16, 48), (0, 64)  # half-open ranges in 64ths: of the class's pattern, of the one before it
+LUMINANCE, CAST, PATTERN = (40, 14), (24, 8), (40, 12)  # of `_smooth`: the coarsest and the finest amplitude
+BRIGHTNESS = (98, 159)
 CHUNK = 2_000  # images made at once
-CONTRAST = (10, 40)  # of a pattern, in 64ths
-DISTRACTION = (0, 40)  # of the pattern of no class
-GREY, GRAIN = 40, 14  # coarsest and added amplitudes
 
 Levels = NDArray[np.int16]
 
@@ -31,15 +32,19 @@ def synthesise(seed: int) -> RawData:
         UserError: `seed` is negative.
     """
     require(seed >= 0, "data.source.seed", "a whole number >= 0", seed=seed)
-    banks, order, *chunks = np.random.SeedSequence(seed).spawn(2 + IMAGES // CHUNK)
-    bank = _bank(np.random.default_rng(banks))
-    labels = _labels(np.random.default_rng(order))
+    bank_seed, label_seed, *seeds = np.random.SeedSequence(seed).spawn(2 + IMAGES // CHUNK)
+    bank = _bank(_generator(bank_seed))
+    labels = _labels(_generator(label_seed))
     images = np.empty((IMAGES, PIXELS), np.uint8)
-    for start, stream in zip(range(0, IMAGES, CHUNK), chunks, strict=True):
+    for start, chunk_seed in zip(range(0, IMAGES, CHUNK), seeds, strict=True):
         rows = slice(start, start + CHUNK)
-        images[rows] = _images(labels[rows], bank, np.random.default_rng(stream))
+        images[rows] = _images(labels[rows], bank, _generator(chunk_seed))
     names = tuple(f"class {label}" for label in range(CLASSES))
     return RawData(images, labels, names, f"synthetic, seed {seed}", {"seed": seed})
+
+
+def _generator(seed: np.random.SeedSequence) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(seed))  # by name: the default one may change
 
 
 def _labels(rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -49,36 +54,41 @@ def _labels(rng: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def _bank(rng: np.random.Generator) -> NDArray[np.int8]:
-    """(11 * PATTERNS, SHIFTS^2, 3072) patterns of the ten classes and of none, at each position."""
-    patterns = _smooth(rng, (CLASSES + 1) * PATTERNS * 3, GREY, 12, size=32).reshape(-1, 3, 32, 32)
-    places = [(STEP * (i - SHIFTS // 2), STEP * (j - SHIFTS // 2)) for i in range(SHIFTS) for j in range(SHIFTS)]
-    shifted = np.stack([np.roll(patterns, place, axis=(2, 3)) for place in places], axis=1)
-    return np.clip(shifted, -128, 127).astype(np.int8).reshape(len(patterns), len(places), PIXELS)
+    """(CLASSES * PATTERNS, SHIFTS^2, 3072) patterns, each at every position."""
+    patterns = _smooth(rng, CLASSES * PATTERNS * 3, PATTERN, 32).reshape(-1, 3, 32, 32)
+    offsets = [STEP * (i - SHIFTS // 2) for i in range(SHIFTS)]
+    shifted = np.stack([np.roll(patterns, (y, x), axis=(2, 3)) for y in offsets for x in offsets], axis=1)
+    return np.clip(shifted, -128, 127).astype(np.int8).reshape(CLASSES * PATTERNS, SHIFTS**2, PIXELS)
 
 
 def _images(labels: NDArray[np.uint8], bank: NDArray[np.int8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """(n, 3072) images of the given classes."""
     n = len(labels)
-    image = np.repeat(_smooth(rng, n, GREY, GRAIN, size=32)[:, None], 3, axis=1).reshape(n, PIXELS)
-    cast = _smooth(rng, 3 * n, 24, 8, size=8).repeat(4, axis=1).repeat(4, axis=2)
-    image += cast.reshape(n, PIXELS)
-    for kind, contrast in ((labels, CONTRAST), (rng.integers(CLASSES, size=n), DISTRACTION)):
-        which = kind.astype(np.intp) * PATTERNS + rng.integers(PATTERNS, size=n)
+    image = np.repeat(_smooth(rng, n, LUMINANCE, 32), 3, axis=0).reshape(n, PIXELS)
+    image += _smooth(rng, 3 * n, CAST, 8).repeat(4, axis=1).repeat(4, axis=2).reshape(n, PIXELS)
+    for classes, contrast in ((labels, CONTRAST), (rng.integers(CLASSES, size=n), OTHER_CONTRAST)):
+        which = classes.astype(np.intp) * PATTERNS + rng.integers(PATTERNS, size=n)
         pattern = bank[which, rng.integers(SHIFTS**2, size=n)].astype(np.int16)
-        pattern *= rng.integers(*contrast, size=(n, 1), dtype=np.int16)
+        strength = rng.integers(*contrast, size=(n, 1), dtype=np.int16)
+        strength *= 1 - 2 * (rng.integers(NEGATIVE, size=(n, 1), dtype=np.int16) == 0)
+        pattern *= strength
         image += pattern >> 6
-    image += rng.integers(98, 159, size=(n, 1), dtype=np.int16)  # brightness
+    image += rng.integers(*BRIGHTNESS, size=(n, 1), dtype=np.int16)
     return np.clip(image, 0, 255).astype(np.uint8)
 
 
-def _smooth(rng: np.random.Generator, n: int, coarse: int, fine: int, size: int) -> Levels:
-    """(n, size, size) noise: a 2 x 2 grid of -coarse to coarse, doubled and smoothed, with half as much more at each size down to `fine`."""
-    field = rng.integers(-coarse, coarse, size=(n, 2, 2), dtype=np.int16, endpoint=True)
-    amplitude = coarse
+def _smooth(rng: np.random.Generator, n: int, amplitudes: tuple[int, int], size: int) -> Levels:
+    """(n, size, size) noise of many scales, around 0.
+
+    A 2 x 2 grid of the first amplitude is doubled and smoothed until it has its size; after each doubling comes noise of
+    half the amplitude of the one before, but never less than the last amplitude.
+    """
+    amplitude, finest = amplitudes
+    field = rng.integers(-amplitude, amplitude, size=(n, 2, 2), dtype=np.int16, endpoint=True)
     while field.shape[1] < size:
         field = field.repeat(2, axis=1).repeat(2, axis=2)
         for axis in (1, 2):
             field = (field + np.roll(field, 1, axis)) >> 1
-        amplitude = max(amplitude // 2, fine)
+        amplitude = max(amplitude // 2, finest)
         field += rng.integers(-amplitude, amplitude, size=field.shape, dtype=np.int8, endpoint=True)
     return field

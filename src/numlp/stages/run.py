@@ -45,7 +45,7 @@ def choose_data() -> None:
             fetch(source.source, paths.DATA)
         line = chosen[0] if chosen[1] != FALLBACK else "data: cifar10"
     except Unavailable as reason:
-        print(f"*** NO CIFAR-10: RUNNING ON SYNTHETIC IMAGES (params.yaml now says so). {reason}", file=sys.stderr)
+        print(f"*** NO CIFAR-10: RUNNING ON SYNTHETIC IMAGES (params.yaml now says so). {str(reason).splitlines()[0]}", file=sys.stderr)
         line = f"data: {FALLBACK}"
     if line != chosen[0]:
         write_text(PARAMS, text.replace(chosen[0], line, 1))

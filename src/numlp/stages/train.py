@@ -12,7 +12,8 @@ from hydra.core.hydra_config import HydraConfig
 
 from numlp import build
 from numlp.config import Config
-from numlp.data.preprocess import Prepared
+from numlp.data.preprocess import Name, Prepared
+from numlp.data.raw import IMAGES, TRAIN_IMAGES
 from numlp.errors import require
 from numlp.files import sha256, write_text
 from numlp.history import Record, write_history
@@ -26,11 +27,14 @@ from numlp.stages.progress import shown
 from numlp.tracking import Run, environment_tags, start_run
 from numlp.train import Plan, train
 
+MOMENTS_FROM: dict[str, Name] = {"precise": "train", "adaptive": "test"}
+
 
 def run(config: Config, out: Path) -> None:
     """Train, write model.npz and history.csv, and do what `then` names; all of it one MLflow run."""
     data = prepared(config)
     plan, network = build.plan(config, len(data.part("train").labels)), build.network(config)
+    _check_moments(config, data)
     choices = {group: str(choice) for group, choice in HydraConfig.get().runtime.choices.items() if not group.startswith("hydra")}
     name = run_name(config, choices)
     print(f"train: {name} on {data.about['data']['name']}")
@@ -53,16 +57,21 @@ def _train(config: Config, network: Network, data: Prepared, plan: Plan, tracked
     return records
 
 
+def _check_moments(config: Config, data: Prepared) -> None:
+    if config.moments.images is not None:
+        start, stop = data.about["split"].get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
+        require(config.moments.images <= stop - start, "moments.images", f"at most {stop - start}", images=config.moments.images)
+
+
 def _final_moments(config: Config, network: Network, data: Prepared) -> None:
     """Replace the moving average by precise or adaptive moments where the run asks for them."""
-    images, name = config.moments.images, config.moments.name
+    images = config.moments.images
     if images is None or config.norm.placement == "none":
         return
     rng = np.random.default_rng(build.stream(config.seed, build.AUGMENTATION))
-    x = data.part("train" if name == "precise" else "test").x
-    require(images <= len(x), "moments.images", f"at most {len(x)}", images=images)
+    x = data.part(MOMENTS_FROM[config.moments.name]).x
     sample = x[np.sort(rng.choice(len(x), images, replace=False))]
-    if name == "adaptive":
+    if config.moments.name == "adaptive":
         print(f"moments: {images:,} test images (never their labels) give batch norm's moments, as moments=adaptive asks")
         sample = flip_half(sample, rng)
     set_from_batch(network, sample)

@@ -90,14 +90,14 @@ def explained(uri: str) -> Iterator[None]:
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Hold the garbage collector during the first import: what that makes stays, and looking through it costs 0.4 of 1.8 s."""
+    """Hold the garbage collector during the first import: looking through what stays anyway takes 1.1 of 2.6 s of a process."""
     if "mlflow" in sys.modules or not gc.isenabled():
         yield
         return
     gc.disable()
     try:
         yield
-        gc.freeze()  # else the next collection would take the time that was saved
+        gc.freeze()  # else the next collection, and those at exit, take the time that was saved
     finally:
         gc.enable()
 
