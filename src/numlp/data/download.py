@@ -18,12 +18,12 @@ from numlp.data.transfer import TIMEOUT, Failed, transfer
 from numlp.errors import UserError, require
 from numlp.files import sha256
 
-ATTEMPTS = 2  # at each address that has answered
+ATTEMPTS = 2  # at an address that breaks off while it sends
 
 log = logging.getLogger(__name__)
 
 
-class Unavailable(UserError):
+class Unavailable(UserError):  # noqa: N818 - the state of things, and an answer to it
     """There is no archive, and none could be downloaded."""
 
 
@@ -42,7 +42,7 @@ def fetch(source: SourceConfig, folder: Path, timeout: tuple[float, float] = TIM
         source: Its file name, sum and addresses.
         folder: Where a download is kept.
         timeout: Seconds to wait for a connection, and for the next bytes.
-        attempts: At each address that has answered; one that has not is not asked again.
+        attempts: At an address that breaks off while it sends; one that does not answer is not asked again.
 
     Returns:
         Its path and its sha256.
@@ -73,7 +73,7 @@ def _official(source: SourceConfig) -> tuple[str, str]:
 
 def _local(path: Path, official: str) -> tuple[Path, str]:
     """The user's own archive, with the sum that the user or the source gives."""
-    accepted = os.environ.get("CIFAR10_SHA256") or official
+    accepted = (os.environ.get("CIFAR10_SHA256") or official).lower()
     require(_is_sum(accepted), "CIFAR10_SHA256", "64 hexadecimal digits", CIFAR10_SHA256=accepted)
     try:
         found = sha256(path)

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from numlp.errors import UserError, require
 
@@ -16,35 +16,30 @@ CHUNK = 1 << 16
 
 
 class Failed(Exception):  # noqa: N818 - the reason of one address, which is no error while there are others
-    """An address did not give the file; the text says why in a few words."""
+    """An address did not give the file; the text says why in a few words.
 
+    Attributes:
+        again: Whether the same address is worth another attempt: it had begun to send.
+    """
 
-class Bar(Protocol):
-    """What pooch asks of a progress bar."""
-
-    total: int | None
-
-    def update(self, size: int) -> None:
-        """Take note of `size` more bytes."""
-
-    def reset(self) -> None:
-        """Begin again from 0."""
-
-    def close(self) -> None:
-        """End the bar."""
+    def __init__(self, reason: str, again: bool = False) -> None:
+        super().__init__(reason)
+        self.again = again
 
 
 class Watch:
-    """Passes the progress on to a bar, and gives up on an address that is too slow.
+    """A progress bar, as pooch uses one, that gives up on a slow server.
 
     Attributes:
-        total: Size of the file, set by pooch when the server has answered.
+        total: Size of the file in bytes; pooch sets it when the server has answered.
     """
 
-    def __init__(self, bar: Bar | None, patient: bool) -> None:
+    def __init__(self, patient: bool, shown: bool) -> None:
+        from tqdm import tqdm
+
         self.total: int | None = None
-        self._bar, self._patient = bar, patient
-        self._start, self._size = time.monotonic(), 0
+        self._patient, self._start, self._size = patient, time.monotonic(), 0
+        self._bar = tqdm(unit="B", unit_scale=True, disable=not shown)
 
     def update(self, size: int) -> None:
         """Count `size` more bytes."""
@@ -52,20 +47,17 @@ class Watch:
         seconds = time.monotonic() - self._start
         if not self._patient and seconds > TRIAL and self._size < SLOW * seconds:
             raise Failed(f"slower than {SLOW // 1000} kB/s")
-        if self._bar is not None:
-            self._bar.total = self.total
-            self._bar.update(size)
+        self._bar.total = self.total
+        self._bar.update(size)
 
     def reset(self) -> None:
-        """Do as the bar does: pooch fills it at the end."""
+        """Begin again; pooch does so to fill the bar at the end."""
         self._start, self._size = time.monotonic(), 0
-        if self._bar is not None:
-            self._bar.reset()
+        self._bar.reset()
 
     def close(self) -> None:
         """End the bar."""
-        if self._bar is not None:
-            self._bar.close()
+        self._bar.close()
 
 
 def transfer(url: str, path: Path, sha256: str, timeout: tuple[float, float], attempts: int, patient: bool, progress: bool) -> None:
@@ -76,7 +68,7 @@ def transfer(url: str, path: Path, sha256: str, timeout: tuple[float, float], at
         path: The file to make.
         sha256: Its sum.
         timeout: Seconds to wait for a connection, and for the next bytes.
-        attempts: How often to try a server that has answered.
+        attempts: How often to try a server that breaks off while it sends.
         patient: Whether to bear a slow server.
         progress: Whether to draw a bar on the terminal.
 
@@ -85,13 +77,13 @@ def transfer(url: str, path: Path, sha256: str, timeout: tuple[float, float], at
         UserError: The disk is full or cannot be written to.
     """
     require(url.startswith(("https://", "http://")), "data.source.urls", "http or https addresses", url=url)
-    for attempt in range(1, attempts + 1):
-        watch = Watch(_bar() if progress else None, patient)
+    for left in reversed(range(attempts)):
+        watch = Watch(patient, progress)
         try:
             _retrieve(url, path, sha256, timeout, watch)
             return
-        except Failed:
-            if watch.total is None or attempt == attempts:
+        except Failed as failure:
+            if left == 0 or not failure.again:
                 raise
         finally:
             watch.close()
@@ -106,7 +98,7 @@ def _retrieve(url: str, path: Path, sha256: str, timeout: tuple[float, float], w
     try:
         pooch.retrieve(url, f"sha256:{sha256}", path.name, path.parent, downloader=downloader)
     except RequestException as error:
-        raise Failed(_reason(error)) from error
+        raise Failed(_reason(error), again=watch.total is not None) from error
     except ValueError as error:
         raise Failed("another sha256") from error
     except OSError as error:
@@ -124,9 +116,3 @@ def _reason(error: "RequestException") -> str:
     if isinstance(error, Timeout) or "timed out" in str(error).lower():
         return "no answer in time"
     return "no connection"
-
-
-def _bar() -> Any:
-    from tqdm import tqdm
-
-    return tqdm(unit="B", unit_scale=True, leave=True)

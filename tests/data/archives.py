@@ -1,0 +1,91 @@
+"""Archives for tests: the official layout with cheap images, whole or wrong in one place."""
+
+import gzip
+import io
+import tarfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+FOLDER = "cifar-10-batches-py"
+NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+BATCHES = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")
+ROWS, PIXELS = 10_000, 3_072
+
+Member = tuple[tarfile.TarInfo, bytes]
+
+
+def string(text: bytes) -> bytes:
+    return b"U" + bytes([len(text)]) + text
+
+
+def array(grey: int = 0, rows: int = ROWS, code: bytes = b"u1", order: bytes = b"\x89", name: bytes = b"numpy.core.multiarray\n_reconstruct\n") -> bytes:
+    """A constant array as Python 2 and NumPy 1 pickled it; `order` is False (C) or True (Fortran)."""
+    dtype = b"cnumpy\ndtype\n" + string(code) + b"K\x00K\x01\x87R(K\x03" + string(b"|") + b"NNN" + b"J\xff\xff\xff\xff" * 2 + b"K\x00tb"
+    shape = b"M" + rows.to_bytes(2, "little") + b"M" + PIXELS.to_bytes(2, "little") + b"\x86"
+    start = b"c" + name + b"cnumpy\nndarray\nK\x00\x85" + string(b"b") + b"\x87R(K\x01" + shape
+    content = bytes([grey]) * (rows * PIXELS)
+    return start + dtype + order + b"T" + len(content).to_bytes(4, "little") + content + b"tb"
+
+
+def labels_of(index: int, rows: int = ROWS) -> bytes:
+    """Labels of batch `index`: 0 to 9 in turn, from another one in each batch."""
+    return bytes((row + index) % 10 for row in range(rows))
+
+
+def batch(index: int = 0, data: bytes | None = None, labels: bytes | None = None) -> bytes:
+    """The pickle of a batch with images of the grey `index`; `labels` is one byte a label."""
+    values = labels_of(index) if labels is None else labels
+    listed = b"](" + b"".join(b"K" + values[i : i + 1] for i in range(len(values))) + b"e"
+    content = array(index) if data is None else data
+    return b"\x80\x02}(" + string(b"batch_label") + string(b"a batch") + string(b"labels") + listed + string(b"data") + content + b"u."
+
+
+def meta(names: Iterable[str] = NAMES) -> bytes:
+    listed = b"](" + b"".join(string(name.encode()) for name in names) + b"e"
+    return b"\x80\x02}(" + string(b"num_cases_per_batch") + b"M\x10\x27" + string(b"label_names") + listed + b"u."
+
+
+def text_meta() -> bytes:
+    """batches.meta in pickle's protocol 0, as the official one is."""
+    listed = b"(lp1\n" + b"".join(b"S'" + name.encode() + b"'\np%d\na" % (i + 2) for i, name in enumerate(NAMES))
+    return b"(dp0\nS'num_cases_per_batch'\np12\nI10000\nsS'label_names'\np13\n" + listed + b"sS'num_vis'\np14\nI3072\ns."
+
+
+def member(name: str, content: bytes = b"", kind: bytes = tarfile.REGTYPE, link: str = "") -> Member:
+    info = tarfile.TarInfo(name)
+    info.size, info.type, info.linkname = len(content), kind, link
+    return info, content
+
+
+def official(**changed: bytes) -> list[Member]:
+    """The official members in their order; keyword arguments replace the content of some."""
+    contents = {"data_batch_4": b"", "readme.html": b"<a>", "test_batch": b"", "data_batch_3": b"", "batches.meta": text_meta()}
+    contents |= dict.fromkeys(("data_batch_2", "data_batch_5", "data_batch_1"), b"")
+    contents |= {name: batch(i) for i, name in enumerate(BATCHES)}
+    contents |= {name.replace("batches_meta", "batches.meta"): content for name, content in changed.items()}
+    return [member(FOLDER, kind=tarfile.DIRTYPE), *(member(f"{FOLDER}/{name}", content) for name, content in contents.items())]
+
+
+def write(path: Path, members: Iterable[Member], form: int = tarfile.GNU_FORMAT) -> Path:
+    """Write a tar.gz whose bytes follow from its members."""
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 1, raw, mtime=0) as packed, tarfile.open(fileobj=packed, mode="w", format=form) as tar:
+        for info, content in members:
+            tar.addfile(info, io.BytesIO(content))
+    return path
+
+
+def header(name: str, size: int, kind: bytes = tarfile.REGTYPE) -> bytes:
+    """A tar header that claims `size` bytes."""
+    info = tarfile.TarInfo(name)
+    info.size, info.type = size, kind
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+def write_zeros(path: Path, start: bytes, gigabytes: int) -> Path:
+    """Write one gzip member of `start` and then zeros: the same compressed block over and over, so that it takes no time."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    first = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(bytes(10**7)) + packer.flush(zlib.Z_FULL_FLUSH)
+    path.write_bytes(first + block * (100 * gigabytes) + packer.flush(zlib.Z_FINISH))
+    return path
