@@ -37,7 +37,7 @@ CASES = {
 
 @pytest.mark.parametrize("overrides", CASES)
 def test_a_bad_choice_is_told_in_a_line_before_anything_is_made(with_data, numlp, overrides):
-    code, out, err = numlp("train", "+stage=dvc", "data=synthetic", *overrides.split())
+    code, out, err = numlp("train", "+stage=pipeline", "data=synthetic", *overrides.split())
     assert code == 1
     assert all(part in err for part in CASES[overrides]), err
     assert len(err.strip().splitlines()) <= 2
@@ -77,7 +77,7 @@ def test_params_that_are_no_yaml_are_told_with_the_line(project, numlp):
 
 
 def test_a_missing_model_says_what_to_run(with_data, numlp):
-    code, _, err = numlp("evaluate", "+stage=dvc", "data=synthetic")
+    code, _, err = numlp("evaluate", "+stage=pipeline", "data=synthetic")
     assert code == 1
     assert "build/train/model.npz: need a model; train one first" in err
 
@@ -87,6 +87,6 @@ def test_a_read_only_folder_is_told_by_its_name(with_data, numlp, monkeypatch):
         raise PermissionError(13, "Permission denied", "build/train/config.json")
 
     monkeypatch.setattr("numlp.files.tempfile.mkstemp", refuse)
-    code, _, err = numlp("train", "+stage=dvc", "data=synthetic", "train.epochs=0.01")
+    code, _, err = numlp("train", "+stage=pipeline", "data=synthetic", "train.epochs=0.01")
     assert code == 1
     assert err.strip() == "error: build/train/config.json: Permission denied"

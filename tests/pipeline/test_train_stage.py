@@ -68,7 +68,7 @@ def test_a_multirun_makes_a_run_of_each_combination(with_data, numlp):
 
 def test_stages_add_to_the_run_of_the_model_they_read(with_data, numlp):
     for stage in ("train", "evaluate", "plot"):
-        code, _, err = numlp(stage, "+stage=dvc", *SHORT)
+        code, _, err = numlp(stage, "+stage=pipeline", *SHORT)
         assert code == 0, err
     client, (run,) = runs(with_data)
     assert run.info.status == "FINISHED"
