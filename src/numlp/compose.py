@@ -44,7 +44,7 @@ def store(root: Path, command: str) -> None:
             configs.store(group=group, name=f"{option.name}_schema", node=option)
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in groups.items()), "_self_"]
     hydra = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/${{now:%Y-%m-%d}}/${{now:%H-%M-%S}}"}}
-    defaults += [{"override hydra/job_logging": "none"}]
+    defaults += [{"override hydra/job_logging": "none"}, {"override hydra/launcher": "joblib"}]
     configs.store(name=PARAMS.removesuffix(".yaml"), node={"defaults": defaults, "hydra": hydra, **content})
 
 

@@ -18,9 +18,6 @@ from numlp.errors import UserError
 from numlp.explain import explain
 
 
-OURS = "true"
-
-
 class _Carried(BaseException):
     """Takes a single run's error past Hydra, which would print the overrides beside it."""
 
@@ -33,7 +30,7 @@ def launch(command: str, overrides: list[str]) -> int:
     """
     root = Path.cwd()
     store(root, command)
-    asked = os.environ.setdefault("HYDRA_FULL_ERROR", OURS) != OURS  # set, Hydra raises its errors instead of printing them
+    asked = os.environ.get("HYDRA_FULL_ERROR") == "1"
     codes: list[int | None] = []
 
     def job(config: DictConfig) -> None:
@@ -46,6 +43,7 @@ def launch(command: str, overrides: list[str]) -> int:
             raise _Carried from error
 
     sys.argv = [f"numlp {command}", *overrides]
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises its errors instead of printing them
     try:
         hydra.main(version_base="1.3", config_path=str(root / CONF), config_name="params")(job)()
     except _Carried as carried:
@@ -55,4 +53,7 @@ def launch(command: str, overrides: list[str]) -> int:
         if asked:
             raise
         raise UserError(explain(error, known_keys(Config))) from error
+    finally:
+        if not asked:
+            del os.environ["HYDRA_FULL_ERROR"]
     return max((code or 0 for code in codes), default=0)

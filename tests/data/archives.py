@@ -2,10 +2,14 @@
 
 import gzip
 import io
+import os
 import tarfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import pytest
+from filelock import FileLock
 
 FOLDER = "cifar-10-batches-py"
 NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -19,7 +23,9 @@ def string(text: bytes) -> bytes:
     return b"U" + bytes([len(text)]) + text
 
 
-def array(grey: int = 0, rows: int = ROWS, code: bytes = b"u1", order: bytes = b"\x89", name: bytes = b"numpy.core.multiarray\n_reconstruct\n") -> bytes:
+def array(
+    grey: int = 0, rows: int = ROWS, code: bytes = b"u1", order: bytes = b"\x89", name: bytes = b"numpy.core.multiarray\n_reconstruct\n"
+) -> bytes:
     """A constant array as Python 2 and NumPy 1 pickled it; `order` is False (C) or True (Fortran)."""
     dtype = b"cnumpy\ndtype\n" + string(code) + b"K\x00K\x01\x87R(K\x03" + string(b"|") + b"NNN" + b"J\xff\xff\xff\xff" * 2 + b"K\x00tb"
     shape = b"M" + rows.to_bytes(2, "little") + b"M" + PIXELS.to_bytes(2, "little") + b"\x86"
@@ -58,18 +64,33 @@ def member(name: str, content: bytes = b"", kind: bytes = tarfile.REGTYPE, link:
     return info, content
 
 
-def official(**changed: bytes) -> list[Member]:
+def official(**changed: bytes) -> Iterator[Member]:
     """The official members in their order; keyword arguments replace the content of some."""
-    contents = {"data_batch_4": b"", "readme.html": b"<a>", "test_batch": b"", "data_batch_3": b"", "batches.meta": text_meta()}
-    contents |= dict.fromkeys(("data_batch_2", "data_batch_5", "data_batch_1"), b"")
-    contents |= {name: batch(i) for i, name in enumerate(BATCHES)}
-    contents |= {name.replace("batches_meta", "batches.meta"): content for name, content in changed.items()}
-    return [member(FOLDER, kind=tarfile.DIRTYPE), *(member(f"{FOLDER}/{name}", content) for name, content in contents.items())]
+    yield member(FOLDER, kind=tarfile.DIRTYPE)
+    order = ("data_batch_4", "readme.html", "test_batch", "data_batch_3", "batches.meta", "data_batch_2", "data_batch_5", "data_batch_1")
+    for name in order:
+        if name in BATCHES:
+            content = changed.get(name) or batch(BATCHES.index(name))
+        else:
+            content = changed.get(name.replace(".", "_")) or (text_meta() if name == "batches.meta" else b"<a>")
+        yield member(f"{FOLDER}/{name}", content)
+
+
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole archive, written once for all the workers of a test run."""
+    folder = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
+    path = folder / "whole.tar.gz"
+    with FileLock(f"{path}.lock"):
+        return path if path.exists() else write(path, official())
 
 
 def write(path: Path, members: Iterable[Member], form: int = tarfile.GNU_FORMAT) -> Path:
     """Write a tar.gz whose bytes follow from its members."""
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 1, raw, mtime=0) as packed, tarfile.open(fileobj=packed, mode="w", format=form) as tar:
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile("", "wb", 1, raw, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=form) as tar,
+    ):
         for info, content in members:
             tar.addfile(info, io.BytesIO(content))
     return path

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from independent_accuracy import accuracy, read_test_batch
 
+from independent_accuracy import accuracy, read_test_batch
 from numlp.cli import main
 
 pytestmark = [

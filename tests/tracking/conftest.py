@@ -22,7 +22,7 @@ def own_settings(monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))  # of the processes that tests start
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)  # of the processes that tests start
 
 
 @pytest.fixture(scope="session")

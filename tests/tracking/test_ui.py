@@ -52,3 +52,11 @@ def test_a_port_that_cannot_be_is_refused(project, monkeypatch):
     monkeypatch.chdir(project)
     with pytest.raises(UserError, match="need --port from 1 to 65535, got port=0"):
         main(["--port", "0"])
+
+
+def test_a_store_that_mlflow_refuses_is_one_line(project):
+    (project / "mlruns" / "mlflow.db").write_bytes(b"not a database" * 100)
+    process = start(project, UI.format(port=free_port()))
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert re.fullmatch(r"error: MLflow: need a store that answers .*not a database.*\n", said)

@@ -58,26 +58,24 @@ def read_archive(path: Path, sha256: str, name: str, official: str) -> RawData:
     return RawData(images, labels, class_names, known, {"archive_sha256": sha256})
 
 
-def _members(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each regular file, in the archive's order."""
+def _members(path: Path) -> Iterator[tuple[str, memoryview]]:
+    """Name and content of each member, in the archive's order; a content is gone when the next one is read."""
     seen: set[str] = set()
     with path.open("rb") as file:
-        stream = Gunzip(file)
+        stream = Gunzip(file, max(LARGEST.values()))
         for _ in range(MOST_HEADERS):
-            block = stream.read(BLOCKSIZE)
+            block = bytes(stream.read(BLOCKSIZE))
             if not any(block):
                 stream.finish(MOST_PADDING)
                 return
             header = _header(block)
-            content = stream.read(header.size)
-            stream.read(-header.size % BLOCKSIZE)
             if header.type in (XHDTYPE, XGLTYPE):
-                _check_note(content)
-                continue
-            require(header.name not in seen, "a member", "each name once", name=header.name)
-            seen.add(header.name)
-            if header.type != DIRTYPE:
-                yield header.name, content
+                _check_note(bytes(stream.read(header.size)))
+            else:
+                require(header.name not in seen, "a member", "each name once", name=header.name)
+                seen.add(header.name)
+                yield header.name, stream.read(header.size)
+            stream.read(-header.size % BLOCKSIZE)
     raise UserError(f"the tar file: need at most {MOST_HEADERS} headers")
 
 
@@ -106,7 +104,7 @@ def _check_note(content: bytes) -> None:
     require(keys <= HARMLESS_NOTES, "a pax header", "times and owners alone", keys=sorted(keys)[:5])
 
 
-def _batch(content: bytes, where: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _batch(content: memoryview, where: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Images (10000, 3072) and labels (10000,) of a batch."""
     batch = load_pickle(content, where)
     images, labels = batch.get("data"), batch.get("labels")
@@ -118,7 +116,7 @@ def _batch(content: bytes, where: str) -> tuple[NDArray[np.uint8], NDArray[np.ui
     return images, np.array(labels, np.uint8)
 
 
-def _class_names(content: bytes) -> tuple[str, ...]:
+def _class_names(content: memoryview) -> tuple[str, ...]:
     """The ten names that batches.meta lists."""
     names = load_pickle(content, META).get("label_names")
     listed = names if isinstance(names, list) else []

@@ -1,12 +1,11 @@
 """Decompression that never makes more than it was asked for."""
 
-import io
 import zlib
 from typing import BinaryIO
 
 from numlp.errors import UserError, require
 
-CHUNK = 1 << 16
+CHUNK, PIECE = 1 << 16, 1 << 20  # bytes read from the file at once, and decompressed at once
 
 
 class Gunzip:
@@ -17,30 +16,34 @@ class Gunzip:
 
     Args:
         file: Open in binary mode.
+        largest: Most bytes that `read` is asked for at once.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, largest: int) -> None:
         self._file = file
         self._zip = zlib.decompressobj(wbits=31)  # with gzip's header, and its checksum at the end
+        self._buffer = memoryview(bytearray(largest))
 
-    def read(self, size: int) -> bytes:
-        """Exactly `size` bytes.
+    def read(self, size: int) -> memoryview:
+        """Exactly `size` bytes, which stay as they are until the next call.
 
         Raises:
             UserError: The file ends before, or is damaged.
         """
-        whole = io.BytesIO()  # gives its content without a copy
-        while whole.tell() < size:
+        have = 0
+        while have < size:
             require(not self._zip.eof, "the gzip file", "more data: it is cut short")
-            whole.write(self._decompress(size - whole.tell()))
-        return whole.getvalue()
+            piece = self._decompress(min(size - have, PIECE))
+            self._buffer[have : have + len(piece)] = piece
+            have += len(piece)
+        return self._buffer[:size]
 
     def finish(self, most: int) -> None:
         """Read the rest, which must be at most `most` zeros, and with it the checksum."""
         while not self._zip.eof:
-            part = self._decompress(CHUNK)
-            most -= len(part)
-            require(not any(part) and most >= 0, "the gzip file", "nothing but a little padding after the last member")
+            piece = self._decompress(CHUNK)
+            most -= len(piece)
+            require(not any(piece) and most >= 0, "the gzip file", "nothing but a little padding after the last member")
         require(not self._zip.unused_data and not self._file.read(1), "the gzip file", "one gzip member, and nothing after it")
 
     def _decompress(self, most: int) -> bytes:

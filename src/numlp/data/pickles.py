@@ -1,9 +1,9 @@
 """The pickles of the official archive, and no others.
 
-Two fences: the opcodes are counted and compared with a list before anything is loaded, so that none can reserve memory by
-a number that it names; and an unpickler that knows three names, which stand for small objects of this module: neither
-NumPy nor anything else is called with what a stranger wrote. Messages name types and never show a value: the text of
-one can be longer than any memory.
+Two fences. The opcodes are counted and compared with a list before anything is loaded, so that none can reserve memory by
+a number that it names; the arrays' contents stay where they are. Then comes an unpickler that knows three names, which
+stand for small objects of this module: neither NumPy nor anything else is called with what a stranger wrote. Messages
+name types and never show a value: the text of one can be longer than any memory.
 """
 
 import io
@@ -17,9 +17,10 @@ from numlp.data.raw import PIXELS
 from numlp.errors import UserError, require
 
 BATCH = 10_000  # images of a batch
-MOST_OPCODES = 100_000  # an official batch has about 50,000
-LARGEST_INDEX = MOST_OPCODES  # of the memo
-MOST_TUPLES = 16  # an official batch has 7; n that share each other take 2^n steps to hash or compare
+PAYLOAD = BATCH * PIXELS  # bytes of an array's content
+LONGEST = 300  # bytes of any other argument
+MOST_OPCODES = 100_000  # an official batch has about 50,000, and as many memo numbers
+MOST_TUPLES = 16  # an official batch has 6; n that share each other take 2^n steps to hash or compare
 
 # What Python 2 wrote (protocols 0 and 2), and text in place of byte strings.
 ALLOWED = frozenset(
@@ -33,19 +34,18 @@ OPCODES = {opcode.code.encode("latin-1")[0]: opcode for opcode in pickletools.op
 MEMO_OPCODES = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 
 
-def load_pickle(content: bytes, where: str) -> dict[str, object]:
+def load_pickle(content: memoryview, where: str) -> dict[str, object]:
     """Load a dictionary of strings, whole numbers, lists of them and (10000, 3072) arrays of uint8.
 
     Args:
-        content: The pickle, of at most some 32 MB.
+        content: The pickle; the arrays are views of it.
         where: Its name in messages.
 
     Raises:
         UserError: It holds anything else, or is damaged.
     """
     try:
-        _check_opcodes(content)
-        loaded = _Unpickler(io.BytesIO(content), fix_imports=False, encoding="bytes").load()
+        loaded = _Unpickler(*_without_payloads(content)).load()
     except UserError as error:
         raise UserError(f"{where}: {error}") from error
     except Exception as error:  # a damaged pickle raises nearly anything
@@ -56,37 +56,46 @@ def load_pickle(content: bytes, where: str) -> dict[str, object]:
     return {key: value.pixels if isinstance(value, _Array) else value for key, value in text.items()}
 
 
-def _check_opcodes(content: bytes) -> None:
-    """Walk over the opcodes without loading one."""
-    position = tuples = 0
+def _without_payloads(content: memoryview) -> tuple[bytes, list[memoryview]]:
+    """Check the opcodes; return the pickle with a persistent id in place of each array's content, and these contents."""
+    parts, payloads = [], []
+    kept = position = tuples = 0
     for _ in range(MOST_OPCODES):
         require(position < len(content), "the pickle", "an end")
-        require(content[position] in OPCODES, "the pickle", "only the official file's opcodes", opcode=content[position : position + 1])
-        opcode = OPCODES[content[position]]
-        if opcode.name == "STOP":
-            return
-        tuples += opcode.name.startswith("TUPLE")
+        code = content[position]
+        require(code in OPCODES, "the pickle", "only the official files' opcodes", opcode=bytes([code]))
+        name = OPCODES[code].name
+        tuples += name.startswith("TUPLE")
         require(tuples <= MOST_TUPLES, "the pickle", f"at most {MOST_TUPLES} tuples")
-        position = _after(content, position + 1, opcode)
+        start, stop = _argument(content, position + 1, OPCODES[code])
+        if name == "BINSTRING" and stop - start == PAYLOAD:
+            parts += [bytes(content[kept:position]), b"P%d\n" % len(payloads)]
+            payloads.append(content[start:stop])
+            kept = stop
+        else:
+            require(stop - start <= LONGEST, "the pickle", f"arguments of at most {LONGEST} bytes", bytes=stop - start)
+        if name == "STOP":
+            return b"".join([*parts, bytes(content[kept:stop])]), payloads
+        position = stop
     raise UserError(f"the pickle: need at most {MOST_OPCODES} opcodes")
 
 
-def _after(content: bytes, start: int, opcode: pickletools.OpcodeInfo) -> int:
-    """Where the opcode after this one stands; `start` is where this one's argument begins."""
+def _argument(content: memoryview, start: int, opcode: pickletools.OpcodeInfo) -> tuple[int, int]:
+    """Where an opcode's argument, which follows at `start`, begins and ends."""
     size = 0 if opcode.arg is None else opcode.arg.n
     if size == pickletools.UP_TO_NEWLINE:
-        stop = content.index(b"\n", start) + 1
+        lines = bytes(content[start : start + LONGEST])
+        size = lines.index(b"\n") + 1
         if opcode.name == "GLOBAL":  # it has two lines
-            stop = content.index(b"\n", stop) + 1
+            size = lines.index(b"\n", size) + 1
     elif size < 0:
-        width = {pickletools.TAKEN_FROM_ARGUMENT1: 1}.get(size, 4)
-        stop = start + width + int.from_bytes(content[start : start + width], "little")
-    else:
-        stop = start + size
+        width = 1 if size == pickletools.TAKEN_FROM_ARGUMENT1 else 4
+        start, size = start + width, int.from_bytes(content[start : start + width], "little")
     if opcode.name in MEMO_OPCODES:
-        index = int(content[start:stop]) if opcode.name == "PUT" else int.from_bytes(content[start:stop], "little")
-        require(index <= LARGEST_INDEX, "the pickle", f"memo numbers up to {LARGEST_INDEX}", index=index)
-    return stop
+        number = bytes(content[start : start + size])
+        index = int(number) if opcode.name == "PUT" else int.from_bytes(number, "little")
+        require(index <= MOST_OPCODES, "the pickle", f"memo numbers up to {MOST_OPCODES}", index=index)
+    return start, start + size
 
 
 _NDARRAY = object()  # stands for `numpy.ndarray`, which the official pickles only name
@@ -118,8 +127,8 @@ class _Array:
         _, shape, dtype, fortran, content = state
         require(shape == (BATCH, PIXELS), "an array", f"shape ({BATCH}, {PIXELS})")
         require(isinstance(dtype, _Dtype) and isinstance(fortran, bool), "an array", "type u1 (uint8) and an order")
-        if not isinstance(content, bytes) or len(content) != BATCH * PIXELS:
-            raise UserError(f"an array: need {BATCH * PIXELS} bytes, got {type(content).__name__}")
+        if not isinstance(content, memoryview):
+            raise UserError(f"an array: need {PAYLOAD} bytes, got {type(content).__name__}")
         self.pixels = np.frombuffer(content, np.uint8).reshape((BATCH, PIXELS), order="F" if fortran else "C")
 
 
@@ -127,9 +136,17 @@ NAMES = {("numpy.core.multiarray", "_reconstruct"): _Array, ("numpy", "ndarray")
 
 
 class _Unpickler(pickle.Unpickler):  # the one place of the package that unpickles
-    """Knows the three NumPy names of the official files."""
+    """Knows the three NumPy names of the official files, and the contents that were taken out."""
+
+    def __init__(self, content: bytes, payloads: list[memoryview]) -> None:
+        super().__init__(io.BytesIO(content), fix_imports=False, encoding="bytes")
+        self._payloads = payloads
 
     def find_class(self, module: str, name: str) -> object:
         """The stand-in for a name; imports nothing."""
-        require((module, name) in NAMES, "the pickle", "no other names than the official file's", name=f"{module}.{name}"[:100])
+        require((module, name) in NAMES, "the pickle", "no other names than the official files'", name=f"{module}.{name}"[:100])
         return NAMES[module, name]
+
+    def persistent_load(self, pid: str) -> memoryview:
+        """An array's content."""
+        return self._payloads[int(pid)]

@@ -49,8 +49,8 @@ def _generator(seed: np.random.SeedSequence) -> np.random.Generator:
 
 def _labels(rng: np.random.Generator) -> NDArray[np.uint8]:
     """(60000,) labels, balanced in the training and in the test images."""
-    parts = [np.arange(size, dtype=np.uint8) % CLASSES for size in (TRAIN_IMAGES, IMAGES - TRAIN_IMAGES)]
-    return np.concatenate([rng.permutation(part) for part in parts])
+    parts = [np.arange(size) % CLASSES for size in (TRAIN_IMAGES, IMAGES - TRAIN_IMAGES)]
+    return np.concatenate([rng.permutation(part) for part in parts]).astype(np.uint8)
 
 
 def _bank(rng: np.random.Generator) -> NDArray[np.int8]:

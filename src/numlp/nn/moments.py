@@ -21,7 +21,7 @@ def set_from_batch(network: Network, x: Array) -> None:
 
 
 def update_moving_average(network: Network, batch: Pass, decay: float) -> None:
-    """moments = decay * moments + (1 - decay) * batch's moments; `decay` is the weight of the old ones."""
+    """Moments = decay * moments + (1 - decay) * batch's moments; `decay` is the weight of the old ones."""
     stored, new = network.moments.vector, batch.moments.vector
     stored *= decay
     stored += (1 - decay) * new

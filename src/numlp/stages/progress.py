@@ -6,14 +6,23 @@ from collections.abc import Iterable, Iterator
 from numlp.history import Record
 
 
-def shown(records: Iterable[Record], total: int) -> Iterator[Record]:
-    """Pass records on, and show each as it comes; `total` is the number of updates of the run."""
-    return _bar(records, total) if sys.stderr.isatty() else _lines(records, total)
+def shown(records: Iterable[Record], total: int, name: str, alone: bool) -> Iterator[Record]:
+    """Pass records on, and show each as it comes.
+
+    Args:
+        records: Of the run.
+        total: Its updates.
+        name: Of the run, which its lines begin with when it is not `alone` on the terminal.
+        alone: Whether a bar may be drawn; jobs of a sweep would draw over each other's.
+    """
+    if alone and sys.stderr.isatty():
+        return _bar(records, total)
+    return _lines(records, total, "" if alone else f"{name}  ")
 
 
-def _lines(records: Iterable[Record], total: int) -> Iterator[Record]:
+def _lines(records: Iterable[Record], total: int, prefix: str) -> Iterator[Record]:
     for record in records:
-        print(f"step {record.step:>{len(str(total))}}/{total}  {_figures(record)}", flush=True)
+        print(f"{prefix}step {record.step:>{len(str(total))}}/{total}  {_figures(record)}", flush=True)
         yield record
 
 

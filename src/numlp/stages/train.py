@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 
 from numlp import build
 from numlp.config import Config
@@ -25,7 +26,7 @@ from numlp.stages.dataset import prepared
 from numlp.stages.naming import digest, flattened, run_name, values
 from numlp.stages.progress import shown
 from numlp.tracking import Run, environment_tags, start_run
-from numlp.train import Plan, train
+from numlp.train import train
 
 MOMENTS_FROM: dict[str, Name] = {"precise": "train", "adaptive": "test"}
 
@@ -35,26 +36,22 @@ def run(config: Config, out: Path) -> None:
     data = prepared(config)
     plan, network = build.plan(config, len(data.part("train").labels)), build.network(config)
     _check_moments(config, data)
-    choices = {group: str(choice) for group, choice in HydraConfig.get().runtime.choices.items() if not group.startswith("hydra")}
+    hydra = HydraConfig.get()
+    choices = {group: str(choice) for group, choice in hydra.runtime.choices.items() if not group.startswith("hydra")}
     name = run_name(config, choices)
     print(f"train: {name} on {data.about['data']['name']}")
     with _tracked(config, choices, name, data, out) as tracked:
+        records = []
+        optimiser = build.optimiser(config.optim, network)
         started = time.perf_counter()
-        records = _train(config, network, data, plan, tracked)
-        seconds = time.perf_counter() - started
-        write_text(out / paths.TIMING, json.dumps({"train_seconds": seconds}) + "\n")
+        steps = train(network, optimiser, data.part("train"), data.part("val"), plan)
+        for record in shown(steps, plan.steps, name, alone=hydra.mode is not RunMode.MULTIRUN):
+            tracked.log_record(record)
+            records.append(record)
+        _final_moments(config, network, data)
+        write_text(out / paths.TIMING, json.dumps({"train_seconds": time.perf_counter() - started}) + "\n")
         _finish(config, network, data, records, out, tracked)
         _follow(config, out, tracked)
-
-
-def _train(config: Config, network: Network, data: Prepared, plan: Plan, tracked: Run) -> list[Record]:
-    records = []
-    optimiser = build.optimiser(config.optim, network)
-    for record in shown(train(network, optimiser, data.part("train"), data.part("val"), plan), plan.steps):
-        tracked.log_record(record)
-        records.append(record)
-    _final_moments(config, network, data)
-    return records
 
 
 def _check_moments(config: Config, data: Prepared) -> None:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import IO
 from urllib.request import ProxyHandler, build_opener
@@ -41,16 +42,19 @@ def main(argv: Sequence[str]) -> int:
     database = database_file(store)
     if database is not None and not database.exists():
         connect(Path.cwd())  # makes it
+    with terminable(), suppress(KeyboardInterrupt):
+        _serve(store, asked)
+    return 0
+
+
+def _serve(store: str, asked: int) -> None:
     port = _free_port(asked)
-    with terminable(), tempfile.TemporaryFile() as output, _server(store, port, output) as server:
+    with tempfile.TemporaryFile() as output, _server(store, port, output) as server:
         _wait(server, port, output)
         taken = "" if port == asked else f" (port {asked} is taken)"
         print(f"MLflow: http://{HOST}:{port}{taken}\nCtrl-C stops it", flush=True)
-        try:
-            server.wait()
-        except KeyboardInterrupt:
-            return 0
-    raise UserError(f"numlp ui: need a server that stays up, got exit code {server.returncode}: {_last_line(output)}")
+        server.wait()
+        raise UserError(f"numlp ui: need a server that stays up, got: {_last_line(output)}")
 
 
 def _free_port(first: int) -> int:
@@ -70,20 +74,8 @@ def _free_port(first: int) -> int:
 @contextmanager
 def _server(store: str, port: int, output: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """The server and its workers, in a process group of their own, which is gone afterwards."""
-    command = [
-        sys.executable,
-        "-m",
-        "mlflow",
-        "server",
-        "--backend-store-uri",
-        store,
-        "--host",
-        HOST,
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    ]
+    options = {"--backend-store-uri": store, "--host": HOST, "--port": str(port), "--workers": "1"}
+    command = [sys.executable, "-m", "mlflow", "server", *chain(*options.items())]
     telemetry = {"MLFLOW_DISABLE_TELEMETRY": "true", **os.environ}
     environment = {**telemetry, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # with the one worker: 0.5 GB, not 2.2
     server = subprocess.Popen(command, stdout=output, stderr=output, env=environment, process_group=0)
@@ -114,6 +106,7 @@ def _wait(server: subprocess.Popen[bytes], port: int, output: IO[bytes]) -> None
             return
         except OSError:
             time.sleep(0.1)
+    connect(Path.cwd())  # raises what is wrong with the store, if it is that
     raise UserError(f"numlp ui: need MLflow to start within {SECONDS_TO_START:g} s, got: {_last_line(output)}")
 
 

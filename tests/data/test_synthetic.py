@@ -1,0 +1,60 @@
+"""Synthetic images follow from their seed, and are hard in the way that photographs are."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from numlp.data.raw import TRAIN_IMAGES
+from numlp.data.synthetic import synthesise
+from numlp.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def data():
+    return synthesise(0)
+
+
+def test_a_seed_gives_the_same_bytes_on_every_machine(data):
+    digest = hashlib.sha256(data.images.tobytes() + data.labels.tobytes()).hexdigest()
+    assert digest == "75db5d879cc8745f1da20b09844b91e4e591acaf085f017635896ab5c5b540c3"
+
+
+def test_another_seed_gives_other_images_and_labels(data):
+    other = synthesise(1)
+    assert np.mean(other.images == data.images) < 0.05
+    assert np.mean(other.labels == data.labels) < 0.15
+    assert (other.name, other.origin) == ("synthetic, seed 1", {"seed": 1})
+
+
+def test_every_class_is_as_frequent_in_the_training_and_in_the_test_images(data):
+    assert np.bincount(data.labels[:TRAIN_IMAGES]).tolist() == [5_000] * 10
+    assert np.bincount(data.labels[TRAIN_IMAGES:]).tolist() == [1_000] * 10
+
+
+def test_no_image_comes_twice_and_no_pixel_is_constant(data):
+    assert len({row.tobytes() for row in data.images[:, :64]}) == len(data.images)
+    assert data.images[::20].std(axis=0).min() > 10
+
+
+def test_neighbouring_pixels_are_alike_as_in_photographs(data):
+    images = data.images[::50].reshape(-1, 3, 32, 32).astype(float)
+    near = np.corrcoef(images[..., :-1].ravel(), images[..., 1:].ravel())[0, 1]
+    far = np.corrcoef(images[..., :-16].ravel(), images[..., 16:].ravel())[0, 1]
+    assert near > 0.85
+    assert far < 0.6
+
+
+def test_the_class_means_alone_tell_some_but_by_far_not_all_classes_apart(data):
+    """A nearest-mean classifier, which sees nothing but linear features, is well above chance and well below a network."""
+    images = data.images.astype(np.float32)
+    train, test = images[:TRAIN_IMAGES], images[TRAIN_IMAGES:]
+    means = np.stack([train[data.labels[:TRAIN_IMAGES] == label].mean(axis=0) for label in range(10)])
+    scores = test @ means.T - (means**2).sum(axis=1) / 2
+    accuracy = np.mean(scores.argmax(axis=1) == data.labels[TRAIN_IMAGES:])
+    assert 0.15 < accuracy < 0.45
+
+
+def test_a_negative_seed_is_refused():
+    with pytest.raises(UserError, match=r"data.source.seed: need a whole number >= 0, got seed=-1"):
+        synthesise(-1)
