@@ -47,7 +47,7 @@ def load_model(path: Path) -> Model:
     """
     require(path.exists(), str(path), "a model; train one first (dvc repro train, or numlp train)")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         choices = json.loads(str(arrays.pop("choices")))
         mean, std = arrays.pop("input.mean"), arrays.pop("input.std")

@@ -179,7 +179,7 @@ class TestHostilePickles:
         assert "an end" in first_batch(tmp_path, batch(data=cut)[:-2])
 
     def test_a_huge_list_of_labels_is_refused(self, tmp_path):
-        assert "opcodes" in first_batch(tmp_path, batch(data=b"N", labels=bytes(15_000_000)))
+        assert "opcodes" in first_batch(tmp_path, b"\x80\x02}" + string(b"labels") + b"](" + b"K\x00" * 15_000_000 + b"es.")
 
     def test_shared_tuples_that_take_for_ever_to_hash_are_refused(self, tmp_path):
         bomb = b"\x80\x02}K\x01" + b"q\x00h\x00\x86" * 60 + b"K\x01s."
@@ -194,11 +194,11 @@ class TestHostilePickles:
         ("data", "rule"),
         [
             (lambda: archives.array(rows=9_999), "30716928"),
-            (lambda: archives.array().replace(lambda: b"M\x10\x27M", b"M\x0f\x27M", 1), "shape"),
+            (lambda: archives.array().replace(b"M\x10\x27M", b"M\x0f\x27M", 1), "shape"),
             (lambda: archives.array(code=b"O8"), "u1"),
             (lambda: archives.array(code=b"i1"), "u1"),
-            (lambda: archives.array().replace(lambda: b"K\x00\x85", b"J\xff\xff\xff\x7f\x85", 1), "shape (0,)"),
-            (lambda: archives.array().replace(lambda: b"T\x00\xc0\xd4\x01", b"T\xff\xbf\xd4\x01", 1), "data_batch_1"),
+            (lambda: archives.array().replace(b"K\x00\x85", b"J\xff\xff\xff\x7f\x85", 1), "shape (0,)"),
+            (lambda: archives.array().replace(b"T\x00\xc0\xd4\x01", b"T\xff\xbf\xd4\x01", 1), "data_batch_1"),
             (lambda: archives.array(name=b"numpy\nndarray\n"), "data_batch_1"),
             (lambda: b"K\x05", "data"),
             (lambda: b"]", "data"),

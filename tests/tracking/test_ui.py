@@ -54,6 +54,7 @@ def test_a_port_that_cannot_be_is_refused(project, monkeypatch):
         main(["--port", "0"])
 
 
+@pytest.mark.slow
 def test_a_store_that_mlflow_refuses_is_one_line(project):
     (project / "mlruns" / "mlflow.db").write_bytes(b"not a database" * 100)
     process = start(project, UI.format(port=free_port()))

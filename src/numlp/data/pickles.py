@@ -58,7 +58,8 @@ def load_pickle(content: memoryview, where: str) -> dict[str, object]:
 
 def _without_payloads(content: memoryview) -> tuple[bytes, list[memoryview]]:
     """Check the opcodes; return the pickle with a persistent id in place of each array's content, and these contents."""
-    parts, payloads = [], []
+    parts: list[bytes] = []
+    payloads: list[memoryview] = []
     kept = position = tuples = 0
     for _ in range(MOST_OPCODES):
         require(position < len(content), "the pickle", "an end")

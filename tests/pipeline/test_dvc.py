@@ -1,0 +1,77 @@
+"""The pipeline as DVC runs it: once, not again, and the same when forced."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGES = ("resolve", "download", "normalise", "train", "evaluate", "plot")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def workspace(project):
+    """A project outside any git checkout, with the code that its stages depend on, and a run of nine updates."""
+    shutil.copytree(ROOT / ".dvc", project / ".dvc", ignore=shutil.ignore_patterns("tmp", "cache", "config.local"))
+    (project / "src").symlink_to(ROOT / "src")
+    params = project / "params.yaml"
+    params.write_text(re.sub(r"epochs: null", "epochs: 0.02", params.read_text()))
+    return project
+
+
+def run(folder, *command, **variables):
+    """A command with this environment's programs first on the path, and nothing to reach the network through."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    environment = {**os.environ, **proxies, "PATH": path, **variables}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic_images(workspace):
+    done = run(workspace, "numlp", "run")
+    assert done.returncode == 0, done.stderr
+    loud = [line for line in done.stderr.splitlines() if "NO CIFAR-10" in line]
+    assert len(loud) == 1
+    assert "synthetic" in loud[0].lower()
+    assert "synthetic, seed 0" in done.stdout  # the table names the data set
+    assert "make ui" in done.stdout
+    assert json.loads((workspace / "build/evaluate/metrics.json").read_text())["dataset"] == "synthetic, seed 0"
+    assert re.search(r"^data: synthetic", (workspace / "params.yaml").read_text(), re.MULTILINE)
+
+
+def test_a_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(workspace):
+    params = workspace / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
+    assert run(workspace, "numlp", "run").returncode == 0
+    lock = (workspace / "dvc.lock").read_bytes()
+    assert str(workspace).encode() not in lock
+    again = run(workspace, "dvc", "repro")
+    assert [f"Stage '{stage}' didn't change, skipping" in again.stdout for stage in STAGES] == [True] * 6
+    assert run(workspace, "dvc", "repro", "-f").returncode == 0
+    assert (workspace / "dvc.lock").read_bytes() == lock
+
+
+def test_what_is_not_selected_reruns_resolve_alone(workspace):
+    params = workspace / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
+    assert run(workspace, "numlp", "run").returncode == 0
+    (workspace / "conf/model/mlp9.yaml").write_text("hidden: [7]\n")
+    again = run(workspace, "dvc", "repro").stdout
+    assert "Running stage 'resolve'" in again
+    assert [f"Stage '{stage}' didn't change, skipping" in again for stage in STAGES[1:]] == [True] * 5
+
+
+def test_repro_itself_never_switches_to_synthetic_images(workspace):
+    run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
+    done = run(workspace, "dvc", "repro")
+    assert done.returncode != 0
+    assert "CIFAR10_ARCHIVE=" in done.stdout + done.stderr
+    assert "data=synthetic" in done.stdout + done.stderr
+    assert re.search(r"^data: cifar10", (workspace / "params.yaml").read_text(), re.MULTILINE)
