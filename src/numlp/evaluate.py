@@ -10,7 +10,7 @@ from numlp.data.preprocess import Part
 from numlp.nn.loss import accuracy, cross_entropy, softmax
 from numlp.nn.network import Network, Pass
 
-CHUNK = 5_000  # rows of one pass: few large products, small buffers
+CHUNK = 1_000  # rows of one pass: 12 MB of images, of 100 to 15,000 the fastest by some per cent
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
 
 CLOSE = {"rtol": 1e-12, "atol": 1e-13}
 OPTIMISERS = {
-    "sgd": lambda params: Sgd(),
-    "momentum": lambda params: Momentum(params, rho=0.9),
-    "adam": lambda params: Adam(params, beta1=0.9, beta2=0.999, eps=1e-8),
+    "sgd": Sgd,
+    "momentum": lambda params, weights: Momentum(params, weights, rho=0.9),
+    "adam": lambda params, weights: Adam(params, weights, beta1=0.9, beta2=0.999, eps=1e-8),
 }
 
 
@@ -37,11 +37,10 @@ class Golden:
         return self.values[f"{self.norm}/{key}"]
 
     def step(self) -> float:
-        """Fill the network's gradients and return the cost."""
+        """Fill the network's gradients, those of the loss alone, and return the cost."""
         logits = self.batch.forward(self.x, train=True)
         cost = cross_entropy(logits, self.labels) + self.network.penalty(self.lam)
         self.batch.backward(cross_entropy_gradient(logits, self.labels))
-        self.network.add_penalty_gradient(self.lam)
         return cost
 
 
@@ -63,6 +62,7 @@ def test_logits_and_cost_are_pytorchs(golden: Golden) -> None:
 
 def test_every_gradient_is_pytorchs(golden: Golden) -> None:
     golden.step()
+    golden.network.add_penalty_gradient(golden.lam)
     for name, gradient in golden.network.grads.views.items():
         np.testing.assert_allclose(gradient, golden[f"grad/{name}"], **CLOSE, err_msg=name)
 
@@ -83,10 +83,10 @@ def test_stored_moments_of_the_batch_give_the_logits_of_training(golden: Golden)
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_three_steps_end_at_pytorchs_parameters(golden: Golden, name: str) -> None:
     network = golden.network
-    optimiser: Optimiser = OPTIMISERS[name](network.params.vector)
+    optimiser: Optimiser = OPTIMISERS[name](network.params.vector, network.weights.size)
     for _ in range(golden.steps):
         golden.step()
-        optimiser.update(network.params.vector, network.grads.vector, golden.eta)
+        optimiser.update(network.params.vector, network.grads.vector, golden.eta, decay=2 * golden.lam)
     for parameter, value in network.params.views.items():
         np.testing.assert_allclose(value, golden[f"{name}/{parameter}"], **_tolerance(golden, name, parameter), err_msg=parameter)
 

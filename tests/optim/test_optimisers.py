@@ -9,21 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
-from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
+from numlp.optim.optimisers import BLOCK, Adam, Momentum, Optimiser, Sgd
 
 Make: TypeAlias = Callable[[np.ndarray], Optimiser]
 
 
 def sgd(params: np.ndarray) -> Optimiser:
-    return Sgd()
+    return Sgd(params, 0)
 
 
 def momentum(params: np.ndarray) -> Optimiser:
-    return Momentum(params, rho=0.9)
+    return Momentum(params, 0, rho=0.9)
 
 
 def adam(params: np.ndarray) -> Optimiser:
-    return Adam(params, beta1=0.9, beta2=0.999, eps=1e-8)
+    return Adam(params, 0, beta1=0.9, beta2=0.999, eps=1e-8)
 
 
 def parabola(p: np.ndarray) -> np.ndarray:
@@ -123,13 +123,26 @@ def test_float32_stays_float32(make: Make) -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda p: Momentum(p, rho=1.0),
-        lambda p: Momentum(p, rho=-0.1),
-        lambda p: Adam(p, beta1=1.0, beta2=0.999, eps=1e-8),
-        lambda p: Adam(p, beta1=0.9, beta2=-1.0, eps=1e-8),
-        lambda p: Adam(p, beta1=0.9, beta2=0.999, eps=0.0),
+        lambda p: Momentum(p, 0, rho=1.0),
+        lambda p: Momentum(p, 0, rho=-0.1),
+        lambda p: Adam(p, 0, beta1=1.0, beta2=0.999, eps=1e-8),
+        lambda p: Adam(p, 0, beta1=0.9, beta2=-1.0, eps=1e-8),
+        lambda p: Adam(p, 0, beta1=0.9, beta2=0.999, eps=0.0),
     ],
 )
 def test_a_setting_out_of_range_is_refused(make: Make) -> None:
     with pytest.raises(UserError, match=r"^optim.*: need .*, got "):
         make(np.zeros(2))
+
+
+@pytest.mark.parametrize("make", [Sgd, lambda p, w: Momentum(p, w, 0.9), lambda p, w: Adam(p, w, 0.9, 0.999, 1e-8)])
+def test_the_decay_is_the_penaltys_gradient_on_the_weights_alone_in_any_block(make: Callable[[np.ndarray, int], Optimiser]) -> None:
+    rng = np.random.default_rng(4)
+    size, weights = 3 * BLOCK + 11, BLOCK + 7
+    start, gradients = rng.normal(size=size), rng.normal(size=(3, size))
+    decayed, plain = start.copy(), start.copy()
+    with_decay, by_hand = make(decayed, weights), make(plain, weights)
+    for gradient in gradients:
+        with_decay.update(decayed, gradient.copy(), 0.1, decay=0.02)
+        by_hand.update(plain, gradient + 0.02 * plain * (np.arange(size) < weights), 0.1)
+    np.testing.assert_allclose(decayed, plain, rtol=1e-10, atol=1e-12)

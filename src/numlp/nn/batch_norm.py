@@ -12,10 +12,12 @@ from numlp.arrays import Array
 class BatchNormWork:
     """Buffers of one batch. `mean` and `var` hold the batch's moments after a forward pass in training."""
 
-    x_hat: Array  # (N, d)
+    centred: Array  # (N, d), x - mean
     y: Array  # (N, d)
-    ones: Array  # (N,), so that a sum over the batch is a product
+    scratch: Array  # (N, d)
+    average: Array  # (N,) of 1/N: a mean over the batch is a product with it, which takes a third of np.mean's time
     inv_std: Array  # (d,)
+    scale: Array  # (d,), gamma * inv_std
     mean: Array  # (d,)
     var: Array  # (d,)
 
@@ -45,24 +47,23 @@ class BatchNorm:
     def work(self, n: int, dtype: DTypeLike) -> BatchNormWork:
         """Buffers for batches of `n` rows; the moments' views are set by the network."""
         d = self.gamma.size
-        x_hat, y, inv_std = np.empty((n, d), dtype), np.empty((n, d), dtype), np.empty(d, dtype)
-        return BatchNormWork(x_hat, y, np.ones(n, dtype), inv_std, np.empty(d, dtype), np.empty(d, dtype))
+        batches, columns = np.empty((3, n, d), dtype), np.empty((4, d), dtype)
+        return BatchNormWork(*batches, np.full(n, 1 / n, dtype), *columns)
 
     def forward(self, x: Array, work: BatchNormWork, train: bool) -> Array:
         """(N, d) -> (N, d)."""
+        mean, var = (work.mean, work.var) if train else (self.mean, self.var)
         if train:
-            np.matmul(work.ones, x, out=work.mean)
-            work.mean /= len(x)
-            np.subtract(x, work.mean, out=work.x_hat)
-            np.einsum("nd,nd->d", work.x_hat, work.x_hat, out=work.var)
-            work.var /= len(x)
-            np.sqrt(work.var + self.eps, out=work.inv_std)
-        else:
-            np.subtract(x, self.mean, out=work.x_hat)
-            np.sqrt(self.var + self.eps, out=work.inv_std)
+            np.dot(work.average, x, out=mean)
+        np.subtract(x, mean, out=work.centred)
+        if train:
+            np.multiply(work.centred, work.centred, out=work.scratch)
+            np.dot(work.average, work.scratch, out=var)
+        np.add(var, self.eps, out=work.inv_std)
+        np.sqrt(work.inv_std, out=work.inv_std)
         np.reciprocal(work.inv_std, out=work.inv_std)
-        work.x_hat *= work.inv_std
-        np.multiply(work.x_hat, self.gamma, out=work.y)
+        np.multiply(self.gamma, work.inv_std, out=work.scale)
+        np.multiply(work.centred, work.scale, out=work.y)  # gamma * x_hat in one pass over the batch instead of two
         work.y += self.beta
         return work.y
 
@@ -70,13 +71,18 @@ class BatchNorm:
         """(N, d) -> (N, d), in place; fills `dgamma` and `dbeta`.
 
         dx = gamma * inv_std * (dy - mean(dy) - x_hat * mean(dy * x_hat)), the means over the batch: the batch's
-        moments depend on x too.
+        moments depend on x too. With x_hat = centred * inv_std, the last term is centred * inv_std^2 * mean(dy * centred).
         """
         n = len(dy)
-        np.matmul(work.ones, dy, out=self.dbeta)
-        np.einsum("nd,nd->d", dy, work.x_hat, out=self.dgamma)
-        dy -= self.dbeta / n
-        work.x_hat *= self.dgamma / n
-        dy -= work.x_hat
-        dy *= self.gamma * work.inv_std
+        mean_dy = np.dot(work.average, dy)
+        np.multiply(dy, work.centred, out=work.scratch)
+        mean_dy_x_hat = np.dot(work.average, work.scratch)
+        mean_dy_x_hat *= work.inv_std
+        np.multiply(mean_dy, n, out=self.dbeta)
+        np.multiply(mean_dy_x_hat, n, out=self.dgamma)
+        mean_dy_x_hat *= work.inv_std
+        np.multiply(work.centred, mean_dy_x_hat, out=work.scratch)
+        work.scratch += mean_dy
+        dy -= work.scratch
+        dy *= work.scale
         return dy

@@ -14,7 +14,7 @@ class LinearWork:
 
     y: Array  # (N, d_out)
     dx: Array  # (N, d_in)
-    ones: Array  # (N,), so that a sum over the batch is a product
+    ones: Array  # (N,): a sum over the batch is a product with it, which takes a third of np.sum's time
     x: Array  # (N, d_in)
 
 
@@ -40,16 +40,16 @@ class Linear:
     def forward(self, x: Array, work: LinearWork, train: bool) -> Array:
         """(N, d_in) -> (N, d_out)."""
         work.x = x
-        np.matmul(x, self.W, out=work.y)
+        np.dot(x, self.W, out=work.y)
         work.y += self.b
         return work.y
 
     def backward(self, dy: Array, work: LinearWork) -> Array:
         """(N, d_out) -> (N, d_in); fills `dW` and `db`."""
         self.backward_parameters(dy, work)
-        return np.matmul(dy, self.W.T, out=work.dx)
+        return np.dot(dy, self.W.T, out=work.dx)
 
     def backward_parameters(self, dy: Array, work: LinearWork) -> None:
         """Fill `dW` and `db` alone: all that the first layer needs, whose input has no gradient."""
-        np.matmul(work.x.T, dy, out=self.dW)
-        np.matmul(work.ones, dy, out=self.db)
+        np.dot(work.x.T, dy, out=self.dW)
+        np.dot(work.ones, dy, out=self.db)

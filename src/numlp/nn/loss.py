@@ -26,9 +26,13 @@ def cross_entropy(logits: Array, labels: NDArray[np.integer]) -> float:
 
 def cross_entropy_gradient(logits: Array, labels: NDArray[np.integer]) -> Array:
     """Gradient of `cross_entropy` in the logits, (softmax - onehot) / N, written over them."""
-    softmax(logits)
-    logits[np.arange(len(labels)), labels] -= 1
-    logits /= len(labels)
+    n, classes = logits.shape
+    by_class = logits.T.copy()  # (K, N): reductions along the first axis take a third of the time of those along the last
+    by_class -= np.maximum.reduce(by_class, axis=0)
+    np.exp(by_class, out=by_class)
+    by_class /= n * np.add.reduce(by_class, axis=0)
+    by_class[labels, np.arange(n)] -= 1 / n
+    logits[...] = by_class.T
     return logits
 
 
