@@ -15,7 +15,7 @@ from numlp.config import (
     ScheduleConfig,
 )
 from numlp.data.batches import epoch_steps
-from numlp.data.raw import CLASSES, PIXELS
+from numlp.data.raw import CLASSES
 from numlp.errors import require
 from numlp.nn.initialisers import Initialiser, gaussian, he, initialise, xavier
 from numlp.nn.network import Network
@@ -33,7 +33,7 @@ def stream(seed: int, which: int) -> np.random.SeedSequence:
 
 def network(config: Config) -> Network:
     """The network of `config`, with its initial weights."""
-    made = Network((PIXELS, *config.model.hidden, CLASSES), config.norm.placement, config.norm.eps)  # type: ignore[arg-type]
+    made = Network((config.model.inputs, *config.model.hidden, CLASSES), config.norm.placement, config.norm.eps)  # type: ignore[arg-type]
     initialise(made, initialiser(config.init), np.random.default_rng(stream(config.seed, INIT)))
     return made
 
@@ -47,13 +47,14 @@ def initialiser(config: InitConfig) -> Initialiser:
 
 def optimiser(config: OptimConfig, made: Network) -> Optimiser:
     """The optimiser, with its state for the parameters of `made`."""
+    shared = made.params.vector, made.weights.size
     match config:
         case AdamConfig(beta1=beta1, beta2=beta2, eps=eps):
-            return Adam(made.params.vector, beta1, beta2, eps)
+            return Adam(*shared, beta1, beta2, eps)
         case MomentumConfig(rho=rho):
-            return Momentum(made.params.vector, rho)
+            return Momentum(*shared, rho)
         case _:
-            return Sgd()
+            return Sgd(*shared)
 
 
 def schedule(config: ScheduleConfig, per_epoch: int) -> Schedule:

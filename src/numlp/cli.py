@@ -17,6 +17,9 @@ STAGES = {
 }
 TOOLS = {
     "run": "run the whole pipeline by DVC, on CIFAR-10 where it can be had",
+    "reports": "run every experiment of the five reports by DVC, and compare",
+    "reproduce": "a step of that: plan, scoreboard, or an experiment such as e08",
+    "doctor": "check the environment, the data, DVC and MLflow, and say what to do",
     "show": "print the pipeline's latest figures, and how to go on",
     "ui": "open MLflow on the project's runs",
 }

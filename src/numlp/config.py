@@ -7,6 +7,8 @@ from omegaconf import MISSING
 
 from numlp.errors import require
 
+PIXELS = 3072  # of an image: 3 colours, 32 x 32
+
 
 @dataclass
 class Checked:
@@ -64,14 +66,16 @@ class SplitConfig(Checked):
 
 @dataclass
 class ModelConfig(Checked):
-    """The architecture: widths of the hidden layers, input side first."""
+    """The architecture: widths of the hidden layers, input side first, and how many of an image's values it sees: the first `inputs`."""
 
     hidden: list[int] = MISSING
+    inputs: int = PIXELS
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         good = len(self.hidden) >= 1 and min(self.hidden) >= 1
         require(good, "model.hidden", "one or more widths, each at least 1", hidden=self.hidden)
+        require(1 <= self.inputs <= PIXELS, "model.inputs", f"a whole number from 1 to {PIXELS}", inputs=self.inputs)
 
 
 @dataclass
@@ -233,6 +237,19 @@ class RecordConfig(Checked):
 
 
 @dataclass
+class DivergedConfig(Checked):
+    """When a run is given up: at a cost that is not finite, or above `cost` at `records` records in a row."""
+
+    cost: float = 1e6  # of a network that recovers, the highest known is 575,395: nine layers from weights of 1e-4, with batch norm
+    records: int = 5
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.cost > 0, "train.diverged.cost", "a number > 0", cost=self.cost)
+        require(self.records >= 1, "train.diverged.records", "a whole number >= 1", records=self.records)
+
+
+@dataclass
 class TrainConfig(Checked):
     """Length and batches of a run: `epochs` where it is given, `cycles` of the cyclical rate otherwise."""
 
@@ -240,6 +257,8 @@ class TrainConfig(Checked):
     cycles: float | None = None
     epochs: float | None = None
     record: RecordConfig = field(default_factory=RecordConfig)
+    diverged: DivergedConfig = field(default_factory=DivergedConfig)
+    resume: bool = True  # a run that was cut off goes on; false starts it over
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""

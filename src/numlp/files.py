@@ -10,8 +10,10 @@ from typing import BinaryIO, cast
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, sync: bool = True) -> Iterator[BinaryIO]:
     """Open a new binary file that takes the name `path` once it is written, flushed and closed.
+
+    Without `sync` a process that is killed loses nothing either, but a machine that loses its power may.
 
     When the body raises (a full disk, Ctrl-C), the new file is removed and an older `path` stays as it was.
     """
@@ -21,7 +23,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with os.fdopen(handle, "wb") as file:
             yield cast(BinaryIO, file)
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(path)
     except BaseException as error:

@@ -2,6 +2,8 @@
 
 import os
 import sys
+import tempfile
+from functools import partial, wraps
 from importlib import import_module
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from numlp.compose import CONF, known_keys, store, typed
 from numlp.config import Config
 from numlp.errors import UserError
 from numlp.explain import explain
+from numlp.files import write_text
+from numlp.tracking import Terminated, relaying
 
 
 class _Carried(BaseException):
@@ -32,20 +36,14 @@ def launch(command: str, overrides: list[str]) -> int:
     store(root, command)
     asked = os.environ.get("HYDRA_FULL_ERROR") == "1"
     codes: list[int | None] = []
-
-    def job(config: DictConfig) -> None:
-        try:
-            out = Path(os.path.relpath(HydraConfig.get().runtime.output_dir))
-            codes.append(import_module(f"numlp.stages.{command}").run(typed(config), out))
-        except Exception as error:
-            if HydraConfig.get().mode is RunMode.MULTIRUN or asked:
-                raise
-            raise _Carried from error
-
     sys.argv = [f"numlp {command}", *overrides]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises its errors instead of printing them
     try:
-        hydra.main(version_base="1.3", config_path=str(root / CONF), config_name="params")(job)()
+        with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying():
+            stopped = Path(folder) / "stopped"
+            job = partial(_job, command, stopped, codes, asked)
+            hydra.main(version_base="1.3", config_path=str(root / CONF), config_name="params")(wraps(_job)(job))()
+            return int(stopped.read_text()) if stopped.exists() else max((code or 0 for code in codes), default=0)
     except _Carried as carried:
         assert carried.__cause__ is not None
         raise carried.__cause__ from None
@@ -56,4 +54,21 @@ def launch(command: str, overrides: list[str]) -> int:
     finally:
         if not asked:
             del os.environ["HYDRA_FULL_ERROR"]
-    return max((code or 0 for code in codes), default=0)
+
+
+def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, config: DictConfig) -> None:
+    """One job. When one of a multirun is stopped by a signal, the file `stopped` keeps those after it from beginning."""
+    alone = HydraConfig.get().mode is not RunMode.MULTIRUN
+    if stopped.exists():
+        return
+    try:
+        out = Path(os.path.relpath(HydraConfig.get().runtime.output_dir))
+        codes.append(import_module(f"numlp.stages.{command}").run(typed(config), out))
+    except Exception as error:
+        if asked or not alone:
+            raise
+        raise _Carried from error
+    except (KeyboardInterrupt, Terminated) as signal:
+        if alone:
+            raise
+        write_text(stopped, str(signal.code if isinstance(signal, Terminated) else 130))

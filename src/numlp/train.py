@@ -1,7 +1,8 @@
 """Training as a generator of records."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ class Plan:
         ema_decay: Weight of the old moments in batch norm's moving average.
         batch_seed: Of the order of the images.
         record_at: Updates after which to record; 0 is before the first.
-        cost: What the training columns of a record show (see `TrainScores`).
+        cost: What the training columns of a record show: full, aggregated or smoothed (see `_train_scores`).
     """
 
     steps: int
@@ -43,19 +44,35 @@ class Plan:
     cost: str = "full"
 
 
-def train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan) -> Iterator[Record]:
-    """Train `network` in place, and yield a record after each of `plan.record_at` updates."""
+@dataclass
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        step: Updates made, as of the latest record or stop.
+        seen: (4,) batches recorded, and of their cost, loss and accuracy the sums (aggregated) or moving averages (smoothed).
+        stop: Not 0 ends the training after the update at hand; the number of the signal that asks for it.
+    """
+
+    step: int = 0
+    seen: Array = field(default_factory=lambda: np.zeros(4))
+    stop: int = 0
+
+
+def train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan, progress: Progress | None = None) -> Iterator[Record]:
+    """Train `network` in place from `progress` on, and yield a record after each of `plan.record_at` updates."""
+    progress = Progress() if progress is None else progress
     evaluator = Evaluator(network)
-    train_scores = TRAIN_SCORES[plan.cost](evaluator, data, plan.lam)
-    passes = _Passes(network)
+    passes = Passes(network)
     per_epoch = epoch_steps(len(data.labels), plan.batch_size)
 
     def record(step: int, batch: Part) -> Record:
-        t, v = train_scores(batch), evaluator.scores(val, plan.lam)
+        t, v = _train_scores(plan, evaluator, data, batch, progress.seen), evaluator.scores(val, plan.lam)
+        progress.step = step
         eta = plan.schedule(max(step - 1, 0))
         return Record(step, step / per_epoch, eta, t.cost, t.loss, t.accuracy, v.cost, v.loss, v.accuracy)
 
-    for step, index in enumerate(_batches(plan, len(data.labels))):
+    for step, index in enumerate(batches(plan, len(data.labels), progress.step), progress.step):
         batch, x, labels = passes.gather(data, index)
         if step == 0:
             set_from_batch(network, x)  # where the moving average starts
@@ -65,17 +82,19 @@ def train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: P
         update_moving_average(network, batch, plan.ema_decay)
         if step + 1 in plan.record_at:
             yield record(step + 1, Part(x, labels))
+        if progress.stop:
+            progress.step = step + 1
+            return
 
 
 def update(network: Network, optimiser: Optimiser, batch: Pass, x: Array, labels: NDArray[np.intp], eta: float, lam: float) -> None:
     """One step on (N, d) images and (N,) labels: forward, gradient of the loss, backward, penalty, optimiser."""
     logits = batch.forward(x, train=True)
     batch.backward(cross_entropy_gradient(logits, labels))
-    network.add_penalty_gradient(lam)
-    optimiser.update(network.params.vector, network.grads.vector, eta)
+    optimiser.update(network.params.vector, network.grads.vector, eta, decay=2 * lam)
 
 
-class _Passes:
+class Passes:
     """A pass and an input buffer for each size of batch: the usual one, and an epoch's last."""
 
     def __init__(self, network: Network) -> None:
@@ -93,51 +112,31 @@ class _Passes:
         return batch, x, data.labels[index]
 
 
-def _batches(plan: Plan, n: int) -> Iterator[NDArray[np.intp]]:
-    step = epoch = 0
+def batches(plan: Plan, n: int, first: int) -> Iterator[NDArray[np.intp]]:
+    """Index arrays of the updates from `first` on, over `n` training images."""
+    epoch, done = divmod(first, epoch_steps(n, plan.batch_size))
+    step = first
     while step < plan.steps:
-        for index in epoch_batches(plan.batch_seed, epoch, n, plan.batch_size):
-            if step == plan.steps:
-                return
+        for index in islice(epoch_batches(plan.batch_seed, epoch, n, plan.batch_size), done, done + plan.steps - step):
             yield index
             step += 1
-        epoch += 1
+        epoch, done = epoch + 1, 0
 
 
-TrainScores = Callable[[Part], Scores]
-"""What the training columns show, given the batch at hand."""
+def _train_scores(plan: Plan, evaluator: Evaluator, data: Part, batch: Part, seen: Array) -> Scores:
+    """Scores over the whole training split (full), or from the batches recorded so far.
 
-
-def _full(evaluator: Evaluator, data: Part, lam: float) -> TrainScores:
-    """Scores over the whole training split."""
-    return lambda batch: evaluator.scores(data, lam)
-
-
-def _aggregated(evaluator: Evaluator, data: Part, lam: float) -> TrainScores:
-    """Mean of the scores of all batches recorded so far."""
-    seen: list[Scores] = []
-
-    def scores(batch: Part) -> Scores:
-        seen.append(evaluator.scores(batch, lam))
-        n = len(seen)
-        return Scores(sum(s.cost for s in seen) / n, sum(s.loss for s in seen) / n, sum(s.accuracy for s in seen) / n)
-
-    return scores
-
-
-def _smoothed(evaluator: Evaluator, data: Part, lam: float) -> TrainScores:
-    """0.99 * old + 0.01 * new over the batches recorded, started at the first one's."""
-    old: Scores | None = None
-
-    def scores(batch: Part) -> Scores:
-        nonlocal old
-        new = evaluator.scores(batch, lam)
-        if old is not None:
-            new = Scores(*(0.99 * a + 0.01 * b for a, b in zip(astuple(old), astuple(new), strict=True)))
-        old = new
-        return new
-
-    return scores
-
-
-TRAIN_SCORES: dict[str, Callable[[Evaluator, Part, float], TrainScores]] = {"full": _full, "aggregated": _aggregated, "smoothed": _smoothed}
+    These give their mean (aggregated), or 0.99 * old + 0.01 * new, started at the first one (smoothed).
+    """
+    if plan.cost == "full":
+        return evaluator.scores(data, plan.lam)
+    new = np.array(astuple(evaluator.scores(batch, plan.lam)))
+    count, values = seen[0], seen[1:]
+    if plan.cost == "aggregated":
+        values += new
+        shown = values / (count + 1)
+    else:
+        values[:] = new if count == 0 else 0.99 * values + 0.01 * new
+        shown = values
+    seen[0] += 1
+    return Scores(*shown.tolist())

@@ -101,7 +101,7 @@ def test_a_failed_run_ends_failed_with_its_error(with_data, numlp, monkeypatch):
         raise RuntimeError("no luck")
         yield
 
-    monkeypatch.setattr("numlp.stages.train.train", broken)
+    monkeypatch.setattr("numlp.stages.loop.train", broken)
     with pytest.raises(RuntimeError, match="no luck"):
         numlp("train", *SHORT)
     _, (run,) = runs(with_data)

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -47,9 +47,13 @@ class Prepared:
     mean: Array
     std: Array
 
+    def first(self, inputs: int) -> "Prepared":
+        """The same with the first `inputs` values of each image alone."""
+        return replace(self, mean=self.mean[:inputs], std=self.std[:inputs])
+
     def part(self, name: Name) -> Part:
         """Open one split."""
-        x = np.load(self.folder / f"{name}_images.npy", mmap_mode="r", allow_pickle=False)
+        x = np.load(self.folder / f"{name}_images.npy", mmap_mode="r", allow_pickle=False)[:, : self.mean.size]
         return Part(x, np.load(self.folder / f"{name}_labels.npy", allow_pickle=False).astype(np.intp))
 
 

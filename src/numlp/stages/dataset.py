@@ -12,7 +12,8 @@ from numlp.stages import paths
 
 def prepared(config: Config) -> Prepared:
     """The normalised arrays of `config.split`; the first process to ask makes them, the others wait."""
-    return prepare(raw_folder(config.data.source), config.split.train, config.split.val, paths.NORMALISED)
+    whole = prepare(raw_folder(config.data.source), config.split.train, config.split.val, paths.NORMALISED)
+    return whole.first(config.model.inputs)
 
 
 def raw_folder(source: SourceConfig) -> Path:

@@ -4,8 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+import numlp
 from numlp.config import Config
 
 USUAL = {"optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
@@ -21,9 +23,9 @@ def run_name(config: Config, choices: Mapping[str, str]) -> str:
 
 
 def values(config: Config) -> dict[str, Any]:
-    """All that decides a result, as plain containers: no addresses, and not what follows the training."""
+    """All that decides a result, as plain containers: no addresses, not what follows the training or whether it is in one go."""
     content = asdict(config)
-    del content["then"], content["data"]["source"]["urls"], content["data"]["source"]["file"]
+    del content["then"], content["train"]["resume"], content["data"]["source"]["urls"], content["data"]["source"]["file"]
     return content
 
 
@@ -33,6 +35,12 @@ def flattened(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     for key, value in content.items():
         flat |= flattened(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
     return flat
+
+
+def source_digest() -> str:
+    """SHA-256 of this package's modules."""
+    package = Path(numlp.__file__).parent
+    return digest({str(path.relative_to(package)): path.read_text(encoding="utf-8") for path in package.rglob("*.py")})
 
 
 def digest(content: Mapping[str, Any]) -> str:

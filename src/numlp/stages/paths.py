@@ -7,6 +7,7 @@ NORMALISED = DATA / "normalised"
 BUILD = Path("build")  # what DVC's stages make, one folder a stage
 DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
 TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
+CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one folder a run
 
 ABOUT, SPLIT = "dataset.json", "split.json"
 CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"

@@ -24,9 +24,9 @@ def main(argv: Sequence[str]) -> int:
     """Choose the data, run `dvc repro`, and print the figures; the exit code is DVC's."""
     require(not argv, "numlp run", "no arguments (choices are in params.yaml)", arguments=list(argv))
     choose_data()
-    if not _in_git():
-        _dvc("config", "--local", "core.no_scm", "true")
-    if code := _dvc("repro"):
+    if not in_git():
+        dvc("config", "--local", "core.no_scm", "true")
+    if code := dvc("repro"):
         return code
     return show.main([])
 
@@ -51,11 +51,12 @@ def choose_data() -> None:
         write_text(PARAMS, text.replace(chosen[0], line, 1))
 
 
-def _in_git() -> bool:
+def in_git() -> bool:
+    """Whether the current folder is in a git checkout."""
     return any((folder / ".git").exists() for folder in (Path.cwd(), *Path.cwd().parents))
 
 
-def _dvc(*arguments: str) -> int:
+def dvc(*arguments: str) -> int:
     """Run DVC with this environment's commands first on the path: its stages call `numlp`."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     return subprocess.run([sys.executable, "-m", "dvc", *arguments], env={**os.environ, "PATH": path}, check=False).returncode

@@ -1,7 +1,8 @@
 """`numlp train`: one run, from the initial weights to a model, a history and an MLflow run."""
 
 import json
-import time
+import math
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,77 +13,83 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 
 from numlp import build
+from numlp.checkpoint import State, checkpoints
 from numlp.config import Config
 from numlp.data.preprocess import Name, Prepared
-from numlp.data.raw import IMAGES, TRAIN_IMAGES
-from numlp.errors import require
+from numlp.divergence import DivergedError
 from numlp.files import sha256, write_text
+from numlp.final_moments import check_moments, final_moments
 from numlp.history import Record, write_history
 from numlp.model_file import Model, save_model
-from numlp.nn.moments import flip_half, set_from_batch
-from numlp.nn.network import Network
 from numlp.stages import paths
 from numlp.stages.dataset import prepared
-from numlp.stages.naming import digest, flattened, run_name, values
-from numlp.stages.progress import shown
+from numlp.stages.loop import Loop
+from numlp.stages.naming import digest, flattened, run_name, source_digest, values
 from numlp.tracking import Run, environment_tags, start_run
-from numlp.train import train
 
-MOMENTS_FROM: dict[str, Name] = {"precise": "train", "adaptive": "test"}
+SPLITS: tuple[Name, ...] = ("train", "val", "test")
 
 
 def run(config: Config, out: Path) -> None:
     """Train, write model.npz and history.csv, and do what `then` names; all of it one MLflow run."""
     data = prepared(config)
-    plan, network = build.plan(config, len(data.part("train").labels)), build.network(config)
-    _check_moments(config, data)
+    build.plan(config, len(data.part("train").labels))  # a rule that depends on the data is broken before anything is made
+    check_moments(config, data)
     hydra = HydraConfig.get()
     choices = {group: str(choice) for group, choice in hydra.runtime.choices.items() if not group.startswith("hydra")}
     name = run_name(config, choices)
     print(f"train: {name} on {data.about['data']['name']}")
-    with _tracked(config, choices, name, data, out) as tracked:
-        records = []
-        optimiser = build.optimiser(config.optim, network)
-        started = time.perf_counter()
-        steps = train(network, optimiser, data.part("train"), data.part("val"), plan)
-        for record in shown(steps, plan.steps, name, alone=hydra.mode is not RunMode.MULTIRUN):
-            tracked.log_record(record)
-            records.append(record)
-        _final_moments(config, network, data)
-        write_text(out / paths.TIMING, json.dumps({"train_seconds": time.perf_counter() - started}) + "\n")
-        _finish(config, network, data, records, out, tracked)
-        _follow(config, out, tracked)
+    with checkpoints(paths.CHECKPOINTS, _key(config, data)) as kept:
+        loop = Loop(config, data, kept, name, alone=hydra.mode is not RunMode.MULTIRUN)
+        state = loop.begin()
+        with _tracked(config, choices, name, data, out, state.run_id) as tracked:
+            state.run_id = tracked.id
+            try:
+                loop.run(state, tracked)
+                _say_what_test_images_give(config)
+                final_moments(config, state.network, data)
+                _finish(config, state, data, out, tracked)
+                _follow(config, out, tracked)
+            except DivergedError as error:
+                _given_up(error, data, state.records, out, tracked)
+                kept.clear()
+                if loop.alone:
+                    raise
+                print(f"{name}: {error}", file=sys.stderr)
+        kept.clear()
 
 
-def _check_moments(config: Config, data: Prepared) -> None:
-    if config.moments.images is not None:
-        start, stop = data.about["split"].get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
-        require(config.moments.images <= stop - start, "moments.images", f"at most {stop - start}", images=config.moments.images)
+def _key(config: Config, data: Prepared) -> str:
+    """What a checkpoint must have been made by: the choices, the data, this code and its arithmetic."""
+    return digest({"choices": values(config), "data": data.about, "source": source_digest(), "numpy": np.__version__})
 
 
-def _final_moments(config: Config, network: Network, data: Prepared) -> None:
-    """Replace the moving average by precise or adaptive moments where the run asks for them."""
-    images = config.moments.images
-    if images is None or config.norm.placement == "none":
-        return
-    rng = np.random.default_rng(build.stream(config.seed, build.AUGMENTATION))
-    x = data.part(MOMENTS_FROM[config.moments.name]).x
-    sample = x[np.sort(rng.choice(len(x), images, replace=False))]
-    if config.moments.name == "adaptive":
-        print(f"moments: {images:,} test images (never their labels) give batch norm's moments, as moments=adaptive asks")
-        sample = flip_half(sample, rng)
-    set_from_batch(network, sample)
+def _say_what_test_images_give(config: Config) -> None:
+    if config.moments.name == "adaptive" and config.norm.placement != "none":
+        print(f"moments: {config.moments.images:,} test images (never their labels) give batch norm's moments, as moments=adaptive asks")
 
 
-def _finish(config: Config, network: Network, data: Prepared, records: list[Record], out: Path, tracked: Run) -> None:
+def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
     choices = {**values(config), "dataset": data.about["data"]}
-    save_model(out / paths.MODEL, Model(network, data.mean, data.std, choices))
-    write_history(out / paths.HISTORY, records)
+    save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, choices))
+    write_text(out / paths.TIMING, json.dumps({"train_seconds": state.seconds}) + "\n")
+    write_history(out / paths.HISTORY, state.records)
     tracked.set_tags({"model_digest": sha256(out / paths.MODEL)})
-    best = max(records, key=lambda record: record.val_accuracy)
-    lowest = min(records, key=lambda record: record.val_cost)
+    best = max(state.records, key=lambda record: record.val_accuracy)
+    lowest = min(state.records, key=lambda record: record.val_cost)
     tracked.log_metrics({"best/val_accuracy": best.val_accuracy, "best/epoch": best.epoch, "best/val_cost": lowest.val_cost})
     tracked.log_artifacts([out / paths.MODEL, out / paths.HISTORY])
+
+
+def _given_up(error: DivergedError, data: Prepared, records: list[Record], out: Path, tracked: Run) -> None:
+    """Keep what a run that diverged has to show: its history, and the worst result there can be, so that no search chooses it."""
+    write_history(out / paths.HISTORY, records)
+    worst: dict[str, float | None] = {f"{name}_accuracy": 0.0 for name in SPLITS} | {f"{name}_cost": None for name in SPLITS}
+    write_text(out / paths.METRICS, json.dumps({"dataset": data.about["data"]["name"], **worst, "diverged": str(error)}, indent=2) + "\n")
+    tracked.set_tags({"diverged": "true", "error": str(error)})
+    final = {f"final/{name}": math.nan if value is None else value for name, value in worst.items()}
+    tracked.log_metrics({"best/val_accuracy": 0.0, **final})
+    tracked.log_artifacts([out / paths.HISTORY, out / paths.METRICS])
 
 
 def _follow(config: Config, out: Path, tracked: Run) -> None:
@@ -97,13 +104,13 @@ def _follow(config: Config, out: Path, tracked: Run) -> None:
 
 
 @contextmanager
-def _tracked(config: Config, choices: dict[str, str], name: str, data: Prepared, out: Path) -> Iterator[Run]:
+def _tracked(config: Config, choices: dict[str, str], name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
     """The MLflow run, with all that is known before training."""
     decided: dict[str, Any] = values(config)
     about = data.about["data"]
     tags = {**environment_tags(Path.cwd()), "config_digest": digest(decided), "dataset": about["name"]}
     write_text(out / paths.CONFIG, json.dumps(decided, indent=2) + "\n")
-    with start_run(Path.cwd(), name, {**flattened(decided), **choices}, tags, output=out) as tracked:
+    with start_run(Path.cwd(), name, {**flattened(decided), **choices}, tags, output=out, run_id=run_id) as tracked:
         tracked.log_dataset(about["name"], about["digest"], "training")
         tracked.log_artifacts([out / paths.CONFIG])
         yield tracked

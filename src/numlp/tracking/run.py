@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from numlp.errors import require
 from numlp.history import Record
 from numlp.tracking.items import Artifact, Dataset, Ended, Params, Tags
 from numlp.tracking.outbox import Outbox
+from numlp.tracking.resumed import take_up
 from numlp.tracking.signals import terminable
 from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained, one_line
 
@@ -26,11 +27,14 @@ SERIES = {  # metric: field of a record
 
 
 class Run:
-    """An open run. Nothing here raises for a store that does not answer: what is logged is kept and sent later."""
+    """An open run. Nothing here raises for a store that does not answer: what is logged is kept and sent later.
 
-    def __init__(self, run_id: str, outbox: Outbox) -> None:
+    `known` are the metrics, by name and step, that the store has already: they are not logged again.
+    """
+
+    def __init__(self, run_id: str, outbox: Outbox, known: Set[tuple[str, int]] = frozenset()) -> None:
         self.id = run_id
-        self._outbox = outbox
+        self._outbox, self._known = outbox, known
 
     def log_record(self, record: Record) -> None:
         """Log cost, loss, accuracy and eta at `record.step` update steps; sent within seconds."""
@@ -39,7 +43,8 @@ class Run:
     def log_metrics(self, values: Mapping[str, float], step: int = 0) -> None:
         """Log one value for each metric. An infinite one becomes NaN: MLflow would draw it as 1.8e308, which flattens the curve."""
         now = time.time_ns() // 1_000_000
-        finite = {name: value if math.isfinite(value) else math.nan for name, value in values.items()}
+        new = {name: value for name, value in values.items() if (name, step) not in self._known}
+        finite = {name: value if math.isfinite(value) else math.nan for name, value in new.items()}
         self._outbox.add_metrics([(name, float(value), now, step) for name, value in finite.items()])
 
     def log_artifacts(self, paths: Sequence[Path], folder: str | None = None) -> None:
@@ -65,8 +70,9 @@ def start_run(
     experiment: str = EXPERIMENT,
     parent: str | None = None,
     output: Path | None = None,
+    run_id: str = "",
 ) -> Iterator[Run]:
-    """A new run, which ends FINISHED, FAILED after an exception (tag `error`), KILLED after Ctrl-C, SIGTERM or sys.exit.
+    """A run, which ends FINISHED, FAILED after an exception (tag `error`), KILLED after Ctrl-C, SIGTERM or sys.exit.
 
     Args:
         root: The project's folder.
@@ -76,6 +82,7 @@ def start_run(
         experiment: MLflow's experiment.
         parent: The id of the run that this one is a part of.
         output: The run's output folder, for what the store does not take; `root`/mlruns when it has none.
+        run_id: Of a run that was cut off; the same one goes on when the store has it, else a new one begins.
 
     Raises:
         UserError: The store cannot be used.
@@ -83,13 +90,15 @@ def start_run(
     with terminable():
         client, experiment_id = connect(root, experiment)
         family = {} if parent is None else {"mlflow.parentRunId": parent}
-        source = {"mlflow.source.type": "LOCAL", "mlflow.source.name": "numlp"}
+        tags = {"mlflow.source.type": "LOCAL", "mlflow.source.name": "numlp", **family, **tags}
         with explained(address(root)):
-            run_id = client.create_run(experiment_id, tags={**source, **family, **tags}, run_name=name).info.run_id
+            known = take_up(client, run_id)
+            if known is None:
+                run_id = client.create_run(experiment_id, tags=tags, run_name=name).info.run_id
         outbox = Outbox(client, run_id, _unsent(root, output))
-        run, status = Run(run_id, outbox), "KILLED"
+        run, status = Run(run_id, outbox, known or set()), "KILLED"
         try:
-            outbox.add(Params({key: str(value) for key, value in params.items()}))
+            outbox.add(Tags(tags) if known is not None else Params({key: str(value) for key, value in params.items()}))
             yield run
             status = "FINISHED"
         except Exception as error:

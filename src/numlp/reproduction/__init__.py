@@ -1,0 +1,1 @@
+"""The five reports, run again: experiments, results, claims and the report."""

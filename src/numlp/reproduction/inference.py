@@ -1,0 +1,112 @@
+"""From one number a seed to an interval, a p value and a verdict.
+
+A claim is read as a region in which a mean has to lie: above 0, between -1.5 and 1.5, between 9.5 and 10.5. The mean over the
+seeds has a 95 % interval by Student's t. The claim is *reproduced* when the whole interval lies in the region, *contradicted*
+when none of it does, and *not reproduced* when the seeds leave it open. For a region with two ends this is the test of
+equivalence by two one-sided tests (Schuirmann 1987, https://doi.org/10.1007/BF01068419), each at 2.5 %.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+Verdict: TypeAlias = Literal["reproduced", "not reproduced", "contradicted", "no data"]
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Part:
+    """One number a seed, and the region that a claim gives its mean.
+
+    Attributes:
+        label: What the number is.
+        values: One a seed.
+        low: Lower end of the region.
+        high: Its upper end.
+        unit: Of the values.
+    """
+
+    label: str
+    values: tuple[float, ...]
+    low: float = -math.inf
+    high: float = math.inf
+    unit: str = "points"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Mean of n values with its interval.
+
+    Attributes:
+        mean: NaN without values.
+        std: Standard deviation, divisor n - 1; NaN with fewer than two values.
+        low: Lower end of the 95 % interval; NaN with fewer than two values.
+        high: Its upper end.
+        n: Values.
+    """
+
+    mean: float
+    std: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the seeds say about a part: the estimate, the test's statistic and p, the seeds in the region, the verdict."""
+
+    part: Part
+    estimate: Estimate
+    t: float
+    p: float
+    inside: int
+    verdict: Verdict
+
+
+def half_width(std: float, n: int) -> float:
+    """Half of the 95 % interval of a mean, by Student's t; NaN for n < 2."""
+    from scipy import stats
+
+    return float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * std / math.sqrt(n) if n >= 2 else math.nan
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Mean, standard deviation and 95 % interval."""
+    n = len(values)
+    mean = float(np.mean(values)) if n else math.nan
+    std = float(np.std(values, ddof=1)) if n >= 2 else math.nan
+    half = half_width(std, n)
+    return Estimate(mean, std, mean - half, mean + half, n)
+
+
+def judge(part: Part) -> Outcome:
+    """Test whether the mean lies in the part's region; fewer than two finite values are no data."""
+    found = estimate(part.values)
+    inside = sum(part.low <= value <= part.high for value in part.values)
+    if found.n < 2 or not np.isfinite(part.values).all():
+        return Outcome(part, found, math.nan, math.nan, inside, "no data")
+    t, p = _test(part, found)
+    if part.low <= found.low and found.high <= part.high:
+        return Outcome(part, found, t, p, inside, "reproduced")
+    apart = found.high < part.low or found.low > part.high
+    return Outcome(part, found, t, p, inside, "contradicted" if apart else "not reproduced")
+
+
+def _test(part: Part, found: Estimate) -> tuple[float, float]:
+    """The weaker of the one-sided t tests against the region's ends: how far inside the nearer end the mean lies, and its p."""
+    from scipy import stats
+
+    error = found.std / math.sqrt(found.n)
+    margin = min(found.mean - part.low, part.high - found.mean)
+    t = margin / error if error > 0 else math.copysign(math.inf, margin) if margin != 0 else 0.0
+    return t, float(stats.t.sf(t, found.n - 1))
+
+
+def combine(verdicts: Sequence[Verdict]) -> Verdict:
+    """A claim of several parts holds when each does, and is contradicted when one is."""
+    worst_first: tuple[Verdict, ...] = ("no data", "contradicted", "not reproduced", "reproduced")
+    return next((verdict for verdict in worst_first if verdict in verdicts), "no data")

@@ -1,0 +1,200 @@
+"""Which plots belong to which experiment, in the style of the original."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from numlp.reproduction.figures_curves import curves, limits, together
+from numlp.reproduction.figures_style import Plot, Plots
+from numlp.reproduction.figures_values import against_names, grid
+from numlp.reproduction.measured import Measured, NoDataError, Run
+from numlp.reproduction.plots_searches import searches
+from numlp.reproduction.plots_values import Source, point
+
+SIGMAS = ("0.1", "0.001", "0.0001")
+NORMS = {"norm=none": "Without batch norm", "norm=before": "With batch norm"}
+BAND = "Mean of the seeds, in a band from lowest to highest."
+RATES = {"0.001": "eta 0.001", "0.01": "eta 0.01", "0.1": "eta 0.1"}
+
+
+def plots(source: Source) -> dict[str, list[Plots]]:
+    """All plots by experiment; those whose runs were not measured are left out."""
+    return {experiment: list(_made(source, experiment, makers)) for experiment, makers in PLANS.items()}
+
+
+Maker = Callable[[Source, str], Plots]
+
+
+def _made(source: Source, experiment: str, makers: Sequence[Maker]) -> Iterator[Plots]:
+    for make in makers:
+        try:
+            yield make(source, experiment)
+        except NoDataError:
+            continue
+
+
+def _recorded(source: Source, experiment: str, key: str) -> Run:
+    run = source.measured.run(experiment, key)
+    if not run.histories:
+        raise NoDataError(f"{experiment} {key} kept no records")
+    return run
+
+
+def _side_by_side(titles: dict[str, str], caption: str = BAND, name: str = "curves") -> Maker:
+    """Curves of several runs, a column each, on the same axes."""
+
+    def make(source: Source, experiment: str) -> Plots:
+        runs = {title: _recorded(source, experiment, key) for key, title in titles.items()}
+        ends = limits(list(runs.values()))
+        made = []
+        for number, (title, run) in enumerate(runs.items(), start=1):
+            draw = partial(curves, run, title, source.subtitle(run), ends, source.published(run))
+            alt = f"{experiment.upper()}, {title}: cost, loss and accuracy in training and validation against the update step"
+            made.append(Plot(f"{experiment}_{name}_{number}", alt, draw))
+        return Plots(tuple(made), caption)
+
+    return make
+
+
+def _sigma(sigma: str) -> Maker:
+    titles = {f"{norm};init.sigma={sigma}": f"{title}, sigma {float(sigma):g}" for norm, title in NORMS.items()}
+    return _side_by_side(titles, f"Sigma {float(sigma):g}. {BAND}", f"sigma_{sigma.replace('.', '_')}")
+
+
+def _sigma_grid(source: Source, experiment: str) -> Plots:
+    cells = {}
+    for norm, label in (("norm=none", "without"), ("norm=before", "with")):
+        for sigma in SIGMAS:
+            cells[label, f"{float(sigma):g}"] = point(source, experiment, f"{norm};init.sigma={sigma}", "test")
+    draw = partial(grid, cells, "Test accuracy (%), published in brackets", source.subtitle(), "batch norm", "sigma")
+    return Plots(
+        (Plot(f"{experiment}_grid", "Table of test accuracies by sigma and batch norm", draw),),
+        "Mean and standard deviation over the seeds.",
+    )
+
+
+def _eps_grid(source: Source, experiment: str) -> Plots:
+    made = []
+    for alpha in ("0.9", "0.99"):
+        cells = {}
+        for eps in ("2.220446049250313e-16", "1e-08", "1e-05"):
+            for sigma in SIGMAS[1:]:
+                key = f"norm.eps={eps};moments.alpha={alpha};init.sigma={sigma}"
+                cells[f"{float(eps):.1e}", f"{float(sigma):g}"] = point(source, experiment, key, "test")
+        draw = partial(grid, cells, f"Test accuracy (%), alpha {alpha}", source.subtitle(), "eps", "sigma")
+        made.append(Plot(f"{experiment}_grid_{alpha.replace('.', '_')}", f"Table of test accuracies by eps and sigma, alpha {alpha}", draw))
+    return Plots(tuple(made), "Nine layers with batch norm: mean and standard deviation over the seeds.")
+
+
+def _compared(titles: dict[str, str], quantity: str, title: str, one: bool = False) -> Maker:
+    """One quantity of several runs in one panel."""
+
+    def make(source: Source, experiment: str) -> Plots:
+        runs = {label: _recorded(source, experiment, key) for key, label in titles.items()}
+        draw = partial(together, runs, title, source.subtitle(), quantity, "first" if one else "each")
+        return Plots((Plot(f"{experiment}_{quantity}", f"{experiment.upper()}: {title}", draw),), BAND)
+
+    return make
+
+
+def _rates(source: Source, experiment: str) -> Plots:
+    made = []
+    for quantity in ("loss", "accuracy"):
+        for norm, title in NORMS.items():
+            runs = {label: _recorded(source, experiment, f"{norm};schedule.eta={eta}") for eta, label in RATES.items()}
+            draw = partial(together, runs, f"{title}: {quantity}", source.subtitle(), quantity)
+            made.append(Plot(f"{experiment}_{quantity}_{norm[5:]}", f"{title}: {quantity} for three learning rates", draw))
+    return Plots(tuple(made), BAND)
+
+
+def _named(runs: dict[str, tuple[str, str]], title: str, split: str = "test") -> Maker:
+    """Final accuracies of runs, named by what they are."""
+
+    def make(source: Source, experiment: str) -> Plots:
+        points = [point(source, other, key, split, label) for label, (other, key) in runs.items()]
+        quantity = "test accuracy (%)" if split == "test" else "training accuracy (%)"
+        draw = partial(against_names, points, title, source.subtitle(), quantity)
+        return Plots((Plot(f"{experiment}_values", title, draw),), "Small bars: the single seeds.")
+
+    return make
+
+
+def _joined(*makers: Maker) -> Maker:
+    """Several makers' plots in one row."""
+
+    def make(source: Source, experiment: str) -> Plots:
+        made = [maker(source, experiment) for maker in makers]
+        return Plots(tuple(plot for row in made for plot in row.plots), made[0].caption)
+
+    return make
+
+
+_PAIR = [_side_by_side(NORMS)]
+_METHODS = {method: f"train.record.cost={method}" for method in ("full", "aggregated", "smoothed")}
+_R3 = {
+    "E01: moving average": ("e01", "norm=before"),
+    "E24: precise": ("e24", ""),
+    "E25: adaptive": ("e25", ""),
+    "E26: after ReLU": ("e26", ""),
+    "E27: Adam": ("e27", "schedule.eta_max=0.01"),
+    "E28: wider, deeper": ("e28", ""),
+}
+_DEPTH = {"[50,50]": ("e08", "norm=none;init.sigma=0.1")} | {
+    h: ("e10", f"model.hidden={h}") for h in ("[50,50,20]", "[50,50,20,20]", "[50,50,20,20,10]", "[50,50,20,20,10,10]")
+}
+_D, _N = {"20": "20 dimensions", "3072": "3072 dimensions"}, {"first100": "100 images", "batch1_batch2": "10,000 images"}
+_SANITY = {
+    f"model.inputs={d};split={n}": f"{_D[d]}, {_N[n]}" for d, n in (("20", "first100"), ("3072", "first100"), ("3072", "batch1_batch2"))
+}
+_X = "norm.eps={};moments.alpha=0.9;init.sigma=0.0001"
+
+PLANS: dict[str, list[Maker]] = {
+    **dict.fromkeys(("e01", "e02", "e03", "e04", "e12", "e13", "e29", "e30"), _PAIR),
+    **dict.fromkeys(("e08", "e09", "e17"), [_sigma_grid, *map(_sigma, SIGMAS)]),
+    **dict.fromkeys(("e05", "e06", "e07", "e14", "e15", "e21", "e22", "e31"), [searches]),
+    "e10": [_named(_DEPTH, "Test accuracy by depth, without batch norm")],
+    "e11": [_side_by_side({"train.cycles=2": "2 cycles", "train.cycles=3": "3 cycles"})],
+    "e16": [_side_by_side({"": "Final model"})],
+    "e18": [_side_by_side({"": "100 images, 200 epochs"})],
+    "e19": [
+        _joined(
+            _compared({key: method for method, key in _METHODS.items()}, "cost", "Cost recorded in three ways, 1 cycle", one=True),
+            _compared({key: method for method, key in _METHODS.items()}, "accuracy", "Accuracy recorded in three ways, 1 cycle", one=True),
+        )
+    ],
+    "e20": [
+        _joined(
+            *(
+                _compared(
+                    {f"model.hidden=[50];{key}": method for method, key in _METHODS.items()},
+                    q,
+                    f"{q.capitalize()} recorded in three ways, 3 cycles",
+                    one=True,
+                )
+                for q in ("cost", "accuracy")
+            )
+        ),
+        _side_by_side({f"model.hidden=[{m}];train.record.cost=full": f"{m} hidden nodes, cost of all images" for m in (50, 100)}),
+    ],
+    "e23": [
+        _named({f"m = {m}": ("e23", f"model.hidden=[{m}]") for m in (10, 50, 100, 200)}, "Test accuracy by hidden nodes"),
+        _side_by_side({f"model.hidden=[{m}]": f"{m} hidden nodes" for m in (50, 200)}),
+    ],
+    "e24": [_named(_R3, "R3's five changes to E01"), _side_by_side({"": "Precise moments"})],
+    "e26": [_side_by_side({"": "Batch norm after ReLU"})],
+    "e27": [
+        _compared(
+            {f"schedule.eta_max={eta}": f"eta_max {eta}" for eta in ("0.1", "0.01", "0.001")},
+            "accuracy",
+            "Adam: accuracy by its highest rate",
+        )
+    ],
+    "e28": [_side_by_side({"": "Nine hidden layers, wider"})],
+    "e32": [_rates],
+    "e33": [
+        _named({label: ("e33", key) for key, label in _SANITY.items()}, "Training accuracy after 200 epochs", "train"),
+        _side_by_side(_SANITY),
+    ],
+    "x01": [_eps_grid, _side_by_side({_X.format(eps): f"sigma 1e-4, eps {float(eps):.1e}" for eps in ("2.220446049250313e-16", "1e-05")})],
+}
+"""The plots of each experiment, in their order."""

@@ -1,0 +1,27 @@
+"""What the results were made of and on."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from numlp.files import write_text
+
+FILE = "provenance.json"
+TAGS = ("git_commit", "git_dirty", "numlp", "python", "blas", "cpu")  # of the environment's; no process, no time
+
+
+def write_provenance(folder: Path, about: Mapping[str, Any], environment: Mapping[str, str], cores: int, seeds: Sequence[int]) -> None:
+    """Write provenance.json: data set, code, machine and seeds, and no time of day.
+
+    Args:
+        folder: Of the results.
+        about: The raw data set's dataset.json.
+        environment: Tags of the code and the machine.
+        cores: Processors of the machine; each run uses one.
+        seeds: Of the runs.
+    """
+    data = {"name": about["name"], **about["origin"], "digest": about["digest"]}
+    machine = {name: environment[name] for name in TAGS}
+    content = {"data": data, **machine, "cores": cores, "blas_threads_a_run": 1, "seeds": list(seeds)}
+    write_text(folder / FILE, json.dumps(content, indent=2) + "\n")

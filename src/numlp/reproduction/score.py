@@ -1,0 +1,54 @@
+"""Every published accuracy beside what the runs measured."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from numlp.reproduction.inference import Estimate, estimate
+from numlp.reproduction.measured import Measured, NoDataError, Run, Split, parse_key
+from numlp.reproduction.scoreboard import Published, compare, read_published
+
+SPLITS = {"train": "training", "val": "validation", "test": "test"}
+
+
+@dataclass(frozen=True)
+class Score:
+    """A published accuracy, and ours in per cent, one a seed; none where the run was not measured."""
+
+    published: Published
+    values: tuple[float, ...]
+
+    @property
+    def estimate(self) -> Estimate:
+        """Mean, standard deviation and interval of ours."""
+        return estimate(self.values)
+
+    @property
+    def difference(self) -> float:
+        """Ours minus published, points; NaN without data."""
+        return self.estimate.mean - self.published.value if self.values else math.nan
+
+    @property
+    def within(self) -> bool:
+        """Whether our mean lies within the scoreboard's tolerance."""
+        return compare(self.published, self.values)["within"] == "true"
+
+
+def load_scores(path: Path, measured: Measured) -> list[Score]:
+    """Read published.csv and find the run of each row."""
+    return [Score(row, _values(row, measured)) for row in read_published(path)]
+
+
+def _values(row: Published, measured: Measured) -> tuple[float, ...]:
+    try:
+        return tuple(measured.run(row.experiment, row.run).accuracy(cast(Split, row.split)).values())
+    except NoDataError:
+        return ()
+
+
+def published_of(scores: Sequence[Score], run: Run) -> dict[str, float]:
+    """What a report prints for a run, in per cent by split."""
+    rows = [score.published for score in scores if score.published.experiment == run.experiment and not run.own]
+    return {row.split: row.value for row in rows if parse_key(row.run) == run.settings}

@@ -1,0 +1,97 @@
+"""The scoreboard: each published accuracy beside the mean of our runs."""
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from statistics import mean, stdev
+
+from numlp.errors import require
+from numlp.files import write_text
+from numlp.reproduction.results import read_results, table
+
+PUBLISHED = Path("reproduction/published.csv")
+NEAR = 1.5  # points
+HEADER = ("id", "table", "row", "split", "published", "mean", "std", "n", "within")
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published accuracy, `value`, in per cent.
+
+    Attributes:
+        id: E.g. E01-04.
+        experiment: E.g. e01.
+        source: The report, R0 to R4.
+        table: The place in it.
+        row: What it was published for.
+        run: The key of the run that it is compared with.
+        split: train, val or test.
+        value: As published, in per cent.
+        reading: The section of docs/published.md that says how it is read; empty where nothing is ambiguous.
+    """
+
+    id: str
+    experiment: str
+    source: str
+    table: str
+    row: str
+    run: str
+    split: str
+    value: float
+    reading: str
+
+
+def read_published(path: Path) -> list[Published]:
+    """Read published.csv.
+
+    Raises:
+        UserError: The columns are others, or a value is no accuracy.
+    """
+    columns = [field.name for field in fields(Published)]
+    with path.open(newline="") as file:
+        reader = csv.DictReader(file)
+        require(reader.fieldnames == columns, str(path), f"the columns {', '.join(columns)}", columns=reader.fieldnames)
+        rows = [Published(**{**row, "value": float(row["value"])}) for row in reader]  # type: ignore[arg-type]
+    for row in rows:
+        require(0 <= row.value <= 100 and row.split in ("train", "val", "test"), row.id, "per cent, of train, val or test", row=row)
+    return rows
+
+
+def compare(published: Published, accuracies: Sequence[float]) -> dict[str, object]:
+    """A row of the scoreboard.
+
+    Args:
+        published: What is compared.
+        accuracies: Of its run, in per cent, one a seed; where there are none, mean and std are empty and nothing is within.
+    """
+    n = len(accuracies)
+    average = mean(accuracies) if n > 0 else math.nan
+    # to the published figures' digits: the bound is a decimal number, and rounding errors must not decide at it
+    near = n > 0 and round(abs(average - published.value), 6) <= NEAR
+    return {
+        **{name: getattr(published, name) for name in ("id", "table", "row", "split")},
+        "published": published.value,
+        "mean": average if n > 0 else "",
+        "std": stdev(accuracies) if n > 1 else "",
+        "n": n,
+        "within": str(near).lower(),
+    }
+
+
+def scoreboard(published: Sequence[Published], folder: Path) -> list[dict[str, object]]:
+    """Compare every published accuracy with the result files of `folder`."""
+    results = {name: read_results(folder, name) for name in {row.experiment for row in published}}
+    return [compare(row, _accuracies(row, results[row.experiment])) for row in published]
+
+
+def write_scoreboard(published: Path, folder: Path) -> list[dict[str, object]]:
+    """Write scoreboard.csv to `folder`; return its rows."""
+    rows = scoreboard(read_published(published), folder)
+    write_text(folder / "scoreboard.csv", table(HEADER, ([row[name] for name in HEADER] for row in rows)))
+    return rows
+
+
+def _accuracies(published: Published, rows: Sequence[Mapping[str, str]]) -> list[float]:
+    return [100 * float(row[f"{published.split}_accuracy"]) for row in rows if row["run"] == published.run]

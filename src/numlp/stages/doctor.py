@@ -1,0 +1,59 @@
+"""`numlp doctor`: what in this environment would keep a run from going well, and what to do about it."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+from numlp.stages import checks
+from numlp.stages.checks import Finding
+from numlp.tracking import health
+
+CIFAR10 = Path("conf/data/cifar10.yaml")
+COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print a row for each check; the exit code is 1 if one is an error, else 0."""
+    parser = argparse.ArgumentParser("numlp doctor", description="check the environment, the data, DVC and MLflow")
+    parser.add_argument("--fix", action="store_true", help="mark runs KILLED that are RUNNING though their process is gone")
+    if parser.parse_args(argv).fix:
+        fix()
+    findings = examine()
+    show(findings)
+    return int(any(finding.level == "error" for finding in findings))
+
+
+def examine() -> list[Finding]:
+    """Every check, in the order of a run."""
+    findings = [checks.python(), checks.packages(), checks.blas(), checks.disk(), checks.memory()]
+    if not CIFAR10.exists():
+        return [*findings, Finding("project", "error", f"no {CIFAR10} in {Path.cwd()}", "go to the project's folder")]
+    official = str(OmegaConf.select(OmegaConf.load(CIFAR10), "source.sha256"))
+    return [*findings, checks.archive(official), checks.dvc_cache(), checks.dvc_lock(), *checks.mlflow()]
+
+
+def fix() -> None:
+    """Close the runs that nobody will."""
+    runs = health.abandoned(Path.cwd())
+    health.close(Path.cwd(), runs)
+    for run in runs:
+        print(f"marked KILLED: {run.name} (process {run.pid})")
+
+
+def show(findings: Sequence[Finding]) -> None:
+    """The findings as a table, and a line that counts them."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console, table = Console(highlight=False), Table(box=None, pad_edge=False)
+    for heading in ("check", "verdict", "found, and what to do"):
+        table.add_column(heading, overflow="fold")
+    for finding in findings:
+        text = Text(finding.found) if finding.level == "ok" else Text(f"{finding.found}\n-> {finding.advice}")
+        table.add_row(finding.what, f"[{COLOURS[finding.level]}]{finding.level}[/]", text)
+    console.print(table)
+    counts = {level: sum(finding.level == level for finding in findings) for level in ("error", "warning")}
+    console.print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))

@@ -1,0 +1,120 @@
+"""Kill training processes by kill -9 at random times, let the same command go on, and compare with runs that were not killed.
+
+    python tests/kill_nine.py --kills 100 --folder FOLDER
+
+FOLDER becomes a project with synthetic images; a second call with the same folder goes on and adds to the tally.
+Prints a row for each network and optimiser: how often it was killed, how often a checkpoint was there to go on from, and how
+often model and history were the same as those of the run that was not killed.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from numlp.data.raw import save_raw
+from numlp.data.synthetic import synthesise
+from numlp.files import sha256
+
+ROOT = Path(__file__).resolve().parents[1]
+STEPS = 2_000
+CASES = [(model, optim) for model in ("mlp2", "mlp3", "mlp9") for optim in ("sgd", "momentum", "adam")]
+RECORDS = ["train.record.every=points", "train.record.points=20"]
+RUN = ["data=synthetic", "split=9k", f"train.epochs={STEPS / 90!r}", "then=[]", *RECORDS]  # 90 updates an epoch
+FILES = ("model.npz", "history.csv")
+
+
+def prepare(folder):
+    """The project, its arrays made beforehand."""
+    if (folder / "params.yaml").exists():
+        return
+    shutil.copytree(ROOT / "conf", folder / "conf")
+    shutil.copy(ROOT / "params.yaml", folder)
+    save_raw(synthesise(0), folder / "build" / "download")
+    subprocess.run([sys.executable, "-m", "numlp", "normalise", "data=synthetic", "split=9k"], cwd=folder, check=True)
+
+
+def start(folder, model, optim, out):
+    eta = ["schedule.eta_max=0.003"] if optim == "adam" else []
+    choices = [*RUN, f"model={model}", f"optim={optim}", *eta, f"hydra.run.dir={out}"]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "numlp", "train", *choices]
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+
+
+def finish(process):
+    output, _ = process.communicate()
+    if process.returncode != 0:
+        raise SystemExit(output)
+    return output
+
+
+def digests(folder):
+    return {name: sha256(folder / name) for name in FILES}
+
+
+def trial(folder, case, rng):
+    """One killed run, to its end; what became of it."""
+    model, optim = case
+    whole, again = folder / "outputs" / f"{model}-{optim}", f"outputs/{model}-{optim}-again"
+    if not (whole / "seconds").exists():
+        began = time.monotonic()
+        finish(start(folder, model, optim, whole))
+        (whole / "seconds").write_text(str(time.monotonic() - began))
+    shutil.rmtree(folder / again, ignore_errors=True)
+    process = start(folder, model, optim, again)
+    time.sleep(rng.uniform(0, float((whole / "seconds").read_text())))
+    process.kill()
+    process.communicate()
+    if process.returncode != -9:
+        return None  # it had ended
+    output = finish(start(folder, model, optim, again))
+    same = digests(folder / again) == digests(whole)
+    return {"case": f"{model} {optim}", "resumed": "goes on from step" in output, "same": same}
+
+
+def run(folder, case, kills, seed):
+    rng, results = random.Random(f"{seed} {case}"), []
+    while len(results) < kills:
+        result = trial(folder, case, rng)
+        results += [result] if result is not None else []
+    return results
+
+
+def tally(results):
+    for model, optim in CASES:
+        mine = [result for result in results if result["case"] == f"{model} {optim}"]
+        resumed, same = (sum(result[key] for result in mine) for key in ("resumed", "same"))
+        print(f"{model} {optim:9} killed {len(mine):3}  went on from a checkpoint {resumed:3}  the same bits {same:3}")
+    print(f"{sum(result['same'] for result in results)} of {len(results)} ended with the model and the history of the run not killed")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=100, help="in this call")
+    parser.add_argument("--folder", type=Path, required=True)
+    asked = parser.parse_args()
+    folder = asked.folder.resolve()
+    prepare(folder)
+    log = folder / "tally.jsonl"
+    lines = log.read_text().splitlines() if log.exists() else []
+    before = len(lines)
+    shares = [(case, len(range(i, asked.kills, len(CASES)))) for i, case in enumerate(CASES[before % 9 :] + CASES[: before % 9])]
+    with ThreadPoolExecutor(2) as pool:
+        for results in pool.map(lambda share: run(folder, *share, before), shares):
+            lines += [json.dumps(result) for result in results]
+            log.write_text("\n".join(lines) + "\n")
+    results = [json.loads(line) for line in lines]
+    tally(results)
+    return int(not all(result["same"] for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""`numlp` in processes of their own, to be killed."""
+
+import os
+import subprocess
+import sys
+import time
+
+CHECKPOINTS = "build/checkpoints"
+
+
+def start(project, *arguments, **environment):
+    """Begin `numlp arguments` in `project`, in a process group of its own."""
+    pipe, env = subprocess.PIPE, {**os.environ, **environment}
+    command = [sys.executable, "-m", "numlp", *arguments]
+    return subprocess.Popen(command, cwd=project, env=env, text=True, stdout=pipe, stderr=pipe, process_group=0)
+
+
+def wait_for(project, pattern, process, seconds=60):
+    """Wait until `project` has a file that matches; give the newest."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := sorted(project.glob(pattern)):
+            return found[-1]
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.01)
+    raise AssertionError(f"no {pattern} within {seconds} s")

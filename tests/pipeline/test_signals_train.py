@@ -1,0 +1,68 @@
+"""Ctrl-C and SIGTERM while a network trains."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+from processes import CHECKPOINTS, start, wait_for
+
+from numlp.tracking import connect
+
+RUN = ["data=synthetic", "model=mlp2", "train.epochs=20", "then=[]"]  # some seconds
+FIRST = f"{CHECKPOINTS}/*/*.npz"
+
+
+def statuses(project):
+    client, experiment = connect(project, "numlp")
+    return sorted(run.info.status for run in client.search_runs([experiment]))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_finishes_the_step_keeps_the_state_and_says_how_to_go_on(with_data, number, code, numlp):
+    process = start(with_data, "train", *RUN)
+    wait_for(with_data, FIRST, process)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    assert "the same command goes on" in err
+    assert statuses(with_data) == ["KILLED"]
+    step = int(err.partition("after step ")[2].split()[0])
+    latest = max(with_data.glob(FIRST))
+    assert int(latest.name[:9]) == step
+    assert step % 450 != 0  # not at a record: where it was
+    code, out, err = numlp("train", *RUN, "hydra.run.dir=outputs/resumed")
+    assert code == 0, err
+    assert f"goes on from step {step}" in out
+    assert statuses(with_data) == ["FINISHED"]
+
+
+def test_a_second_ctrl_c_stops_at_once(with_data, monkeypatch):
+    """The steps here last an hour: the first Ctrl-C waits for one, the second does not."""
+    slow = "import time, numlp.train as t; t.update = lambda *a: (print('begun', flush=True), time.sleep(3600))"
+    (with_data / "sitecustomize.py").write_text(slow)
+    process = start(with_data, "train", *RUN, PYTHONPATH=str(with_data))
+    while process.stdout.readline() != "begun\n":
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.7)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert statuses(with_data) == ["KILLED"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_jobs_of_a_multirun_are_stopped_too(with_data, number, code, numlp):
+    choices = ["-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2"]
+    process = start(with_data, "train", *choices)
+    wait_for(with_data, FIRST, process)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as the terminal does
+    else:
+        process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code, err
+    assert set(statuses(with_data)) == {"KILLED"}
