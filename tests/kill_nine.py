@@ -25,9 +25,9 @@ from numlp.files import sha256
 ROOT = Path(__file__).resolve().parents[1]
 STEPS = 2_000
 CASES = [(model, optim) for model in ("mlp2", "mlp3", "mlp9") for optim in ("sgd", "momentum", "adam")]
-RECORDS = ["train.record.every=points", "train.record.points=20"]
+RECORDS = ["train.record.every=points", "train.record.points=10"]
 RUN = ["data=synthetic", "split=9k", f"train.epochs={STEPS / 90!r}", "then=[]", *RECORDS]  # 90 updates an epoch
-FILES = ("model.npz", "history.csv")
+FILES, TALLY = ("model.npz", "history.csv"), "tally.jsonl"
 
 
 def prepare(folder):
@@ -81,19 +81,26 @@ def trial(folder, case, rng):
 
 
 def run(folder, case, kills, seed):
-    rng, results = random.Random(f"{seed} {case}"), []
-    while len(results) < kills:
+    """Kill so many runs of `case`; each result is kept at once, in a line of the tally."""
+    rng, killed = random.Random(f"{seed} {case}"), 0
+    while killed < kills:
         result = trial(folder, case, rng)
-        results += [result] if result is not None else []
-    return results
+        if result is not None:
+            killed += 1
+            with (folder / TALLY).open("a") as file:
+                file.write(json.dumps(result) + "\n")
 
 
-def tally(results):
+def results(folder):
+    return [json.loads(line) for line in (folder / TALLY).read_text().splitlines()] if (folder / TALLY).exists() else []
+
+
+def tally(found):
     for model, optim in CASES:
-        mine = [result for result in results if result["case"] == f"{model} {optim}"]
+        mine = [result for result in found if result["case"] == f"{model} {optim}"]
         resumed, same = (sum(result[key] for result in mine) for key in ("resumed", "same"))
         print(f"{model} {optim:9} killed {len(mine):3}  went on from a checkpoint {resumed:3}  the same bits {same:3}")
-    print(f"{sum(result['same'] for result in results)} of {len(results)} ended with the model and the history of the run not killed")
+    print(f"{sum(result['same'] for result in found)} of {len(found)} ended with the model and the history of the run not killed")
 
 
 def main():
@@ -103,17 +110,13 @@ def main():
     asked = parser.parse_args()
     folder = asked.folder.resolve()
     prepare(folder)
-    log = folder / "tally.jsonl"
-    lines = log.read_text().splitlines() if log.exists() else []
-    before = len(lines)
-    shares = [(case, len(range(i, asked.kills, len(CASES)))) for i, case in enumerate(CASES[before % 9 :] + CASES[: before % 9])]
+    before = len(results(folder))
+    cases = [CASES[(before + i) % len(CASES)] for i in range(len(CASES))]
     with ThreadPoolExecutor(2) as pool:
-        for results in pool.map(lambda share: run(folder, *share, before), shares):
-            lines += [json.dumps(result) for result in results]
-            log.write_text("\n".join(lines) + "\n")
-    results = [json.loads(line) for line in lines]
-    tally(results)
-    return int(not all(result["same"] for result in results))
+        list(pool.map(lambda i: run(folder, cases[i], len(range(i, asked.kills, len(CASES))), before), range(len(CASES))))
+    found = results(folder)
+    tally(found)
+    return int(not all(result["same"] for result in found))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,264 @@
+"""Properties that hold for whatever hypothesis comes up with."""
+
+import contextlib
+import io
+import math
+import shutil
+import sys
+from dataclasses import astuple
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from numlp import build, config
+from numlp.cli import main
+from numlp.compose import known_keys
+from numlp.data.preprocess import Part, normalise, statistics
+from numlp.evaluate import Evaluator
+from numlp.history import Record, read_history, write_history
+from numlp.model_file import Model, load_model, save_model
+from numlp.nn.moments import set_from_batch, update_moving_average
+from numlp.nn.network import Network, Pass
+from numlp.train import Plan, batches, train
+
+ROOT = Path(__file__).resolve().parents[1]
+RATES = st.floats(1e-5, 0.5)
+NUMBERS = st.floats(allow_nan=False, width=64)
+
+
+@st.composite
+def configs(draw):
+    """A small network with any choice that the rules allow."""
+    init = draw(st.sampled_from(["he", "xavier", "gaussian"]))
+    low, high = sorted((draw(RATES), draw(RATES)))
+    schedules = [
+        config.CyclicalConfig(eta_min=low, eta_max=high, half_cycle_epochs=draw(st.floats(0.1, 3)), decay=draw(st.floats(0.1, 1))),
+        config.ExponentialConfig(eta=high, decay=draw(st.floats(0.1, 1))),
+        config.ConstantConfig(eta=high),
+    ]
+    optims = [
+        config.SgdConfig(),
+        config.MomentumConfig(rho=draw(st.floats(0, 0.99))),
+        config.AdamConfig(beta1=draw(st.floats(0, 0.99)), beta2=draw(st.floats(0, 0.999))),
+    ]
+    record = config.RecordConfig("points", draw(st.integers(1, 4)), draw(st.sampled_from(["full", "aggregated", "smoothed"])))
+    made = config.Config(
+        data=config.DataConfig(config.SourceConfig("synthetic", 0)),
+        split=config.SplitConfig([0, 60], [60, 80]),
+        model=config.ModelConfig(draw(st.lists(st.integers(1, 12), min_size=1, max_size=5))),
+        norm=config.NormConfig(draw(st.sampled_from(["none", "before", "after"]))),
+        init=config.InitConfig(init, draw(st.floats(1e-6, 1)) if init == "gaussian" else None),
+        optim=draw(st.sampled_from(optims)),
+        schedule=draw(st.sampled_from(schedules)),
+        moments=config.MomentsConfig("ema", draw(st.floats(0, 0.99))),
+        lam=draw(st.floats(0, 0.1)),
+        seed=draw(st.integers(0, 2**63 - 1)),
+        train=config.TrainConfig(batch_size=draw(st.integers(2, 60)), epochs=draw(st.floats(0.01, 0.1)), record=record),
+    )
+    made.check_all()
+    return made
+
+
+def images(n):
+    rng = np.random.default_rng(n)
+    return Part(rng.normal(size=(n, 3072)).astype(np.float32), rng.integers(0, 10, n))
+
+
+@settings(max_examples=40, deadline=None)
+@given(configs())
+def test_any_valid_network_trains_and_predicts_the_same_once_saved_and_loaded(tmp_path_factory, choices):
+    network, part = build.network(choices), images(60)
+    plan = build.plan(choices, 60)
+    with np.errstate(all="ignore"):  # a high rate may overflow: that is told apart elsewhere
+        records = list(train(network, build.optimiser(choices.optim, network), part, images(20), plan))
+        path = tmp_path_factory.mktemp("model") / "model.npz"
+        saved = {"norm": {"placement": choices.norm.placement, "eps": choices.norm.eps}}
+        save_model(path, Model(network, np.zeros(3072), np.ones(3072), saved))
+        loaded = load_model(path).network
+        expected, found = Evaluator(network).logits(part.x), Evaluator(loaded).logits(part.x)
+    assert records[-1].step == plan.steps
+    assert found.tobytes() == expected.tobytes()
+
+
+@given(st.lists(st.builds(Record, st.integers(0, 10**9), *[NUMBERS] * 8), max_size=5))
+def test_a_history_reads_back_as_it_was_written(tmp_path_factory, records):
+    path = tmp_path_factory.mktemp("history") / "history.csv"
+    write_history(path, records)
+    assert list(map(astuple, read_history(path))) == list(map(astuple, records))
+
+
+@given(n=st.integers(1, 200), size=st.integers(1, 70), steps=st.integers(1, 60), data=st.data())
+def test_the_batches_from_any_step_on_are_the_tail_of_all(n, size, steps, data):
+    first = data.draw(st.integers(0, steps))
+    plan = Plan(steps, size, lambda step: 0.1, 0.0, 0.9, 7, frozenset())
+    everything = [index.tolist() for index in batches(plan, n, 0)]
+    assert len(everything) == steps
+    assert [index.tolist() for index in batches(plan, n, first)] == everything[first:]
+
+
+@given(low=RATES, high=RATES, half=st.floats(0.01, 5), per_epoch=st.integers(1, 500), cycles=st.integers(1, 3))
+def test_the_cyclical_rate_is_the_triangle_of_its_definition(low, high, half, per_epoch, cycles):
+    low, high = sorted((low, high))
+    choices = config.CyclicalConfig(eta_min=low, eta_max=high, half_cycle_epochs=half)
+    n = build.half_cycle(choices, per_epoch)
+    schedule = build.schedule(choices, per_epoch)
+    corners = {2 * n * cycle: low for cycle in range(cycles)} | {2 * n * cycle + n: high for cycle in range(cycles)}
+    for step, eta in corners.items():
+        assert schedule(step) == pytest.approx(eta)
+    for step in range(0, 2 * n, max(1, n // 7)):
+        up = step % (2 * n) / n
+        assert schedule(step) == pytest.approx(low + (high - low) * (up if up <= 1 else 2 - up))
+
+
+@given(total=st.integers(1, 5000), points=st.integers(1, 50), per_epoch=st.integers(1, 700), every=st.sampled_from(["epoch", "points"]))
+def test_records_are_at_the_first_and_the_last_step_and_inside(total, points, per_epoch, every):
+    found = build.record_steps(config.RecordConfig(every, points), total, per_epoch)
+    assert {0, total} <= found <= set(range(total + 1))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    n=st.integers(2, 30),
+    widths=st.lists(st.integers(1, 9), min_size=1, max_size=3),
+    decay=st.floats(0, 1),
+    norm=st.sampled_from(["before", "after"]),
+)
+def test_stored_moments_are_those_of_the_first_batch_then_a_moving_average(n, widths, decay, norm):
+    rng = np.random.default_rng(n)
+    network = Network((5, *widths, 3), norm, dtype=np.float64)
+    network.params.vector[:] = rng.normal(size=network.params.vector.size)
+    first, second = rng.normal(size=(2, n, 5))
+    layer = first @ network.params["linear1.W"] + network.params["linear1.b"]
+    if norm == "after":
+        layer = np.maximum(layer, 0)
+    set_from_batch(network, first)
+    np.testing.assert_allclose(network.moments["bn1.mean"], layer.mean(0), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(network.moments["bn1.var"], ((layer - layer.mean(0)) ** 2).mean(0), rtol=1e-9, atol=1e-12)
+    old, batch = network.moments.vector.copy(), Pass(network, n)
+    batch.forward(second, train=True)
+    update_moving_average(network, batch, decay)
+    np.testing.assert_allclose(network.moments.vector, decay * old + (1 - decay) * batch.moments.vector, rtol=1e-9, atol=1e-12)
+
+
+@settings(max_examples=30, deadline=None)
+@given(n=st.integers(2, 50), d=st.integers(1, 6), seed=st.integers(0, 10**6))
+def test_normalised_pixels_have_mean_zero_and_deviation_one(n, d, seed):
+    pixels = np.random.default_rng(seed).integers(0, 256, (n, d), dtype=np.uint8)
+    mean, std = statistics(pixels)
+    moving = std > 0
+    out = np.empty((n, d), np.float32)
+    normalise(pixels, mean, np.where(moving, std, 1), out)
+    np.testing.assert_allclose(out.mean(0, dtype=np.float64), 0, atol=1e-5)
+    np.testing.assert_allclose(out.std(0, dtype=np.float64)[moving], 1, atol=1e-5)
+
+
+GROUPS = [path.name for path in (ROOT / "conf").iterdir()]
+KEYS = st.sampled_from(
+    [*known_keys(config.Config), *GROUPS, "train", "hydra.run.dir", "modl", "lamda", "no.such.key", "x" * 300, "", "seed.seed", "é"]
+)
+WORDS = ["he", "befor", "mlp3", "sgd", "on", "null", "nan", "inf", "-1", "1e400", "0", "0.5", "99999999999999999999999", "true"]
+ODD = [
+    "",
+    "[",
+    "]",
+    "{a:1}",
+    "[1,2",
+    "'",
+    '"',
+    "${",
+    "${lam}",
+    "${no.such}",
+    "${oc.env:NOTHING}",
+    "a=b",
+    "a,b",
+    "?",
+    "???",
+    "\\",
+    "é",
+    "x" * 5000,
+    "..",
+    "/etc/passwd",
+    "$(ls)",
+]
+VALUES = st.one_of(
+    st.sampled_from(WORDS + ODD),
+    st.integers().map(str),
+    st.floats().map(str),
+    st.lists(st.integers(-2, 60_000), max_size=4).map(str),
+    st.text("ab1[]{},:='\"$. -_", max_size=8),
+)
+OVERRIDES = st.lists(
+    st.builds(
+        lambda sign, key, equals, value: sign + key + equals + value,
+        st.sampled_from(["", "", "", "+", "++", "~"]),
+        KEYS,
+        st.sampled_from(["=", "=", "=", "=", ""]),
+        VALUES,
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def told(overrides):
+    """What `numlp resolve` says to them: its exit code and its errors."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(["resolve", "+stage=pipeline", *overrides])
+    assert "Traceback" not in out.getvalue()
+    return code, err.getvalue()
+
+
+def one_line_or_nothing(overrides):
+    code, err = told(overrides)
+    if code == 0:
+        assert err == ""
+    else:
+        assert code == 1
+        assert err.startswith("error: ")
+        assert 1 <= len(err.strip().splitlines()) <= 2, err
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "conf", tmp_path / "conf")
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+    monkeypatch.setattr(sys, "argv", ["numlp"])
+
+
+COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
+
+
+@settings(max_examples=60, **COMMON)
+@given(OVERRIDES)
+@example(["lam=nan"])
+@example(["model.hidden=[50,50]"])
+def test_random_overrides_compose_or_give_one_line(folder, overrides):
+    one_line_or_nothing(overrides)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+@settings(max_examples=500, **COMMON)
+@given(OVERRIDES)
+def test_two_thousand_random_override_lists_compose_or_give_one_line(folder, part, overrides):
+    one_line_or_nothing(overrides)
+
+
+@settings(max_examples=30, **COMMON)
+@given(
+    seed=st.integers(0, 2**63 - 1),
+    lam=st.floats(0, 1e6),
+    widths=st.lists(st.integers(1, 2000), min_size=1, max_size=6),
+    norm=st.sampled_from(["none", "before", "after"]),
+)
+def test_valid_overrides_compose(folder, seed, lam, widths, norm):
+    assert told([f"seed={seed}", f"lam={lam!r}", f"model.hidden={widths}", f"norm={norm}"]) == (0, "")
+    text = Path("build/resolved.yaml").read_text()
+    assert f"seed: {seed}\n" in text
+    assert math.isclose(float(text.partition("\nlam: ")[2].split()[0]), lam)
