@@ -2,10 +2,20 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check ui clean
+.PHONY: run reports bench test check ui clean
+
+SEEDS ?= 0
 
 run: .venv/installed
 	$(BIN)/numlp run
+
+# The five reports, reproduced: make reports SEEDS=0,1,2,3,4 (docs/published.md).
+reports: .venv/installed-reports
+	$(BIN)/numlp reports seeds=$(SEEDS)
+
+# Against the floor and the peers, on an idle machine: make bench, or make bench PART=step (docs/benchmarks.md).
+bench: .venv/installed-bench
+	$(BIN)/python -m benchmarks $(PART)
 
 test: .venv/installed-dev
 	$(BIN)/pytest -q -n 2 -m "not slow and not real"
@@ -30,6 +40,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
-.venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+# The extras: installed-dev, installed-reports, installed-bench.
+.venv/installed-%: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$*]"
 	touch $@

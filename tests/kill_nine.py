@@ -1,4 +1,4 @@
-"""Kill training processes by kill -9 at random times, let the same command go on, and compare with runs that were not killed.
+"""Kill processes by kill -9 at random times while they train, let the same command go on, and compare with runs that were not killed.
 
     python tests/kill_nine.py --kills 100 --folder FOLDER
 
@@ -64,13 +64,13 @@ def trial(folder, case, rng):
     """One killed run, to its end; what became of it."""
     model, optim = case
     whole, again = folder / "outputs" / f"{model}-{optim}", f"outputs/{model}-{optim}-again"
-    if not (whole / "seconds").exists():
-        began = time.monotonic()
+    if not (whole / "model.npz").exists():
         finish(start(folder, model, optim, whole))
-        (whole / "seconds").write_text(str(time.monotonic() - began))
     shutil.rmtree(folder / again, ignore_errors=True)
     process = start(folder, model, optim, again)
-    time.sleep(rng.uniform(0, float((whole / "seconds").read_text())))
+    while "step    0/" not in process.stdout.readline():  # the first record: from here on it trains
+        assert process.poll() is None
+    time.sleep(rng.uniform(0, json.loads((whole / "timing.json").read_text())["train_seconds"]))
     process.kill()
     process.communicate()
     if process.returncode != -9:

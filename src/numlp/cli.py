@@ -20,6 +20,7 @@ TOOLS = {
     "reports": "run every experiment of the five reports by DVC, and compare",
     "reproduce": "a step of that: plan, scoreboard, or an experiment such as e08",
     "doctor": "check the environment, the data, DVC and MLflow, and say what to do",
+    "report": "write the report on the reproduction from its result files",
     "show": "print the pipeline's latest figures, and how to go on",
     "ui": "open MLflow on the project's runs",
 }

@@ -43,8 +43,10 @@ def store(root: Path, command: str) -> None:
         for option in options:
             configs.store(group=group, name=f"{option.name}_schema", node=option)
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in groups.items()), "_self_"]
-    hydra = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/${{now:%Y-%m-%d}}/${{now:%H-%M-%S}}"}}
-    defaults += [{"override hydra/job_logging": "none"}, {"override hydra/launcher": "joblib"}]
+    when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
+    hydra = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
+    quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr
+    defaults += [*quiet, {"override hydra/launcher": "joblib"}]
     configs.store(name=PARAMS.removesuffix(".yaml"), node={"defaults": defaults, "hydra": hydra, **content})
 
 

@@ -4,8 +4,17 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from hydra.errors import MissingConfigException
+from hydra.errors import HydraException, MissingConfigException
 from omegaconf.errors import OmegaConfBaseException
+
+
+def of_composing(error: BaseException) -> bool:
+    """Whether an error is of Hydra or OmegaConf: one of theirs, or raised where they meet an override that they do not expect."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__"))
+    return isinstance(error, (HydraException, OmegaConfBaseException)) or where.partition(".")[0] in ("hydra", "omegaconf", "antlr4")
 
 
 def explain(error: BaseException, known: Iterable[str]) -> str:

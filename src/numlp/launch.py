@@ -9,15 +9,13 @@ from pathlib import Path
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
 
 from numlp.compose import CONF, known_keys, store, typed
 from numlp.config import Config
 from numlp.errors import UserError
-from numlp.explain import explain
+from numlp.explain import explain, of_composing
 from numlp.files import write_text
 from numlp.tracking import Terminated, relaying
 
@@ -44,12 +42,11 @@ def launch(command: str, overrides: list[str]) -> int:
             job = partial(_job, command, stopped, codes, asked)
             hydra.main(version_base="1.3", config_path=str(root / CONF), config_name="params")(wraps(_job)(job))()
             return int(stopped.read_text()) if stopped.exists() else max((code or 0 for code in codes), default=0)
-    except _Carried as carried:
-        assert carried.__cause__ is not None
-        raise carried.__cause__ from None
-    except (HydraException, OmegaConfBaseException) as error:
-        if asked:
-            raise
+    except (_Carried, Exception) as caught:
+        error = caught.__cause__ if isinstance(caught, _Carried) else caught
+        assert error is not None
+        if asked or not of_composing(error):
+            raise error from None
         raise UserError(explain(error, known_keys(Config))) from error
     finally:
         if not asked:

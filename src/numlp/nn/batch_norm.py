@@ -47,8 +47,9 @@ class BatchNorm:
     def work(self, n: int, dtype: DTypeLike) -> BatchNormWork:
         """Buffers for batches of `n` rows; the moments' views are set by the network."""
         d = self.gamma.size
-        batches, columns = np.empty((3, n, d), dtype), np.empty((4, d), dtype)
-        return BatchNormWork(*batches, np.full(n, 1 / n, dtype), *columns)
+        centred, y, scratch = np.empty((3, n, d), dtype)
+        inv_std, scale, mean, var = np.empty((4, d), dtype)
+        return BatchNormWork(centred, y, scratch, np.full(n, 1 / n, dtype), inv_std, scale, mean, var)
 
     def forward(self, x: Array, work: BatchNormWork, train: bool) -> Array:
         """(N, d) -> (N, d)."""

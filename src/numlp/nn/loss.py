@@ -26,7 +26,7 @@ def cross_entropy(logits: Array, labels: NDArray[np.integer]) -> float:
 
 def cross_entropy_gradient(logits: Array, labels: NDArray[np.integer]) -> Array:
     """Gradient of `cross_entropy` in the logits, (softmax - onehot) / N, written over them."""
-    n, classes = logits.shape
+    n = len(logits)
     by_class = logits.T.copy()  # (K, N): reductions along the first axis take a third of the time of those along the last
     by_class -= np.maximum.reduce(by_class, axis=0)
     np.exp(by_class, out=by_class)

@@ -83,7 +83,7 @@ def curves(run: Run, title: str, subtitle: str, ends: Mapping[str, tuple[float, 
         _accuracies(panels[-1], run, published)
     _steps(panels[-1])
     handles = {h.get_label(): h for axes in panels for h in axes.get_legend_handles_labels()[0]}
-    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=3, frameon=False, columnspacing=1.2)
+    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
@@ -112,7 +112,7 @@ def together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: str, 
     _scale(axes, *((low / 1.2, high * 1.2) if low > 0 and high / low > LOGARITHMIC else (low - room, high + room)), quantity)
     axes.set(ylabel=UNITS[quantity])
     _steps(axes)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False, columnspacing=1.2)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure
 
 
@@ -136,11 +136,10 @@ def _accuracies(axes: Axes, run: Run, published: Mapping[str, float]) -> None:
     axes.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance")
     last = max(records[-1].step for records in run.histories.values())
     shapes = {"train": ("o", BLUE), "val": ("s", ORANGE), "test": ("D", GREY)}
-    names = {"train": "training", "val": "validation", "test": "test"}
     for split, value in published.items():
         marker, colour = shapes[split]
-        place = dict(marker=marker, markersize=5.5, markerfacecolor="none", markeredgecolor=colour, linestyle="none", clip_on=False)
-        axes.plot([last], [value], label=f"published {names[split]}", zorder=5, **place)  # type: ignore[arg-type]
+        (point,) = axes.plot([last], [value], marker, markersize=5.5, markerfacecolor="none", markeredgecolor=colour, zorder=5)
+        point.set(label=f"published {split}", clip_on=False)
 
 
 def _steps(axes: Axes) -> None:

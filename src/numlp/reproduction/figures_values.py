@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from numlp.report.style import BLUE, GREY, ORANGE
@@ -41,14 +42,14 @@ def against_lambda(points: Sequence[Point], title: str, subtitle: str, quantity:
     """Accuracy against lambda: the report's values, ours at the same lambda, and ours at our own draws."""
     figure = column(title, subtitle, 3.1)
     axes = figure.subplots()
-    for own, colour, marker, label in ((False, BLUE, "o", "ours, the published lambda"), (True, GREEN, "^", "ours, own draws")):
+    for own, colour, marker, label in ((False, BLUE, "o", "ours, same lambda"), (True, GREEN, "^", "ours, own draws")):
         _series(axes, [p for p in points if p.own == own], colour, marker, label)
     _published(axes, [p for p in points if p.published is not None])
     if logarithmic:
         axes.set_xscale("log")
     axes.set(xlabel="lambda", ylabel=quantity)
     axes.grid(True, color=GRID, linewidth=0.7)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False, columnspacing=1.2)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure
 
 
@@ -115,18 +116,26 @@ def _cell(point: Point) -> str:
 def surface(
     places: Sequence[tuple[float, float]], values: Sequence[float], best: tuple[float, float, float], title: str, subtitle: str
 ) -> Figure:
-    """Accuracy over pairs of eta and lambda, both logarithmic; the report's best pair is a star."""
+    """Accuracy over four or more pairs of eta and lambda, both logarithmic; the report's best pair is a star."""
     figure = column(title, subtitle, 3.5)
     axes = figure.subplots()
     eta, lam = np.array(places).T
-    ends = {"vmin": float(min(*values, best[2])), "vmax": float(max(*values, best[2]))}
-    if len(places) >= 4:
-        axes.tricontourf(np.log10(eta), np.log10(lam), values, levels=12, cmap=MAP, alpha=0.75, **ends)
-    shown = axes.scatter(np.log10(eta), np.log10(lam), c=values, cmap=MAP, edgecolors="white", linewidths=0.8, s=42, zorder=3, **ends)
-    axes.plot(np.log10(best[0]), np.log10(best[1]), "*", markersize=15, color=ORANGE, markeredgecolor="white", clip_on=False, zorder=4)
-    axes.annotate(
-        f"published best {best[2]:.1f} %", (np.log10(best[0]), np.log10(best[1])), (-10, 12), textcoords="offset points", ha="right"
+    colours = Normalize(float(min(*values, best[2])), float(max(*values, best[2])))
+    axes.tricontourf(np.log10(eta), np.log10(lam), values, levels=12, cmap=MAP, alpha=0.75, norm=colours)
+    shown = axes.scatter(np.log10(eta), np.log10(lam), c=values, cmap=MAP, norm=colours, s=42, zorder=3, edgecolors="white", linewidths=0.8)
+    label = f"published best, {best[2]:.2f} %"
+    axes.plot(
+        np.log10(best[0]),
+        np.log10(best[1]),
+        "*",
+        markersize=15,
+        color=ORANGE,
+        markeredgecolor="white",
+        clip_on=False,
+        zorder=4,
+        label=label,
     )
+    figure.legend(loc="outside lower center", frameon=False)
     figure.colorbar(shown, ax=axes, label="validation accuracy (%)", pad=0.02)
     axes.set_xticks(np.log10([0.001, 0.002, 0.005, 0.01]), ["0.001", "0.002", "0.005", "0.01"])
     axes.set_yticks(np.log10([1e-5, 2e-5, 5e-5, 1e-4]), ["1e-5", "2e-5", "5e-5", "1e-4"])
@@ -175,7 +184,7 @@ def _series(axes: Axes, points: Sequence[Point], colour: str, marker: str, label
         linewidth=0.9,
         capsize=2,
         linestyle="none",
-        label=f"{label} (95 %)",
+        label=label,
     )
 
 

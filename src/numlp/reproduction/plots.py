@@ -1,13 +1,12 @@
 """Which plots belong to which experiment, in the style of the original."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from numlp.reproduction.figures_curves import curves, limits, together
 from numlp.reproduction.figures_style import Plot, Plots
 from numlp.reproduction.figures_values import against_names, grid
-from numlp.reproduction.measured import Measured, NoDataError, Run
+from numlp.reproduction.measured import NoDataError, Run
 from numlp.reproduction.plots_searches import searches
 from numlp.reproduction.plots_values import Source, point
 
@@ -129,14 +128,13 @@ def _joined(*makers: Maker) -> Maker:
     return make
 
 
-_PAIR = [_side_by_side(NORMS)]
 _METHODS = {method: f"train.record.cost={method}" for method in ("full", "aggregated", "smoothed")}
 _R3 = {
     "E01: moving average": ("e01", "norm=before"),
     "E24: precise": ("e24", ""),
     "E25: adaptive": ("e25", ""),
     "E26: after ReLU": ("e26", ""),
-    "E27: Adam": ("e27", "schedule.eta_max=0.01"),
+    "E27: Adam": ("e27", "schedule.eta_max=0.001"),
     "E28: wider, deeper": ("e28", ""),
 }
 _DEPTH = {"[50,50]": ("e08", "norm=none;init.sigma=0.1")} | {
@@ -149,9 +147,9 @@ _SANITY = {
 _X = "norm.eps={};moments.alpha=0.9;init.sigma=0.0001"
 
 PLANS: dict[str, list[Maker]] = {
-    **dict.fromkeys(("e01", "e02", "e03", "e04", "e12", "e13", "e29", "e30"), _PAIR),
-    **dict.fromkeys(("e08", "e09", "e17"), [_sigma_grid, *map(_sigma, SIGMAS)]),
-    **dict.fromkeys(("e05", "e06", "e07", "e14", "e15", "e21", "e22", "e31"), [searches]),
+    **{experiment: [_side_by_side(NORMS)] for experiment in ("e01", "e02", "e03", "e04", "e12", "e13", "e29", "e30")},
+    **{experiment: [_sigma_grid, *map(_sigma, SIGMAS)] for experiment in ("e08", "e09", "e17")},
+    **{experiment: [searches] for experiment in ("e05", "e06", "e07", "e14", "e15", "e21", "e22", "e31")},
     "e10": [_named(_DEPTH, "Test accuracy by depth, without batch norm")],
     "e11": [_side_by_side({"train.cycles=2": "2 cycles", "train.cycles=3": "3 cycles"})],
     "e16": [_side_by_side({"": "Final model"})],

@@ -8,7 +8,7 @@ from typing import Any
 from numlp.files import write_text
 
 FILE = "provenance.json"
-TAGS = ("git_commit", "git_dirty", "numlp", "python", "blas", "cpu")  # of the environment's; no process, no time
+TAGS = ("git_commit", "source", "numlp", "python", "blas", "cpu")  # no process, no time
 
 
 def write_provenance(folder: Path, about: Mapping[str, Any], environment: Mapping[str, str], cores: int, seeds: Sequence[int]) -> None:
@@ -17,7 +17,7 @@ def write_provenance(folder: Path, about: Mapping[str, Any], environment: Mappin
     Args:
         folder: Of the results.
         about: The raw data set's dataset.json.
-        environment: Tags of the code and the machine.
+        environment: Tags of the code and the machine, and `source`, the digest of the modules that figures follow from.
         cores: Processors of the machine; each run uses one.
         seeds: Of the runs.
     """

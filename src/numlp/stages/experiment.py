@@ -72,7 +72,7 @@ def _tracked(experiment: str, planned: Sequence[Planned], seeds: Sequence[int]) 
 def _finished(planned: Sequence[Planned]) -> Iterator[tuple[int, Result, bool]]:
     """Place and result of each run, and whether it was kept from before; what is missing begins at once, the longest first."""
     made_by, configs = source(), [plan.job.seeded(plan.seed) for plan in planned]
-    orders = [Ordered(place, config, result_file(config, made_by)) for place, config in enumerate(configs)]
+    orders = [Ordered(Path.cwd(), place, config, result_file(config, made_by)) for place, config in enumerate(configs)]
     kept = [(order.place, result, True) for order in orders if (result := load_result(order.file)) is not None]
     places = {place for place, _, _ in kept}
     missing = sorted((order for order in orders if order.place not in places), key=lambda order: length(order.config), reverse=True)

@@ -1,5 +1,6 @@
 """One run of an experiment, in a process of its own or in this one: train, measure the three splits, keep the result."""
 
+import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,10 +31,12 @@ class Ordered:
     """A run that was ordered.
 
     Attributes:
+        root: The project's folder; a process that makes several runs may have been in another one.
         place: In the list of orders.
         file: Where its result goes.
     """
 
+    root: Path
     place: int
     config: Config
     file: Path
@@ -41,6 +44,7 @@ class Ordered:
 
 def execute(order: Ordered) -> tuple[int, Result]:
     """Make the run, and write its file; return its place with the result."""
+    os.chdir(order.root)
     result = make(order.config)
     save_result(order.file, result)
     return order.place, result

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from numlp.data.raw import read_about
-from numlp.errors import require
+from numlp.errors import UserError, require
 from numlp.files import write_text
 from numlp.reproduction.experiments import Composer
 from numlp.reproduction.provenance import write_provenance
@@ -55,7 +57,10 @@ def read_params(path: Path) -> Params:
         UserError: It is not there, or has no seeds.
     """
     require(path.exists(), "project", f"{path} in the current folder; go to the project's folder", folder=str(Path.cwd()))
-    made = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Params), OmegaConf.load(path)))
+    try:
+        made = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Params), OmegaConf.load(path)))
+    except (OmegaConfBaseException, YAMLError) as error:
+        raise UserError(f"{path}: need seeds and overrides, two lists, got: {' '.join(str(error).split())}") from error
     assert isinstance(made, Params)
     good = len(made.seeds) > 0 and min(made.seeds) >= 0 and len(set(made.seeds)) == len(made.seeds)
     require(good, str(path), "one or more different seeds, each a whole number >= 0", seeds=made.seeds)
@@ -73,10 +78,11 @@ def plan(params: Params) -> None:
 
 def scoreboard(params: Params) -> None:
     """Write scoreboard.csv and provenance.json."""
+    from numlp.stages.one_run import source
     from numlp.tracking import environment_tags
 
     rows = write_scoreboard(PUBLISHED, FOLDER)
     tags = environment_tags(Path.cwd())
-    write_provenance(FOLDER, read_about(paths.DOWNLOAD), tags, os.cpu_count() or 1, params.seeds)
+    write_provenance(FOLDER, read_about(paths.DOWNLOAD), {**tags, "source": source()}, os.cpu_count() or 1, params.seeds)
     near = sum(row["within"] == "true" for row in rows)
     print(f"scoreboard: {near} of the {len(rows)} published accuracies lie within 1.5 points")

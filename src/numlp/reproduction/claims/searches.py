@@ -1,5 +1,7 @@
 """The reports' claims about lambda and the learning rate."""
 
+from statistics import fmean
+
 from numlp.reproduction.claims.claim import Check, Claim, Evidence, above, equal, mean_of
 from numlp.reproduction.inference import Part
 from numlp.reproduction.measured import NoDataError, Run, Split, paired
@@ -82,13 +84,17 @@ def _rates(e: Evidence) -> list[Part]:
 
 
 def _high_rate_pays(e: Evidence) -> list[Part]:
-    """Our draws of E31 with a rate above the middle of the range, in logarithm, against those below."""
-    runs = [run for run in e.measured.of("e31") if run.own]
-    fast = [run.accuracy("val") for run in runs if float(run.value("schedule.eta") or "nan") > 10**-2.5]
-    slow = [run.accuracy("val") for run in runs if float(run.value("schedule.eta") or "nan") <= 10**-2.5]
-    if not fast or not slow:
-        raise NoDataError("e31 has no draws of ours on both sides of eta 0.0032")
-    return [above("validation: mean of eta above 0.0032 minus mean of those below", paired(mean_of(*fast), mean_of(*slow)))]
+    """Our draws of E31 in the order of eta, each of the upper half against its counterpart in the lower.
+
+    Source: Cox and Stuart 1955, https://doi.org/10.1093/biomet/42.1-2.80 (the pairs of a test for trend).
+    """
+    own = sorted((run for run in e.measured.of("e31") if run.own), key=lambda run: float(run.value("schedule.eta") or "nan"))
+    accuracies = [fmean(run.accuracy("val").values()) for run in own]
+    half = len(own) // 2
+    if half == 0:
+        raise NoDataError("e31 has no two draws of ours")
+    pairs = zip(accuracies[-half:], accuracies[:half], strict=True)
+    return [above("validation: a draw of the upper half of eta minus its counterpart in the lower half", tuple(a - b for a, b in pairs))]
 
 
 CLAIMS = (

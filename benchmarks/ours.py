@@ -1,0 +1,105 @@
+"""This project's side: `numlp.train.train` itself, on memory-mapped arrays, as the train stage calls it."""
+
+import resource
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from benchmarks.floor import all_products, floor
+from benchmarks.process import highest_resident
+from benchmarks.sampler import STEP, Sampler
+from benchmarks.task import Task
+from numlp import build
+from numlp.config import Config, CyclicalConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig, SgdConfig, TrainConfig
+from numlp.data.preprocess import open_prepared
+from numlp.train import train
+
+__all__ = ["all_products", "floor", "networks", "peak", "profile", "step"]
+
+
+def step(task: Task) -> Callable[[], float]:
+    """Seconds an update, all of training divided by its updates."""
+    run = trained(task, task.lams[0])
+
+    def measure() -> float:
+        start = perf_counter()
+        run()
+        return (perf_counter() - start) / task.steps
+
+    return measure
+
+
+def networks(task: Task) -> Callable[[], float]:
+    """Seconds to train a network for each of the task's lams, one after the other."""
+
+    def measure() -> float:
+        start = perf_counter()
+        for lam in task.lams:
+            trained(task, lam)()
+        return perf_counter() - start
+
+    return measure
+
+
+def profile(task: Task) -> Callable[[], dict[str, float]]:
+    """Seconds an update by what they went to."""
+    run = trained(task, task.lams[0])
+
+    def measure() -> dict[str, float]:
+        with Sampler(STEP, interval=0.0009) as sampler:
+            run()
+        return {name: seconds / task.steps for name, seconds in sampler.seconds.items()}
+
+    return measure
+
+
+def peak(task: Task) -> Callable[[], float]:
+    """Highest memory in bytes of a process that has trained the task alone; on Linux without the pages of mapped files."""
+    run = trained(task, task.lams[0])
+
+    def measure() -> float:
+        run()
+        status = Path("/proc/self/status")
+        if not status.exists():
+            return highest_resident(resource.getrusage(resource.RUSAGE_SELF))
+        kilobytes = {
+            name: value.split()[0] for name, _, value in (line.partition(":") for line in status.read_text().splitlines()) if value
+        }
+        return 1024.0 * (int(kilobytes["VmHWM"]) - int(kilobytes["RssFile"]))
+
+    return measure
+
+
+def trained(task: Task, lam: float) -> Callable[[], None]:
+    """Train a network of the task's shape; again, where it is called again."""
+    config = chosen(task, lam)
+    data = open_prepared(Path(task.data))
+    part, val = data.part("train"), data.part("val")
+    network = build.network(config)
+    optimiser = build.optimiser(config.optim, network)
+    plan = replace(build.plan(config, len(part.labels)), steps=task.steps, record_at=frozenset(task.records))
+
+    def run() -> None:
+        with np.errstate(all="ignore"):  # as the train stage has it
+            for _ in train(network, optimiser, part, val, plan):
+                pass
+
+    return run
+
+
+def chosen(task: Task, lam: float) -> Config:
+    """The task as the choices of a run; what it does not name is what params.yaml says."""
+    return Config(
+        model=ModelConfig(hidden=list(task.hidden)),
+        norm=NormConfig(placement=task.norm),
+        init=InitConfig("he"),
+        optim=SgdConfig(),
+        schedule=CyclicalConfig(),
+        moments=MomentsConfig("ema"),
+        lam=lam,
+        seed=0,
+        train=TrainConfig(batch_size=task.batch, cycles=2),
+    )

@@ -1,0 +1,77 @@
+"""The same training in PyTorch, eager: Linear, BatchNorm1d, ReLU, cross-entropy, SGD that decays the weights alone."""
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from time import perf_counter
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from benchmarks.task import Task
+from numlp.optim.schedules import cyclical
+
+torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+
+
+def step(task: Task) -> Callable[[], float]:
+    """Seconds an update."""
+    run = trained(task, task.lams[0])
+
+    def measure() -> float:
+        start = perf_counter()
+        run()
+        return (perf_counter() - start) / task.steps
+
+    return measure
+
+
+def networks(task: Task) -> Callable[[], float]:
+    """Seconds to train a network for each of the task's lams, one after the other."""
+
+    def measure() -> float:
+        start = perf_counter()
+        for lam in task.lams:
+            trained(task, lam)()
+        return perf_counter() - start
+
+    return measure
+
+
+def trained(task: Task, lam: float) -> Callable[[], None]:
+    """Train a network of the task's shape; again, where it is called again."""
+    torch.manual_seed(0)
+    images = torch.from_numpy(np.load(task.data / "train_images.npy", mmap_mode="c"))
+    labels = torch.from_numpy(np.load(task.data / "train_labels.npy").astype(np.int64))
+    model, schedule = network(task), cyclical(1e-5, 0.1, 2250)
+    weights = [p for p in model.parameters() if p.ndim == 2]
+    others = [p for p in model.parameters() if p.ndim == 1]
+    optimiser = torch.optim.SGD([{"params": weights, "weight_decay": 2 * lam}, {"params": others}], lr=0.1)
+    x = torch.empty(task.batch, images.shape[1])
+
+    def run() -> None:
+        for number, index in zip(range(task.steps), batches(len(labels), task.batch), strict=False):
+            torch.index_select(images, 0, index, out=x)
+            for group in optimiser.param_groups:
+                group["lr"] = schedule(number)
+            optimiser.zero_grad()
+            nn.functional.cross_entropy(model(x), labels[index]).backward()
+            optimiser.step()
+
+    return run
+
+
+def network(task: Task) -> nn.Sequential:
+    """The task's network; batch norm has its moving average, as ours."""
+    layers: list[nn.Module] = []
+    for d_in, d_out in pairwise(task.sizes[:-1]):
+        norm = [nn.BatchNorm1d(d_out, momentum=0.1)] if task.norm == "before" else []
+        layers += [nn.Linear(d_in, d_out), *norm, nn.ReLU(inplace=True)]
+    return nn.Sequential(*layers, nn.Linear(*task.sizes[-2:]))
+
+
+def batches(n: int, size: int) -> Iterator[Tensor]:
+    """Whole batches of each epoch, in random order, without an end."""
+    while True:
+        yield from torch.randperm(n)[: n - n % size].split(size)

@@ -1,0 +1,50 @@
+"""What a measuring process is asked to do."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from numlp.config import PIXELS
+from numlp.data.raw import CLASSES
+
+MLP3 = (50, 50)
+MLP9 = (50, 30, 20, 20, 10, 10, 10, 10)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Training, or a part of it, of a network whose shape and length are the same for all peers.
+
+    Attributes:
+        what: The function of the peer's module, e.g. step or floor.
+        data: Folder of the normalised arrays.
+        hidden: Widths of the hidden layers.
+        norm: Batch normalisation: before or none.
+        batch: Images of an update.
+        steps: Updates of one measurement.
+        lams: Weights of the penalty, a network each.
+        records: Updates after which cost, loss and accuracy of both splits are recorded.
+    """
+
+    what: str
+    data: Path
+    hidden: tuple[int, ...] = MLP3
+    norm: str = "before"
+    batch: int = 100
+    steps: int = 225
+    lams: tuple[float, ...] = (0.005,)
+    records: tuple[int, ...] = ()
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Widths from input to output."""
+        return (PIXELS, *self.hidden, CLASSES)
+
+    def to_json(self) -> dict[str, object]:
+        """The task in JSON's types."""
+        return {**vars(self), "data": str(self.data)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, object]) -> "Task":
+        """The task that `to_json` gave."""
+        made = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        return cls(**{**made, "data": Path(str(values["data"]))})  # type: ignore[arg-type]

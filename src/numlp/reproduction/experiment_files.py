@@ -1,0 +1,76 @@
+"""What the report says of an experiment, read from its file in conf/experiment: its question, and the settings that differ."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from numlp.errors import require
+
+OWN_KEYS = ("defaults", "hydra")
+
+
+@dataclass(frozen=True)
+class Described:
+    """An experiment as its file tells it.
+
+    Attributes:
+        id: e01 to e33, x01.
+        file: Its name without suffix, as the command line takes it.
+        source: Report and place, from the opening comment.
+        question: The rest of that comment.
+        settings: Overrides of the reports' usual settings, name and value.
+        choices: What varies over its runs, name and values.
+    """
+
+    id: str
+    file: str
+    source: str
+    question: str
+    settings: tuple[tuple[str, str], ...]
+    choices: tuple[tuple[str, str], ...]
+
+
+def describe(path: Path) -> Described:
+    """Read one experiment's file.
+
+    Raises:
+        UserError: It does not open with a comment `E01 (R0, table 6): what it shows.`
+    """
+    text = path.read_text()
+    comment = " ".join(_opening(text))
+    head, found, question = comment.partition(":")
+    require(found == ":", str(path), "an opening comment such as '# E01 (R0, table 6): what it shows.'", comment=comment)
+    content = yaml.safe_load(text) or {}
+    params = (content.get("hydra") or {}).get("sweeper", {}).get("params", {})
+    name = path.stem
+    _, _, source = head.strip().partition(" ")
+    settings = (*_groups(content.get("defaults", [])), *_flat({k: v for k, v in content.items() if k not in OWN_KEYS}))
+    choices = tuple((key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items())
+    return Described(name.partition("_")[0], name, source.strip("() "), question.strip(), settings, choices)
+
+
+def _opening(text: str) -> Iterator[str]:
+    """The comment lines at the top, but for Hydra's."""
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            return
+        if "@package" not in line:
+            yield line.lstrip("# ")
+
+
+def _groups(defaults: list[Any]) -> Iterator[tuple[str, str]]:
+    for entry in defaults:
+        if isinstance(entry, dict):
+            for key, value in entry.items():
+                yield key.removeprefix("override").strip().lstrip("/"), str(value)
+
+
+def _flat(content: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in content.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, str(value)

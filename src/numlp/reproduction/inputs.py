@@ -1,0 +1,138 @@
+"""All files that the report is made from, read once."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from numlp.errors import require
+from numlp.files import sha256
+from numlp.reproduction.claims import CLAIMS, Evidence, Finding, examine
+from numlp.reproduction.experiment_files import Described, describe
+from numlp.reproduction.gradients import Checked, Comparison, compare, load_checked, load_published
+from numlp.reproduction.measured import Measured, load_measured
+from numlp.reproduction.score import Score, load_scores
+
+HOME = Path("reproduction")
+RESULTS = HOME / "results"
+CHECKED = RESULTS / "gradients.csv"
+READ = (
+    "reproduction/published.csv",
+    "reproduction/gradients.csv",
+    "reproduction/e11_log.csv",
+    "reproduction/explanations.yaml",
+    "reproduction/results/*.csv",
+    "reproduction/results/*.csv.gz",
+    "reproduction/results/provenance.json",
+    "conf/experiment/*.yaml",
+)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why some rows lie outside the tolerance.
+
+    Attributes:
+        rows: Their ids; `*` stands for any text.
+        rests_on: The experiment, or the ambiguity, that shows it.
+        text: The reason.
+    """
+
+    rows: tuple[str, ...]
+    rests_on: str
+    text: str
+
+    def covers(self, row: str) -> bool:
+        """Whether it explains a row."""
+        return any(fnmatchcase(row, pattern) for pattern in self.rows)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A record of R0's log of E11: costs in nats."""
+
+    cycles: int
+    epoch: int
+    step: int
+    record: int
+    j_train: float
+    smooth_cost: float
+    j_validation: float
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the report is made from."""
+
+    measured: Measured
+    scores: Sequence[Score]
+    findings: Sequence[Finding]
+    gradients: Sequence[Comparison]
+    checked: Sequence[Checked]
+    explanations: Sequence[Explanation]
+    experiments: Sequence[Described]
+    log: Sequence[LogLine]
+    provenance: dict[str, Any]
+    digest: str
+
+    def explanation(self, row: str) -> Explanation | None:
+        """The first explanation that covers a row."""
+        return next((found for found in self.explanations if found.covers(row)), None)
+
+    @property
+    def dataset(self) -> str:
+        """The data set's full name."""
+        return str(self.provenance["data"]["name"])
+
+
+def load_inputs(root: Path) -> Inputs:
+    """Read the results below `root`, a project's folder, and check every claim.
+
+    Raises:
+        UserError: There are no results.
+    """
+    provenance = root / RESULTS / "provenance.json"
+    require(provenance.exists(), str(RESULTS), "results; run make reports first")
+    measured = load_measured(root / RESULTS)
+    checked = load_checked(root / CHECKED)
+    evidence = Evidence(measured, checked)
+    return Inputs(
+        measured,
+        load_scores(root / HOME / "published.csv", measured),
+        [examine(claim, evidence) for claim in CLAIMS],
+        compare(load_published(root / HOME / "gradients.csv"), checked),
+        checked,
+        load_explanations(root / HOME / "explanations.yaml"),
+        [describe(path) for path in sorted((root / "conf/experiment").glob("*.yaml"))],
+        load_log(root / HOME / "e11_log.csv"),
+        json.loads(provenance.read_text()),
+        digest(root),
+    )
+
+
+def load_explanations(path: Path) -> list[Explanation]:
+    """Read explanations.yaml: a list of `rows`, `rests_on` and `text`."""
+    entries = yaml.safe_load(path.read_text())
+    for entry in entries:
+        require(set(entry) == {"rows", "rests_on", "text"}, str(path), "entries of rows, rests_on and text", entry=sorted(entry))
+    return [Explanation(tuple(entry["rows"]), entry["rests_on"], " ".join(entry["text"].split())) for entry in entries]
+
+
+def load_log(path: Path) -> list[LogLine]:
+    """Read R0's log of E11."""
+    with path.open(newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    return [LogLine(*map(int, row[:4]), *map(float, row[4:])) for row in rows]
+
+
+def digest(root: Path) -> str:
+    """SHA-256 over the names and contents of all files that the report is made from."""
+    paths = sorted(path for pattern in READ for path in root.glob(pattern))
+    text = "\n".join(f"{path.relative_to(root).as_posix()} {sha256(path)}" for path in paths)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,130 @@
+"""The report on the reproduction: what it says, from the result files alone."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from numlp.reproduction.document import Block, Cell, Document, Figures, Image, Section, Table, Text
+from numlp.reproduction.figures_style import Plot, Plots
+from numlp.reproduction.figures_values import published_against_ours
+from numlp.reproduction.inputs import Inputs
+from numlp.reproduction.plots import plots
+from numlp.reproduction.plots_values import Source
+from numlp.reproduction.prose import LEAD
+from numlp.reproduction.score import Score
+from numlp.reproduction.scoreboard import NEAR
+from numlp.reproduction.sections_claims import claims, counts, gradient_counts, gradients
+from numlp.reproduction.sections_experiments import experiments
+from numlp.reproduction.wording import number
+
+NAMES = {
+    "name": "data set",
+    "archive_sha256": "SHA-256 of its archive",
+    "digest": "SHA-256 of its images and labels",
+    "git_commit": "commit",
+    "source": "SHA-256 of the modules that figures follow from",
+    "numlp": "version of numlp",
+    "python": "Python",
+    "blas": "linear algebra",
+    "cpu": "processor",
+    "cores": "cores",
+    "blas_threads_a_run": "threads a run",
+    "seeds": "seeds",
+}
+
+
+def report(inputs: Inputs) -> tuple[Document, list[Plot]]:
+    """The document, and the plots that it shows."""
+    source = Source(inputs.measured, inputs.scores, inputs.dataset)
+    drawn = plots(source)
+    overview = _overview(inputs, source)
+    sections = (_scoreboard(inputs, overview), claims(inputs), gradients(inputs), experiments(inputs, drawn))
+    document = Document(f"Five reports on {inputs.dataset}, reproduced", LEAD, _facts(inputs.provenance), inputs.digest, sections)
+    return document, [plot for row in ([overview], *drawn.values()) for group in row for plot in group.plots]
+
+
+def _facts(provenance: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    flat = {**provenance["data"], **{name: value for name, value in provenance.items() if name != "data"}}
+    return tuple(
+        (NAMES.get(name, name), ", ".join(map(str, value)) if isinstance(value, list) else str(value)) for name, value in flat.items()
+    )
+
+
+def _scoreboard(inputs: Inputs, overview: Plots) -> Section:
+    scores = inputs.scores
+    within = sum(score.within for score in scores)
+    blocks: list[Block] = [
+        Text(
+            f"{within} of the {len(scores)} published accuracies lie within {NEAR:g} points of our mean.",
+            "good" if within >= 110 else "bad",
+        ),
+        Text(gradient_counts(inputs.gradients)),
+        Text(f"Of {len(inputs.findings)} claims: {counts(inputs.findings)}."),
+        *_gaps(inputs),
+        Figures(tuple(Image(plot.name, plot.alt) for plot in overview.plots), overview.caption),
+        Table(("experiment", "source", "published accuracies", "within", "largest difference"), tuple(_by_experiment(inputs))),
+    ]
+    return Section("scoreboard", "Scoreboard", tuple(blocks), (_outside(inputs),))
+
+
+def _gaps(inputs: Inputs) -> list[Block]:
+    """What is missing, loudly."""
+    missing = [score.published.id for score in inputs.scores if not score.values]
+    found: list[Block] = []
+    if missing:
+        found.append(Text(f"NOT MEASURED: {len(missing)} published accuracies have no run: {', '.join(missing)}.", "bad"))
+    lacking = unexplained(inputs)
+    if lacking:
+        found.append(Text(f"UNEXPLAINED: {len(lacking)} rows outside {NEAR:g} points have no explanation: {', '.join(lacking)}.", "bad"))
+    return found
+
+
+def unexplained(inputs: Inputs) -> list[str]:
+    """Ids of rows that were measured, lie outside the tolerance, and that no explanation covers."""
+    outside = (score.published.id for score in inputs.scores if score.values and not score.within)
+    return [row for row in outside if inputs.explanation(row) is None]
+
+
+def _overview(inputs: Inputs, source: Source) -> Plots:
+    pairs = [(score.published.value, score.estimate.mean, score.within) for score in inputs.scores if score.values]
+    draw = partial(published_against_ours, pairs, "Published against ours", source.subtitle(), NEAR)
+    return Plots(
+        (Plot("overview", "All published accuracies against the means of ours", draw),),
+        f"In grey: {NEAR:g} points around what was published.",
+    )
+
+
+def _by_experiment(inputs: Inputs) -> list[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = []
+    for described in inputs.experiments:
+        scores = [score for score in inputs.scores if score.published.experiment == described.id]
+        inside = sum(score.within for score in scores)
+        worst = _worst(scores)
+        rows.append(
+            (
+                Cell(described.id.upper(), link=f"experiment-{described.id}"),
+                Cell(described.source),
+                Cell(str(len(scores)), len(scores)),
+                Cell(f"{inside}" if scores else "-", inside, "good" if inside == len(scores) else "bad"),
+                number(worst, "+.2f", abs(worst)),
+            )
+        )
+    return rows
+
+
+def _worst(scores: Sequence[Score]) -> float:
+    measured = [score.difference for score in scores if score.values]
+    return max(measured, key=abs, default=float("nan"))
+
+
+def _outside(inputs: Inputs) -> Section:
+    head = ("id", "row", "published", "ours", "difference", "why", "rests on")
+    rows = []
+    for score in inputs.scores:
+        if score.values and not score.within:
+            row, found = score.published, inputs.explanation(score.published.id)
+            why = (Cell(found.text), Cell(found.rests_on)) if found else (Cell("UNEXPLAINED", mark="bad"), Cell(""))
+            name = Cell(row.id, link=f"experiment-{row.experiment}")
+            rows.append((name, Cell(row.row), number(row.value), number(score.estimate.mean), number(score.difference, "+.2f"), *why))
+    text = "None." if not rows else f"Each of the {len(rows)} rows that lie outside, with the reason and what it rests on."
+    return Section("outside", f"Outside {NEAR:g} points", (Text(text), *([Table(head, tuple(rows))] if rows else [])))

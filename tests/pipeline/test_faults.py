@@ -1,0 +1,142 @@
+"""What the machine may do to a run: no result is lost, no file is half there, and what happened is told in a line or two."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import pytest
+from processes import CHECKPOINTS, start, wait_for
+
+from numlp.history import read_history
+from numlp.model_file import load_model
+from numlp.tracking import connect
+
+RUN = ["+stage=pipeline", "data=synthetic", "model=mlp2", "train.epochs=0.1"]  # 45 updates
+OUT = "build/train"
+NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]  # mounts of its own, without being root
+
+
+def can_mount():
+    return shutil.which("unshare") is not None and subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+
+
+needs_mounts = pytest.mark.skipif(not can_mount(), reason="needs user namespaces, to mount a small disk")
+
+
+def train_on(project, *mounts):
+    """Train where `mounts` hold; the exit code, the errors and what then is in the run's folder."""
+    command = " && ".join([*mounts, f"{sys.executable} -m numlp train {' '.join(RUN)}"])
+    script = f"{command}; code=$?; ls -A {OUT} > listing; exit $code"
+    done = subprocess.run([*NAMESPACE, "sh", "-c", script], cwd=project, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stderr, (project / "listing").read_text().split()
+
+
+def small_disk(folder, size):
+    return f"mount -t tmpfs -o size={size} tmpfs {folder}"
+
+
+def whole(project):
+    """The run's files read back, and MLflow has all of its records."""
+    load_model(project / OUT / "model.npz")
+    return [record.step for record in read_history(project / OUT / "history.csv")]
+
+
+def runs(project):
+    client, experiment = connect(project, "numlp")
+    return client, client.search_runs([experiment])
+
+
+@needs_mounts
+def test_a_full_disk_is_told_and_once_there_is_room_the_run_goes_on_to_its_end(with_data, numlp):
+    (with_data / OUT).mkdir(parents=True)
+    code, err, left = train_on(with_data, small_disk(OUT, "100k"))
+    assert (code, err) == (1, f"error: {OUT}/model.npz: No space left on device\n")
+    assert left == ["config.json"]
+    code, out, err = numlp("train", *RUN)
+    assert (code, err) == (0, "")
+    assert "goes on from step 45" in out
+    assert whole(with_data) == [0, 45]
+    _, (run,) = runs(with_data)
+    assert run.info.status == "FINISHED"
+
+
+@needs_mounts
+def test_a_disk_too_full_for_checkpoints_is_a_warning(with_data):
+    (with_data / CHECKPOINTS).mkdir(parents=True)
+    code, err, left = train_on(with_data, small_disk(CHECKPOINTS, "100k"))
+    assert code == 0, err
+    assert "no checkpoint at step 45" in err
+    assert "No space left on device" in err
+    assert {"model.npz", "history.csv"} <= set(left)
+    assert whole(with_data) == [0, 45]
+
+
+@needs_mounts
+@pytest.mark.parametrize("folder", [OUT, CHECKPOINTS, "mlruns"])
+def test_a_read_only_folder_is_one_line_with_its_name(with_data, folder):
+    (with_data / folder).mkdir(parents=True, exist_ok=True)
+    (with_data / OUT).mkdir(parents=True, exist_ok=True)
+    code, err, left = train_on(with_data, f"mount --bind {folder} {folder}", f"mount -o remount,ro,bind {folder}")
+    assert code == 1
+    assert folder in err
+    assert len(err.strip().splitlines()) <= 2
+    assert "Traceback" not in err
+    assert set(left) <= {"config.json"}
+
+
+@pytest.mark.slow
+def test_a_store_that_is_locked_costs_the_run_no_result(with_data):
+    """Another program holds MLflow's database until the run has ended; what it did not take is in a file."""
+    process = start(with_data, "train", *RUN, "train.epochs=20", "then=[]")
+    wait_for(with_data, f"{CHECKPOINTS}/*/*.npz", process)
+    with closing(sqlite3.connect(with_data / "mlruns/mlflow.db", isolation_level=None, timeout=30)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        _, err = process.communicate(timeout=170)
+        other.execute("ROLLBACK")
+    assert process.returncode == 0, err
+    assert "MLflow did not get all" in err
+    steps = whole(with_data)
+    assert len(steps) == 21
+    client, (run,) = runs(with_data)
+    sent = [metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")]
+    unsent = [json.loads(line) for line in (with_data / OUT / "mlflow-unsent.jsonl").read_text().splitlines()]
+    kept = [step for item in unsent if item["kind"] == "metrics" for name, _, _, step in item["values"] if name == "cost/val"]
+    assert sorted(sent + kept) == steps
+
+
+def test_a_clock_that_goes_backwards_loses_no_record(with_data, numlp, monkeypatch):
+    now = iter(range(2 * 10**18, 0, -(10**12)))
+    monkeypatch.setattr(time, "time_ns", lambda: next(now))
+    numbers = ["train.record.every=points", "train.record.points=9", "then=[]"]
+    assert numlp("train", *RUN, *numbers)[0] == 0
+    client, (run,) = runs(with_data)
+    assert sorted(metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")) == list(range(0, 46, 5))
+    assert run.data.metrics["cost/val"] == read_history(with_data / OUT / "history.csv")[-1].val_cost
+
+
+def test_the_same_run_twice_at_once_ends_the_same_twice(with_data):
+    choices = [*RUN[1:], "then=[]"]
+    both = [start(with_data, "train", *choices, f"hydra.run.dir=outputs/{name}") for name in "ab"]
+    for process in both:
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+    models = [(with_data / "outputs" / name / "model.npz").read_bytes() for name in "ab"]
+    assert models[0] == models[1]
+    assert [run.info.status for run in runs(with_data)[1]] == ["FINISHED", "FINISHED"]
+
+
+def test_two_sweeps_that_start_together_keep_their_results_apart(with_data):
+    choices = ["-m", *RUN[1:], "then=[]", "seed=0,1", "hydra/launcher=basic"]
+    both = [start(with_data, "train", *choices, f"lam={lam}") for lam in (0.001, 0.002)]
+    for process in both:
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+    models = list(with_data.glob("multirun/*/*/*/model.npz"))
+    assert len(models) == 4
+    assert len({path.read_bytes() for path in models}) == 4
+    _, found = runs(with_data)
+    assert [run.info.status for run in found] == ["FINISHED"] * 4

@@ -1,0 +1,118 @@
+"""The files of conf/experiment, and the draws of the searches."""
+
+import math
+import re
+from itertools import pairwise
+
+import pytest
+
+from numlp.errors import UserError
+from numlp.reproduction.experiments import Composer
+from numlp.reproduction.searches import SEARCHES, Tried, best, draws
+from numlp.stages.one_run import make
+from reproduction.conftest import ROOT, SMALL
+
+FILES = sorted((ROOT / "conf" / "experiment").glob("*.yaml"))
+
+
+def test_there_is_a_file_for_each_of_the_33_experiments():
+    assert [path.name[:3] for path in FILES if path.name.startswith("e")] == [f"e{n:02d}" for n in range(1, 34)]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_opens_with_a_comment_that_says_what_it_shows(path):
+    package, comment = path.read_text().splitlines()[:2]
+    assert package == "# @package _global_"
+    assert re.match(rf"# {path.name[:3].upper()}\b.*: \w.*[.?]", comment)
+
+
+@pytest.mark.parametrize("name", [path.name[:3] for path in FILES])
+def test_an_experiment_composes_and_its_first_and_last_runs_train(reproduction, name):
+    jobs = Composer(reproduction, SMALL).jobs(name)
+    assert len({job.key for job in jobs}) == len(jobs)
+    for job in {jobs[0].key: jobs[0], jobs[-1].key: jobs[-1]}.values():
+        result = make(job.seeded(3))
+        assert result.steps == 2
+        assert all(0 <= value <= 1 for value in (result.train_accuracy, result.val_accuracy, result.test_accuracy))
+        assert result.history[-1].step == 2
+
+
+@pytest.mark.parametrize("name", ["e02", "e18"])
+def test_an_experiment_is_the_same_whatever_params_yaml_chooses(reproduction, name):
+    before = Composer(reproduction).jobs(name)
+    params = reproduction / "params.yaml"
+    changed = {"model: mlp3": "model: mlp9", "norm: before": "norm: after", "lam: 0.005": "lam: 1.0", "epochs: null": "epochs: 7"}
+    text = params.read_text()
+    for old, new in changed.items():
+        assert old in text
+        text = text.replace(old, new)
+    params.write_text(text)
+    assert Composer(reproduction).jobs(name) == before
+
+
+def test_the_settings_of_an_experiment_are_those_of_its_report(reproduction):
+    off, on = Composer(reproduction).jobs("e02")
+    assert [off.key, on.key] == ["norm=none", "norm=before"]
+    assert (off.config.norm.placement, on.config.norm.placement) == ("none", "before")
+    assert on.config.model.hidden == [50, 30, 20, 20, 10, 10, 10, 10]
+    assert (on.config.lam, on.config.train.cycles, on.config.init.name) == (0.005, 2, "he")
+
+
+def test_a_command_line_wins_over_the_file(reproduction, numlp):
+    code, out, err = numlp("train", "+experiment=e08_sigma_three_layers", "train.epochs=0.5", "lam=0.25", "--cfg", "job")
+    assert code == 0, err
+    assert re.search(r"^lam: 0.25$", out, re.MULTILINE)
+    assert re.search(r"^  epochs: 0.5$", out, re.MULTILINE)
+
+
+def test_train_runs_every_run_of_an_experiment(reproduction, numlp):
+    code, _, err = numlp("train", "+experiment=e33_sanity", *SMALL, "then=[]", "hydra/launcher=basic")
+    assert code == 0, err
+    assert len(list(reproduction.glob("multirun/*/*/*/model.npz"))) == 4
+
+
+def test_an_unknown_experiment_is_refused(reproduction):
+    with pytest.raises(UserError, match="e99"):
+        Composer(reproduction).jobs("e99")
+
+
+@pytest.mark.parametrize("name", [name for name, search in SEARCHES.items() if search.after is None])
+def test_a_first_search_draws_in_its_range_and_by_its_seed(name):
+    search = SEARCHES[name]
+    values = [float(choice.partition("=")[2]) for choices in draws(search, 0) for choice in choices]
+    keys = list(search.ranges)
+    assert len(values) == search.count * len(keys)
+    for index, key in enumerate(keys):
+        mine = values[index :: len(keys)]
+        assert all(search.ranges[key].low <= value <= search.ranges[key].high for value in mine)
+        assert len(set(mine)) == search.count
+    assert draws(search, 0) == draws(search, 0)
+    assert draws(search, 0) != draws(search, 1)
+
+
+def test_the_second_range_is_half_a_decade_around_the_best_of_the_first():
+    logs = [math.log10(float(choice.partition("=")[2])) for seed in range(30) for (choice,) in draws(SEARCHES["e06"], seed, 0.003)]
+    middle = math.log10(0.003)
+    assert min(logs) >= middle - 0.5
+    assert max(logs) <= middle + 0.5
+    assert min(logs) < middle - 0.45
+    assert max(logs) > middle + 0.45
+
+
+def test_the_third_range_is_even_steps_around_the_best_of_the_second():
+    values = [float(choice.partition("=")[2]) for (choice,) in draws(SEARCHES["e07"], 0, 0.005)]
+    assert values[0] == pytest.approx(0.004)
+    assert values[-1] == pytest.approx(0.0085)
+    steps = [b - a for a, b in pairwise(values)]
+    assert steps == pytest.approx([0.0005] * 9)
+
+
+def test_a_search_follows_the_best_validation_accuracy():
+    assert best([Tried(0.1, 0.50), Tried(0.2, 0.53), Tried(0.3, 0.53), Tried(0.4, 0.1)]) == 0.2
+
+
+def test_a_later_search_needs_the_one_before_it():
+    with pytest.raises(UserError, match="search before"):
+        draws(SEARCHES["e06"], 0)
+    with pytest.raises(UserError, match="search before"):
+        best([])

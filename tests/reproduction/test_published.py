@@ -1,0 +1,108 @@
+"""published.csv, and the scoreboard made of it."""
+
+import csv
+import re
+from collections import Counter
+
+import pytest
+
+from numlp.errors import UserError
+from numlp.reproduction.experiments import Composer
+from numlp.reproduction.scoreboard import Published, compare, read_published, scoreboard
+from reproduction.conftest import ROOT
+
+FILE = ROOT / "reproduction" / "published.csv"
+ROWS = read_published(FILE)
+COUNTS = {  # of published accuracies, where an experiment has any
+    **dict.fromkeys(("e01", "e02", "e03", "e04", "e08", "e09", "e11", "e15", "e17"), 6),
+    **dict.fromkeys(("e05", "e06", "e07"), 10),
+    **dict.fromkeys(("e16", "e18", "e24", "e25", "e26", "e27", "e31"), 1),
+    **dict.fromkeys(("e10", "e20", "e23"), 4),
+    **dict.fromkeys(("e19", "e32", "e33"), 3),
+    **dict.fromkeys(("e28", "e29", "e30"), 2),
+    "e14": 5,
+    "e21": 8,
+    "e22": 16,
+}
+
+
+def published(value=50.0, run="norm=none", split="test"):
+    return Published("E01-01", "e01", "R0", "table 6", "a row", run, split, value, "")
+
+
+def test_there_are_147_published_accuracies_each_with_an_id_of_its_own():
+    assert len(ROWS) == len({row.id for row in ROWS}) == 147
+    assert Counter(row.experiment for row in ROWS) == COUNTS
+    assert all(row.id.startswith(row.experiment.upper()) for row in ROWS)
+
+
+def test_figures_known_by_heart_are_in_it():
+    values = {(row.experiment, row.run, row.split): row.value for row in ROWS}
+    assert values["e01", "norm=none", "train"] == 58.73
+    assert values["e02", "norm=before", "test"] == 52.02
+    assert values["e09", "norm=before;init.sigma=0.0001", "test"] == 33.75
+    assert values["e27", "schedule.eta_max=0.001", "test"] == 56.4
+    assert max(row.value for row in ROWS if row.experiment in ("e05", "e06", "e07")) == 53.95
+
+
+@pytest.mark.parametrize("experiment", sorted(COUNTS))
+def test_the_run_of_each_row_is_one_of_its_experiments(reproduction, experiment):
+    keys = {job.key for job in Composer(reproduction).jobs(experiment)}
+    assert {row.run for row in ROWS if row.experiment == experiment} <= keys
+
+
+def test_each_reading_is_a_section_of_the_page_and_each_section_is_used():
+    sections = set(re.findall(r"^## (\S+)$", (ROOT / "docs" / "published.md").read_text(), re.MULTILINE))
+    assert {row.reading for row in ROWS} - {""} == sections
+
+
+def test_a_value_that_is_no_accuracy_is_refused(tmp_path):
+    text = FILE.read_text().replace(",58.73,", ",158.73,", 1)
+    (tmp_path / "published.csv").write_text(text)
+    with pytest.raises(UserError, match="E01-01"):
+        read_published(tmp_path / "published.csv")
+
+
+@pytest.mark.parametrize(
+    ("value", "accuracies", "mean", "std", "within"),
+    [
+        (50.0, [51.0, 52.0], 51.5, 0.5**0.5, "true"),
+        (50.0, [51.6], 51.6, "", "false"),
+        (53.71, [55.21], 55.21, "", "true"),  # 1.5 away, though 55.21 - 53.71 > 1.5 in binary
+        (50.0, [48.4, 48.5], 48.45, 0.005**0.5, "false"),
+    ],
+)
+def test_within_means_a_mean_at_most_1_5_points_away(value, accuracies, mean, std, within):
+    row = compare(published(value), accuracies)
+    assert row["mean"] == pytest.approx(mean)
+    assert row["std"] == (std if std == "" else pytest.approx(std))
+    assert (row["n"], row["within"]) == (len(accuracies), within)
+
+
+def test_what_was_not_run_is_neither_made_up_nor_within():
+    row = compare(published(), [])
+    assert (row["mean"], row["std"], row["n"], row["within"]) == ("", "", 0, "false")
+
+
+def test_the_scoreboard_takes_the_rows_of_the_run_and_the_column_of_the_split(tmp_path):
+    header = (
+        "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
+    )
+    lines = [
+        "e01,norm=none,0,0.6,0.5,0.51,1,1,1,0.5,9,a",
+        "e01,norm=none,1,0.6,0.5,0.53,1,1,1,0.5,9,b",
+        "e01,norm=before,0,0.6,0.5,0.99,1,1,1,0.5,9,c",
+        "e01,own:norm=none,0,0.6,0.5,0.99,1,1,1,0.5,9,d",
+    ]
+    (tmp_path / "e01.csv").write_text("\n".join([header, *lines]) + "\n")
+    (row,) = scoreboard([published()], tmp_path)
+    assert row["mean"] == pytest.approx(52.0)
+    assert row["n"] == 2
+
+
+def test_the_scoreboard_file_has_a_row_for_each_published_accuracy(reproduction, numlp):
+    assert numlp("reproduce", "scoreboard")[0] == 0
+    with (reproduction / "reproduction/results/scoreboard.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == [row.id for row in ROWS]
+    assert {(row["mean"], row["n"], row["within"]) for row in rows} == {("", "0", "false")}

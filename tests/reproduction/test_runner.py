@@ -1,0 +1,158 @@
+"""An experiment's runs: side by side, kept one by one, the same again."""
+
+import csv
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from numlp.history import COLUMNS
+from numlp.reproduction.runs import SOURCES, load_result, run_file, save_result, sources_digest
+from numlp.stages.one_run import make
+from numlp.tracking import connect
+from reproduction.conftest import ROOT, SMALL
+
+RESULTS = "reproduction/results"
+
+
+def rows(root, name):
+    with (root / RESULTS / f"{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def kept(root):
+    return sorted((root / "build/reproduction/runs").glob("*.json"))
+
+
+def seeds(root, text):
+    params = root / "reproduction/params.yaml"
+    params.write_text(params.read_text().replace("seeds: [0]", f"seeds: {text}"))
+
+
+def test_an_experiment_leaves_a_row_a_run_and_seed_and_its_records(reproduction, numlp):
+    seeds(reproduction, "[0, 4]")
+    code, _, err = numlp("reproduce", "e01")
+    assert code == 0, err
+    found = rows(reproduction, "e01")
+    assert [(row["run"], row["seed"]) for row in found] == [(run, seed) for run in ("norm=none", "norm=before") for seed in "04"]
+    assert {row["experiment"] for row in found} == {"e01"}
+    assert len({row["model_digest"] for row in found}) == 4
+    history = gzip.decompress((reproduction / RESULTS / "e01_history.csv.gz").read_bytes()).decode().splitlines()
+    assert history[0] == ",".join(["experiment", "run", "seed", *COLUMNS])
+    assert len(history) == 1 + 4 * 3  # steps 0, 1 and 2
+
+
+def test_every_run_is_an_mlflow_run_under_its_experiments(reproduction, numlp):
+    assert numlp("reproduce", "e01")[0] == 0
+    client, experiment = connect(reproduction, "reports")
+    found = client.search_runs([experiment])
+    (parent,) = [run for run in found if run.info.run_name == "e01"]
+    children = [run for run in found if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+    assert sorted(run.info.run_name for run in children) == ["e01 norm=before seed 0", "e01 norm=none seed 0"]
+    assert {run.info.status for run in found} == {"FINISHED"}
+    assert all("final/test_accuracy" in run.data.metrics for run in children)
+
+
+def test_a_second_call_makes_no_run_and_changes_no_byte(reproduction, numlp):
+    assert numlp("reproduce", "e24")[0] == 0
+    files = {path: path.read_bytes() for path in (reproduction / RESULTS).iterdir()}
+    made = {path: path.stat().st_mtime_ns for path in kept(reproduction)}
+    code, out, _ = numlp("reproduce", "e24")
+    assert code == 0
+    assert out.count("(kept)") == 1
+    assert {path: path.read_bytes() for path in (reproduction / RESULTS).iterdir()} == files
+    assert {path: path.stat().st_mtime_ns for path in kept(reproduction)} == made
+
+
+def test_another_seed_or_setting_makes_only_what_is_missing(reproduction, numlp):
+    assert numlp("reproduce", "e01")[0] == 0
+    seeds(reproduction, "[0, 1]")
+    code, out, _ = numlp("reproduce", "e01")
+    assert code == 0
+    assert out.count("(kept)") == 2
+    assert len(kept(reproduction)) == 4
+
+
+def test_killed_in_the_middle_it_goes_on_with_the_runs_that_are_missing(reproduction):
+    command = [sys.executable, "-m", "numlp", "reproduce", "e05"]
+    began = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        until = time.monotonic() + 60
+        while len(kept(reproduction)) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+    finally:
+        os.killpg(began.pid, signal.SIGKILL)
+        began.wait()
+    there = len(kept(reproduction))
+    assert 2 <= there < 20
+    assert not (reproduction / RESULTS / "e05.csv").exists()
+    again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert there <= again.stdout.count("(kept)") < 20
+    found = rows(reproduction, "e05")
+    assert len(found) == 20
+    assert sum(row["run"].startswith("own:lam=") for row in found) == 10
+
+
+def test_a_later_search_starts_from_the_best_of_ours_before_it(reproduction, numlp):
+    assert numlp("reproduce", "e15")[0] == 1  # the search before it was not run
+    assert numlp("reproduce", "e14")[0] == 0
+    best = max((row for row in rows(reproduction, "e14") if row["run"].startswith("own:")), key=lambda row: float(row["val_accuracy"]))
+    centre = float(best["run"].removeprefix("own:lam="))
+    assert numlp("reproduce", "e15")[0] == 0
+    drawn = [float(row["run"].removeprefix("own:lam=")) for row in rows(reproduction, "e15") if row["run"].startswith("own:")]
+    assert len(drawn) == 6
+    assert all(0.4 <= value / centre <= 8.0 for value in drawn)
+
+
+def test_a_result_reads_back_as_it_was_written(reproduction, tmp_path):
+    from numlp.reproduction.experiments import Composer
+
+    result = make(Composer(reproduction, SMALL).jobs("e16")[0].seeded(1))
+    save_result(tmp_path / "run.json", result)
+    assert load_result(tmp_path / "run.json") == result
+    assert load_result(tmp_path / "none.json") is None
+
+
+def test_each_set_of_ingredients_has_a_file_of_its_own(tmp_path):
+    names = {run_file(tmp_path, {"a": a, "b": b}) for a in (1, 2) for b in (1, 2)}
+    assert len(names) == 4
+    assert run_file(tmp_path, {"b": 1, "a": 2}) == run_file(tmp_path, {"a": 2, "b": 1})
+
+
+def test_the_digest_of_the_source_changes_with_any_module_of_it(tmp_path):
+    for name in SOURCES:
+        path = tmp_path / name if name.endswith(".py") else tmp_path / name / "a.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x = 1\n")
+    digests = [sources_digest(tmp_path)]
+    for path in sorted(tmp_path.rglob("*.py")):
+        path.write_text("x = 2\n")
+        digests.append(sources_digest(tmp_path))
+    assert len(set(digests)) == len(SOURCES) + 1
+
+
+def test_the_pipeline_names_the_modules_that_results_follow_from():
+    text = (ROOT / "reproduction" / "dvc.yaml").read_text()
+    assert all(text.count(f"- src/numlp/{name}\n") == 2 for name in SOURCES)  # of the independent and of the narrowed experiments
+
+
+@pytest.mark.parametrize("arguments", [[], ["e01", "e02"], ["e99"]])
+def test_what_is_no_step_is_an_error_of_one_line(reproduction, numlp, arguments):
+    code, _, err = numlp("reproduce", *arguments)
+    assert code == 1
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["seeds: []\noverrides: []\n", "seeds: [1, 1]\noverrides: []\n", "seeds: [a\n", "sedes: [0]\noverrides: []\n"]
+)
+def test_parameters_that_make_no_sense_are_an_error_of_one_line(reproduction, numlp, text):
+    (reproduction / "reproduction/params.yaml").write_text(text)
+    code, _, err = numlp("reproduce", "e01")
+    assert code == 1
+    assert len(err.splitlines()) == 1
+    assert "params.yaml" in err
