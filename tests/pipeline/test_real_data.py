@@ -19,7 +19,6 @@ SHORT = ["schedule.half_cycle_epochs=2", "train.cycles=1", "then=[evaluate]"]  #
 RUNS = {
     "three": ["model=mlp3", "norm=none"],
     "three_bn": ["model=mlp3", "norm=before"],
-    "nine": ["model=mlp9", "norm=none"],
     "nine_bn": ["model=mlp9", "norm=before"],
     "tiny_sigma": ["model=mlp3", "norm=none", "init=gaussian", "init.sigma=0.0001"],
     "tiny_sigma_bn": ["model=mlp3", "norm=before", "init=gaussian", "init.sigma=0.0001"],
@@ -48,12 +47,6 @@ def test_three_layers_train_with_and_without_batch_norm(trained):
     _, test = trained
     assert 0.47 < test["three"] < 0.56
     assert 0.49 < test["three_bn"] < 0.56
-
-
-def test_batch_norm_lets_nine_layers_train(trained):
-    _, test = trained
-    assert test["nine_bn"] > test["nine"] + 0.02
-    assert 0.45 < test["nine_bn"] < test["three_bn"] + 0.01
 
 
 def test_without_batch_norm_a_tiny_sigma_stays_at_chance_and_with_it_does_not_matter(trained):

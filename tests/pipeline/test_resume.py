@@ -7,6 +7,8 @@ from numlp.files import sha256
 from numlp.history import read_history
 from numlp.tracking import connect
 
+pytestmark = pytest.mark.slow
+
 RUN = ["+stage=pipeline", "data=synthetic", "model=mlp2", "train.epochs=0.5", "train.record.every=points", "train.record.points=9"]
 STEPS = [0, 25, 50, 75, 100, 125, 150, 175, 200, 225]
 
@@ -24,6 +26,7 @@ def cut(monkeypatch):
             if len(state.records) == count:
                 raise CutError(f"at record {count}")
 
+        monkeypatch.setattr("numlp.checkpoint.SHARE", 0)  # keep every one, however slow the machine is
         monkeypatch.setattr("numlp.stages.loop.Loop._check", check)
 
     return at

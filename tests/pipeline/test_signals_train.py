@@ -9,6 +9,8 @@ from processes import CHECKPOINTS, start, wait_for
 
 from numlp.tracking import connect
 
+pytestmark = pytest.mark.slow
+
 RUN = ["data=synthetic", "model=mlp2", "train.epochs=20", "then=[]"]  # some seconds
 FIRST = f"{CHECKPOINTS}/*/*.npz"
 

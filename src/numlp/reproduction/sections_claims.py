@@ -93,8 +93,8 @@ def _differing(inputs: Inputs) -> list[Block]:
     worst = max(row.limit / row.gradient for row in off)
     names = ", ".join(sorted({f"{row.case} hidden {row.hidden} layer {row.layer} {row.kind} seed {row.seed}" for row in off}))
     text = (
-        f"In {len(off)} of {len(inputs.checked)} comparisons the norm-relative error stays above 1e-6 even at h = 0 (at most {worst:.1e}): {names}. "
-        "There a batch of three has a deviation so small that the step is not small beside it."
+        f"In {len(off)} of {len(inputs.checked)} comparisons the norm-relative error stays above 1e-6 even at h = 0 (at most {worst:.1e}): "
+        f"{names}. There a batch of three has a deviation so small that the step is not small beside it."
     )
     return [Text(text, "open")]
 
