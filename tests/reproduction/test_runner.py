@@ -137,7 +137,7 @@ def test_the_digest_of_the_source_changes_with_any_module_of_it(tmp_path):
 
 def test_the_pipeline_names_the_modules_that_results_follow_from():
     text = (ROOT / "reproduction" / "dvc.yaml").read_text()
-    assert all(text.count(f"- src/numlp/{name}\n") == 2 for name in SOURCES)  # of the independent and of the narrowed experiments
+    assert all(text.count(f"- src/numlp/{name}\n") >= 2 for name in SOURCES)  # at least of the independent and of the narrowed experiments
 
 
 @pytest.mark.parametrize("arguments", [[], ["e01", "e02"], ["e99"]])
