@@ -65,10 +65,9 @@ def peak(task: Task) -> Callable[[], float]:
         status = Path("/proc/self/status")
         if not status.exists():
             return highest_resident(resource.getrusage(resource.RUSAGE_SELF))
-        kilobytes = {
-            name: value.split()[0] for name, _, value in (line.partition(":") for line in status.read_text().splitlines()) if value
-        }
-        return 1024.0 * (int(kilobytes["VmHWM"]) - int(kilobytes["RssFile"]))
+        lines = (line.split() for line in status.read_text().splitlines())
+        kilobytes = {name: value for name, value, *_ in (line for line in lines if len(line) > 1)}
+        return 1024.0 * (int(kilobytes["VmHWM:"]) - int(kilobytes["RssFile:"]))
 
     return measure
 
