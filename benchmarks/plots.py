@@ -29,8 +29,10 @@ def figure(parts: Mapping[str, Part]) -> Figure:
     if "step" in parts:
         steps(rows[0].subplots(), parts["step"].tables[0])
     if "growth" in parts:
-        for axes, table in zip(rows[-1].subplots(1, 3, sharey=True), parts["growth"].tables, strict=True):
+        panels = rows[-1].subplots(1, 3, sharey=True)
+        for axes, table in zip(panels, parts["growth"].tables, strict=True):
             growth(axes, table)
+        panels[0].set_ylim(bottom=0)  # last: it ends the search for a top that they share
     return made
 
 
@@ -66,7 +68,7 @@ def growth(axes: Axes, table: Table) -> None:
     axes.set_xscale("log")
     axes.set_xticks([x for x, _ in found], [f"{x:g}" for x, _ in found], fontsize=7.5)
     axes.minorticks_off()
-    axes.set(xlabel=table.title.lower(), ylim=(0, None))
+    axes.set_xlabel(table.title.lower())
     axes.set_title(f"{found[0][1].median:.2f} to {found[-1][1].median:.2f}", fontsize=9)
     if axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]
         axes.set_ylabel("step / pure products")

@@ -19,7 +19,8 @@ meanwhile: beside another busy process two BLAS threads lose several times their
 
 Ours is `numlp.train.train` itself on 45,000 memory-mapped images of 3072 float32, batches of 100 and SGD: gather, forward, backward,
 penalty, update and batch norm's moving average. The peers gather from an array of their own and do the same; PyTorch is eager, JAX one
-compiled scan, scikit-learn has no batch norm.
+compiled scan, scikit-learn has no batch norm. What was tried for speed, and why some bounds are not kept, is in
+[decision 11](decisions/0011-speed.md).
 """
 
 
