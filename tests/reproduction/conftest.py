@@ -26,9 +26,9 @@ def arrays(synthetic, tmp_path_factory, worker_id):  # noqa: F811
 
 @pytest.fixture
 def reproduction(with_data, arrays):  # noqa: F811
-    """The project with the reproduction's published figures and a rehearsal's parameters."""
+    """The project with the reproduction's inputs and a rehearsal's parameters."""
     (with_data / "reproduction").mkdir()
-    for name in ("published.csv", "dvc.yaml"):
+    for name in ("dvc.yaml", "e11_log.csv", "explanations.yaml", "gradients.csv", "published.csv"):
         shutil.copy(ROOT / "reproduction" / name, with_data / "reproduction" / name)
     overrides = ", ".join(f'"{override}"' for override in SMALL)
     (with_data / "reproduction" / "params.yaml").write_text(f"seeds: [0]\noverrides: [{overrides}]\n")
