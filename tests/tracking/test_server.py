@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from urllib.request import urlopen
 
 import pytest
-from tracking_helpers import expected, free_port, record, series
+from tracking_helpers import SERIES, expected, free_port, record, series
 
+from numlp.stages.doctor import fix
 from numlp.tracking import start_run
+from numlp.tracking.unsent import unsent
 
 
 @contextmanager
@@ -49,7 +51,8 @@ def test_what_a_lost_server_did_not_get_is_in_a_file(project, client, monkeypatc
                 run.log_record(record(step))
                 run.set_tags({"model_digest": "a1"})
             assert time.monotonic() - began < 4
-    lines = [json.loads(line) for line in (tmp_path / "mlflow-unsent.jsonl").read_text().splitlines()]
+    (file,) = tmp_path.glob("mlflow-unsent-*.jsonl")
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
     kinds = {line["kind"]: line for line in lines}
     assert kinds["ended"]["status"] == "FINISHED"
     assert kinds["tags"]["values"] == {"model_digest": "a1"}
@@ -105,4 +108,26 @@ def test_a_server_that_comes_back_gets_everything_once(project, client, monkeypa
     assert series(client, run.id) == expected(range(700))
     found = client.get_run(run.id)
     assert (found.info.status, found.data.params, found.data.tags["model_digest"]) == ("FINISHED", {"lam": "0.1"}, "a1")
-    assert not (tmp_path / "mlflow-unsent.jsonl").exists()
+    assert not list(tmp_path.glob("mlflow-unsent-*"))
+
+
+@pytest.mark.slow
+def test_what_a_lost_server_did_not_get_is_sent_by_the_doctor_once_it_is_back(project, client, monkeypatch, capsys):
+    """The server dies before the run's end and comes back after it: then the store has all of it, once, and the file is gone."""
+    port = free_port()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
+    monkeypatch.chdir(project)
+    with start_in(project, port, project / "outputs") as run:
+        for step in range(600, 2000):
+            run.log_record(record(step))
+    (file,) = unsent(project)
+    fix()
+    assert file.exists()
+    assert capsys.readouterr().out.startswith(f"not sent: {file.relative_to(project)}: MLflow: need a store that answers")
+    with server(project, port):
+        fix()
+        fix()
+    assert capsys.readouterr().out == f"sent: {file.relative_to(project)}\n"
+    assert unsent(project) == []
+    assert all(series(client, run.id, name) == expected(range(2000), name) for name in SERIES)
+    assert client.get_run(run.id).info.status == "FINISHED"

@@ -16,11 +16,12 @@ from numlp.errors import UserError
 from numlp.files import sha256
 from numlp.stages import paths
 from numlp.tracking import environment_tags, health
+from numlp.tracking.unsent import unsent
 
 Level = Literal["ok", "warning", "error"]
 GB = 1e9
 DISK, MEMORY = 3.0, 1.2  # GB: a first run with its downloads, arrays and DVC's copies; training
-ARCHIVE, PINS = paths.DATA / "cifar-10-python.tar.gz", Path("constraints.txt")
+PINS = Path("constraints.txt")
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,11 @@ def memory() -> Finding:
 def archive(official: str) -> Finding:
     """The archive that a run would read, against its sum."""
     given = os.environ.get("CIFAR10_ARCHIVE")
-    path, accepted = (Path(given), os.environ.get("CIFAR10_SHA256", official).lower()) if given else (ARCHIVE, official)
+    path, accepted = (Path(given), os.environ.get("CIFAR10_SHA256", official).lower()) if given else (paths.ARCHIVE, official)
     if not path.is_file():
         if given:
             return Finding("archive", "error", f"CIFAR10_ARCHIVE={given}: no such file", "unset CIFAR10_ARCHIVE, or correct it")
-        return Finding("archive", "ok", f"none in {ARCHIVE.parent}; a run downloads it")
+        return Finding("archive", "ok", f"none in {paths.ARCHIVE.parent}; a run downloads it")
     found = sha256(path)
     if found != accepted:
         advice = f"CIFAR10_SHA256={found} accepts it as it is" if given else f"rm {path}: the next run downloads it again"
@@ -138,7 +139,10 @@ def dvc_lock() -> Finding:
 
 
 def mlflow() -> Iterator[Finding]:
-    """The store's version, and runs whose process is gone."""
+    """The store's version, what it did not take, and runs whose process is gone."""
+    if kept := unsent(Path.cwd()):
+        found = f"{len(kept)} file{'' if len(kept) == 1 else 's'} with what it did not take: {kept[-1].relative_to(Path.cwd())}"
+        yield Finding("MLflow unsent", "warning", found, "numlp doctor --fix sends it")
     try:
         found, needed = health.schema(Path.cwd())
         if found != needed:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from numlp.errors import UserError
 from numlp.stages import checks
 from numlp.stages.checks import Finding
 from numlp.tracking import health
+from numlp.tracking.unsent import send, unsent
 
 CIFAR10 = Path("conf/data/cifar10.yaml")
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -17,7 +19,8 @@ COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
 def main(argv: Sequence[str]) -> int:
     """Print a row for each check; the exit code is 1 if one is an error, else 0."""
     parser = argparse.ArgumentParser("numlp doctor", description="check the environment, the data, DVC and MLflow")
-    parser.add_argument("--fix", action="store_true", help="mark runs KILLED that are RUNNING though their process is gone")
+    text = "send what MLflow did not get, and mark runs KILLED that are RUNNING though their process is gone"
+    parser.add_argument("--fix", action="store_true", help=text)
     if parser.parse_args(argv).fix:
         fix()
     findings = examine()
@@ -35,7 +38,14 @@ def examine() -> list[Finding]:
 
 
 def fix() -> None:
-    """Close the runs that nobody will."""
+    """Send what earlier runs could not, then close the runs that nobody will."""
+    for path in unsent(Path.cwd()):
+        try:
+            gone = send(Path.cwd(), path)
+        except UserError as error:
+            print(f"not sent: {path.relative_to(Path.cwd())}: {error}")
+            continue
+        print(f"sent: {path.relative_to(Path.cwd())}" + (f", but for what has changed since: {', '.join(gone)}" if gone else ""))
     runs = health.abandoned(Path.cwd())
     health.close(Path.cwd(), runs)
     for run in runs:

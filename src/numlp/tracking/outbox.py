@@ -1,15 +1,14 @@
 """What is on its way to the store. A store that does not answer costs the training a twentieth of its time and no figure."""
 
-import json
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from numlp.tracking.items import Artifact, Item, Metrics, Value
 from numlp.tracking.store import one_line
+from numlp.tracking.unsent import keep
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -23,10 +22,10 @@ log = logging.getLogger(__name__)
 
 
 class Outbox:
-    """Sends items in order, files last; keeps what could not be sent, and writes it to `unsent` when the run ends."""
+    """Sends items in order, files last; keeps what could not be sent, and writes it to a file in `folder` when the run ends."""
 
-    def __init__(self, client: "MlflowClient", run_id: str, unsent: Path) -> None:
-        self._client, self._run_id, self._unsent = client, run_id, unsent
+    def __init__(self, client: "MlflowClient", run_id: str, folder: Path) -> None:
+        self._client, self._run_id, self._folder = client, run_id, folder
         self._metrics: list[Value] = []
         self._items: list[Item] = []
         self._files: list[Artifact] = []
@@ -50,7 +49,7 @@ class Outbox:
             self._send()
 
     def close(self, last: Item | None = None) -> None:
-        """Send everything, `last` after what is not a file; what cannot be sent goes to the file `unsent`."""
+        """Send everything, `last` after what is not a file; what cannot be sent goes to a file."""
         self._gather()
         if last is not None:
             self._items.append(last)
@@ -85,16 +84,9 @@ class Outbox:
         self._failures, self._due = self._failures + 1, monotonic() + pause
 
     def _write(self) -> None:
-        """Append a line of JSON for each item: the run's id, the kind of item and its content; null for NaN."""
-        lines = []
-        for item in (*self._items, *self._files):
-            content = {"run_id": self._run_id, "kind": type(item).__name__.lower(), **asdict(item)}  # type: ignore[call-overload]
-            lines.append(json.dumps(json.loads(json.dumps(content), parse_constant=lambda _: None)) + "\n")
         try:
-            self._unsent.parent.mkdir(parents=True, exist_ok=True)
-            with self._unsent.open("a", encoding="utf-8") as file:
-                file.writelines(lines)
+            path = keep(self._folder, self._run_id, (*self._items, *self._files))
         except OSError as error:
-            log.warning("MLflow did not get all of run %s, and %s could not be written: %s", self._run_id, self._unsent, one_line(error))
+            log.warning("MLflow did not get all of run %s, and the rest could not be kept: %s", self._run_id, one_line(error))
         else:
-            log.warning("MLflow did not get all of run %s: the rest is in %s", self._run_id, self._unsent)
+            log.warning("MLflow did not get all of run %s: the rest is in %s (numlp doctor --fix sends it)", self._run_id, path)

@@ -14,7 +14,6 @@ from numlp.tracking.resumed import take_up
 from numlp.tracking.signals import terminable
 from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained, one_line
 
-UNSENT = "mlflow-unsent.jsonl"
 SERIES = {  # metric: field of a record
     "cost/train": "train_cost",
     "cost/val": "val_cost",
@@ -95,7 +94,7 @@ def start_run(
             known = take_up(client, run_id)
             if known is None:
                 run_id = client.create_run(experiment_id, tags=tags, run_name=name).info.run_id
-        outbox = Outbox(client, run_id, _unsent(root, output))
+        outbox = Outbox(client, run_id, _folder(root, output))
         run, status = Run(run_id, outbox, known or set()), "KILLED"
         try:
             outbox.add(Tags(tags) if known is not None else Params({key: str(value) for key, value in params.items()}))
@@ -134,7 +133,7 @@ def reopen(root: Path, run_id: str, output: Path | None = None, experiment: str 
         UserError: The store cannot be used.
     """
     client, _ = connect(root, experiment)
-    outbox = Outbox(client, run_id, _unsent(root, output))
+    outbox = Outbox(client, run_id, _folder(root, output))
     try:
         yield Run(run_id, outbox)
     finally:
@@ -149,5 +148,6 @@ def _end(outbox: Outbox, status: str) -> None:
         raise
 
 
-def _unsent(root: Path, output: Path | None) -> Path:
-    return (root / "mlruns" if output is None else output) / UNSENT
+def _folder(root: Path, output: Path | None) -> Path:
+    """Where a file with what the store does not take goes."""
+    return root / "mlruns" if output is None else output

@@ -1,0 +1,88 @@
+"""What a store did not take: kept in a file of its own beside the run's, and sent when it is asked for and the store answers."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from numlp.errors import UserError
+from numlp.files import sha256, write_text
+from numlp.tracking.items import Artifact, Dataset, Ended, Item, Metrics, Params, Tags
+from numlp.tracking.store import address, connect, explained
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+NAME = "mlflow-unsent"
+KINDS = {kind.__name__.lower(): kind for kind in (Artifact, Dataset, Ended, Metrics, Params, Tags)}
+
+
+def keep(folder: Path, run_id: str, items: Sequence[Item]) -> Path:
+    """Write a new file in `folder`, whole or not at all.
+
+    A line of JSON for each item: the run's id, the kind of item and its content, null for NaN; of a file the SHA-256 too, so that
+    a later one of the same name is not taken for it.
+    """
+    lines = []
+    for item in items:
+        content = {"run_id": run_id, "kind": type(item).__name__.lower(), **asdict(item)}  # type: ignore[call-overload]
+        if isinstance(item, Artifact):
+            content["sha256"] = sha256(Path(item.path)) if Path(item.path).is_file() else None
+        lines.append(json.dumps(json.loads(json.dumps(content), parse_constant=lambda _: None)) + "\n")
+    path = folder / f"{NAME}-{token_hex(4)}.jsonl"
+    write_text(path, "".join(lines))
+    return path
+
+
+def unsent(root: Path) -> list[Path]:
+    """The files that `keep` wrote in the folders of `root`, the oldest first."""
+    folders = [folder for folder in root.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
+    found = [path for folder in folders for path in folder.rglob(f"{NAME}-*.jsonl")]
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+
+
+def send(root: Path, path: Path) -> list[str]:
+    """Send what `path` holds, then remove it. What was sent before, in part, counts once.
+
+    Returns:
+        Files of the run that are gone, or no longer what they were: these are not sent.
+
+    Raises:
+        UserError: The store cannot be used, or `path` is not what `keep` wrote; `path` stays.
+    """
+    lines = _read(path)
+    client, _ = connect(root)
+    with explained(address(root)):
+        gone = [line["path"] for line in lines if not _sent(client, root, line)]
+    path.unlink()
+    return gone
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        good = all({"run_id", "kind"} <= set(line) and line["kind"] in KINDS for line in lines)
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        raise UserError(f"{path}: need lines of JSON as numlp wrote them; remove the file to give up what it holds")
+    return lines
+
+
+def _sent(client: "MlflowClient", root: Path, line: dict[str, Any]) -> bool:
+    """Send one item; False for a file that is not what it was."""
+    content = {name: value for name, value in line.items() if name not in ("run_id", "kind", "sha256")}
+    if line["kind"] == "artifact":
+        file = root / line["path"]
+        if not file.is_file() or sha256(file) != line["sha256"]:
+            return False
+        content["path"] = str(file)
+    item = KINDS[line["kind"]](**content)
+    if isinstance(item, Metrics):
+        values = [(name, math.nan if value is None else value, time, step) for name, value, time, step in item.values]
+        item = replace(item, values=values)
+    item.send(client, line["run_id"])
+    return True
