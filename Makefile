@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run reports bench test check ui clean
+.PHONY: run reports bench verify test check ui clean
 
 SEEDS ?= 0
 
@@ -16,6 +16,10 @@ reports: .venv/installed-reports
 # Against the floor and the peers, on an idle machine: make bench, or make bench PART=step (docs/benchmarks.md).
 bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks $(PART)
+
+# The pipeline once more, in a clone elsewhere, against what dvc.lock has of the last run (docs/determinism.md).
+verify: .venv/installed
+	$(BIN)/numlp verify
 
 test: .venv/installed-dev
 	$(BIN)/pytest -q -n 2 -m "not slow and not real"

@@ -22,6 +22,7 @@ TOOLS = {
     "doctor": "check the environment, the data, DVC and MLflow, and say what to do",
     "report": "write the report on the reproduction from its result files",
     "show": "print the pipeline's latest figures, and how to go on",
+    "verify": "run the pipeline again in a clone elsewhere, and compare its sums with dvc.lock",
     "ui": "open MLflow on the project's runs",
 }
 

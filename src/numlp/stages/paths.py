@@ -3,6 +3,7 @@
 from pathlib import Path
 
 DATA = Path("data")  # the archive, and normalised arrays of every split asked for so far
+ARCHIVE = DATA / "cifar-10-python.tar.gz"  # when it was downloaded
 NORMALISED = DATA / "normalised"
 BUILD = Path("build")  # what DVC's stages make, one folder a stage
 DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from omegaconf import OmegaConf
@@ -56,7 +56,8 @@ def in_git() -> bool:
     return any((folder / ".git").exists() for folder in (Path.cwd(), *Path.cwd().parents))
 
 
-def dvc(*arguments: str) -> int:
-    """Run DVC with this environment's commands first on the path: its stages call `numlp`."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return subprocess.run([sys.executable, "-m", "dvc", *arguments], env={**os.environ, "PATH": path}, check=False).returncode
+def dvc(*arguments: str, folder: Path | None = None, environment: Mapping[str, str] = os.environ) -> int:
+    """Run DVC in `folder`, or here, with this Python's commands first on the path: its stages call `numlp`."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
+    command = [sys.executable, "-m", "dvc", *arguments]
+    return subprocess.run(command, cwd=folder, env={**environment, "PATH": path}, check=False).returncode
