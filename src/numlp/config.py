@@ -1,6 +1,7 @@
 """The choices of a run as typed dataclasses: the schema of params.yaml and conf/, and the rules for values."""
 
 import math
+import re
 from dataclasses import dataclass, field, fields
 
 from omegaconf import MISSING
@@ -40,6 +41,8 @@ class SourceConfig(Checked):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
+        plain = re.fullmatch(r"\w[\w .-]*", self.name) is not None  # a folder is called by it
+        require(plain, "data.source.name", "letters, digits, spaces and . _ - alone, a letter or digit first", name=self.name)
         require(bool(self.urls) != (self.seed is not None), "data.source", "either urls or a seed", urls=self.urls, seed=self.seed)
 
 

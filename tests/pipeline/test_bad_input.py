@@ -1,5 +1,7 @@
 """Bad input gets a line or two, an exit code, and leaves nothing behind."""
 
+import json
+
 import pytest
 
 CASES = {
@@ -29,6 +31,9 @@ CASES = {
     "split.val=[0,10]": ["split: need training and validation ranges that do not overlap"],
     "moments=precise moments.images=1": ["moments.images: need a whole number >= 2, got images=1"],
     "moments=precise split=9k": ["moments.images: need at most 9000, got images=10000"],
+    "data.source.name=../../evil": ["data.source.name: need letters, digits, spaces"],
+    "data.source.name=/evil": ["data.source.name: need letters, digits, spaces"],
+    "data.source.name=..": ["data.source.name: need letters, digits, spaces"],
     "~norm": ["norm.placement"],
     "norm=[": ["error: "],
     "train.record.every=step": ["train.record.every: need epoch or points, got every='step'"],
@@ -44,6 +49,20 @@ def test_a_bad_choice_is_told_in_a_line_before_anything_is_made(with_data, numlp
     assert "Traceback" not in err + out
     assert not (with_data / "mlruns").exists()
     assert not list((with_data / "build").rglob("model.npz"))
+
+
+@pytest.mark.parametrize(("key", "inner"), [("data", "digest"), ("split", "train")])
+def test_normalised_arrays_of_something_else_are_refused(with_data, numlp, key, inner):
+    """They carry what they were made from; folder names alone do not vouch for it."""
+    command = ["normalise", "+stage=pipeline", "data=synthetic", "split.train=[0,60]", "split.val=[60,80]"]
+    assert numlp(*command)[0] == 0
+    (about,) = with_data.glob("data/normalised/*/about.json")
+    content = json.loads(about.read_text())
+    content[key][inner] = "0" * 64
+    about.write_text(json.dumps(content))
+    code, _, err = numlp(*command)
+    assert (code, err.count("\n")) == (1, 1)
+    assert f"{about.parent.relative_to(with_data)}: need arrays made from the {key} asked for" in err
 
 
 def test_outside_a_project_it_says_where_to_go(tmp_path, monkeypatch, numlp):

@@ -1,13 +1,16 @@
 """A run whose cost leaves all bounds is given up, with the step, the rate and the layer where that began."""
 
+import csv
 import json
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from numlp.checkpoint import State
+from numlp.config import DivergedConfig
 from numlp.data.preprocess import Part
 from numlp.divergence import diverged, origin
 from numlp.history import Record, read_history
@@ -16,6 +19,7 @@ from numlp.nn.network import Network
 from numlp.tracking import connect
 from numlp.train import Plan, train
 
+ROOT = Path(__file__).resolve().parents[2]
 RUN = ["data=synthetic", "model=mlp2", "norm=none", "schedule=constant", "train.epochs=0.2", "train.record.every=points", "then=[]"]
 
 
@@ -40,6 +44,20 @@ def test_a_run_is_given_up_for_good_reason_only(costs, given_up, split):
     records = [record(cost) if split == "training" else record(1.0, cost) for cost in costs]
     assert diverged(records, 1e6, 5) is given_up
     assert not any(diverged(records[:n], 1e6, 5) for n in range(1, len(records)))
+
+
+def test_the_reports_climb_to_575395_is_let_through_wherever_it_is_looked_at():
+    """R0's E11, as its log has it: nine layers from weights of 1e-4, which recover."""
+    with (ROOT / "reproduction/e11_log.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    runs = {cycles: [line for line in lines if line["cycles"] == cycles] for cycles in {line["cycles"] for line in lines}}
+    highest = 0.0
+    for run in runs.values():
+        records = [record(float(line["j_train"]), float(line["j_validation"]), int(line["step"])) for line in run]
+        defaults = DivergedConfig()
+        assert not any(diverged(records[:n], defaults.cost, defaults.records) for n in range(1, len(records) + 1))
+        highest = max(highest, *(line.train_cost for line in records))
+    assert round(highest) == 575_395
 
 
 def broken(step_of_harm, eta, steps=30, layers=(12, 8, 6, 4), norm="none"):

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,23 @@ def test_a_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_loc
     assert [f"Stage '{stage}' didn't change, skipping" in again.stdout for stage in STAGES] == [True] * 6
     assert run(workspace, "dvc", "repro", "-f").returncode == 0
     assert (workspace / "dvc.lock").read_bytes() == lock
+
+
+def test_two_repros_at_once_leave_one_whole_run(workspace):
+    """The second waits or is refused; what the first one made is whole, and nothing is left to do."""
+    params = workspace / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
+    run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
+    with ThreadPoolExecutor(2) as pool:
+        both = [job.result() for job in [pool.submit(run, workspace, "dvc", "repro") for _ in range(2)]]
+    assert 0 in [done.returncode for done in both], both
+    for done in both:
+        said = done.stdout + done.stderr
+        assert done.returncode == 0 or "lock" in said.lower(), said
+        assert "Traceback" not in said
+    again = run(workspace, "dvc", "repro")
+    assert [f"Stage '{stage}' didn't change, skipping" in again.stdout for stage in STAGES] == [True] * 6
+    assert not list(workspace.rglob("*.part"))
 
 
 def test_what_is_not_selected_reruns_resolve_alone(workspace):

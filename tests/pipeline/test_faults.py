@@ -88,6 +88,23 @@ def test_a_read_only_folder_is_one_line_with_its_name(with_data, folder):
     assert set(left) <= {"config.json"}
 
 
+@needs_mounts
+@pytest.mark.parametrize("folder", [OUT, CHECKPOINTS])
+def test_a_folder_without_permission_is_one_line_with_its_name(with_data, folder):
+    (with_data / OUT).mkdir(parents=True, exist_ok=True)
+    (with_data / folder).mkdir(parents=True, exist_ok=True)
+    (with_data / folder).chmod(0)
+    nobody = ["unshare", "--user", "--map-user=1000"]  # root's rights would open it
+    command = [*nobody, sys.executable, "-m", "numlp", "train", *RUN]
+    done = subprocess.run(command, cwd=with_data, capture_output=True, text=True, timeout=60, check=False)
+    (with_data / folder).chmod(0o700)
+    assert done.returncode == 1
+    assert folder in done.stderr
+    assert "Permission denied" in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2
+    assert not list((with_data / OUT).glob("model*"))
+
+
 @pytest.mark.slow
 def test_a_store_that_is_locked_costs_the_run_no_result(with_data):
     """Another program holds MLflow's database until the run has ended; what it did not take is in a file."""

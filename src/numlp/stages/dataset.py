@@ -7,12 +7,22 @@ from filelock import FileLock
 from numlp.config import Config, SourceConfig
 from numlp.data.preprocess import Prepared, prepare
 from numlp.data.raw import read_about, save_raw
+from numlp.errors import require
 from numlp.stages import paths
 
 
 def prepared(config: Config) -> Prepared:
-    """The normalised arrays of `config.split`; the first process to ask makes them, the others wait."""
-    whole = prepare(raw_folder(config.data.source), config.split.train, config.split.val, paths.NORMALISED)
+    """The normalised arrays of `config.split`; the first process to ask makes them, the others wait.
+
+    Raises:
+        UserError: The arrays that are there were made from something else.
+    """
+    raw = raw_folder(config.data.source)
+    whole = prepare(raw, config.split.train, config.split.val, paths.NORMALISED)
+    asked = {"data": read_about(raw), "split": {"train": config.split.train, "val": config.split.val}}
+    for name, wanted in asked.items():
+        rule = f"arrays made from the {name} asked for; remove the folder, and they are made again"
+        require(whole.about.get(name) == wanted, str(whole.folder), rule)
     return whole.first(config.model.inputs)
 
 
