@@ -1,0 +1,49 @@
+"""Which images, and how they are split."""
+
+import re
+from dataclasses import dataclass, field
+
+from omegaconf import MISSING
+
+from numlp.config.base import Checked
+from numlp.errors import require
+
+
+@dataclass
+class SourceConfig(Checked):
+    """Where the raw images come from: an archive from the network, or images made from `seed`."""
+
+    name: str = MISSING
+    seed: int | None = None  # of the images that data=synthetic makes; null for an archive
+    file: str | None = None
+    sha256: str | None = None
+    urls: list[str] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        plain = re.fullmatch(r"\w[\w .-]*", self.name) is not None  # a folder is called by it
+        require(plain, "data.source.name", "letters, digits, spaces and . _ - alone, a letter or digit first", name=self.name)
+        require(bool(self.urls) != (self.seed is not None), "data.source", "either urls or a seed", urls=self.urls, seed=self.seed)
+
+
+@dataclass
+class DataConfig(Checked):
+    """The data set."""
+
+    source: SourceConfig = field(default_factory=SourceConfig)
+
+
+@dataclass
+class SplitConfig(Checked):
+    """Half-open ranges of the 50,000 training images, in the official order. The test images are always the test split."""
+
+    train: list[int] = MISSING
+    val: list[int] = MISSING
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        for name, part in (("train", self.train), ("val", self.val)):
+            good = len(part) == 2 and 0 <= part[0] < part[1] <= 50_000
+            require(good, f"split.{name}", "[start, stop] with 0 <= start < stop <= 50000", **{name: part})
+        apart = self.train[1] <= self.val[0] or self.val[1] <= self.train[0]
+        require(apart, "split", "training and validation ranges that do not overlap", train=self.train, val=self.val)

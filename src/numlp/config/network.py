@@ -1,0 +1,73 @@
+"""The network: its layers, batch norm, initial weights, and the moments to predict with."""
+
+import math
+from dataclasses import dataclass
+
+from omegaconf import MISSING
+
+from numlp.config.base import Checked
+from numlp.errors import require
+
+PIXELS = 3072  # of an image: 3 colours, 32 x 32
+
+
+@dataclass
+class ModelConfig(Checked):
+    """The architecture: widths of the hidden layers, input side first, and how many of an image's values it sees: the first `inputs`."""
+
+    hidden: list[int] = MISSING
+    inputs: int = PIXELS
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        good = len(self.hidden) >= 1 and min(self.hidden) >= 1
+        require(good, "model.hidden", "one or more widths, each at least 1", hidden=self.hidden)
+        require(1 <= self.inputs <= PIXELS, "model.inputs", f"a whole number from 1 to {PIXELS}", inputs=self.inputs)
+
+
+@dataclass
+class NormConfig(Checked):
+    """Batch normalisation: none, before or after the non-linearity."""
+
+    placement: str = MISSING
+    eps: float = 2.220446049250313e-16
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.placement in ("none", "before", "after"), "norm.placement", "none, before or after", placement=self.placement)
+        require(0 < self.eps < math.inf, "norm.eps", "a number > 0", eps=self.eps)
+
+
+@dataclass
+class InitConfig(Checked):
+    """Initial weights: he, xavier, or gaussian with `sigma`."""
+
+    name: str = MISSING
+    sigma: float | None = None
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.name in ("he", "xavier", "gaussian"), "init.name", "he, xavier or gaussian", name=self.name)
+        if self.name == "gaussian":
+            good = self.sigma is not None and 0 < self.sigma < math.inf
+            require(good, "init.sigma", "a number > 0", sigma=self.sigma)
+        else:
+            require(self.sigma is None, "init.sigma", f"null with init={self.name} (sigma belongs to init=gaussian)", sigma=self.sigma)
+
+
+@dataclass
+class MomentsConfig(Checked):
+    """Batch norm's moments: ema keeps a moving average of weight `alpha`; precise and adaptive then replace it, from `images`."""
+
+    name: str = MISSING
+    alpha: float = 0.9  # the weight of the old
+    images: int | None = None
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.name in ("ema", "precise", "adaptive"), "moments.name", "ema, precise or adaptive", name=self.name)
+        require(0 <= self.alpha < 1, "moments.alpha", "a number >= 0 and < 1", alpha=self.alpha)
+        if self.name == "ema":
+            require(self.images is None, "moments.images", "null with moments=ema", images=self.images)
+        else:
+            require(self.images is not None and self.images >= 2, "moments.images", "a whole number >= 2", images=self.images)

@@ -1,0 +1,56 @@
+"""Length, batches, records and end of a training."""
+
+import math
+from dataclasses import dataclass, field
+
+from omegaconf import MISSING
+
+from numlp.config.base import Checked
+from numlp.errors import require
+
+
+@dataclass
+class RecordConfig(Checked):
+    """When and how cost, loss and accuracy are recorded."""
+
+    every: str = "epoch"  # epoch, or points: `points` times a run
+    points: int = 10
+    cost: str = "full"  # full, aggregated or smoothed
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.every in ("epoch", "points"), "train.record.every", "epoch or points", every=self.every)
+        require(self.points >= 1, "train.record.points", "a whole number >= 1", points=self.points)
+        require(self.cost in ("full", "aggregated", "smoothed"), "train.record.cost", "full, aggregated or smoothed", cost=self.cost)
+
+
+@dataclass
+class DivergedConfig(Checked):
+    """When a run is given up: at a cost that is not finite, or above `cost` at `records` records in a row."""
+
+    cost: float = 1e6  # of a network that recovers, the highest known is 575,395: nine layers from weights of 1e-4, with batch norm
+    records: int = 5
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.cost > 0, "train.diverged.cost", "a number > 0", cost=self.cost)
+        require(self.records >= 1, "train.diverged.records", "a whole number >= 1", records=self.records)
+
+
+@dataclass
+class TrainConfig(Checked):
+    """Length and batches of a run: `epochs` where it is given, `cycles` of the cyclical rate otherwise."""
+
+    batch_size: int = MISSING
+    cycles: float | None = None
+    epochs: float | None = None
+    record: RecordConfig = field(default_factory=RecordConfig)
+    diverged: DivergedConfig = field(default_factory=DivergedConfig)
+    resume: bool = True  # a run that was cut off goes on; false starts it over
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.batch_size >= 1, "train.batch_size", "a whole number >= 1", batch_size=self.batch_size)
+        for name, value in (("cycles", self.cycles), ("epochs", self.epochs)):
+            require(value is None or 0 < value < math.inf, f"train.{name}", "a number > 0, or null", **{name: value})
+        require(self.cycles is not None or self.epochs is not None, "train", "epochs or cycles", epochs=None, cycles=None)
