@@ -40,6 +40,11 @@ def changed(path, old, new):
     path.write_text(text.replace(old, new, 1))
 
 
+def _test_accuracy(root, experiment):
+    with (root / "reproduction" / "results" / f"{experiment}.csv").open(newline="") as file:
+        return next(csv.DictReader(file))["test_accuracy"]
+
+
 def one_seed(root):
     """Leave only the runs of the first seed."""
     for path in (root / "reproduction" / "results").glob("[ex][0-9][0-9].csv"):
@@ -83,9 +88,7 @@ def test_every_row_outside_is_explained_and_every_row_was_measured(made):
 
 def test_a_result_that_changes_changes_the_report(copied):
     before = told(copied)
-    path = copied / "reproduction" / "results" / "e01.csv"
-    accuracy = next(csv.DictReader(path.open(newline="")))["test_accuracy"]
-    changed(path, accuracy, "0.123")
+    changed(copied / "reproduction/results/e01.csv", _test_accuracy(copied, "e01"), "0.123")
     assert told(copied) != before
 
 
@@ -122,12 +125,10 @@ def test_an_experiment_without_results_is_said_to_be_missing(copied):
 
 
 def test_a_figure_in_an_explanation_is_that_of_the_results(copied):
-    entry = "- rows: [E11-01]\n  rests_on: E16\n  text: It is {e16|test} (from {e16|test|range}), or {x09 lam=1|val}.\n"
+    entry = (
+        "- rows: [E11-01]\n  because: experiment\n  rests_on: E16\n  text: It is {e16|test} (from {e16|test|range}), or {x09 lam=1|val}.\n"
+    )
     (copied / "reproduction" / "explanations.yaml").write_text(entry)
     one_seed(copied)
-    changed(copied / "reproduction/results/e16.csv", f",{_test_accuracy(copied)},", ",0.4321,")
+    changed(copied / "reproduction/results/e16.csv", _test_accuracy(copied, "e16"), "0.4321")
     assert load_inputs(copied).explanations[0].text == "It is 43.21 (from 43.21 to 43.21), or (not measured)."
-
-
-def _test_accuracy(root):
-    return next(csv.DictReader((root / "reproduction/results/e16.csv").open(newline="")))["test_accuracy"]

@@ -36,17 +36,28 @@ READ = (
 )
 
 
+REASONS = {
+    "experiment": "explained by an experiment",
+    "seeds": "by chance between seeds",
+    "report": "by what a report leaves open or contradicts",
+    "unexplained": "unexplained",
+}
+"""What an explanation may be, and how the report counts it."""
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Why some rows lie outside the tolerance.
 
     Attributes:
         rows: Their ids; `*` stands for any text.
+        because: A key of `REASONS`.
         rests_on: The experiment, or the ambiguity, that shows it.
         text: The reason.
     """
 
     rows: tuple[str, ...]
+    because: str
     rests_on: str
     text: str
 
@@ -119,16 +130,19 @@ def load_inputs(root: Path) -> Inputs:
 
 
 def load_explanations(path: Path, measured: Measured) -> list[Explanation]:
-    """Read explanations.yaml: a list of `rows`, `rests_on` and `text`.
+    """Read explanations.yaml: a list of `rows`, `because`, `rests_on` and `text`.
 
     `{e16|test}` or `{x03 schedule.half_cycle_epochs=4|test}` in a text stands for the mean of that run, so that no text can say
     another figure than the results; after `|range` the lowest and highest seed.
     """
     entries = yaml.safe_load(path.read_text())
+    keys = {"rows", "because", "rests_on", "text"}
     for entry in entries:
-        require(set(entry) == {"rows", "rests_on", "text"}, str(path), "entries of rows, rests_on and text", entry=sorted(entry))
+        require(set(entry) == keys, str(path), "entries of rows, because, rests_on and text", entry=sorted(entry))
+        require(entry["because"] in REASONS, str(path), f"because one of {', '.join(REASONS)}", because=entry["because"])
+    texts = [filled(" ".join(entry["text"].split()), measured) for entry in entries]
     return [
-        Explanation(tuple(entry["rows"]), entry["rests_on"], filled(" ".join(entry["text"].split()), measured)) for entry in entries
+        Explanation(tuple(entry["rows"]), entry["because"], entry["rests_on"], text) for entry, text in zip(entries, texts, strict=True)
     ]
 
 
