@@ -22,6 +22,8 @@ COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 CHANCE = 10.0
 LOGARITHMIC = 30
 """A cost that spans more than this factor is drawn on a logarithmic axis."""
+DIVERGED = 10
+"""Where a run's cost exceeds its start by this factor, runs in one panel are drawn up to a bit above the start."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,10 @@ def together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: str, 
             elif place == 0:
                 drawn.append(_draw(axes, band(run.histories, f"{split}_{quantity}"), "validation, all the same", GREY, dash))
     low, high = min(float(b.low.min()) for b in drawn), max(float(b.high.max()) for b in drawn)
+    start = max(float(b.high[0]) for b in drawn)
+    if quantity != "accuracy" and high > DIVERGED * start:
+        high = 1.3 * start
+        axes.annotate("leaves the figure", (0.98, 0.97), xycoords="axes fraction", ha="right", va="top", color=GREY, size=8)
     room = 0.05 * (high - low)
     _scale(axes, *((low / 1.2, high * 1.2) if low > 0 and high / low > LOGARITHMIC else (low - room, high + room)), quantity)
     axes.set(ylabel=UNITS[quantity])

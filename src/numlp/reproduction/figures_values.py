@@ -69,7 +69,8 @@ def against_names(points: Sequence[Point], title: str, subtitle: str, quantity: 
     axes.set_yticks(places, [str(point.x) for point in points])
     axes.set(xlabel=quantity, ylim=(-0.6, len(points) - 0.4))
     axes.grid(True, axis="x", color=GRID, linewidth=0.7)
-    axes.errorbar([], [], xerr=[], color=BLUE, marker="o", markersize=5, capsize=3, linestyle="none", label="ours, 95 % interval")
+    ours = "ours, 95 % interval" if any(point.estimate.n >= 2 for point in points) else "ours"
+    axes.errorbar([], [], xerr=[], color=BLUE, marker="o", markersize=5, capsize=3, linestyle="none", label=ours)
     axes.plot([], [], "D", color=ORANGE, markerfacecolor="none", markeredgewidth=1.4, label="published")
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure

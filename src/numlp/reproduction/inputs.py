@@ -3,11 +3,12 @@
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -16,7 +17,8 @@ from numlp.files import sha256
 from numlp.reproduction.claims import CLAIMS, Evidence, Finding, examine
 from numlp.reproduction.experiment_files import Described, describe
 from numlp.reproduction.gradients import Checked, Comparison, compare, load_checked, load_published
-from numlp.reproduction.measured import Measured, load_measured
+from numlp.reproduction.inference import estimate
+from numlp.reproduction.measured import Measured, NoDataError, Split, load_measured
 from numlp.reproduction.score import Score, load_scores
 
 HOME = Path("reproduction")
@@ -34,17 +36,28 @@ READ = (
 )
 
 
+REASONS = {
+    "experiment": "explained by an experiment",
+    "seeds": "by chance between seeds",
+    "report": "by what a report leaves open or contradicts",
+    "unexplained": "unexplained",
+}
+"""What an explanation may be, and how the report counts it."""
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Why some rows lie outside the tolerance.
 
     Attributes:
         rows: Their ids; `*` stands for any text.
+        because: A key of `REASONS`.
         rests_on: The experiment, or the ambiguity, that shows it.
         text: The reason.
     """
 
     rows: tuple[str, ...]
+    because: str
     rests_on: str
     text: str
 
@@ -108,7 +121,7 @@ def load_inputs(root: Path) -> Inputs:
         [examine(claim, evidence) for claim in CLAIMS],
         compare(load_published(root / HOME / "gradients.csv"), checked),
         checked,
-        load_explanations(root / HOME / "explanations.yaml"),
+        load_explanations(root / HOME / "explanations.yaml", measured),
         [describe(path) for path in sorted((root / "conf/experiment").glob("*.yaml"))],
         load_log(root / HOME / "e11_log.csv"),
         json.loads(provenance.read_text()),
@@ -116,12 +129,35 @@ def load_inputs(root: Path) -> Inputs:
     )
 
 
-def load_explanations(path: Path) -> list[Explanation]:
-    """Read explanations.yaml: a list of `rows`, `rests_on` and `text`."""
+def load_explanations(path: Path, measured: Measured) -> list[Explanation]:
+    """Read explanations.yaml: a list of `rows`, `because`, `rests_on` and `text`.
+
+    `{e16|test}` or `{x03 schedule.half_cycle_epochs=4|test}` in a text stands for the mean of that run, so that no text can say
+    another figure than the results; after `|range` the lowest and highest seed.
+    """
     entries = yaml.safe_load(path.read_text())
+    keys = {"rows", "because", "rests_on", "text"}
     for entry in entries:
-        require(set(entry) == {"rows", "rests_on", "text"}, str(path), "entries of rows, rests_on and text", entry=sorted(entry))
-    return [Explanation(tuple(entry["rows"]), entry["rests_on"], " ".join(entry["text"].split())) for entry in entries]
+        require(set(entry) == keys, str(path), "entries of rows, because, rests_on and text", entry=sorted(entry))
+        require(entry["because"] in REASONS, str(path), f"because one of {', '.join(REASONS)}", because=entry["because"])
+    texts = [filled(" ".join(entry["text"].split()), measured) for entry in entries]
+    return [
+        Explanation(tuple(entry["rows"]), entry["because"], entry["rests_on"], text) for entry, text in zip(entries, texts, strict=True)
+    ]
+
+
+def filled(text: str, measured: Measured) -> str:
+    """The text with each `{run|split}` and `{run|split|range}` as a figure in per cent, or as "not measured"."""
+
+    def figure(found: re.Match[str]) -> str:
+        experiment, _, key = found["run"].partition(" ")
+        try:
+            values = list(measured.accuracy(experiment, key, cast(Split, found["split"])).values())
+        except NoDataError:
+            return "(not measured)"
+        return f"{min(values):.2f} to {max(values):.2f}" if found["range"] else f"{estimate(values).mean:.2f}"
+
+    return re.sub(r"\{(?P<run>[ex]\d\d[^|}]*)\|(?P<split>train|val|test)(?P<range>\|range)?\}", figure, text)
 
 
 def load_log(path: Path) -> list[LogLine]:

@@ -5,12 +5,12 @@ from functools import partial
 
 from numlp.reproduction.figures_curves import curves, limits, together
 from numlp.reproduction.figures_style import Plot, Plots
-from numlp.reproduction.figures_values import against_names, grid
+from numlp.reproduction.figures_values import against_names
 from numlp.reproduction.measured import NoDataError, Run
+from numlp.reproduction.plots_grids import SIGMAS, eps_grid, sigma_grid
 from numlp.reproduction.plots_searches import searches
 from numlp.reproduction.plots_values import Source, point
 
-SIGMAS = ("0.1", "0.001", "0.0001")
 NORMS = {"norm=none": "Without batch norm", "norm=before": "With batch norm"}
 BAND = "Mean of the seeds, in a band from lowest to highest."
 RATES = {"0.001": "eta 0.001", "0.01": "eta 0.01", "0.1": "eta 0.1"}
@@ -60,31 +60,6 @@ def _sigma(sigma: str) -> Maker:
     return _side_by_side(titles, f"Sigma {float(sigma):g}. {BAND}", f"sigma_{sigma.replace('.', '_')}")
 
 
-def _sigma_grid(source: Source, experiment: str) -> Plots:
-    cells = {}
-    for norm, label in (("norm=none", "without"), ("norm=before", "with")):
-        for sigma in SIGMAS:
-            cells[label, f"{float(sigma):g}"] = point(source, experiment, f"{norm};init.sigma={sigma}", "test")
-    draw = partial(grid, cells, "Test accuracy (%), published in brackets", source.subtitle(), "batch norm", "sigma")
-    return Plots(
-        (Plot(f"{experiment}_grid", "Table of test accuracies by sigma and batch norm", draw),),
-        "Mean and standard deviation over the seeds.",
-    )
-
-
-def _eps_grid(source: Source, experiment: str) -> Plots:
-    made = []
-    for alpha in ("0.9", "0.99"):
-        cells = {}
-        for eps in ("2.220446049250313e-16", "1e-08", "1e-05"):
-            for sigma in SIGMAS[1:]:
-                key = f"norm.eps={eps};moments.alpha={alpha};init.sigma={sigma}"
-                cells[f"{float(eps):.1e}", f"{float(sigma):g}"] = point(source, experiment, key, "test")
-        draw = partial(grid, cells, f"Test accuracy (%), alpha {alpha}", source.subtitle(), "eps", "sigma")
-        made.append(Plot(f"{experiment}_grid_{alpha.replace('.', '_')}", f"Table of test accuracies by eps and sigma, alpha {alpha}", draw))
-    return Plots(tuple(made), "Nine layers with batch norm: mean and standard deviation over the seeds.")
-
-
 def _compared(titles: dict[str, str], quantity: str, title: str, one: bool = False) -> Maker:
     """One quantity of several runs in one panel."""
 
@@ -106,14 +81,14 @@ def _rates(source: Source, experiment: str) -> Plots:
     return Plots(tuple(made), BAND)
 
 
-def _named(runs: dict[str, tuple[str, str]], title: str, split: str = "test") -> Maker:
+def _named(runs: dict[str, tuple[str, str]], title: str, split: str = "test", name: str = "") -> Maker:
     """Final accuracies of runs, named by what they are."""
 
     def make(source: Source, experiment: str) -> Plots:
         points = [point(source, other, key, split, label) for label, (other, key) in runs.items()]
         quantity = "test accuracy (%)" if split == "test" else "training accuracy (%)"
         draw = partial(against_names, points, title, source.subtitle(), quantity)
-        return Plots((Plot(f"{experiment}_values", title, draw),), "Small bars: the single seeds.")
+        return Plots((Plot(f"{experiment}_values{name}", title, draw),), "Small bars: the single seeds.")
 
     return make
 
@@ -126,6 +101,16 @@ def _joined(*makers: Maker) -> Maker:
         return Plots(tuple(plot for row in made for plot in row.plots), made[0].caption)
 
     return make
+
+
+def _momentum(norm: str) -> dict[str, tuple[str, str]]:
+    """R4's network at the rates of X02, and at E29's and E30's, beside which R4's figures are."""
+    found = {}
+    for init, name, experiment in (("gaussian", "plain", "e29"), ("he", "He", "e30")):
+        for eta in ("0.0001", "0.001", "0.003"):
+            found[f"{name}, eta {eta}"] = ("x02", f"init={init};{norm};schedule.eta={eta}")
+        found[f"{name}, eta 0.01"] = (experiment, norm)
+    return found
 
 
 _METHODS = {method: f"train.record.cost={method}" for method in ("full", "aggregated", "smoothed")}
@@ -148,7 +133,7 @@ _X = "norm.eps={};moments.alpha=0.9;init.sigma=0.0001"
 
 PLANS: dict[str, list[Maker]] = {
     **{experiment: [_side_by_side(NORMS)] for experiment in ("e01", "e02", "e03", "e04", "e12", "e13", "e29", "e30")},
-    **{experiment: [_sigma_grid, *map(_sigma, SIGMAS)] for experiment in ("e08", "e09", "e17")},
+    **{experiment: [sigma_grid, *map(_sigma, SIGMAS)] for experiment in ("e08", "e09", "e17")},
     **{experiment: [searches] for experiment in ("e05", "e06", "e07", "e14", "e15", "e21", "e22", "e31")},
     "e10": [_named(_DEPTH, "Test accuracy by depth, without batch norm")],
     "e11": [_side_by_side({"train.cycles=2": "2 cycles", "train.cycles=3": "3 cycles"})],
@@ -193,6 +178,10 @@ PLANS: dict[str, list[Maker]] = {
         _named({label: ("e33", key) for key, label in _SANITY.items()}, "Training accuracy after 200 epochs", "train"),
         _side_by_side(_SANITY),
     ],
-    "x01": [_eps_grid, _side_by_side({_X.format(eps): f"sigma 1e-4, eps {float(eps):.1e}" for eps in ("2.220446049250313e-16", "1e-05")})],
+    "x02": [_joined(*(_named(_momentum(norm), f"{title}, by rate", name=f"_{norm[5:]}") for norm, title in NORMS.items()))],
+    "x03": [
+        _side_by_side({"schedule.half_cycle_epochs=4": "4 cycles of 8 epochs", "schedule.half_cycle_epochs=8": "2 cycles of 16 epochs"})
+    ],
+    "x01": [eps_grid, _side_by_side({_X.format(eps): f"sigma 1e-4, eps {float(eps):.1e}" for eps in ("2.220446049250313e-16", "1e-05")})],
 }
 """The plots of each experiment, in their order."""

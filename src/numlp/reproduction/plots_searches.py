@@ -32,7 +32,7 @@ def searches(source: Source, experiment: str) -> Plots:
             experiment not in LINEAR,
         )
         made.append(Plot(f"{experiment}_lambda_{split}", f"{experiment.upper()}: {name} accuracy against lambda", draw))
-    return Plots(tuple(made), "Bars: 95 % intervals over the seeds.")
+    return Plots(tuple(made), "Bars: 95 % intervals over the seeds; our own draws are run with the first seed alone.")
 
 
 def _point(source: Source, run: Run, split: str) -> Point:
@@ -52,7 +52,7 @@ def _pairs(source: Source, experiment: str, runs: list[Run]) -> Plots:
     draw = partial(surface, places, values, best, "Validation accuracy over pairs", source.subtitle())
     return Plots(
         (Plot(f"{experiment}_surface", "Accuracy over pairs of learning rate and lambda", draw),),
-        "Dots: our draws, mean of the seeds. Star: the report's best pair.",
+        "Dots: our draws, of the first seed. Star: the report's best pair.",
     )
 
 

@@ -10,11 +10,12 @@ from numlp.reproduction.figures_values import published_against_ours
 from numlp.reproduction.inputs import Inputs
 from numlp.reproduction.plots import plots
 from numlp.reproduction.plots_values import Source
-from numlp.reproduction.prose import LEAD
+from numlp.reproduction.prose import JPEG, LEAD, REBUILT
 from numlp.reproduction.score import Score
 from numlp.reproduction.scoreboard import NEAR
 from numlp.reproduction.sections_claims import claims, counts, gradient_counts, gradients
 from numlp.reproduction.sections_experiments import experiments
+from numlp.reproduction.sections_outside import outside, reasons, unexplained
 from numlp.reproduction.wording import number
 
 NAMES = {
@@ -45,6 +46,8 @@ def report(inputs: Inputs) -> tuple[Document, list[Plot]]:
 
 def _facts(provenance: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     flat = {**provenance["data"], **{name: value for name, value in provenance.items() if name != "data"}}
+    if flat.get("archive_sha256") == JPEG:
+        flat["name"] = f"{flat['name']}. {REBUILT}"
     return tuple(
         (NAMES.get(name, name), ", ".join(map(str, value)) if isinstance(value, list) else str(value)) for name, value in flat.items()
     )
@@ -58,13 +61,18 @@ def _scoreboard(inputs: Inputs, overview: Plots) -> Section:
             f"{within} of the {len(scores)} published accuracies lie within {NEAR:g} points of our mean.",
             "good" if within >= 110 else "bad",
         ),
+        *reasons(inputs),
         Text(gradient_counts(inputs.gradients)),
-        Text(f"Of {len(inputs.findings)} claims: {counts(inputs.findings)}."),
+        Text(f"Of {len(inputs.findings)} claims: {counts(inputs.findings)}." + _too_few(inputs)),
         *_gaps(inputs),
         Figures(tuple(Image(plot.name, plot.alt) for plot in overview.plots), overview.caption),
         Table(("experiment", "source", "published accuracies", "within", "largest difference"), tuple(_by_experiment(inputs))),
     ]
-    return Section("scoreboard", "Scoreboard", tuple(blocks), (_outside(inputs),))
+    return Section("scoreboard", "Scoreboard", tuple(blocks), (outside(inputs),))
+
+
+def _too_few(inputs: Inputs) -> str:
+    return " A verdict takes two seeds." if all(len(run.rows) < 2 for run in inputs.measured.runs) else ""
 
 
 def _gaps(inputs: Inputs) -> list[Block]:
@@ -77,12 +85,6 @@ def _gaps(inputs: Inputs) -> list[Block]:
     if lacking:
         found.append(Text(f"UNEXPLAINED: {len(lacking)} rows outside {NEAR:g} points have no explanation: {', '.join(lacking)}.", "bad"))
     return found
-
-
-def unexplained(inputs: Inputs) -> list[str]:
-    """Ids of rows that were measured, lie outside the tolerance, and that no explanation covers."""
-    outside = (score.published.id for score in inputs.scores if score.values and not score.within)
-    return [row for row in outside if inputs.explanation(row) is None]
 
 
 def _overview(inputs: Inputs, source: Source) -> Plots:
@@ -104,8 +106,8 @@ def _by_experiment(inputs: Inputs) -> list[tuple[Cell, ...]]:
             (
                 Cell(described.id.upper(), link=f"experiment-{described.id}"),
                 Cell(described.source),
-                Cell(str(len(scores)), len(scores)),
-                Cell(f"{inside}" if scores else "-", inside, "good" if inside == len(scores) else "bad"),
+                Cell(str(len(scores)) if scores else "plots alone" if described.id[0] == "e" else "ours", len(scores)),
+                Cell(str(inside), inside, "good" if inside == len(scores) else "bad") if scores else Cell("-", -1),
                 number(worst, "+.2f", abs(worst)),
             )
         )
@@ -115,16 +117,3 @@ def _by_experiment(inputs: Inputs) -> list[tuple[Cell, ...]]:
 def _worst(scores: Sequence[Score]) -> float:
     measured = [score.difference for score in scores if score.values]
     return max(measured, key=abs, default=float("nan"))
-
-
-def _outside(inputs: Inputs) -> Section:
-    head = ("id", "row", "published", "ours", "difference", "why", "rests on")
-    rows = []
-    for score in inputs.scores:
-        if score.values and not score.within:
-            row, found = score.published, inputs.explanation(score.published.id)
-            why = (Cell(found.text), Cell(found.rests_on)) if found else (Cell("UNEXPLAINED", mark="bad"), Cell(""))
-            name = Cell(row.id, link=f"experiment-{row.experiment}")
-            rows.append((name, Cell(row.row), number(row.value), number(score.estimate.mean), number(score.difference, "+.2f"), *why))
-    text = "None." if not rows else f"Each of the {len(rows)} rows that lie outside, with the reason and what it rests on."
-    return Section("outside", f"Outside {NEAR:g} points", (Text(text), *([Table(head, tuple(rows))] if rows else [])))

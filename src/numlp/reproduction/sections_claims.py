@@ -103,8 +103,10 @@ def gradient_counts(found: Sequence[Comparison]) -> str:
     """How many cells are as tight, and how the count comes about."""
     tally = Counter(comparison.verdict for comparison in found)
     good = sum(comparison.good for comparison in found)
+    checks = {comparison.cell.case for comparison in found}
+    whole = checks - {comparison.cell.case for comparison in found if not comparison.good}
     return (
-        f"{good} of {len(found)} published cells are as tight or tighter: "
+        f"{len(whole)} of the {len(checks)} gradient checks are as tight or tighter, in {good} of {len(found)} published cells: "
         + ", ".join(f"{n} {name}" for name, n in tally.most_common())
         + "."
     )

@@ -34,7 +34,7 @@ def _experiment(inputs: Inputs, described: Described, plots: Sequence[Plots]) ->
     blocks += [Figures(tuple(Image(plot.name, plot.alt) for plot in row.plots), row.caption) for row in plots]
     if described.id == "e11":
         blocks += _logs(inputs)
-    where = f" ({described.source})" if described.source else ""
+    where = f" ({described.source or 'ours'})"
     return Section(f"experiment-{described.id}", f"{described.id.upper()}{where}", tuple(blocks))
 
 
@@ -79,7 +79,7 @@ def _explained(inputs: Inputs, scores: Sequence[Score]) -> list[Block]:
     for explanation in inputs.explanations:
         covered = [row for row in outside if inputs.explanation(row) is explanation]
         if covered:
-            blocks.append(Text(f"{', '.join(covered)}: {explanation.text} Rests on {explanation.rests_on}.", "open"))
+            blocks.append(Text(f"{', '.join(covered)}: {explanation.text} Rests on: {explanation.rests_on}.", "open"))
     lacking = [row for row in outside if inputs.explanation(row) is None]
     if lacking:
         blocks.append(Text(f"UNEXPLAINED: {', '.join(lacking)} lie outside {NEAR:g} points, and nobody has said why.", "bad"))

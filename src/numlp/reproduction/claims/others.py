@@ -130,7 +130,7 @@ CLAIMS = (
     Claim(
         "R3.4",
         "R3, section 5",
-        "Adam adds about 3 points (2 to 4). R3 does not say its rates: eta_max 0.001, the best by validation of 0.1, 0.01 and 0.001.",
+        "Adam adds about 3 points (2 to 4). R3 does not say its rates: eta_max 0.001, the best by validation of five.",
         ("e27", "e01"),
         lambda e: [about("test, Adam minus SGD", e.gain("e27 schedule.eta_max=0.001", BASE), 3)],
     ),

@@ -1,0 +1,134 @@
+"""The report that is checked in says what the results that are checked in say."""
+
+import csv
+import re
+import shutil
+
+import pytest
+
+from numlp.reproduction.document import Table, Text, blocks
+from numlp.reproduction.inputs import load_inputs
+from numlp.reproduction.render import markdown, page, without_images
+from numlp.reproduction.report import report, unexplained
+from reproduction.conftest import ROOT
+
+HOME = ROOT / "reproduction"
+MEGABYTE = 2**20
+
+
+@pytest.fixture(scope="module")
+def made():
+    """The document and its plots, made anew from the results that are checked in."""
+    return report(load_inputs(ROOT))
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """A project's folder with the results and the experiments, to be changed."""
+    shutil.copytree(HOME, tmp_path / "reproduction", ignore=shutil.ignore_patterns("figures", "report.*"))
+    shutil.copytree(ROOT / "conf" / "experiment", tmp_path / "conf" / "experiment")
+    return tmp_path
+
+
+def told(root):
+    return markdown(report(load_inputs(root))[0])
+
+
+def changed(path, old, new):
+    text = path.read_text()
+    assert text.count(old) >= 1
+    path.write_text(text.replace(old, new, 1))
+
+
+def _test_accuracy(root, experiment):
+    with (root / "reproduction" / "results" / f"{experiment}.csv").open(newline="") as file:
+        return next(csv.DictReader(file))["test_accuracy"]
+
+
+def one_seed(root):
+    """Leave only the runs of the first seed."""
+    for path in (root / "reproduction" / "results").glob("[ex][0-9][0-9].csv"):
+        with path.open(newline="") as file:
+            head, *rows = list(csv.reader(file))
+        lines = [head, *(row for row in rows if row[2] == "0")]
+        with path.open("w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(lines)
+
+
+def test_the_report_as_markdown_says_what_the_results_say(made):
+    assert (HOME / "report.md").read_text() == markdown(made[0]), "make it anew: numlp report"
+
+
+def test_the_report_as_a_page_says_what_the_results_say(made):
+    document, plots = made
+    found = without_images((HOME / "report.html").read_text())
+    assert found == without_images(page(document, dict.fromkeys((plot.name for plot in plots), "data:,"))), "make it anew: numlp report"
+
+
+def test_its_figures_are_those_that_it_shows_and_all_is_small(made):
+    files = {path.stem for path in (HOME / "figures").iterdir()}
+    assert files == {plot.name for plot in made[1]}
+    size = sum(path.stat().st_size for path in [*(HOME / "figures").iterdir(), HOME / "report.md", HOME / "report.html"])
+    assert size < 6 * MEGABYTE
+
+
+def test_the_page_needs_no_network():
+    text = (HOME / "report.html").read_text()
+    addresses = re.findall(r"(?:src|href|action)=\"([^\"]*)\"|url\(([^)]*)\)|@import", without_images(text))
+    assert {first for first, _ in addresses if not first.startswith("#")} <= {""}
+    assert "<script src" not in text
+    assert "<link" not in text
+
+
+def test_every_row_outside_is_explained_and_every_row_was_measured(made):
+    inputs = load_inputs(ROOT)
+    assert unexplained(inputs) == []
+    assert [score.published.id for score in inputs.scores if not score.values] == []
+
+
+def test_a_result_that_changes_changes_the_report(copied):
+    before = told(copied)
+    changed(copied / "reproduction/results/e01.csv", _test_accuracy(copied, "e01"), "0.123")
+    assert told(copied) != before
+
+
+def test_a_published_figure_that_changes_changes_the_report(copied):
+    before = told(copied)
+    changed(copied / "reproduction" / "published.csv", ",52.96,", ",53.96,")
+    assert told(copied) != before
+
+
+def test_one_seed_has_no_interval_and_no_deviation(copied):
+    one_seed(copied)
+    document, _ = report(load_inputs(copied))
+    compared = [block for block in blocks(document) if isinstance(block, Table) and "95 % interval" in block.head and "id" in block.head]
+    assert sum(len(table.rows) for table in compared) == 147
+    for table in compared:
+        for row in table.rows:
+            cells = dict(zip(table.head, (cell.text for cell in row), strict=True))
+            assert (cells["n"], cells["95 % interval"]) == ("1", "-")
+            assert "±" not in cells["ours"]
+
+
+def test_a_row_outside_without_an_explanation_is_said_loudly(copied):
+    (copied / "reproduction" / "explanations.yaml").write_text("[]\n")
+    document, _ = report(load_inputs(copied))
+    loud = [block.text for block in blocks(document) if isinstance(block, Text) and block.mark == "bad"]
+    assert any(text.startswith("UNEXPLAINED") and "E11-01" in text for text in loud)
+
+
+def test_an_experiment_without_results_is_said_to_be_missing(copied):
+    (copied / "reproduction" / "results" / "e03.csv").unlink()
+    text = told(copied)
+    assert "E03 was not measured" in text
+    assert "NOT MEASURED: 6 published accuracies have no run: E03-01" in text
+
+
+def test_a_figure_in_an_explanation_is_that_of_the_results(copied):
+    entry = (
+        "- rows: [E11-01]\n  because: experiment\n  rests_on: E16\n  text: It is {e16|test} (from {e16|test|range}), or {x09 lam=1|val}.\n"
+    )
+    (copied / "reproduction" / "explanations.yaml").write_text(entry)
+    one_seed(copied)
+    changed(copied / "reproduction/results/e16.csv", _test_accuracy(copied, "e16"), "0.4321")
+    assert load_inputs(copied).explanations[0].text == "It is 43.21 (from 43.21 to 43.21), or (not measured)."
