@@ -34,4 +34,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
         raise UserError(f"{path}: need a whole PNG or JPEG file, got: {error}") from error
     white = Image.new("RGBA", upright.size, "white")
     whole = Image.alpha_composite(white, upright).convert("RGB")
-    return np.asarray(ImageOps.fit(whole, (SIDE, SIDE), Image.Resampling.LANCZOS))
+    side = min(whole.size)
+    left, top = ((size - side) // 2 for size in whole.size)
+    square = whole.crop((left, top, left + side, top + side))
+    return np.asarray(square.resize((SIDE, SIDE), Image.Resampling.LANCZOS))

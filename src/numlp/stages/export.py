@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     """Print the largest differences from our probabilities; return whether all are within the bound."""
-    raw = test_images(model, paths.DOWNLOAD)
+    raw = raw_test_images(model)
     images = raw.reshape(-1, 3, folded.SIDE, folded.SIDE).transpose(0, 2, 3, 1)
     ours = probabilities(model, raw)
     print(f"check: {len(raw):,} test images of {model.choices['dataset']['name']}")
@@ -57,12 +57,13 @@ def difference(ours: Array, theirs: Array) -> float:
     return float(np.abs(ours.astype(np.float64) - theirs).max())
 
 
-def test_images(model: Model, raw: Path) -> NDArray[np.uint8]:
+def raw_test_images(model: Model) -> NDArray[np.uint8]:
     """(10000, 3072) raw test images of the data set that the model was trained on."""
-    require((raw / paths.ABOUT).exists(), str(raw), "the raw images; run dvc repro download")
-    same = read_about(raw)["digest"] == model.choices["dataset"]["digest"]
-    require(same, str(raw), "the data set that the model was trained on", dataset=read_about(raw)["name"])
-    return np.asarray(load_raw(raw).images[TRAIN_IMAGES:])
+    data = model.choices["dataset"]
+    abouts = (paths.DOWNLOAD / paths.ABOUT, *sorted((paths.DATA / "raw").glob(f"*/{paths.ABOUT}")))
+    found = [about.parent for about in abouts if about.exists() and read_about(about.parent)["digest"] == data["digest"]]
+    require(len(found) > 0, "numlp export --check", "the images that the model was trained with (dvc repro download)", dataset=data["name"])
+    return np.asarray(load_raw(found[0]).images[TRAIN_IMAGES:])
 
 
 def probabilities(model: Model, raw: NDArray[np.uint8]) -> Array:
@@ -77,7 +78,7 @@ def by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:
     try:
         import onnxruntime
     except ImportError as error:
-        raise UserError('export: need the package onnxruntime; pip install -c constraints.txt -e ".[onnx]"') from error
+        raise UserError('numlp export: need the package onnxruntime; pip install -c constraints.txt -e ".[onnx]"') from error
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     (found,) = session.run([OUTPUT], {session.get_inputs()[0].name: images})
     return np.asarray(found)

@@ -135,11 +135,12 @@ def _version(client: "MlflowClient", name: str, model: "LoggedModel") -> tuple[s
     """The number of the model's version, and whether it was made now."""
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
-    for version_ in client.search_model_versions(f"name = '{name}'"):
-        if version_.model_id == model.model_id:
-            return str(version_.version), False
+    source = f"models:/{model.model_id}"
+    before = [made for made in client.search_model_versions(f"name = '{name}'") if made.source == source]
+    if before:
+        return str(before[0].version), False
     tags = {metric.key.replace("final/", ""): f"{metric.value:.6g}" for metric in model.metrics or []}
-    made = client.create_model_version(name, f"models:/{model.model_id}", model.source_run_id, tags, model_id=model.model_id)
+    made = client.create_model_version(name, source, model.source_run_id, tags, model_id=model.model_id)
     return str(made.version), True
 
 
