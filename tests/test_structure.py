@@ -7,10 +7,10 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "numlp"
 RANKS = (
-    ("errors", "files", "arrays"),
+    ("errors", "files", "arrays", "folded"),
     ("history", "config"),
     ("nn", "optim", "data", "report"),
-    ("evaluate", "model_file"),
+    ("evaluate", "model_file", "onnx_file"),
     ("train",),
     ("build", "checkpoint", "explain"),
     ("divergence",),

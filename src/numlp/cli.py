@@ -21,6 +21,9 @@ TOOLS = {
     "reproduce": "a step of that: plan, scoreboard, or an experiment such as e08",
     "doctor": "check the environment, the data, DVC and MLflow, and say what to do",
     "report": "write the report on the reproduction from its result files",
+    "predict": "name what a trained network sees in PNG or JPEG files",
+    "export": "write a trained network as ONNX, for other programs",
+    "register": "name a trained network in MLflow's registry, with its figures",
     "show": "print the pipeline's latest figures, and how to go on",
     "verify": "run the pipeline again in a clone elsewhere, and compare its sums with dvc.lock",
     "ui": "open MLflow on the project's runs",
@@ -78,5 +81,6 @@ def usage() -> str:
             "  numlp train -m norm=none,before init=he,xavier",
             "  numlp train --cfg job",
             "  numlp gradcheck model.hidden=[20,20] norm=after",
+            "  numlp predict photo.jpg",
         ]
     )

@@ -77,3 +77,12 @@ def test_an_independent_reading_of_model_and_archive_gives_the_same_accuracy(tra
     images, labels = read_test_batch(os.environ["CIFAR10_ARCHIVE"])
     found = accuracy(root / "outputs" / name / "model.npz", np.asarray(images), labels)
     assert found == pytest.approx(test[name], abs=0.0003)  # float64 against float32: a tie may fall the other way
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_onnx_and_pyfunc_give_our_probabilities_on_all_test_images(trained, name, monkeypatch, capsys):
+    root, _ = trained
+    monkeypatch.chdir(root)
+    capsys.readouterr()
+    assert main(["export", "--model", f"outputs/{name}/model.npz", "--output", f"{name}.onnx", "--check"]) == 0
+    assert "10,000 test images of CIFAR-10" in capsys.readouterr().out

@@ -37,7 +37,7 @@ def run(config: Config, out: Path) -> None:
         print(f"evaluate: MLflow has no run of this model (its store is new, or another one); the figures are in {out}")
         return
     with reopen(Path.cwd(), run_id, out) as tracked:
-        log(metrics, out, tracked)
+        log(metrics, paths.TRAIN / paths.MODEL, out, tracked)
 
 
 def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
@@ -50,10 +50,11 @@ def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
     return metrics
 
 
-def log(metrics: Metrics, out: Path, tracked: Run) -> None:
-    """Send the final figures and the tables to MLflow."""
+def log(metrics: Metrics, model_file: Path, out: Path, tracked: Run) -> None:
+    """Send the final figures, the tables and the model that they are of to MLflow."""
     tracked.log_metrics({f"final/{name}": value for name, value in metrics.items() if not isinstance(value, str)})
     tracked.log_artifacts([out / name for name in (paths.METRICS, paths.CONFUSION, paths.CLASSES)])
+    tracked.log_model(model_file)
 
 
 def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:

@@ -96,7 +96,7 @@ def _follow(config: Config, out: Path, tracked: Run) -> None:
     if "evaluate" in config.then:
         from numlp.stages import evaluate
 
-        evaluate.log(evaluate.evaluate_run(config, out / paths.MODEL, out), out, tracked)
+        evaluate.log(evaluate.evaluate_run(config, out / paths.MODEL, out), out / paths.MODEL, out, tracked)
     if "plot" in config.then:
         from numlp.stages import plot
 

@@ -6,6 +6,7 @@ with start_run(root, "mlp3-before-he-lam0.005-s0", params, environment_tags(root
 """
 
 from numlp.tracking.environment import environment_tags
+from numlp.tracking.models import Version, predictor, register, write_pyfunc
 from numlp.tracking.run import Run, find_run, reopen, start_run
 from numlp.tracking.signals import Terminated, asking, relaying, stopped, terminable
 from numlp.tracking.store import address, connect, database_file, without_password
@@ -13,16 +14,20 @@ from numlp.tracking.store import address, connect, database_file, without_passwo
 __all__ = [
     "Run",
     "Terminated",
+    "Version",
     "address",
     "asking",
     "connect",
     "database_file",
     "environment_tags",
     "find_run",
+    "predictor",
+    "register",
     "relaying",
     "reopen",
     "start_run",
     "stopped",
     "terminable",
     "without_password",
+    "write_pyfunc",
 ]

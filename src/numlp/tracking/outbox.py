@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from numlp.tracking.items import Artifact, Item, Metrics, Value
+from numlp.tracking.models import Pyfunc
 from numlp.tracking.store import one_line
 from numlp.tracking.unsent import keep
 
@@ -28,7 +29,7 @@ class Outbox:
         self._client, self._run_id, self._folder = client, run_id, folder
         self._metrics: list[Value] = []
         self._items: list[Item] = []
-        self._files: list[Artifact] = []
+        self._files: list[Artifact | Pyfunc] = []
         self._failures = 0  # in a row
         self._due = monotonic() + EVERY
 
@@ -41,7 +42,7 @@ class Outbox:
 
     def add(self, item: Item) -> None:
         """Send `item` now, unless the store has just failed to answer."""
-        if isinstance(item, Artifact):
+        if isinstance(item, (Artifact, Pyfunc)):
             self._files.append(item)
         else:
             self._items.append(item)

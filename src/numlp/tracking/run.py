@@ -9,6 +9,7 @@ from pathlib import Path
 from numlp.errors import require
 from numlp.history import Record
 from numlp.tracking.items import Artifact, Dataset, Ended, Params, Tags
+from numlp.tracking.models import Pyfunc
 from numlp.tracking.outbox import Outbox
 from numlp.tracking.resumed import take_up
 from numlp.tracking.signals import terminable
@@ -50,6 +51,10 @@ class Run:
         """Keep a copy of each file with the run, in `folder` of its files."""
         for path in paths:
             self._outbox.add(Artifact(str(path), folder))
+
+    def log_model(self, path: Path) -> None:
+        """Keep a model.npz as a model that MLflow loads and serves; once a run, whatever is logged after it."""
+        self._outbox.add(Pyfunc(str(path)))
 
     def log_dataset(self, name: str, digest: str, context: str) -> None:
         """Log the data set that the run reads, by MLflow's log_input; `context` is training, validation or the like."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "numlp"
 SQLITE = "sqlite:///"
-SETTINGS = {  # of MLflow; what the user has set wins
+SETTINGS = {  # of MLflow
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_LOGGING_LEVEL": "CRITICAL",  # what matters is raised as well
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
@@ -51,8 +51,7 @@ def connect(root: Path, experiment: str = EXPERIMENT) -> tuple["MlflowClient", s
     uri = address(root)
     database = database_file(uri)
     artifacts = _artifacts(root, uri)
-    for name, value in SETTINGS.items():
-        os.environ.setdefault(name, value)
+    quieten()
     with explained(uri), _no_collections():
         from mlflow import MlflowClient
 
@@ -60,6 +59,12 @@ def connect(root: Path, experiment: str = EXPERIMENT) -> tuple["MlflowClient", s
             _make(database, artifacts)
         client = MlflowClient(uri)
         return client, _experiment(client, experiment, artifacts)
+
+
+def quieten() -> None:
+    """Set what MLflow reads when it is imported; what the user has set wins."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
 
 
 def database_file(uri: str) -> Path | None:

@@ -1,0 +1,114 @@
+"""A trained network to predict with, read from model.npz alone (docs/formats.md): batch norm is folded into the affine layers.
+
+This file stands on its own, on NumPy and, where a table is asked for, pandas: a copy goes into MLflow with each model, whose loaded form
+then needs no numlp. MLflow calls `_load_pyfunc`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SIDE = 32  # pixels
+CHUNK = 1_000  # images that are predicted at once: 12 MB of inputs
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A network of affine layers and ReLU, with its input's normalisation.
+
+    Attributes:
+        scale: (d,) float32; the input of the first layer is pixels * scale - shift, with pixels of 0 to 255, channel-major.
+        shift: (d,) float32.
+        layers: (d_in, d_out) weights and (d_out,) biases, float32, from the first to the last; ReLU is between them.
+        names: The K classes' names.
+    """
+
+    scale: NDArray[np.float32]
+    shift: NDArray[np.float32]
+    layers: list[tuple[NDArray[np.float32], NDArray[np.float32]]]
+    names: list[str]
+
+    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(N, 32, 32, 3) images as viewers show them, row by row with red, green and blue last -> (N, K)."""
+        if images.ndim != 4 or images.shape[1:] != (SIDE, SIDE, 3) or images.dtype != np.uint8:
+            raise ValueError(f"images: need uint8 of shape (N, {SIDE}, {SIDE}, 3), got {images.dtype} of shape {images.shape}")
+        parts = [self._probabilities(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.names)), np.float32)
+
+    def _probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        rows = images.transpose(0, 3, 1, 2).reshape(len(images), -1)  # channel-major
+        x = rows[:, : self.scale.size] * self.scale - self.shift
+        for W, b in self.layers[:-1]:
+            x = np.maximum(x @ W + b, 0)
+        W, b = self.layers[-1]
+        logits = x @ W + b
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+
+
+class Served:
+    """What MLflow's pyfunc asks of a model."""
+
+    def __init__(self, model: Folded) -> None:
+        self.model = model
+
+    def predict(self, model_input: NDArray[np.uint8], params: Mapping[str, Any] | None = None) -> "pd.DataFrame":
+        """(N, 32, 32, 3) uint8 images -> a table with the likeliest class as `prediction` and each class's probability."""
+        import pandas as pd
+
+        found = self.model.probabilities(np.asarray(model_input))
+        table = pd.DataFrame(found, columns=self.model.names)
+        table.insert(0, "prediction", [self.model.names[i] for i in found.argmax(axis=1)])
+        return table
+
+
+def read(path: Path) -> Folded:
+    """Read and fold model.npz; the sums are made in float64, so that folding costs one rounding."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files if name != "choices"}
+        choices = json.loads(str(file["choices"]))
+    std = arrays["input.std"]
+    return Folded(
+        scale=(1 / (255 * std)).astype(np.float32),
+        shift=(arrays["input.mean"] / std).astype(np.float32),
+        layers=fold(arrays, choices["norm"]["placement"], choices["norm"]["eps"]),
+        names=list(choices["dataset"]["class_names"]),
+    )
+
+
+def fold(arrays: Mapping[str, NDArray[Any]], placement: str, eps: float) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """Weights and biases without batch norm.
+
+    With stored moments batch norm is x * slope + offset, slope = gamma / sqrt(var + eps), offset = beta - mean * slope. Before the
+    non-linearity it scales the columns of the layer in front of it, after it the rows of the layer behind it.
+
+    Args:
+        arrays: Those of model.npz.
+        placement: Where batch norm stands: none, before or after the non-linearity.
+        eps: Added to the variances.
+    """
+    wide = {name: array.astype(np.float64) for name, array in arrays.items()}
+    depth = sum(name.endswith(".W") for name in wide)
+    layers = [[wide[f"linear{i}.W"], wide[f"linear{i}.b"]] for i in range(1, depth + 1)]
+    for i in range(1, depth) if placement != "none" else ():
+        slope = wide[f"bn{i}.gamma"] / np.sqrt(wide[f"bn{i}.var"] + eps)
+        offset = wide[f"bn{i}.beta"] - wide[f"bn{i}.mean"] * slope
+        if placement == "before":
+            W, b = layers[i - 1]
+            layers[i - 1] = [W * slope, b * slope + offset]
+        else:
+            W, b = layers[i]
+            layers[i] = [W * slope[:, np.newaxis], b + offset @ W]
+    return [(W.astype(np.float32), b.astype(np.float32)) for W, b in layers]
+
+
+def _load_pyfunc(path: str) -> Served:
+    return Served(read(Path(path)))

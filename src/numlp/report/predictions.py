@@ -1,0 +1,37 @@
+"""What `numlp predict` prints."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from numlp.arrays import Array
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+SHOWN = 3  # classes
+BAR = 30  # characters
+
+
+def top_classes(title: str, names: Sequence[str], probabilities: Array) -> "RenderableType":
+    """Lay out the likeliest classes with bars.
+
+    Args:
+        title: Of the picture.
+        names: The K classes' names.
+        probabilities: (K,) as fractions.
+
+    Returns:
+        What a rich console prints.
+    """
+    from rich.console import Group
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(min_width=max(map(len, names)))
+    for i in (-probabilities).argsort(kind="stable")[:SHOWN]:
+        share = float(probabilities[i])
+        bar = ProgressBar(total=1, completed=share, width=BAR, finished_style="bar.complete")
+        table.add_row(Text(names[i]), Text(f"{100 * share:5.1f} %"), bar)
+    return Group(Text(title, style="bold"), table)  # Texts: brackets in a name are no markup

@@ -1,0 +1,162 @@
+"""Trained models in the store: logged with their run as an MLflow pyfunc, and named in the registry."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp import folded
+from numlp.errors import require
+from numlp.tracking.store import EXPERIMENT, address, connect, explained, quieten
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import LoggedModel
+
+NAME = "model"
+REQUIREMENTS = ("mlflow", "numpy", "pandas")  # at the versions here; finding them out by loading the model takes MLflow seconds
+
+
+@dataclass(frozen=True)
+class Pyfunc:
+    """A model.npz that is logged as a model which MLflow loads and serves, with the run's last metrics."""
+
+    path: str
+
+    def send(self, client: "MlflowClient", run_id: str) -> None:
+        """Log it, unless the run has it already; what an earlier attempt began is gone on with."""
+        from mlflow.entities import LoggedModelOutput, Metric
+
+        run = client.get_run(run_id)
+        model = _of_run(client, run.info.experiment_id, run_id)
+        if model is None:
+            model = client.create_logged_model(run.info.experiment_id, NAME, run_id, model_type="classifier")
+        elif str(model.status) == "READY":
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            write_pyfunc(Path(self.path), Path(folder) / NAME, run_id=run_id, model_id=model.model_id)
+            client.log_model_artifacts(model.model_id, str(Path(folder) / NAME))
+        client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
+        last = [client.get_metric_history(run_id, name)[-1] for name in run.data.metrics if name.startswith("final/")]
+        values = [Metric(m.key, m.value, m.timestamp, m.step, model_id=model.model_id, run_id=run_id) for m in last]
+        client.log_batch(run_id, metrics=values)  # the run's own metrics again, which MLflow counts once, now the model's too
+        client.finalize_logged_model(model.model_id, "READY")
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version in the registry.
+
+    Attributes:
+        uri: What `mlflow.pyfunc.load_model` takes.
+        metrics: The model's figures.
+        new: Whether it was made now; a model is registered once under a name.
+    """
+
+    uri: str
+    metrics: dict[str, float]
+    new: bool
+
+
+def write_pyfunc(model_file: Path, folder: Path, **about: Any) -> None:
+    """Write an MLflow model: model.npz, the one module that reads it, the signature and an example; no pickle.
+
+    The module's name has the digest of its text: Python keeps one module a name, so models of two versions could not be loaded
+    in one process otherwise.
+    """
+    quieten()
+    import mlflow.pyfunc
+    from mlflow.models import Model, ModelSignature
+    from mlflow.types import ColSpec, Schema, TensorSpec
+
+    source = Path(folded.__file__)
+    module = f"numlp_model_{sha256(source.read_bytes()).hexdigest()[:12]}"
+    columns: list[ColSpec | TensorSpec] = [
+        ColSpec("string", "prediction"),
+        *(ColSpec("float", name) for name in folded.read(model_file).names),
+    ]
+    images = TensorSpec(np.dtype(np.uint8), (-1, folded.SIDE, folded.SIDE, 3))  # with a name it would arrive in a dictionary
+    with tempfile.TemporaryDirectory() as code:
+        mlflow.pyfunc.save_model(
+            folder,
+            loader_module=module,
+            data_path=str(model_file),
+            code_paths=[shutil.copy(source, Path(code) / f"{module}.py")],
+            mlflow_model=Model(**about),
+            signature=ModelSignature(Schema([images]), Schema(columns)),
+            input_example=example(),
+            pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
+        )
+
+
+def predictor(folder: Path) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+    """From (N, 32, 32, 3) uint8 images to (N, K) probabilities, by the MLflow model in `folder`, as MLflow loads it."""
+    import mlflow.pyfunc
+
+    model = mlflow.pyfunc.load_model(str(folder))
+    return lambda images: np.asarray(model.predict(images).drop(columns="prediction"), np.float32)
+
+
+def example() -> NDArray[np.uint8]:
+    """(1, 32, 32, 3) an image of no data set: red grows downwards, green to the right, blue is even."""
+    ramp = np.arange(folded.SIDE, dtype=np.uint8) * 8
+    image = np.full((1, folded.SIDE, folded.SIDE, 3), 128, np.uint8)
+    image[..., 0], image[..., 1] = ramp[:, np.newaxis], ramp
+    return image
+
+
+def register(root: Path, run_id: str, name: str) -> Version:
+    """Make the model of `run_id` the next version of `name` in the registry, its figures as tags.
+
+    Raises:
+        UserError: The store cannot be used, or the run has no model.
+    """
+    client, experiment = connect(root, EXPERIMENT)
+    with explained(address(root)), _addressed(address(root)):
+        model = _of_run(client, experiment, run_id)
+        metrics = {metric.key.removeprefix("final/"): metric.value for metric in (model.metrics or [] if model else [])}
+        found = _version(client, name, model) if model is not None else None
+    require(found is not None, "numlp register", "a run whose model was evaluated (numlp evaluate, or numlp train)", run=run_id)
+    assert found is not None
+    number, new = found
+    return Version(f"models:/{name}/{number}", metrics, new)
+
+
+def _version(client: "MlflowClient", name: str, model: "LoggedModel") -> tuple[str, bool]:
+    """The number of the model's version, and whether it was made now."""
+    if not client.search_registered_models(f"name = '{name}'"):
+        client.create_registered_model(name)
+    source = f"models:/{model.model_id}"
+    before = [made for made in client.search_model_versions(f"name = '{name}'") if made.source == source]
+    if before:
+        return str(before[0].version), False
+    tags = {metric.key.replace("final/", ""): f"{metric.value:.6g}" for metric in model.metrics or []}
+    made = client.create_model_version(name, source, model.source_run_id, tags, model_id=model.model_id)
+    return str(made.version), True
+
+
+def _of_run(client: "MlflowClient", experiment: str, run_id: str) -> "LoggedModel | None":
+    found = client.search_logged_models([experiment], f"source_run_id = '{run_id}' AND name = '{NAME}'", max_results=1)
+    return found[0] if found else None
+
+
+@contextmanager
+def _addressed(uri: str) -> Iterator[None]:
+    """Give MLflow the address by its variable: where it looks up the source of a version, it does not ask the client's."""
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    os.environ["MLFLOW_TRACKING_URI"] = uri
+    try:
+        yield
+    finally:
+        del os.environ["MLFLOW_TRACKING_URI"]
+        if before is not None:
+            os.environ["MLFLOW_TRACKING_URI"] = before

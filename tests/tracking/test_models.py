@@ -1,0 +1,100 @@
+"""Models in the store: logged once a run, loaded from there alone, named in the registry."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mlflow import pyfunc
+
+from numlp.errors import UserError
+from numlp.model_file import save_model
+from numlp.tracking import models, register, reopen, start_run
+from trained import NAMES, ours, random_images, random_model, rows
+
+
+@pytest.fixture
+def logged(project, rng, monkeypatch):
+    """Log a model with its run, as an evaluation does; give the network and the run's id."""
+
+    def log(metrics=(("final/test_accuracy", 0.5), ("best/epoch", 3.0))):
+        model = random_model(rng)
+        save_model(project / "model.npz", model)
+        with start_run(project, "a run", {"lam": 0.1}, {}) as run:
+            run.log_metrics(dict(metrics))
+            run.log_model(project / "model.npz")
+        (project / "model.npz").unlink()  # what is in the store must be enough
+        return model, run.id
+
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{project / 'mlruns' / 'mlflow.db'}")
+    return log
+
+
+def of(client, run_id):
+    (found,) = client.search_logged_models([client.get_run(run_id).info.experiment_id], f"source_run_id = '{run_id}'")
+    return found
+
+
+def test_the_store_alone_gives_class_names_and_probabilities(logged, client, rng):
+    model, run_id = logged()
+    loaded, images = pyfunc.load_model(of(client, run_id).model_uri), random_images(rng, 7)
+    table = loaded.predict(images)
+    assert list(table.columns) == ["prediction", *NAMES]
+    np.testing.assert_allclose(table[NAMES], ours(model, rows(images)), rtol=0, atol=1e-5)
+    assert [spec.shape for spec in loaded.metadata.get_input_schema().inputs] == [(-1, 32, 32, 3)]
+    assert loaded.metadata.get_output_schema().input_names() == ["prediction", *NAMES]
+    assert loaded.predict(loaded.input_example).shape == (1, 11)
+
+
+def test_it_is_no_pickle_and_names_no_folder_of_the_machine(logged, client, project):
+    _, run_id = logged()
+    folder = Path(of(client, run_id).artifact_location.removeprefix("file://").replace("%20", " "))
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {"", ".py", ".npz", ".yaml", ".json", ".txt"}
+    assert not any(str(project).encode() in path.read_bytes() for path in files)
+
+
+def test_a_model_has_its_runs_last_figures(logged, client):
+    _, run_id = logged()
+    assert {metric.key: metric.value for metric in of(client, run_id).metrics} == {"final/test_accuracy": 0.5}
+    assert [metric.value for metric in client.get_metric_history(run_id, "final/test_accuracy")] == [0.5]
+    assert [output.model_id for output in client.get_run(run_id).outputs.model_outputs] == [of(client, run_id).model_id]
+
+
+def test_a_model_that_is_sent_again_counts_once(logged, client, project, rng):
+    _, run_id = logged()
+    before = of(client, run_id)
+    save_model(project / "model.npz", random_model(rng))
+    with reopen(project, run_id) as run:
+        run.log_model(project / "model.npz")
+    assert of(client, run_id).to_dictionary() == before.to_dictionary()
+
+
+def test_what_a_cut_off_attempt_began_is_gone_on_with(logged, client, project, monkeypatch):
+    monkeypatch.setattr(models, "write_pyfunc", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
+    _, run_id = logged()
+    assert str(of(client, run_id).status) == "PENDING"
+    monkeypatch.undo()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{project / 'mlruns' / 'mlflow.db'}")
+    save_model(project / "model.npz", random_model(np.random.default_rng(1)))
+    with reopen(project, run_id) as run:
+        run.log_model(project / "model.npz")
+    assert str(of(client, run_id).status) == "READY"
+
+
+def test_a_model_is_registered_once_and_another_is_the_next_version(logged, client, project):
+    first, second = logged()[1], logged([("final/test_accuracy", 0.625)])[1]
+    made = register(project, first, "mine")
+    assert (made.uri, made.metrics, made.new) == ("models:/mine/1", {"test_accuracy": 0.5}, True)
+    again = register(project, first, "mine")
+    assert (again.uri, again.new) == ("models:/mine/1", False)
+    assert register(project, second, "mine").uri == "models:/mine/2"
+    version = client.get_model_version("mine", "2")
+    assert (version.run_id, version.tags) == (second, {"test_accuracy": "0.625"})
+    assert pyfunc.load_model("models:/mine/2").predict(models.example()).shape == (1, 11)
+
+
+def test_a_run_without_a_model_is_not_registered(project):
+    with start_run(project, "a run", {}, {}) as run:
+        pass
+    with pytest.raises(UserError, match="numlp register: need a run whose model was evaluated"):
+        register(project, run.id, "mine")

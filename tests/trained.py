@@ -1,0 +1,31 @@
+"""Networks as if trained, random images, and the probabilities that numlp itself gives them."""
+
+import numpy as np
+
+from numlp.model_file import Model
+from numlp.nn.initialisers import he, initialise
+from numlp.nn.network import Network
+from numlp.stages.export import probabilities as ours
+
+__all__ = ["ours", "random_images", "random_model", "rows"]
+NAMES = [f"class {i}" for i in range(10)]
+
+
+def random_model(rng, sizes=(3072, 20, 10), norm="before"):
+    """A model of which every parameter and moment is away from its usual start."""
+    network = Network(sizes, norm, eps=1e-7)
+    initialise(network, he, rng)
+    for name, view in {**network.params.views, **network.moments.views}.items():
+        if not name.endswith(".W"):
+            view[...] = rng.uniform(0.5, 1.5, view.shape) if name.endswith(("gamma", "var")) else rng.normal(0, 0.3, view.shape)
+    choices = {"norm": {"placement": norm, "eps": 1e-7}, "lam": 0.0, "dataset": {"name": "random", "digest": "0", "class_names": NAMES}}
+    return Model(network, rng.uniform(0.3, 0.6, sizes[0]), rng.uniform(0.2, 0.3, sizes[0]), choices)
+
+
+def random_images(rng, n):
+    return rng.integers(0, 256, (n, 32, 32, 3), dtype=np.uint8)
+
+
+def rows(images):
+    """As the project keeps them: channel-major rows of 3072."""
+    return np.ascontiguousarray(images.transpose(0, 3, 1, 2)).reshape(len(images), -1)
