@@ -9,6 +9,7 @@ from mlflow import pyfunc
 from numlp.errors import UserError
 from numlp.model_file import save_model
 from numlp.tracking import models, register, reopen, start_run
+from numlp.tracking.unsent import keep, send
 from trained import NAMES, ours, random_images, random_model, rows
 
 
@@ -79,6 +80,18 @@ def test_what_a_cut_off_attempt_began_is_gone_on_with(logged, client, project, m
     with reopen(project, run_id) as run:
         run.log_model(project / "model.npz")
     assert str(of(client, run_id).status) == "READY"
+
+
+def test_a_model_that_the_store_did_not_take_is_sent_later(project, client, rng):
+    save_model(project / "model.npz", random_model(rng))
+    with start_run(project, "a run", {}, {}) as run:
+        pass
+    left = keep(project / "mlruns", run.id, [models.Pyfunc(str(project / "model.npz"))])
+    assert send(project, left) == []
+    assert str(of(client, run.id).status) == "READY"
+    left = keep(project / "mlruns", run.id, [models.Pyfunc(str(project / "model.npz"))])
+    (project / "model.npz").write_bytes(b"another")
+    assert send(project, left) == [str(project / "model.npz")]
 
 
 def test_a_model_is_registered_once_and_another_is_the_next_version(logged, client, project):

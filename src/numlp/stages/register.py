@@ -39,5 +39,5 @@ def main(argv: Sequence[str]) -> int:
     print(f"register: {made.uri}{'' if made.new else ' (registered before)'}: {figures}")
     print(f"  export MLFLOW_TRACKING_URI={without_password(address(Path.cwd()))}")
     print(f"  mlflow models predict -m {made.uri} --env-manager local -i INPUT.json")
-    print(f'  python -c "import mlflow; print(mlflow.pyfunc.load_model({made.uri!r}).metadata.signature)"')
+    print(f"  in Python: mlflow.pyfunc.load_model({made.uri!r})")
     return 0

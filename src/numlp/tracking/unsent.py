@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from numlp.errors import UserError
 from numlp.files import sha256, write_text
 from numlp.tracking.items import Artifact, Dataset, Ended, Item, Metrics, Params, Tags
+from numlp.tracking.models import Pyfunc
 from numlp.tracking.store import address, connect, explained
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 NAME = "mlflow-unsent"
-KINDS = {kind.__name__.lower(): kind for kind in (Artifact, Dataset, Ended, Metrics, Params, Tags)}
+KINDS = {kind.__name__.lower(): kind for kind in (Artifact, Dataset, Ended, Metrics, Params, Pyfunc, Tags)}
 
 
 def keep(folder: Path, run_id: str, items: Sequence[Item]) -> Path:
@@ -29,7 +30,7 @@ def keep(folder: Path, run_id: str, items: Sequence[Item]) -> Path:
     lines = []
     for item in items:
         content = {"run_id": run_id, "kind": type(item).__name__.lower(), **asdict(item)}  # type: ignore[call-overload]
-        if isinstance(item, Artifact):
+        if isinstance(item, (Artifact, Pyfunc)):
             content["sha256"] = sha256(Path(item.path)) if Path(item.path).is_file() else None
         lines.append(json.dumps(json.loads(json.dumps(content), parse_constant=lambda _: None)) + "\n")
     path = folder / f"{NAME}-{token_hex(4)}.jsonl"
@@ -75,7 +76,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
 def _sent(client: "MlflowClient", root: Path, line: dict[str, Any]) -> bool:
     """Send one item; False for a file that is not what it was."""
     content = {name: value for name, value in line.items() if name not in ("run_id", "kind", "sha256")}
-    if line["kind"] == "artifact":
+    if "sha256" in line:
         file = root / line["path"]
         if not file.is_file() or sha256(file) != line["sha256"]:
             return False
