@@ -113,7 +113,7 @@ def together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: str, 
     start = max(float(b.high[0]) for b in drawn)
     if quantity != "accuracy" and high > DIVERGED * start:
         high = 1.3 * start
-        axes.annotate("leaves the figure", (0.98, 0.97), xycoords="axes fraction", ha="right", va="top", color=GREY, size=8)
+        axes.annotate("a run diverges", (0.98, 0.97), xycoords="axes fraction", ha="right", va="top", color=GREY, size=8)
     room = 0.05 * (high - low)
     _scale(axes, *((low / 1.2, high * 1.2) if low > 0 and high / low > LOGARITHMIC else (low - room, high + room)), quantity)
     axes.set(ylabel=UNITS[quantity])

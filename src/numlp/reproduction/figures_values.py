@@ -68,6 +68,8 @@ def against_names(points: Sequence[Point], title: str, subtitle: str, quantity: 
             axes.plot([point.published], [place], "D", color=ORANGE, markersize=5.5, markerfacecolor="none", markeredgewidth=1.4)
     axes.set_yticks(places, [str(point.x) for point in points])
     axes.set(xlabel=quantity, ylim=(-0.6, len(points) - 0.4))
+    low, high = axes.get_xlim()
+    axes.set_xlim(max(low, -2.0), min(high, 102.0))  # an interval of scattered seeds may reach beyond what an accuracy can be
     axes.grid(True, axis="x", color=GRID, linewidth=0.7)
     ours = "ours, 95 % interval" if any(point.estimate.n >= 2 for point in points) else "ours"
     axes.errorbar([], [], xerr=[], color=BLUE, marker="o", markersize=5, capsize=3, linestyle="none", label=ours)

@@ -105,8 +105,8 @@ def _by_experiment(inputs: Inputs) -> list[tuple[Cell, ...]]:
         rows.append(
             (
                 Cell(described.id.upper(), link=f"experiment-{described.id}"),
-                Cell(described.source),
-                Cell(str(len(scores)) if scores else "plots alone" if described.id[0] == "e" else "ours", len(scores)),
+                Cell(described.source or "ours"),
+                Cell(str(len(scores)) if scores else "plots alone", len(scores)),
                 Cell(str(inside), inside, "good" if inside == len(scores) else "bad") if scores else Cell("-", -1),
                 number(worst, "+.2f", abs(worst)),
             )
