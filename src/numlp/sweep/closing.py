@@ -1,0 +1,85 @@
+"""How a sweep ends: tables, plots, the best trial's command, and what failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from numlp.data.raw import read_about
+from numlp.errors import UserError
+from numlp.stages.dataset import raw_folder
+from numlp.sweep import summary
+from numlp.sweep.display import figures
+from numlp.sweep.family import finish
+from numlp.sweep.proposals import importance
+from numlp.sweep.running import Runner
+from numlp.sweep.space import Space
+from numlp.sweep.trials import FIGURES, Trial, ranked, trials
+
+FINAL = -1  # the round of the final training
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A sweep whose jobs have ended.
+
+    Attributes:
+        runner: That made them.
+        made: Trials, without the final training.
+        spaces: Of each round.
+        from_file: Whether a file of conf/ made it a sweep.
+    """
+
+    runner: Runner
+    made: Sequence[Trial]
+    spaces: Sequence[Space]
+    from_file: bool
+
+
+def conclude(ended: Ended) -> None:
+    """Write and print what the sweep found, give it to MLflow, and raise if jobs failed.
+
+    Raises:
+        UserError: Jobs failed.
+    """
+    runner, objective = ended.runner, ended.runner.search.objective
+    order = ranked(ended.made, objective)
+    table, plot = runner.out / summary.TABLE, runner.out / summary.PLOT
+    summary.write_trials(table, trials(runner.planner.jobs))
+    say = runner.display.say
+    say(summary.results(ended.made, objective))
+    found, tags = dict[str, float](), dict[str, str]()
+    if order:
+        best = order[0].jobs[0]
+        command = summary.command(best, ended.from_file)
+        found = {f"best/{figure}": order[0].mean(figure) for figure in FIGURES}
+        tags = {"best": order[0].label, "best_command": command}
+        assert best.config is not None
+        about = read_about(raw_folder(best.config.data.source))
+        if summary.draw(plot, ended.made, ended.spaces, about["name"], title(ended)):
+            say(f"rounds: {plot}")
+        judged = [(trial.point, loss) for trial in order if (loss := trial.loss(objective)) is not None]
+        shares = importance(ended.spaces[0], judged)
+        found |= {f"importance/{key}": share for key, share in shares.items()}
+        if shares:
+            say("importance: " + ", ".join(f"{key} {share:.0%}" for key, share in shares.items()))
+        found |= _final(ended)
+    say(f"all trials: {table}")
+    if order:
+        say(f"best by {objective}, {order[0].label}:\n  {tags['best_command']}")
+    finish(runner.family.run, found, [table, plot], tags)
+    if runner.failed:
+        say(summary.errors(runner.failed))
+        raise UserError(f"sweep: {len(runner.failed)} of {len(runner.planner.jobs)} jobs failed (the table above has their errors)")
+
+
+def title(ended: Ended) -> str:
+    """What the search was, a line."""
+    rounds = ended.runner.search.all_rounds()
+    samplers = ", then ".join(each.sampler for each in rounds)
+    return f"{samplers}; {summary.space_line(ended.spaces[0])}"
+
+
+def _final(ended: Ended) -> dict[str, float]:
+    jobs = [job for job in ended.runner.planner.jobs if job.round == FINAL and job.status.outcome is not None]
+    for job in jobs:
+        ended.runner.display.say(f"final network: {figures(job.status)}\n  {summary.command(job, ended.from_file)}")
+    return {f"final/{figure}": value for trial in trials(jobs) for figure in FIGURES for value in [trial.mean(figure)]}

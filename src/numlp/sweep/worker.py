@@ -1,0 +1,113 @@
+"""A job where it runs, in whatever process or node: it tells a file how it is, and asks the study whether to go on."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+from numlp.errors import UserError
+from numlp.history import Record
+from numlp.search_config import SearchConfig
+from numlp.stages.member import Member, PrunedError, content
+from numlp.sweep.jobs import write_status
+from numlp.sweep.proposals import STEPS_AN_EPOCH, open_journal, pruner, quiet
+from numlp.tracking import one_line
+
+LOG = "log.txt"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a job is told beside its choices.
+
+    Attributes:
+        status: The file that it tells how it is.
+        trial: In the round's study.
+        run_id: Of its MLflow run, when it was cut off before.
+        tags: For that run.
+        record: Where its outcome is kept,
+        pruned: or that it was pruned.
+    """
+
+    status: Path
+    trial: int
+    run_id: str
+    tags: Mapping[str, str]
+    record: Path
+    pruned: Path
+
+
+@dataclass(frozen=True)
+class Perform:
+    """Hydra's task: a job of a sweep.
+
+    Attributes:
+        task: Trains, given choices and a `Member`.
+        orders: By the job's number in the launch.
+        parent: MLflow's id of the sweep.
+        stop: When this file is there, no further job begins.
+        fail_fast: Whether a job that fails makes it.
+        search: Whether and how to prune.
+        journal: The study's storage,
+        study: and its name there; None when nothing is pruned.
+    """
+
+    task: Callable[[DictConfig, Member], Any]
+    orders: Mapping[int, Order]
+    parent: str
+    stop: Path
+    fail_fast: bool
+    search: SearchConfig
+    journal: Path
+    study: str | None
+
+    def __call__(self, config: DictConfig) -> None:
+        """Run the job whose number Hydra says; its error goes to its file, and not to Hydra, which would show the first alone."""
+        hydra = HydraConfig.get()
+        order, log = self.orders[hydra.job.num], Path(hydra.runtime.output_dir) / LOG
+        if self.stop.exists():
+            return
+        write_status(order.status, state="running")
+        member = Member(self.parent, order.run_id, order.tags, order.record, order.pruned, self._watch(order))
+        with log.open("a", buffering=1) as file, redirect_stdout(file):
+            try:
+                made = self.task(config, member)
+            except Exception as error:
+                traceback.print_exc(file=file)
+                said = str(error) if isinstance(error, UserError) else one_line(error)
+                if self.fail_fast:
+                    self.stop.touch()
+                write_status(order.status, state="failed", error=said, log=str(log))
+                return
+        if made is None:
+            write_status(order.status, state="stopped")
+        else:
+            write_status(order.status, state="done", outcome=content(made))
+
+    def _watch(self, order: Order) -> Callable[[Record], None]:
+        def tell(record: Record) -> None:
+            write_status(order.status, state="running", epoch=record.epoch, val_accuracy=record.val_accuracy)
+
+        if self.study is None:
+            return tell
+        with quiet():
+            from optuna import load_study
+            from optuna.trial import Trial
+
+            storage = open_journal(self.journal)
+            study = load_study(study_name=self.study, storage=storage, pruner=pruner(self.search))
+            place = storage.get_trial_id_from_study_id_trial_number(storage.get_study_id_from_name(self.study), order.trial)
+            trial = Trial(study, place)
+
+        def tell_and_ask(record: Record) -> None:
+            tell(record)
+            trial.report(record.val_cost, round(record.epoch * STEPS_AN_EPOCH))
+            if trial.should_prune():
+                raise PrunedError
+
+        return tell_and_ask
