@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 EVERY = 0.25  # seconds between two looks
+WIDTH = 130  # of tables that go to a file
 FAILED_SHOWN, BEST_SHOWN = 5, 3
 
 
@@ -31,14 +32,15 @@ class Display:
     def __init__(self, total: int, objective: str, best: Callable[..., Job]) -> None:
         from rich.console import Console
 
-        self._console: Console = Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+        width = None if sys.stdout.isatty() else WIDTH
+        self._console = Console(file=sys.stdout, highlight=False, width=width)  # this very file: a job in this process redirects its own
         self._total, self._objective, self._best = total, objective, best
         self._jobs: list[Job] = []
         self._began, self._ended = monotonic(), 0
 
     def say(self, what: "RenderableType") -> None:
         """Print above the table."""
-        self._console.print(what)
+        self._console.print(what, soft_wrap=isinstance(what, str))
 
     @contextmanager
     def watching(self, jobs: Sequence[Job], look: Callable[[Job], Status]) -> Iterator[None]:
@@ -70,9 +72,13 @@ class Display:
         """Say how a job ended, on a terminal only when it failed: the table has the rest."""
         self._ended += 1
         if job.status.state == "failed":
-            self._console.print(f"{self._ended}/{self._total}  {job.label}: FAILED: {job.status.error}", style="red", markup=False)
+            self._console.print(
+                f"{self._ended}/{self._total}  {job.label}: FAILED: {job.status.error}", style="red", markup=False, soft_wrap=True
+            )
         elif not self._console.is_terminal and job.status.state != "stopped":
-            self._console.print(f"{self._ended}/{self._total}  {job.label}: {figures(job.status)}  [{self._summary()}]", markup=False)
+            self._console.print(
+                f"{self._ended}/{self._total}  {job.label}: {figures(job.status)}  [{self._summary()}]", markup=False, soft_wrap=True
+            )
 
     def _look(self, jobs: Sequence[Job], look: Callable[[Job], Status], live: "Live | None") -> None:
         for job in jobs:

@@ -16,6 +16,7 @@ from numlp.report.tables import duration
 from numlp.stages.member import resident
 from numlp.sweep.jobs import Job
 from numlp.sweep.planning import Planner, updates
+from numlp.tracking import load
 from numlp.train import Passes, update
 
 WARM, STEPS = 5, 30  # updates before those that are measured
@@ -58,6 +59,7 @@ def say(planner: Planner, pruned: Path, total: int, at_once: int) -> None:
 def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
     costs = dict[tuple[object, ...], Cost]()
     seconds = []
+    load()  # MLflow, whose memory a job has too
     for job in jobs:
         assert job.config is not None
         kind = _kind(job.config)

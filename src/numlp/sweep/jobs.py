@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from numlp.config import Config
 from numlp.files import replacing
 from numlp.stages.member import Outcome, from_content
-from numlp.sweep.space import SEED, Point
+from numlp.sweep.space import SEED, Point, short
 
 State: TypeAlias = Literal["waiting", "running", "done", "kept", "failed", "stopped"]
 ENDED: tuple[State, ...] = ("done", "kept", "failed", "stopped")
@@ -67,8 +67,7 @@ class Job:
     @property
     def label(self) -> str:
         """What tells it from the others."""
-        own = {**self.point, **({SEED: self.seed} if self.seed else {})}
-        return " ".join(f"{key}={value}" for key, value in own.items()) or "one run"
+        return short({**self.point, **({SEED: self.seed} if self.seed else {})}) or "one run"
 
 
 def write_status(path: Path, **known: Any) -> None:

@@ -12,6 +12,7 @@ from hydra.core.override_parser.types import IntervalSweep, Override
 from numlp.errors import require
 
 SEED = "seed"  # the key whose values repeat a trial
+SHORT = 8  # characters of a number that is shown whole
 
 Point: TypeAlias = dict[str, str]
 """A trial's values by key, each as an override's text."""
@@ -100,6 +101,18 @@ def grid(space: Space, points: int) -> list[Point]:
 def narrowed(space: Space, best: Sequence[Mapping[str, str]], margin: float) -> Space:
     """The space around the best points of the round before."""
     return {key: dimension.narrowed([point[key] for point in best], margin) for key, dimension in space.items()}
+
+
+def short(point: Mapping[str, str]) -> str:
+    """Values for people: numbers to four digits."""
+    return " ".join(f"{key}={_short(value)}" for key, value in point.items())
+
+
+def _short(value: str) -> str:
+    try:
+        return value if len(value) <= SHORT else f"{float(value):.4g}"
+    except ValueError:
+        return value
 
 
 def _dimension(key: str, override: Override) -> Choice | Range:

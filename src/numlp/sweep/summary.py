@@ -27,7 +27,10 @@ def results(found: Sequence[Trial], objective: str) -> "Table":
     from rich.table import Table
 
     order = ranked(found, objective)
-    table = Table("", "choices", "seeds", "validation", "best validation", "validation cost", "test", title=_counts(found, order))
+    table = Table(
+        "", "choices", "seeds", "validation", "its highest", "its cost", "test", title=_counts(found, order), title_justify="left"
+    )
+    table.columns[1].overflow = "fold"
     for place, trial in enumerate(order[:ROWS], start=1):
         cells = [_spread(trial, figure) for figure in FIGURES]
         validation, best, cost, test = cells
@@ -39,7 +42,9 @@ def errors(jobs: Sequence[Job]) -> "Table":
     """The jobs that failed, each with its own error."""
     from rich.table import Table
 
-    table = Table("job", "choices", "error", "more in", title="Failed", style="red")
+    table = Table("job", "choices", "error", "more in", title="Failed", title_justify="left", style="red")
+    for column in table.columns:
+        column.overflow = "fold"
     for job in jobs:
         table.add_row(str(job.number + 1), job.label, job.status.error, job.status.log)
     return table

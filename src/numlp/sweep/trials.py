@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 from numlp.errors import require
 from numlp.stages.member import PRUNED, Outcome
 from numlp.sweep.jobs import Job
-from numlp.sweep.space import Point
+from numlp.sweep.space import Point, short
 
 LOWER_IS_BETTER = ("val_cost",)
 FIGURES = ("val_accuracy", "best_val_accuracy", "val_cost", "test_accuracy")
@@ -28,7 +28,7 @@ class Trial:
     @property
     def label(self) -> str:
         """Its values, for people."""
-        return " ".join(f"{key}={value}" for key, value in self.point.items()) or "one trial"
+        return short(self.point) or "one trial"
 
     @property
     def outcomes(self) -> list[Outcome]:

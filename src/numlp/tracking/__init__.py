@@ -9,7 +9,7 @@ from numlp.tracking.environment import environment_tags
 from numlp.tracking.family import Child, children, close_abandoned, find_sweep
 from numlp.tracking.run import Run, find_run, reopen, start_run
 from numlp.tracking.signals import Terminated, asking, relaying, stopped, terminable
-from numlp.tracking.store import address, connect, database_file, one_line, without_password
+from numlp.tracking.store import address, connect, database_file, load, one_line, without_password
 
 __all__ = [
     "Child",
@@ -24,6 +24,7 @@ __all__ = [
     "environment_tags",
     "find_run",
     "find_sweep",
+    "load",
     "one_line",
     "relaying",
     "reopen",

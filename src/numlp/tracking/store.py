@@ -62,6 +62,12 @@ def connect(root: Path, experiment: str = EXPERIMENT) -> tuple["MlflowClient", s
         return client, _experiment(client, experiment, artifacts)
 
 
+def load() -> None:
+    """Import MLflow, and do nothing with it."""
+    with _no_collections():
+        from mlflow import MlflowClient  # noqa: F401
+
+
 def database_file(uri: str) -> Path | None:
     """The file of an SQLite address; None for any other address."""
     return Path(uri.removeprefix(SQLITE).partition("?")[0]).absolute() if uri.startswith(SQLITE) else None
