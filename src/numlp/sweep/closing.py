@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numlp.data.raw import read_about
-from numlp.errors import UserError
+from numlp.errors import UserError, require
 from numlp.stages.dataset import raw_folder
 from numlp.sweep import summary
 from numlp.sweep.display import figures
@@ -38,7 +38,7 @@ def conclude(ended: Ended) -> None:
     """Write and print what the sweep found, give it to MLflow, and raise if jobs failed.
 
     Raises:
-        UserError: Jobs failed.
+        UserError: Jobs failed, or no trial was trained to its end.
     """
     runner, objective = ended.runner, ended.runner.search.objective
     order = ranked(ended.made, objective)
@@ -69,6 +69,7 @@ def conclude(ended: Ended) -> None:
     if runner.failed:
         say(summary.errors(runner.failed))
         raise UserError(f"sweep: {len(runner.failed)} of {len(runner.planner.jobs)} jobs failed (the table above has their errors)")
+    require(len(order) > 0, "sweep", f"a trial that is trained to its end ({table} has what became of them)")
 
 
 def title(ended: Ended) -> str:

@@ -34,7 +34,7 @@ class Proposal:
 class Round(Protocol):
     """The trials of a round."""
 
-    study: str | None  # its name in the storage, where trials are pruned
+    study: str | None  # its name in the storage; None when nothing is pruned
 
     def ask(self) -> list[Proposal]:
         """The next trials, none when there are no more."""
@@ -65,16 +65,17 @@ class Asked:
 
     Args:
         study: New.
+        shared: Whether other processes can reach it.
         space: What it is asked for.
         points: Of a grid, which then are its trials.
         trials: How many.
         at_once: How many before the first of them is told.
     """
 
-    def __init__(self, study: "Study", space: Space, points: Sequence[Point], trials: int, at_once: int) -> None:
+    def __init__(self, study: "Study", shared: bool, space: Space, points: Sequence[Point], trials: int, at_once: int) -> None:
         self._study, self._space, self._trials, self._at_once = study, space, trials, at_once
         self._asked = 0
-        self.study: str | None = study.study_name
+        self.study: str | None = study.study_name if shared else None
         for point in points:
             study.enqueue_trial({key: _internal(space[key], text) for key, text in point.items()})
 
@@ -120,7 +121,7 @@ def begin_round(search: SearchConfig, place: int, space: Space, at_once: int, jo
         storage = open_journal(journal) if search.prune else None
         name = f"round-{place + 1}"
         study = create_study(storage=storage, sampler=_sampler(each, search.seed, place), pruner=pruner(search), study_name=name)
-    return Asked(study, space, points, trials, at_once if each.sampler == "tpe" else trials)
+    return Asked(study, search.prune, space, points, trials, at_once if each.sampler == "tpe" else trials)
 
 
 def distribution(dimension: Choice | Range) -> Any:

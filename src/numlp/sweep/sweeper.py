@@ -88,6 +88,8 @@ class Sweep:
             if place > 0:
                 before = [trial for trial in trials(self._planner.jobs) if trial.jobs[0].round == place - 1]
                 best = best_points(before, self._search.objective, each.best)
+                if not best:
+                    return
                 self._spaces.append(narrowed(self._spaces[-1], best, each.margin))
                 current = self._begin(place)
                 jobs = self._plan(current, place)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from numlp.errors import require
 from numlp.stages.member import PRUNED, Outcome
 from numlp.sweep.jobs import Job
 from numlp.sweep.space import Point, short
@@ -83,11 +82,5 @@ def ranked(found: Sequence[Trial], objective: str) -> list[Trial]:
 
 
 def best_points(found: Sequence[Trial], objective: str, count: int) -> list[Point]:
-    """The points of the best trials of a round.
-
-    Raises:
-        UserError: None was trained to its end.
-    """
-    order = ranked(found, objective)
-    require(len(order) > 0, "search.rounds", "a trial of the round before that was trained to its end, to narrow the ranges to")
-    return [trial.point for trial in order[:count]]
+    """The points of the best trials of a round; none when none was trained to its end."""
+    return [trial.point for trial in ranked(found, objective)[:count]]
