@@ -9,12 +9,11 @@ from numlp.stages.dataset import raw_folder
 from numlp.sweep import summary
 from numlp.sweep.display import figures
 from numlp.sweep.family import finish
+from numlp.sweep.jobs import FINAL
 from numlp.sweep.proposals import importance
 from numlp.sweep.running import Runner
 from numlp.sweep.space import Space
 from numlp.sweep.trials import FIGURES, Trial, ranked, trials
-
-FINAL = -1  # the round of the final training
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from numlp.report.tables import duration
-from numlp.sweep.jobs import ENDED, Job, Status
+from numlp.sweep.jobs import ENDED, FINAL, Job, Status
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -113,7 +113,8 @@ class Display:
         return (monotonic() - self._began) * (self._total - kept - share) / share if share > 0 else None
 
     def _best_jobs(self, count: int) -> list[Job]:
-        done = [job for job in self._jobs if job.status.outcome is not None and not job.status.outcome.note]
+        ended = [job for job in self._jobs if job.round != FINAL and job.status.outcome is not None]
+        done = [job for job in ended if job.status.outcome is not None and not job.status.outcome.note]
         found: list[Job] = []
         while done and len(found) < count:
             found.append(self._best(done, key=lambda job: getattr(job.status.outcome, self._objective)))

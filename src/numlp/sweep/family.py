@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from numlp.stages.naming import digest, flattened, run_name, values
-from numlp.sweep.jobs import Job
+from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.trials import FIGURES, Trial
 from numlp.tracking import Child, Run, children, close_abandoned, environment_tags, find_sweep, start_run
 from numlp.tracking.family import SWEEP, TRIAL
@@ -77,7 +77,8 @@ def family(name: str, identity: str, params: Mapping[str, Any], out: Path, anew:
 
 def group(job: Job) -> str:
     """The values of a job's trial as one text."""
-    return " ".join(f"{key}={value}" for key, value in job.point.items()) or "all"
+    text = " ".join(f"{key}={value}" for key, value in job.point.items()) or "all"
+    return f"final {text}" if job.round == FINAL else text
 
 
 def finish(run: Run, figures: Mapping[str, float], files: Sequence[Path], tags: Mapping[str, str]) -> None:

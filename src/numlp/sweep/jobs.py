@@ -12,6 +12,7 @@ from numlp.stages.member import Outcome, from_content
 from numlp.sweep.space import SEED, Point, short
 
 State: TypeAlias = Literal["waiting", "running", "done", "kept", "failed", "stopped"]
+FINAL = -1  # the round of the final training
 ENDED: tuple[State, ...] = ("done", "kept", "failed", "stopped")
 
 

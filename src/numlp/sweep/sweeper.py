@@ -14,7 +14,7 @@ from numlp.stages.naming import digest
 from numlp.sweep import closing, estimate
 from numlp.sweep.display import Display
 from numlp.sweep.family import family
-from numlp.sweep.jobs import Job
+from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.planning import Planner
 from numlp.sweep.proposals import Proposal, Round, begin_round
 from numlp.sweep.running import Runner
@@ -112,7 +112,7 @@ class Sweep:
             return
         more = self._search.final_with
         runner.display.say(f"final training: {order[0].label} with {' '.join(more)}")
-        jobs = self._planner.trial(Proposal(0, order[0].point), closing.FINAL, more)
+        jobs = self._planner.trial(Proposal(0, order[0].point), FINAL, more)
         runner.make(jobs, None, self._journal(0))
 
     def _begin(self, place: int) -> Round:

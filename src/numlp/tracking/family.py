@@ -27,7 +27,7 @@ class Child:
 
 
 def find_sweep(root: Path, digest: str) -> str:
-    """The id of the newest run with the tag `sweep`; empty when there is none.
+    """The id of the newest run with the tag `sweep` that no process of this machine is in; empty when there is none.
 
     Raises:
         UserError: The store cannot be used.
@@ -35,8 +35,8 @@ def find_sweep(root: Path, digest: str) -> str:
     client, experiment = connect(root, EXPERIMENT)
     with explained(address(root)):
         newest = ["attributes.start_time DESC"]
-        found = client.search_runs([experiment], f"tags.{SWEEP} = '{digest}'", order_by=newest, max_results=1)
-    return str(found[0].info.run_id) if found else ""
+        found = client.search_runs([experiment], f"tags.{SWEEP} = '{digest}'", order_by=newest, max_results=PAGE)
+        return next((str(run.info.run_id) for run in found if not _in_use(run)), "")
 
 
 def children(root: Path, parent: str) -> dict[str, Child]:
@@ -60,9 +60,17 @@ def close_abandoned(root: Path, parent: str) -> None:
     client, experiment = connect(root, EXPERIMENT)
     with explained(address(root)):
         for run in _members(client, experiment, parent):
-            here = run.data.tags.get("host") == socket.gethostname()
-            if run.info.status == "RUNNING" and here and not alive(int(run.data.tags["pid"])):
+            if run.info.status == "RUNNING" and _here(run) and not _in_use(run):
                 client.set_terminated(run.info.run_id, "KILLED")
+
+
+def _in_use(run: "Entity") -> bool:
+    """Whether a process of this machine trains it now."""
+    return run.info.status == "RUNNING" and _here(run) and alive(int(run.data.tags["pid"]))
+
+
+def _here(run: "Entity") -> bool:
+    return run.data.tags.get("host") == socket.gethostname()
 
 
 def _members(client: "MlflowClient", experiment: str, parent: str) -> "Iterator[Entity]":
