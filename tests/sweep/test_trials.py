@@ -30,7 +30,9 @@ def test_of_costs_the_lower_is_better():
 
 
 def test_what_failed_was_pruned_or_diverged_is_never_the_best():
-    found = trials([job(0, None), job(1, 0.0, note="pruned"), job(2, 0.0, note="diverged: at step 3"), job(3, 0.01), job(4, 0.9), job(4, None)])
+    found = trials(
+        [job(0, None), job(1, 0.0, note="pruned"), job(2, 0.0, note="diverged: at step 3"), job(3, 0.01), job(4, 0.9), job(4, None)]
+    )
     assert [trial.state for trial in found] == ["failed", "pruned", "diverged", "done", "failed"]
     assert [trial.point for trial in ranked(found, "val_accuracy")] == [{"lam": "3"}]
 
