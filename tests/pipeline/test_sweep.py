@@ -74,7 +74,7 @@ def test_of_sixteen_jobs_two_fail_each_with_its_own_error_and_the_others_have_re
     lines = [line for line in out.splitlines() if "FAILED" in line]
     assert "lam=-1: FAILED: lam: need a number >= 0, got lam=-1.0" in lines[0]
     assert "lam=2: FAILED: RuntimeError: no luck" in lines[1]
-    closing = out[out.index("Failed\n") :]
+    closing = out[out.rindex("Failed") :]
     assert "need a number >= 0" in closing
     assert "no luck" in closing
     assert [row["state"] for row in table(ready)] == ["failed" if i in (4, 10) else "done" for i in range(16)]
@@ -104,7 +104,7 @@ def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, 
 
 
 def test_seeds_are_one_trial_with_mean_and_deviation_on_a_run_of_their_own(ready, numlp):
-    code, out, err = numlp(*MULTI, "lam=0.1,0.2", "seed=0,1")
+    code, _out, err = numlp(*MULTI, "lam=0.1,0.2", "seed=0,1")
     assert code == 0, err
     parent, members = family(ready)
     groups = [run for run in members if "mean/val_accuracy" in run.data.metrics]
@@ -145,7 +145,7 @@ def test_a_trial_that_is_worse_than_the_median_is_given_up_once_and_for_all_of_t
     """The lower rates learn less: with two trials before, the others are stopped after the first epoch that counts."""
     search = ["search.prune=true", "search.startup=2", "search.warmup=1", "train.epochs=6", "schedule=constant"]
     choices = [*MULTI, *search, "lam=0", "schedule.eta=0.05,0.04,1e-7,1e-8"]
-    code, out, err = numlp(*choices)
+    code, _out, err = numlp(*choices)
     assert code == 0, err
     rows = table(ready)
     assert [row["state"] for row in rows] == ["done", "done", "pruned", "pruned"]
