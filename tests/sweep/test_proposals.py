@@ -7,8 +7,9 @@ from statistics import fmean
 import pytest
 
 from numlp.search_config import RoundConfig, SearchConfig
-from numlp.sweep.proposals import begin_round, importance
+from numlp.sweep.proposals import begin_round
 from numlp.sweep.space import Choice, Range
+from numlp.sweep.studies import importance
 
 SPACE = {"lam": Range(1e-5, 1e-1, log=True), "init": Choice(("he", "xavier")), "k": Choice(("1", "2", "3"), ordered=True)}
 

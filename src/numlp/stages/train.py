@@ -2,7 +2,6 @@
 
 import json
 import math
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,32 +46,35 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
     with checkpoints(paths.CHECKPOINTS, _key(config, data)) as kept:
         loop = Loop(config, data, kept, name, hydra.mode is not RunMode.MULTIRUN, *([] if member is None else [member.watch]))
         state = loop.begin()
-        made = None
         with _tracked(config, choices, name, data, out, state.run_id, member) as tracked:
             state.run_id = tracked.id
-            try:
-                loop.run(state, tracked)
-                _say_what_test_images_give(config)
-                final_moments(config, state.network, data)
-                _finish(config, state, data, out, tracked)
-                _follow(config, out, tracked)
-                made = _outcome(config, state, data, out, member, tracked)
-            except DivergedError as error:
-                _given_up(error, data, state.records, out, tracked)
-                kept.clear()
-                if loop.alone:
-                    raise
-                if member is None:
-                    print(f"{name}: {error}", file=sys.stderr)
-                made = given_up(state, out, f"diverged: {error}")
-            except PrunedError:
-                write_history(out / paths.HISTORY, state.records)
-                tracked.set_tags({"pruned": "true"})
-                made = given_up(state, out, PRUNED)
+            made = _attempt(loop, state, out, tracked, member)
         if member is not None and made is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
             save_outcome(member.pruned if made.note == PRUNED else member.record, made)
         kept.clear()
         return made
+
+
+def _attempt(loop: Loop, state: State, out: Path, tracked: Run, member: Member | None) -> Outcome | None:
+    """Train to the end, or to where the run is given up."""
+    config, data = loop.config, loop.data
+    try:
+        loop.run(state, tracked)
+        _say_what_test_images_give(config)
+        final_moments(config, state.network, data)
+        _finish(config, state, data, out, tracked)
+        _follow(config, out, tracked)
+        return _outcome(config, state, data, out, member, tracked)
+    except DivergedError as error:
+        _given_up(error, data, state.records, out, tracked)
+        loop.kept.clear()
+        if loop.alone:
+            raise
+        return given_up(state, out, f"diverged: {error}")
+    except PrunedError:
+        write_history(out / paths.HISTORY, state.records)
+        tracked.set_tags({"pruned": "true"})
+        return given_up(state, out, PRUNED)
 
 
 def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Member | None, tracked: Run) -> Outcome | None:

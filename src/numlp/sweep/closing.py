@@ -10,9 +10,9 @@ from numlp.sweep import summary
 from numlp.sweep.display import figures
 from numlp.sweep.family import finish
 from numlp.sweep.jobs import FINAL
-from numlp.sweep.proposals import importance
 from numlp.sweep.running import Runner
 from numlp.sweep.space import Space
+from numlp.sweep.studies import importance
 from numlp.sweep.trials import FIGURES, Trial, ranked, trials
 
 
@@ -41,34 +41,38 @@ def conclude(ended: Ended) -> None:
     """
     runner, objective = ended.runner, ended.runner.search.objective
     order = ranked(ended.made, objective)
-    table, plot = runner.out / summary.TABLE, runner.out / summary.PLOT
+    table = runner.out / summary.TABLE
     summary.write_trials(table, trials(runner.planner.jobs))
-    say = runner.display.say
-    say(summary.results(ended.made, objective))
-    found, tags = dict[str, float](), dict[str, str]()
-    if order:
-        best = order[0].jobs[0]
-        command = summary.command(best, ended.from_file)
-        found = {f"best/{figure}": order[0].mean(figure) for figure in FIGURES}
-        tags = {"best": order[0].label, "best_command": command}
-        assert best.config is not None
-        about = read_about(raw_folder(best.config.data.source))
-        if summary.draw(plot, ended.made, ended.spaces, about["name"], title(ended)):
-            say(f"rounds: {plot}")
-        judged = [(trial.point, loss) for trial in order if (loss := trial.loss(objective)) is not None]
-        shares = importance(ended.spaces[0], judged)
-        found |= {f"importance/{key}": share for key, share in shares.items()}
-        if shares:
-            say("importance: " + ", ".join(f"{key} {share:.0%}" for key, share in shares.items()))
-        found |= _final(ended)
-    say(f"all trials: {table}")
-    if order:
-        say(f"best by {objective}, {order[0].label}:\n  {tags['best_command']}")
-    finish(runner.family.run, found, [table, plot], tags)
+    runner.display.say(summary.results(ended.made, objective))
+    runner.display.say(f"all trials: {table}")
+    found, tags = (_best(ended, order), _tags(ended, order[0])) if order else ({}, {})
+    finish(runner.family.run, found, [table, runner.out / summary.PLOT], tags)
     if runner.failed:
-        say(summary.errors(runner.failed))
+        runner.display.say(summary.errors(runner.failed))
         raise UserError(f"sweep: {len(runner.failed)} of {len(runner.planner.jobs)} jobs failed (the table above has their errors)")
     require(len(order) > 0, "sweep", f"a trial that is trained to its end ({table} has what became of them)")
+
+
+def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:
+    """Print and draw what the search says, the best first in `order`; its figures for MLflow."""
+    runner, objective = ended.runner, ended.runner.search.objective
+    say, config = runner.display.say, order[0].jobs[0].config
+    assert config is not None
+    about = read_about(raw_folder(config.data.source))
+    if summary.draw(runner.out / summary.PLOT, ended.made, ended.spaces, about["name"], title(ended)):
+        say(f"rounds: {runner.out / summary.PLOT}")
+    judged = [(trial.point, loss) for trial in order if (loss := trial.loss(objective)) is not None]
+    shares = importance(ended.spaces[0], judged)
+    if shares:
+        say("importance: " + ", ".join(f"{key} {share:.0%}" for key, share in shares.items()))
+    found = {f"best/{figure}": order[0].mean(figure) for figure in FIGURES}
+    return found | {f"importance/{key}": share for key, share in shares.items()} | _final(ended)
+
+
+def _tags(ended: Ended, best: Trial) -> dict[str, str]:
+    command = summary.command(best.jobs[0], ended.from_file)
+    ended.runner.display.say(f"best by {ended.runner.search.objective}, {best.label}:\n  {command}")
+    return {"best": best.label, "best_command": command}
 
 
 def title(ended: Ended) -> str:

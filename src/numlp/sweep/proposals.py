@@ -1,26 +1,20 @@
 """Which trials a round has: all of a grid, or what Optuna's samplers ask for."""
 
-import logging
-import math
-import warnings
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from numlp.build import SEARCH, stream
 from numlp.search_config import RoundConfig, SearchConfig
-from numlp.sweep.space import Choice, Point, Range, Space, grid
+from numlp.sweep.space import Point, Space, grid
+from numlp.sweep.studies import distribution, internal, open_journal, pruner, quiet, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from optuna import Study
     from optuna.samplers import BaseSampler
-    from optuna.trial import FrozenTrial
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ class Asked:
         self._asked = 0
         self.study: str | None = study.study_name if shared else None
         for point in points:
-            study.enqueue_trial({key: _internal(space[key], text) for key, text in point.items()})
+            study.enqueue_trial({key: internal(space[key], text) for key, text in point.items()})
 
     def ask(self) -> list[Proposal]:
         """The next ones."""
@@ -86,7 +80,7 @@ class Asked:
         made = {key: distribution(dimension) for key, dimension in self._space.items()}
         with quiet():
             trials = [self._study.ask(made) for _ in range(count)]
-        return [Proposal(trial.number, {k: _text(self._space[k], trial.params[k]) for k in self._space}) for trial in trials]
+        return [Proposal(trial.number, {k: text(self._space[k], trial.params[k]) for k in self._space}) for trial in trials]
 
     def tell(self, proposal: Proposal, loss: float | None, pruned: bool) -> None:
         """Tell the study."""
@@ -124,70 +118,6 @@ def begin_round(search: SearchConfig, place: int, space: Space, at_once: int, jo
     return Asked(study, search.prune, space, points, trials, at_once if each.sampler == "tpe" else trials)
 
 
-def distribution(dimension: Choice | Range) -> Any:
-    """As Optuna has it; steps as their places, so that their order counts."""
-    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
-
-    if isinstance(dimension, Choice):
-        return IntDistribution(0, len(dimension.values) - 1) if dimension.ordered else CategoricalDistribution(dimension.values)
-    if dimension.whole:
-        return IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log)
-    return FloatDistribution(dimension.low, dimension.high, log=dimension.log)
-
-
-def pruner(search: SearchConfig) -> Any:
-    """Gives up what is above the median of the trials before at the same step."""
-    from optuna.pruners import MedianPruner
-
-    return MedianPruner(n_startup_trials=search.startup, n_warmup_steps=math.ceil(search.warmup * STEPS_AN_EPOCH))
-
-
-STEPS_AN_EPOCH = 1000  # reports are counted in whole numbers: thousandths of an epoch
-
-
-def open_journal(path: Path) -> Any:
-    """The storage in a file that several processes, also of several machines, may write."""
-    from optuna.storages.journal import JournalFileBackend, JournalStorage
-
-    return JournalStorage(JournalFileBackend(str(path)))
-
-
-def importance(space: Space, tried: Sequence[tuple[Point, float]]) -> dict[str, float]:
-    """The share that each key has in what makes the best trials differ from the rest; none of too few trials, or of one key.
-
-    Args:
-        space: Of the first round.
-        tried: Points, and what they were judged by, the lower the better.
-
-    Source: Watanabe, Bansal and Hutter 2023, PED-ANOVA, arXiv:2304.10255.
-    """
-    finite = [(point, loss) for point, loss in tried if math.isfinite(loss)]
-    if len(space) < 2 or len(finite) < 4 or len({loss for _, loss in finite}) < 2:
-        return {}
-    with quiet():
-        import optuna
-
-        study = optuna.create_study()
-        study.add_trials([_frozen(space, point, loss) for point, loss in finite])
-        return dict(optuna.importance.get_param_importances(study))
-
-
-@contextmanager
-def quiet() -> "Iterator[None]":
-    """Without Optuna's reports of what it does, and its notes on what may change."""
-    log = logging.getLogger("optuna")
-    before = log.level
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import optuna
-
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
-        try:
-            yield
-        finally:
-            log.setLevel(before)
-
-
 def _sampler(each: RoundConfig, seed: int, place: int) -> "BaseSampler":
     from optuna.samplers import QMCSampler, RandomSampler, TPESampler
 
@@ -197,22 +127,3 @@ def _sampler(each: RoundConfig, seed: int, place: int) -> "BaseSampler":
     if each.sampler == "qmc":
         return QMCSampler(scramble=True, seed=number, warn_independent_sampling=False)
     return RandomSampler(seed=number)
-
-
-def _frozen(space: Space, point: Point, loss: float) -> "FrozenTrial":
-    from optuna.trial import create_trial
-
-    params = {key: _internal(dimension, point[key]) for key, dimension in space.items()}
-    return create_trial(params=params, distributions={key: distribution(d) for key, d in space.items()}, value=loss)
-
-
-def _internal(dimension: Choice | Range, text: str) -> Any:
-    if isinstance(dimension, Choice):
-        return dimension.values.index(text) if dimension.ordered else text
-    return int(text) if dimension.whole else float(text)
-
-
-def _text(dimension: Choice | Range, value: Any) -> str:
-    if isinstance(dimension, Choice):
-        return dimension.values[value] if dimension.ordered else str(value)
-    return dimension.text(value)

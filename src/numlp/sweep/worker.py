@@ -15,7 +15,7 @@ from numlp.history import Record
 from numlp.search_config import SearchConfig
 from numlp.stages.member import Member, PrunedError, content
 from numlp.sweep.jobs import write_status
-from numlp.sweep.proposals import STEPS_AN_EPOCH, open_journal, pruner, quiet
+from numlp.sweep.studies import STEPS_AN_EPOCH, open_journal, pruner, quiet
 from numlp.tracking import one_line
 
 LOG = "log.txt"
