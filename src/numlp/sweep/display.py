@@ -87,7 +87,7 @@ class Display:
                 if job.status.state in ENDED:
                     self.ended(job)
         if live is not None:
-            live.update(self._table())
+            live.update(self._table(), refresh=True)
 
     def _live(self) -> "Live | None":
         if not self._console.is_terminal:
@@ -122,9 +122,10 @@ class Display:
         return found
 
     def _table(self) -> "RenderableType":
+        from rich.console import Group
         from rich.table import Table
 
-        table = Table("job", "choices", "state", "epoch", "validation", title=self._summary(), title_justify="left")
+        table = Table("job", "choices", "state", "epoch", "validation")
         running = [job for job in self._jobs if job.status.state == "running"]
         failed = [job for job in self._jobs if job.status.state == "failed"][-FAILED_SHOWN:]
         for job in (*running, *self._best_jobs(BEST_SHOWN), *failed):
@@ -132,7 +133,7 @@ class Display:
             style = {"failed": "red", "running": "bold"}.get(job.status.state)
             cells = [str(job.number + 1), job.label, job.status.state, f"{epoch:.0f}/{job.epochs:.0f}", _validation(job.status)]
             table.add_row(*cells, style=style)
-        return table
+        return Group(self._summary(), table)
 
 
 def shown(job: Job, objective: str) -> str:
