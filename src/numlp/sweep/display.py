@@ -81,12 +81,15 @@ class Display:
             )
 
     def _look(self, jobs: Sequence[Job], look: Callable[[Job], Status], live: "Live | None") -> None:
+        changed = False
         for job in jobs:
-            if job.status.state not in ENDED:
-                job.status = look(job)
-                if job.status.state in ENDED:
-                    self.ended(job)
-        if live is not None:
+            if job.status.state in ENDED:
+                continue
+            known = look(job)
+            changed, job.status = changed or known != job.status, known
+            if known.state in ENDED:
+                self.ended(job)
+        if live is not None and changed:
             live.update(self._table(), refresh=True)
 
     def _live(self) -> "Live | None":

@@ -14,6 +14,7 @@ from numlp.sweep.space import Choice, Range, Space
 from numlp.sweep.trials import FIGURES, Trial, ranked
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.table import Table
 
     from numlp.report.rounds import Tried
@@ -22,20 +23,19 @@ TABLE, PLOT = "trials.csv", "rounds.png"
 ROWS = 10  # of the table that is printed
 
 
-def results(found: Sequence[Trial], objective: str) -> "Table":
+def results(found: Sequence[Trial], objective: str) -> "Group":
     """The best trials; the objective alone orders them, the test figures are shown beside."""
+    from rich.console import Group
     from rich.table import Table
 
     order = ranked(found, objective)
-    table = Table(
-        "", "choices", "seeds", "validation", "its highest", "its cost", "test", title=_counts(found, order), title_justify="left"
-    )
+    table = Table("", "choices", "seeds", "validation", "its highest", "its cost", "test")
     table.columns[1].overflow = "fold"
     for place, trial in enumerate(order[:ROWS], start=1):
         cells = [_spread(trial, figure) for figure in FIGURES]
         validation, best, cost, test = cells
         table.add_row(str(place), trial.label, str(len(trial.jobs)), validation, best, cost, test)
-    return table
+    return Group(_counts(found, order), table)
 
 
 def errors(jobs: Sequence[Job]) -> "Table":
