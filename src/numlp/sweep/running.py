@@ -1,5 +1,6 @@
 """Jobs handed to Hydra's launcher, and watched until they have ended."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from numlp.sweep.planning import Planner
 from numlp.sweep.worker import Order, Perform
 from numlp.tracking import one_line
 
-STOP = "stop"
+STOP, STATUS = "stop", "status"
 
 
 @dataclass
@@ -100,4 +101,12 @@ class Runner:
         return read_status(self._status(job)) or Status()
 
     def _status(self, job: Job) -> Path:
-        return self.out.absolute() / "status" / f"{job.number}.json"
+        return self.out.absolute() / STATUS / f"{job.number}.json"
+
+
+def clear(out: Path) -> None:
+    """Make the folder of a sweep, without what another sweep in it said of its jobs."""
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out / STATUS, ignore_errors=True)
+    for path in (out / STOP, *out.glob("study-*.journal*")):
+        path.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from numlp.sweep.family import family
 from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.planning import Planner
 from numlp.sweep.proposals import Proposal, Round, begin_round
-from numlp.sweep.running import Runner
+from numlp.sweep.running import Runner, clear
 from numlp.sweep.space import Space, grid, narrowed, read_space
 from numlp.sweep.summary import space_line
 from numlp.sweep.trials import LOWER_IS_BETTER, Trial, best_points, ranked, trials
@@ -59,7 +59,7 @@ class Sweep:
             UserError: Jobs failed; each was told with its own error.
             KeyboardInterrupt: Jobs were stopped by a signal.
         """
-        self._out.mkdir(parents=True, exist_ok=True)
+        clear(self._out)
         OmegaConf.save(self._config, self._out / "multirun.yaml")
         current = self._begin(0)
         jobs = self._plan(current, 0)
