@@ -10,7 +10,7 @@ import numpy as np
 from numlp.build import SEARCH, stream
 from numlp.search_config import RoundConfig, SearchConfig
 from numlp.sweep.space import Point, Space, grid
-from numlp.sweep.studies import distribution, internal, open_journal, pruner, quiet, text
+from numlp.sweep.studies import distribution, internal, open_journal, pruner, quiet, tell, text
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -84,14 +84,7 @@ class Asked:
 
     def tell(self, proposal: Proposal, loss: float | None, pruned: bool) -> None:
         """Tell the study."""
-        from optuna.trial import TrialState
-
-        if pruned:
-            self._study.tell(proposal.number, state=TrialState.PRUNED)
-        elif loss is None:
-            self._study.tell(proposal.number, state=TrialState.FAIL)
-        else:
-            self._study.tell(proposal.number, loss)
+        tell(self._study, proposal.number, loss, pruned)
 
 
 def begin_round(search: SearchConfig, place: int, space: Space, at_once: int, journal: Path) -> Round:

@@ -12,7 +12,8 @@ from numlp.search_config import SearchConfig
 from numlp.sweep.space import Choice, Point, Range, Space
 
 if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial
+    from optuna import Study
+    from optuna.trial import FrozenTrial, Trial
 
 STEPS_AN_EPOCH = 1000  # reports are counted in whole numbers: thousandths of an epoch
 
@@ -49,11 +50,35 @@ def open_journal(path: Path) -> Any:
     return JournalStorage(JournalFileBackend(str(path)))
 
 
+def load(journal: Path, name: str, search: SearchConfig) -> "Study":
+    """A study that another process began."""
+    with quiet():
+        from optuna import load_study
+
+        return load_study(study_name=name, storage=open_journal(journal), pruner=pruner(search))
+
+
+def running(study: "Study", number: int) -> "Trial":
+    """A trial that another process asked for."""
+    from optuna.trial import Trial
+
+    (found,) = [trial for trial in study.get_trials(deepcopy=False) if trial.number == number]
+    return Trial(study, found._trial_id)
+
+
 def pruner(search: SearchConfig) -> Any:
     """Gives up what is above the median of the trials before at the same step."""
     from optuna.pruners import MedianPruner
 
     return MedianPruner(n_startup_trials=search.startup, n_warmup_steps=math.ceil(search.warmup * STEPS_AN_EPOCH))
+
+
+def tell(study: "Study", number: int, loss: float | None, pruned: bool) -> None:
+    """What became of a trial: `loss` is None when it failed; what the process that trained it has told is not told again."""
+    from optuna.trial import TrialState
+
+    state = TrialState.PRUNED if pruned else TrialState.FAIL if loss is None else None
+    study.tell(number, None if state is not None else loss, state=state, skip_if_finished=True)
 
 
 def importance(space: Space, tried: Sequence[tuple[Point, float]]) -> dict[str, float]:

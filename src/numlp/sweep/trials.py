@@ -63,8 +63,12 @@ class Trial:
         """What it is judged by, the lower the better; None when a seed has no outcome."""
         if len(self.outcomes) < len(self.jobs):
             return None
-        mean = self.mean(objective)
-        return mean if objective in LOWER_IS_BETTER else 1 - mean
+        return as_loss(self.mean(objective), objective)
+
+
+def as_loss(value: float, objective: str) -> float:
+    """A figure as what is to be small."""
+    return value if objective in LOWER_IS_BETTER else 1 - value
 
 
 def trials(jobs: Sequence[Job]) -> list[Trial]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
@@ -13,10 +13,14 @@ from omegaconf import DictConfig
 from numlp.errors import UserError
 from numlp.history import Record
 from numlp.search_config import SearchConfig
-from numlp.stages.member import Member, PrunedError, content
+from numlp.stages.member import PRUNED, Member, PrunedError, content
 from numlp.sweep.jobs import write_status
-from numlp.sweep.studies import STEPS_AN_EPOCH, open_journal, pruner, quiet
+from numlp.sweep.studies import STEPS_AN_EPOCH, load, running, tell
+from numlp.sweep.trials import as_loss
 from numlp.tracking import one_line
+
+if TYPE_CHECKING:
+    from optuna import Study
 
 LOG = "log.txt"
 
@@ -86,28 +90,28 @@ class Perform:
                 return
         if made is None:
             write_status(order.status, state="stopped")
-        else:
-            write_status(order.status, state="done", outcome=content(made))
+            return
+        if self.study is not None:  # now, not when all of the round have ended: those that still run are compared with it
+            figure = getattr(made, self.search.objective)
+            tell(self._load(), order.trial, as_loss(figure, self.search.objective), made.note == PRUNED)
+        write_status(order.status, state="done", outcome=content(made))
 
     def _watch(self, order: Order) -> Callable[[Record], None]:
-        def tell(record: Record) -> None:
+        def say(record: Record) -> None:
             write_status(order.status, state="running", epoch=record.epoch, val_accuracy=record.val_accuracy)
 
         if self.study is None:
-            return tell
-        with quiet():
-            from optuna import load_study
-            from optuna.trial import Trial
+            return say
+        trial = running(self._load(), order.trial)
 
-            storage = open_journal(self.journal)
-            study = load_study(study_name=self.study, storage=storage, pruner=pruner(self.search))
-            place = storage.get_trial_id_from_study_id_trial_number(storage.get_study_id_from_name(self.study), order.trial)
-            trial = Trial(study, place)
-
-        def tell_and_ask(record: Record) -> None:
-            tell(record)
+        def say_and_ask(record: Record) -> None:
+            say(record)
             trial.report(record.val_cost, round(record.epoch * STEPS_AN_EPOCH))
             if trial.should_prune():
                 raise PrunedError
 
-        return tell_and_ask
+        return say_and_ask
+
+    def _load(self) -> "Study":
+        assert self.study is not None
+        return load(self.journal, self.study, self.search)
