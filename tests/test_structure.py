@@ -8,7 +8,8 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "numlp"
 RANKS = (
     ("errors", "files", "arrays", "folded"),
-    ("history", "config"),
+    ("history", "config", "records"),
+    ("search_config",),
     ("nn", "optim", "data", "report"),
     ("evaluate", "model_file", "onnx_file"),
     ("train",),
@@ -17,6 +18,7 @@ RANKS = (
     ("tracking", "compose", "final_moments"),
     ("reproduction",),
     ("stages",),
+    ("sweep",),
     ("launch",),
     ("cli",),
 )

@@ -11,6 +11,7 @@ from yaml import YAMLError
 from numlp import config as schema
 from numlp.errors import UserError, require
 from numlp.explain import unknown_key
+from numlp.search_config import Primary
 
 PARAMS, CONF = "params.yaml", "conf"
 SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
@@ -38,7 +39,7 @@ def store(root: Path, command: str) -> None:
     content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
     groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
     configs = ConfigStore.instance()
-    configs.store(name="schema", node=schema.Config)
+    configs.store(name="schema", node=Primary)
     for group, options in SCHEMAS.items():
         for option in options:
             configs.store(group=group, name=f"{option.name}_schema", node=option)
@@ -47,24 +48,26 @@ def store(root: Path, command: str) -> None:
     hydra = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
     quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr
     defaults += [*quiet, {"override hydra/launcher": "joblib"}]
+    if command == "train":
+        defaults += [{"override hydra/sweeper": "search"}]
     configs.store(name=PARAMS.removesuffix(".yaml"), node={"defaults": defaults, "hydra": hydra, **content})
 
 
 def typed(config: DictConfig) -> schema.Config:
-    """The config as dataclasses, every rule checked.
+    """The choices of a run as dataclasses, every rule checked; what belongs to sweeps alone is left out.
 
     Raises:
         UserError: A value is missing or breaks a rule.
     """
     missing = sorted(OmegaConf.missing_keys(config))
     require(not missing, "config", f"a value for {', '.join(missing)}")
-    added = _added(config, schema.Config)
+    added = _added(config, Primary)
     if added:
-        raise UserError(unknown_key(added[0], known_keys(schema.Config)))
+        raise UserError(unknown_key(added[0], known_keys(Primary)))
     made = OmegaConf.to_object(config)
-    assert isinstance(made, schema.Config)
+    assert isinstance(made, Primary)
     made.check_all()
-    return made
+    return schema.Config(**{item.name: getattr(made, item.name) for item in fields(schema.Config)})
 
 
 def known_keys(node: type, prefix: str = "") -> list[str]:

@@ -6,6 +6,7 @@ import tempfile
 from functools import partial, wraps
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -13,10 +14,10 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from numlp.compose import CONF, known_keys, store, typed
-from numlp.config import Config
 from numlp.errors import UserError
 from numlp.explain import explain, of_composing
 from numlp.files import write_text
+from numlp.search_config import Primary
 from numlp.tracking import Terminated, relaying
 
 
@@ -40,27 +41,45 @@ def launch(command: str, overrides: list[str]) -> int:
         with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying():
             stopped = Path(folder) / "stopped"
             job = partial(_job, command, stopped, codes, asked)
-            hydra.main(version_base="1.3", config_path=str(root / CONF), config_name="params")(wraps(_job)(job))()
+            try:
+                hydra.main(version_base="1.3", config_path=str(root / CONF), config_name="params")(wraps(_job)(job))()
+            except KeyboardInterrupt:
+                if not stopped.exists():  # else it was a job that was stopped, and the file says by what
+                    raise
             return int(stopped.read_text()) if stopped.exists() else max((code or 0 for code in codes), default=0)
     except (_Carried, Exception) as caught:
         error = caught.__cause__ if isinstance(caught, _Carried) else caught
         assert error is not None
         if asked or not of_composing(error):
             raise error from None
-        raise UserError(explain(error, known_keys(Config))) from error
+        raise UserError(explain(error, known_keys(Primary))) from error
     finally:
         if not asked:
             del os.environ["HYDRA_FULL_ERROR"]
 
 
-def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, config: DictConfig) -> None:
-    """One job. When one of a multirun is stopped by a signal, the file `stopped` keeps those after it from beginning."""
+def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, config: DictConfig, *member: Any) -> Any:
+    """One job. When one of a multirun is stopped by a signal, the file `stopped` keeps those after it from beginning.
+
+    Args:
+        command: The stage.
+        stopped: That file.
+        codes: Where a single run's exit code goes.
+        asked: Whether the user asked for Hydra's whole errors.
+        config: The job's choices.
+        member: Of a sweep: what the stage's `run` takes beside choices and folder.
+
+    Returns:
+        What the stage gives back; None for a job that was stopped.
+    """
     alone = HydraConfig.get().mode is not RunMode.MULTIRUN
     if stopped.exists():
-        return
+        return None
     try:
         out = Path(os.path.relpath(HydraConfig.get().runtime.output_dir))
-        codes.append(import_module(f"numlp.stages.{command}").run(typed(config), out))
+        made = import_module(f"numlp.stages.{command}").run(typed(config), out, *member)
+        codes.append(made if isinstance(made, int) else None)
+        return made
     except Exception as error:
         if asked or not alone:
             raise
@@ -69,3 +88,4 @@ def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, conf
         if alone:
             raise
         write_text(stopped, str(signal.code if isinstance(signal, Terminated) else 130))
+        return None

@@ -54,7 +54,9 @@ def test_a_run_is_an_mlflow_run_with_params_metrics_tags_and_files(with_data, nu
 def test_a_multirun_makes_a_run_of_each_combination(with_data, numlp):
     code, _, err = numlp("train", "-m", *SHORT, "norm=none,before", "init=he,xavier", "then=[evaluate]", "hydra/launcher=basic")
     assert code == 0, err
-    _, found = runs(with_data)
+    _, all_runs = runs(with_data)
+    found = [run for run in all_runs if "mlflow.parentRunId" in run.data.tags]
+    assert len(all_runs) == len(found) + 1
     assert sorted((run.data.params["norm"], run.data.params["init"]) for run in found) == [
         ("before", "he"),
         ("before", "xavier"),

@@ -11,7 +11,8 @@ import time
 import pytest
 
 from numlp.history import COLUMNS
-from numlp.reproduction.runs import SOURCES, load_result, run_file, save_result, sources_digest
+from numlp.records import SOURCES, run_file, sources_digest
+from numlp.reproduction.runs import load_result, save_result
 from numlp.stages.one_run import make
 from numlp.tracking import connect
 from reproduction.conftest import ROOT, SMALL

@@ -40,7 +40,7 @@ def run_summary(metrics: Mapping[str, float | str], choices: str, train_seconds:
     table.add_column("cost (nats)", justify="right")
     for key, name in SPLITS:
         table.add_row(name, f"{100 * float(metrics[f'{key}_accuracy']):.2f} %", _cost(float(metrics[f"{key}_cost"])))
-    time = "Training was up to date and not run again." if train_seconds is None else f"Training took {_duration(train_seconds)}."
+    time = "Training was up to date and not run again." if train_seconds is None else f"Training took {duration(train_seconds)}."
     heading = Text(str(metrics["dataset"]), style="bold")  # a Text: brackets in a name are no markup
     return Group(heading, Text(choices), table, Text(time))
 
@@ -55,6 +55,7 @@ def _cost(cost: float) -> str:
     return f"{cost:.4f}" if math.isfinite(cost) and abs(cost) < 1e5 else f"{cost:.3e}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """For people: 12.3 s, or 2 min 5 s."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

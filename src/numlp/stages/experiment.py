@@ -10,8 +10,9 @@ from numlp.reproduction.pool import side_by_side
 from numlp.reproduction.results import FOLDER, Row, read_results, write_results
 from numlp.reproduction.runs import Result, load_result
 from numlp.reproduction.searches import SEARCHES, Tried, best, draws
+from numlp.stages.identity import source
 from numlp.stages.naming import digest, flattened, values
-from numlp.stages.one_run import SPLITS, Ordered, execute, length, result_file, source
+from numlp.stages.one_run import SPLITS, Ordered, execute, length, result_file
 from numlp.tracking import Run, environment_tags, start_run
 
 MLFLOW = "reports"  # MLflow's experiment

@@ -1,6 +1,7 @@
 """Training as `numlp train` does it: from the last checkpoint on, until it is done, asked to stop, or has diverged."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -11,6 +12,7 @@ from numlp.checkpoint import Checkpoints, State
 from numlp.config import Config
 from numlp.data.preprocess import Prepared
 from numlp.divergence import DivergedError, diverged, origin
+from numlp.history import Record
 from numlp.stages.progress import shown
 from numlp.tracking import Run, asking, stopped
 from numlp.train import train
@@ -22,6 +24,7 @@ class Loop:
 
     Attributes:
         alone: Not a job of a multirun.
+        watch: Called with each record, those from before a run was cut off too; what it raises ends the training.
     """
 
     config: Config
@@ -29,6 +32,7 @@ class Loop:
     kept: Checkpoints
     name: str
     alone: bool
+    watch: Callable[[Record], None] = lambda _: None
 
     def begin(self) -> State:
         """The state of the last checkpoint, or of a new run when there is none or `train.resume` is false."""
@@ -50,6 +54,7 @@ class Loop:
         """
         for record in state.records:
             tracked.log_record(record)  # what the store did not get before the run was cut off
+            self.watch(record)
         plan = build.plan(self.config, len(self.data.part("train").labels))
         progress, since = state.progress, perf_counter() - state.seconds
         steps = train(state.network, state.optimiser, self.data.part("train"), self.data.part("val"), plan, progress)
@@ -59,6 +64,7 @@ class Loop:
                 state.records.append(record)
                 self._check(state)
                 state.seconds = perf_counter() - since
+                self.watch(record)
                 if record.step > 0:  # before the first update there is nothing to keep
                     self.kept.save(state)
         if progress.stop:

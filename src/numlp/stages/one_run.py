@@ -8,19 +8,17 @@ from time import perf_counter
 
 import numpy as np
 
-import numlp
 from numlp import build
 from numlp.config import Config
 from numlp.data.batches import epoch_steps
 from numlp.data.preprocess import Name, Prepared
-from numlp.data.raw import read_about
 from numlp.evaluate import Evaluator
 from numlp.final_moments import check_moments, final_moments
 from numlp.history import Record
 from numlp.nn.network import Network
-from numlp.reproduction.runs import RUNS, Result, run_file, save_result, sources_digest
-from numlp.stages.dataset import prepared, raw_folder
-from numlp.stages.naming import values
+from numlp.reproduction.runs import RUNS, Result, save_result
+from numlp.stages.dataset import prepared
+from numlp.stages.identity import record_file
 from numlp.train import train
 
 SPLITS: tuple[Name, ...] = ("train", "val", "test")
@@ -67,13 +65,7 @@ def make(config: Config) -> Result:
 
 def result_file(config: Config, source: str) -> Path:
     """Where the result of a run is kept: a file for each set of choices, data, source and library."""
-    about = read_about(raw_folder(config.data.source))
-    return run_file(RUNS, {"choices": values(config), "data": about["digest"], "source": source, "numpy": np.__version__})
-
-
-def source() -> str:
-    """The digest of the modules that a result follows from."""
-    return sources_digest(Path(numlp.__file__).parent)
+    return record_file(RUNS, config, source)
 
 
 def length(config: Config) -> float:

@@ -78,7 +78,7 @@ def plan(params: Params) -> None:
 
 def scoreboard(params: Params) -> None:
     """Write scoreboard.csv and provenance.json."""
-    from numlp.stages.one_run import source
+    from numlp.stages.identity import source
     from numlp.tracking import environment_tags
 
     rows = write_scoreboard(PUBLISHED, FOLDER)

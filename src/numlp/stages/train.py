@@ -2,7 +2,6 @@
 
 import json
 import math
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,14 +23,19 @@ from numlp.model_file import Model, save_model
 from numlp.stages import paths
 from numlp.stages.dataset import prepared
 from numlp.stages.loop import Loop
+from numlp.stages.member import PRUNED, Member, Outcome, PrunedError, given_up, outcome, save_outcome
 from numlp.stages.naming import digest, flattened, run_name, source_digest, values
 from numlp.tracking import Run, environment_tags, start_run
 
 SPLITS: tuple[Name, ...] = ("train", "val", "test")
 
 
-def run(config: Config, out: Path) -> None:
-    """Train, write model.npz and history.csv, and do what `then` names; all of it one MLflow run."""
+def run(config: Config, out: Path, member: Member | None = None) -> Outcome | None:
+    """Train, write model.npz and history.csv, and do what `then` names; all of it one MLflow run.
+
+    Returns:
+        What a member of a sweep gave, which then is kept; nothing for a run of its own.
+    """
     data = prepared(config)
     build.plan(config, len(data.part("train").labels))  # a rule that depends on the data is broken before anything is made
     check_moments(config, data)
@@ -40,23 +44,47 @@ def run(config: Config, out: Path) -> None:
     name = run_name(config, choices)
     print(f"train: {name} on {data.about['data']['name']}")
     with checkpoints(paths.CHECKPOINTS, _key(config, data)) as kept:
-        loop = Loop(config, data, kept, name, alone=hydra.mode is not RunMode.MULTIRUN)
+        loop = Loop(config, data, kept, name, hydra.mode is not RunMode.MULTIRUN, *([] if member is None else [member.watch]))
         state = loop.begin()
-        with _tracked(config, choices, name, data, out, state.run_id) as tracked:
+        with _tracked(config, choices, name, data, out, state.run_id, member) as tracked:
             state.run_id = tracked.id
-            try:
-                loop.run(state, tracked)
-                _say_what_test_images_give(config)
-                final_moments(config, state.network, data)
-                _finish(config, state, data, out, tracked)
-                _follow(config, out, tracked)
-            except DivergedError as error:
-                _given_up(error, data, state.records, out, tracked)
-                kept.clear()
-                if loop.alone:
-                    raise
-                print(f"{name}: {error}", file=sys.stderr)
+            made = _attempt(loop, state, out, tracked, member)
+        if member is not None and made is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
+            save_outcome(member.pruned if made.note == PRUNED else member.record, made)
         kept.clear()
+        return made
+
+
+def _attempt(loop: Loop, state: State, out: Path, tracked: Run, member: Member | None) -> Outcome | None:
+    """Train to the end, or to where the run is given up."""
+    config, data = loop.config, loop.data
+    try:
+        loop.run(state, tracked)
+        _say_what_test_images_give(config)
+        final_moments(config, state.network, data)
+        _finish(config, state, data, out, tracked)
+        _follow(config, out, tracked)
+        return _outcome(config, state, data, out, member, tracked)
+    except DivergedError as error:
+        _given_up(error, data, state.records, out, tracked)
+        loop.kept.clear()
+        if loop.alone:
+            raise
+        return given_up(state, out, f"diverged: {error}")
+    except PrunedError:
+        write_history(out / paths.HISTORY, state.records)
+        tracked.set_tags({"pruned": "true"})
+        return given_up(state, out, PRUNED)
+
+
+def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Member | None, tracked: Run) -> Outcome | None:
+    if member is None:
+        return None
+    made = outcome(config, state, data, out)
+    if "evaluate" not in config.then:  # which logs them all
+        names = ("val_accuracy", "val_cost", "test_accuracy")
+        tracked.log_metrics({f"final/{figure}": getattr(made, figure) for figure in names})
+    return made
 
 
 def _key(config: Config, data: Prepared) -> str:
@@ -104,13 +132,18 @@ def _follow(config: Config, out: Path, tracked: Run) -> None:
 
 
 @contextmanager
-def _tracked(config: Config, choices: dict[str, str], name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
+def _tracked(
+    config: Config, choices: dict[str, str], name: str, data: Prepared, out: Path, run_id: str, member: Member | None
+) -> Iterator[Run]:
     """The MLflow run, with all that is known before training."""
     decided: dict[str, Any] = values(config)
     about = data.about["data"]
     tags = {**environment_tags(Path.cwd()), "config_digest": digest(decided), "dataset": about["name"]}
     write_text(out / paths.CONFIG, json.dumps(decided, indent=2) + "\n")
-    with start_run(Path.cwd(), name, {**flattened(decided), **choices}, tags, output=out, run_id=run_id) as tracked:
+    parent = None
+    if member is not None:
+        parent, run_id, tags = member.parent, run_id or member.run_id, {**tags, **member.tags}
+    with start_run(Path.cwd(), name, {**flattened(decided), **choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
         tracked.log_dataset(about["name"], about["digest"], "training")
         tracked.log_artifacts([out / paths.CONFIG])
         yield tracked

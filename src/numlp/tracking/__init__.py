@@ -6,21 +6,28 @@ with start_run(root, "mlp3-before-he-lam0.005-s0", params, environment_tags(root
 """
 
 from numlp.tracking.environment import environment_tags
+from numlp.tracking.family import Child, children, close_abandoned, find_sweep
 from numlp.tracking.models import Version, predictor, register, write_pyfunc
 from numlp.tracking.run import Run, find_run, reopen, start_run
 from numlp.tracking.signals import Terminated, asking, relaying, stopped, terminable
-from numlp.tracking.store import address, connect, database_file, without_password
+from numlp.tracking.store import address, connect, database_file, load, one_line, without_password
 
 __all__ = [
+    "Child",
     "Run",
     "Terminated",
     "Version",
     "address",
     "asking",
+    "children",
+    "close_abandoned",
     "connect",
     "database_file",
     "environment_tags",
     "find_run",
+    "find_sweep",
+    "load",
+    "one_line",
     "predictor",
     "register",
     "relaying",

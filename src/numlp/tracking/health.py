@@ -44,7 +44,7 @@ def abandoned(root: Path) -> list[Abandoned]:
     with explained(address(root)):
         running = client.search_runs([experiment], "attributes.status = 'RUNNING'", max_results=1000)
     here = [run for run in running if run.data.tags.get("host") == socket.gethostname()]
-    gone = [run for run in here if not _alive(int(run.data.tags["pid"]))]
+    gone = [run for run in here if not alive(int(run.data.tags["pid"]))]
     return [Abandoned(run.info.run_id, str(run.info.run_name), int(run.data.tags["pid"])) for run in gone]
 
 
@@ -61,7 +61,7 @@ def store_name(root: Path) -> str:
     return without_password(address(root))
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
     """Whether a process with Python's name in its command has this number: numbers are given out again."""
     try:
         os.kill(pid, 0)

@@ -67,6 +67,12 @@ def quieten() -> None:
         os.environ.setdefault(name, value)
 
 
+def load() -> None:
+    """Import MLflow, and do nothing with it."""
+    with _no_collections():
+        from mlflow import MlflowClient  # noqa: F401
+
+
 def database_file(uri: str) -> Path | None:
     """The file of an SQLite address; None for any other address."""
     return Path(uri.removeprefix(SQLITE).partition("?")[0]).absolute() if uri.startswith(SQLITE) else None

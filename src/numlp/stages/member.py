@@ -1,0 +1,113 @@
+"""A run as a member of a sweep: what it is told, and what it gives back."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from numlp.checkpoint import State
+from numlp.config import Config
+from numlp.data.preprocess import Prepared
+from numlp.evaluate import Evaluator
+from numlp.history import Record
+from numlp.records import load_record, save_record
+
+NOT_FINITE = None  # how a record keeps a cost that is not
+PRUNED = "pruned"
+
+
+class PrunedError(Exception):
+    """The sweep gives this run up: others were better at the same epoch."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A run's place in a sweep.
+
+    Attributes:
+        parent: MLflow's id of the sweep.
+        run_id: Of this run, when it was cut off before; else empty.
+        tags: For its MLflow run.
+        record: Where its outcome is kept once it is trained to its end,
+        pruned: and where when it was given up, which counts in this sweep alone.
+        watch: Called with each record; raises `PrunedError` to give the run up.
+    """
+
+    parent: str
+    run_id: str
+    tags: Mapping[str, str]
+    record: Path
+    pruned: Path
+    watch: Callable[[Record], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of a sweep gave; accuracies as fractions, costs in nats.
+
+    Attributes:
+        best_val_accuracy: The highest of its records.
+        test_accuracy: To be shown; nothing is chosen by it. 0 for a run that was given up.
+        epochs: Trained.
+        seconds: Of training, records included.
+        memory: The highest resident memory of the process so far, in bytes.
+        folder: Where its files are.
+        note: Empty, or why it was not trained to its end.
+    """
+
+    val_accuracy: float
+    best_val_accuracy: float
+    val_cost: float
+    test_accuracy: float
+    epochs: float
+    seconds: float
+    memory: float
+    folder: str
+    note: str = ""
+
+
+def outcome(config: Config, state: State, data: Prepared, folder: Path) -> Outcome:
+    """Of a network that is trained: its last record's figures, unless the moments have been replaced since, and the test split's."""
+    last, evaluator = state.records[-1], Evaluator(state.network)
+    val_accuracy, val_cost = last.val_accuracy, last.val_cost
+    if config.moments.name != "ema":
+        scores = evaluator.scores(data.part("val"), config.lam)
+        val_accuracy, val_cost = scores.accuracy, scores.cost
+    test = evaluator.scores(data.part("test"), config.lam)
+    best = max(record.val_accuracy for record in state.records)
+    return Outcome(val_accuracy, best, val_cost, test.accuracy, last.epoch, state.seconds, resident(), str(folder))
+
+
+def given_up(state: State, folder: Path, note: str) -> Outcome:
+    """Of a network that has diverged or was pruned: the worst there can be, so that no search chooses it."""
+    return Outcome(0.0, 0.0, math.inf, 0.0, state.records[-1].epoch, state.seconds, resident(), str(folder), note)
+
+
+def save_outcome(path: Path, made: Outcome) -> None:
+    """Write the file, whole or not at all."""
+    save_record(path, content(made))
+
+
+def load_outcome(path: Path) -> Outcome | None:
+    """Read what `save_outcome` wrote; None when there is no such file."""
+    found = load_record(path)
+    return None if found is None else from_content(found)
+
+
+def content(made: Outcome) -> dict[str, Any]:
+    """As JSON can hold it."""
+    return asdict(made) | ({} if math.isfinite(made.val_cost) else {"val_cost": NOT_FINITE})
+
+
+def from_content(found: Mapping[str, Any]) -> Outcome:
+    """What `content` was made from."""
+    return Outcome(**{**found, "val_cost": math.inf if found["val_cost"] is NOT_FINITE else found["val_cost"]})
+
+
+def resident() -> float:
+    """The highest resident memory of this process so far, in bytes; macOS counts in bytes, others in kB."""
+    import resource
+    import sys
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1.0 if sys.platform == "darwin" else 1024.0)

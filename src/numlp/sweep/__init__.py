@@ -1,0 +1,1 @@
+"""Sweeps: what to try, the jobs of that, what became of them."""

@@ -1,0 +1,89 @@
+"""How a sweep ends: tables, plots, the best trial's command, and what failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from numlp.data.raw import read_about
+from numlp.errors import UserError, require
+from numlp.stages.dataset import raw_folder
+from numlp.sweep import summary
+from numlp.sweep.display import figures
+from numlp.sweep.family import finish
+from numlp.sweep.jobs import FINAL
+from numlp.sweep.running import Runner
+from numlp.sweep.space import Space
+from numlp.sweep.studies import importance
+from numlp.sweep.trials import FIGURES, Trial, ranked, trials
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A sweep whose jobs have ended.
+
+    Attributes:
+        runner: That made them.
+        made: Trials, without the final training.
+        spaces: Of each round.
+        from_file: Whether a file of conf/ made it a sweep.
+    """
+
+    runner: Runner
+    made: Sequence[Trial]
+    spaces: Sequence[Space]
+    from_file: bool
+
+
+def conclude(ended: Ended) -> None:
+    """Write and print what the sweep found, give it to MLflow, and raise if jobs failed.
+
+    Raises:
+        UserError: Jobs failed, or no trial was trained to its end.
+    """
+    runner, objective = ended.runner, ended.runner.search.objective
+    order = ranked(ended.made, objective)
+    table = runner.out / summary.TABLE
+    summary.write_trials(table, trials(runner.planner.jobs))
+    runner.display.say(summary.results(ended.made, objective))
+    runner.display.say(f"all trials: {table}")
+    found, tags = (_best(ended, order), _tags(ended, order[0])) if order else ({}, {})
+    finish(runner.family.run, found, [table, runner.out / summary.PLOT], tags)
+    if runner.failed:
+        runner.display.say(summary.errors(runner.failed))
+        raise UserError(f"sweep: {len(runner.failed)} of {len(runner.planner.jobs)} jobs failed (the table above has their errors)")
+    require(len(order) > 0, "sweep", f"a trial that is trained to its end ({table} has what became of them)")
+
+
+def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:
+    """Print and draw what the search says, the best first in `order`; its figures for MLflow."""
+    runner, objective = ended.runner, ended.runner.search.objective
+    say, config = runner.display.say, order[0].jobs[0].config
+    assert config is not None
+    about = read_about(raw_folder(config.data.source))
+    if summary.draw(runner.out / summary.PLOT, ended.made, ended.spaces, about["name"], title(ended)):
+        say(f"rounds: {runner.out / summary.PLOT}")
+    judged = [(trial.point, loss) for trial in order if (loss := trial.loss(objective)) is not None]
+    shares = importance(ended.spaces[0], judged)
+    if shares:
+        say("importance: " + ", ".join(f"{key} {share:.0%}" for key, share in shares.items()))
+    found = {f"best/{figure}": order[0].mean(figure) for figure in FIGURES}
+    return found | {f"importance/{key}": share for key, share in shares.items()} | _final(ended)
+
+
+def _tags(ended: Ended, best: Trial) -> dict[str, str]:
+    command = summary.command(best.jobs[0], ended.from_file)
+    ended.runner.display.say(f"best by {ended.runner.search.objective}, {best.label}:\n  {command}")
+    return {"best": best.label, "best_command": command}
+
+
+def title(ended: Ended) -> str:
+    """What the search was, a line."""
+    rounds = ended.runner.search.all_rounds()
+    samplers = ", then ".join(each.sampler for each in rounds)
+    return f"{samplers}; {summary.space_line(ended.spaces[0])}"
+
+
+def _final(ended: Ended) -> dict[str, float]:
+    jobs = [job for job in ended.runner.planner.jobs if job.round == FINAL and job.status.outcome is not None]
+    for job in jobs:
+        ended.runner.display.say(f"final network: {figures(job.status)}\n  {summary.command(job, ended.from_file)}")
+    return {f"final/{figure}": value for trial in trials(jobs) for figure in FIGURES for value in [trial.mean(figure)]}

@@ -1,0 +1,124 @@
+"""What a sweep would take, from steps that are measured now, on images of noise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from numlp import build
+from numlp.config import Config
+from numlp.data.preprocess import Part
+from numlp.data.raw import CLASSES
+from numlp.evaluate import CHUNK, Evaluator
+from numlp.report.tables import duration
+from numlp.stages.member import resident
+from numlp.sweep.jobs import Job
+from numlp.sweep.planning import Planner, updates
+from numlp.tracking import load
+from numlp.train import Passes, update
+
+WARM, STEPS = 5, 30  # updates before those that are measured
+TEST_IMAGES = 10_000
+MB = 1e6
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of an update, and of a forward pass over `CHUNK` images, in seconds."""
+
+    step: float
+    chunk: float
+
+
+def say(planner: Planner, pruned: Path, total: int, at_once: int) -> None:
+    """Print the jobs, which of them are done, and what the others would take.
+
+    Args:
+        planner: With the jobs that are known.
+        pruned: Where the outcomes of pruned trials are kept.
+        total: Jobs, those of later rounds among them, whose values follow from the rounds before.
+        at_once: Jobs that run side by side.
+    """
+    from rich.console import Console
+
+    console, jobs = Console(highlight=False, soft_wrap=True), planner.jobs
+    for job in jobs:
+        planner.look_up(job, pruned)
+        state = {"waiting": "to run", "kept": "done before"}.get(job.status.state, f"would fail: {job.status.error}")
+        console.print(f"{job.number + 1}/{total}  {job.label}: {state}", markup=False)
+    states = [job.status.state for job in jobs]
+    later = f", {total - len(jobs)} more follow from these" if total > len(jobs) else ""
+    console.print(f"{states.count('waiting')} jobs to run, {states.count('kept')} done before, {states.count('failed')} would fail{later}")
+    to_run = [job for job in jobs if job.status.state == "waiting"]
+    if to_run:
+        console.print(_estimate(to_run, total - len(jobs), at_once), markup=False)
+
+
+def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
+    costs = dict[tuple[object, ...], Cost]()
+    seconds = []
+    load()  # MLflow, whose memory a job has too
+    for job in jobs:
+        assert job.config is not None
+        kind = _kind(job.config)
+        if kind not in costs:
+            costs[kind] = measure(job.config, at_once)
+        seconds.append(length(job.config, costs[kind]))
+    whole = sum(seconds) * (1 + later / len(jobs)) / at_once
+    steps = ", ".join(f"{1000 * cost.step:.2f} ms" for cost in costs.values())
+    return (
+        f"estimate, from steps measured now ({steps}): {duration(sum(seconds) / len(jobs))} a job, "
+        f"{at_once} at once: {duration(whole)} in all; memory {resident() / MB:.0f} MB a job, and "
+        f"the images, which all jobs share, {_images(jobs) / MB:.0f} MB"
+    )
+
+
+def measure(config: Config, at_once: int) -> Cost:
+    """Time an update and a forward pass, with the threads that a job of `at_once` has."""
+    from joblib import cpu_count
+    from threadpoolctl import threadpool_limits
+
+    network, rng = build.network(config), np.random.default_rng(0)
+    optimiser, passes = build.optimiser(config.optim, network), Passes(network)
+    x = rng.standard_normal((max(CHUNK, config.train.batch_size), config.model.inputs), np.float32)
+    part = Part(x, rng.integers(0, CLASSES, len(x)))
+
+    def step() -> None:
+        batch, images, labels = passes.gather(part, rng.integers(0, len(x), config.train.batch_size))
+        update(network, optimiser, batch, images, labels, 1e-3, config.lam)
+
+    with threadpool_limits(max(1, cpu_count() // at_once)):
+        for _ in range(WARM):
+            step()
+        began = perf_counter()
+        for _ in range(STEPS):
+            step()
+        stepped = perf_counter()
+        evaluator = Evaluator(network)
+        evaluator.logits(x[:CHUNK])
+        middle = perf_counter()
+        evaluator.logits(x[:CHUNK])
+        return Cost((stepped - began) / STEPS, perf_counter() - middle)
+
+
+def length(config: Config, cost: Cost) -> float:
+    """Seconds of a job: its updates, its records, and the figures at its end."""
+    steps, per_epoch = updates(config)
+    records = len(build.record_steps(config.train.record, steps, per_epoch))
+    splits = [config.split.val] + ([config.split.train] if config.train.record.cost == "full" else [])
+    images = records * sum(stop - start for start, stop in splits) + TEST_IMAGES
+    return steps * cost.step + images / CHUNK * cost.chunk
+
+
+def _kind(config: Config) -> tuple[object, ...]:
+    """What the time of a step depends on."""
+    return (*config.model.hidden, config.model.inputs, config.norm.placement, config.optim.name, config.train.batch_size)
+
+
+def _images(jobs: Sequence[Job]) -> float:
+    """Bytes of the widest split."""
+    configs = [job.config for job in jobs if job.config is not None]
+    counts = [sum(stop - start for start, stop in (c.split.train, c.split.val)) + TEST_IMAGES for c in configs]
+    return max(count * config.model.inputs * 4.0 for count, config in zip(counts, configs, strict=True))

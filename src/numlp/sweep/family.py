@@ -1,0 +1,92 @@
+"""A sweep in MLflow: its own run, and those of its members that no process trains now."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numlp.stages.naming import digest, flattened, run_name, values
+from numlp.sweep.jobs import FINAL, Job
+from numlp.sweep.trials import FIGURES, Trial
+from numlp.tracking import Child, Run, children, close_abandoned, environment_tags, find_sweep, start_run
+from numlp.tracking.family import SWEEP, TRIAL
+
+GROUP = "group"  # tag: the values of a trial, the same for all of its seeds
+
+
+@dataclass(frozen=True)
+class Family:
+    """A sweep's run and its members'.
+
+    Attributes:
+        run: Of the sweep.
+        known: Members that the store has from before the sweep was cut off, by their records' names.
+        tags: Of this machine and code.
+    """
+
+    run: Run
+    known: Mapping[str, Child]
+    tags: Mapping[str, str]
+
+    def member_tags(self, job: Job) -> dict[str, str]:
+        """The tags by which a member is found again."""
+        return {TRIAL: job.record.stem, GROUP: group(job)}
+
+    def run_id(self, job: Job) -> str:
+        """Of a member's run from before; empty when there is none."""
+        return self.known[job.record.stem].run_id if job.record.stem in self.known else ""
+
+    def add_kept(self, job: Job, choices: Mapping[str, str]) -> None:
+        """Show a member that was trained in another sweep, unless it is there."""
+        known = self.known.get(job.record.stem)
+        if job.config is None or job.status.outcome is None or (known is not None and known.status == "FINISHED"):
+            return
+        params, tags = {**flattened(values(job.config)), **choices}, {**self.tags, **self.member_tags(job), "kept": "true"}
+        figures = {f"final/{figure}": getattr(job.status.outcome, figure) for figure in FIGURES}
+        run_id = "" if known is None else known.run_id
+        with start_run(Path.cwd(), run_name(job.config, choices), params, tags, parent=self.run.id, run_id=run_id) as run:
+            run.log_metrics(figures)
+
+    def add_group(self, trial: Trial) -> None:
+        """Mean and standard deviation over a trial's seeds, in a run of their own; none for a trial of one seed."""
+        if len(trial.jobs) < 2 or len(trial.outcomes) < len(trial.jobs):
+            return
+        name = digest({GROUP: [job.record.stem for job in trial.jobs]})[:32]
+        if name in self.known and self.known[name].status == "FINISHED":
+            return
+        figures = {f"{what}/{figure}": value for figure in FIGURES for what, value in _spread(trial, figure).items()}
+        tags = {**self.tags, TRIAL: name, GROUP: group(trial.jobs[0]), "seeds": str(len(trial.jobs))}
+        with start_run(Path.cwd(), f"mean of {trial.label}", dict(trial.point), tags, parent=self.run.id) as run:
+            run.log_metrics(figures)
+
+
+@contextmanager
+def family(name: str, identity: str, params: Mapping[str, Any], out: Path, anew: bool) -> Iterator[Family]:
+    """The sweep's run: the one from before when the same command goes on, unless it is to be made `anew`."""
+    root, tags = Path.cwd(), environment_tags(Path.cwd())
+    before = "" if anew else find_sweep(root, identity)
+    known: Mapping[str, Child] = {}
+    if before:
+        close_abandoned(root, before)
+        known = children(root, before)
+    with start_run(root, name, params, {**tags, SWEEP: identity}, output=out, run_id=before) as run:
+        yield Family(run, known, tags)
+
+
+def group(job: Job) -> str:
+    """The values of a job's trial as one text."""
+    text = " ".join(f"{key}={value}" for key, value in job.point.items()) or "all"
+    return f"final {text}" if job.round == FINAL else text
+
+
+def finish(run: Run, figures: Mapping[str, float], files: Sequence[Path], tags: Mapping[str, str]) -> None:
+    """Give the sweep's run what the sweep found."""
+    run.log_metrics({name: value for name, value in figures.items() if math.isfinite(value)})
+    run.set_tags(tags)
+    run.log_artifacts([path for path in files if path.exists()])
+
+
+def _spread(trial: Trial, figure: str) -> dict[str, float]:
+    return {"mean": trial.mean(figure), "sd": trial.deviation(figure)}

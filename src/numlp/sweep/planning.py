@@ -1,0 +1,95 @@
+"""From trials to jobs: the choices of each, composed as Hydra would, and the file of its record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hydra.types import HydraContext
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from numlp import build
+from numlp.compose import typed
+from numlp.config import Config
+from numlp.data.batches import epoch_steps
+from numlp.errors import UserError
+from numlp.stages.identity import record_file, source
+from numlp.stages.member import load_outcome
+from numlp.sweep.jobs import Job, Status
+from numlp.sweep.proposals import Proposal
+from numlp.sweep.space import SEED
+
+RECORDS = Path("build/runs")  # outcomes, of all sweeps
+
+
+@dataclass
+class Planner:
+    """Makes a sweep's jobs, in order.
+
+    Attributes:
+        context: Hydra's, which composes.
+        config: The sweep's own, with Hydra's part.
+        fixed: Overrides of every job.
+        seeds: That each trial is repeated with; none: the choices' own.
+        rerun: Whether records from before do not count.
+    """
+
+    context: HydraContext
+    config: DictConfig
+    fixed: Sequence[str]
+    seeds: Sequence[str]
+    rerun: bool
+    jobs: list[Job] = field(default_factory=list)
+    choices: dict[int, Mapping[str, str]] = field(default_factory=dict)  # the names of each job's groups
+    _trials: int = 0
+    _source: str = field(default_factory=source)
+
+    def trial(self, proposal: Proposal, place: int, more: Sequence[str] = ()) -> list[Job]:
+        """The jobs of a trial in the round `place`, a seed each; `more` overrides come last.
+
+        Raises:
+            HydraException: The overrides do not compose.
+        """
+        own = [f"{key}={value}" for key, value in proposal.point.items()]
+        made: list[Job] = []
+        for seed in self.seeds or ("",):
+            overrides = [*self.fixed, *own, *([f"{SEED}={seed}"] if seed else []), *more]
+            made.append(Job(len(self.jobs) + len(made), place, self._trials, proposal.number, proposal.point, seed, overrides))
+        for job in made:
+            self._compose(job)
+        self.jobs += made
+        self._trials += 1
+        return made
+
+    def look_up(self, job: Job, pruned: Path) -> None:
+        """Take a job's outcome from before, if there is one: trained to its end in any sweep, or pruned in this one."""
+        if self.rerun or job.config is None:
+            return
+        outcome = load_outcome(job.record) or load_outcome(pruned / job.record.name)
+        if outcome is not None:
+            job.status = Status("kept", outcome.epochs, outcome=outcome)
+
+    def _compose(self, job: Job) -> None:
+        composed = self.context.config_loader.load_sweep_config(self.config, list(job.overrides))
+        names: Any = OmegaConf.to_container(composed.hydra.runtime.choices)
+        self.choices[job.number] = {str(group): str(name) for group, name in names.items() if not str(group).startswith("hydra")}
+        with open_dict(composed):
+            del composed["hydra"]
+        try:
+            job.config = typed(composed)
+            job.record, job.epochs = record_file(RECORDS, job.config, self._source), epochs(job.config)
+        except UserError as error:
+            job.status = Status("failed", error=str(error))
+
+
+def updates(config: Config) -> tuple[int, int]:
+    """Updates of a run, and of an epoch."""
+    start, stop = config.split.train
+    per_epoch = epoch_steps(stop - start, config.train.batch_size)
+    return build.steps(config, per_epoch), per_epoch
+
+
+def epochs(config: Config) -> float:
+    """How long a run trains."""
+    steps, per_epoch = updates(config)
+    return steps / per_epoch

@@ -1,0 +1,112 @@
+"""Jobs handed to Hydra's launcher, and watched until they have ended."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.plugins import Plugins
+from hydra.core.utils import JobStatus
+from hydra.types import HydraContext
+from omegaconf import DictConfig
+
+from numlp.search_config import SearchConfig
+from numlp.sweep.display import Display
+from numlp.sweep.family import Family
+from numlp.sweep.jobs import ENDED, Job, Status, read_status, write_status
+from numlp.sweep.planning import Planner
+from numlp.sweep.worker import Order, Perform
+from numlp.tracking import one_line
+
+STOP, STATUS = "stop", "status"
+
+
+@dataclass
+class Runner:
+    """Makes the outcomes of jobs: those that are kept from before, and the others by the launcher.
+
+    Attributes:
+        context: Hydra's.
+        config: The sweep's, with Hydra's part.
+        task: Trains, given a job's choices and its place in the sweep.
+        planner: Knows what is kept.
+        display: Shows them.
+        family: The sweep in MLflow.
+        search: How trials are pruned.
+        out: The sweep's folder.
+        pruned: Where the outcomes of pruned trials are kept.
+        fail_fast: Whether a job that fails keeps those after it from beginning.
+    """
+
+    context: HydraContext
+    config: DictConfig
+    task: Callable[..., Any]
+    planner: Planner
+    display: Display
+    family: Family
+    search: SearchConfig
+    out: Path
+    pruned: Path
+    fail_fast: bool
+    _launched: int = 0
+
+    @property
+    def failed(self) -> list[Job]:
+        """The jobs that failed so far."""
+        return [job for job in self.planner.jobs if job.status.state == "failed"]
+
+    @property
+    def over(self) -> bool:
+        """Whether no further job is to begin."""
+        return self.fail_fast and len(self.failed) > 0
+
+    def make(self, jobs: Sequence[Job], study: str | None, journal: Path) -> None:
+        """Bring every job to its end, in the order that the launcher likes.
+
+        Raises:
+            KeyboardInterrupt: Jobs were stopped by a signal.
+        """
+        for job in jobs:
+            self.planner.look_up(job, self.pruned)
+        with self.display.watching(jobs, self._look):
+            for job in jobs:
+                self.family.add_kept(job, self.planner.choices.get(job.number, {}))
+            waiting = [job for job in jobs if job.status.state == "waiting"]
+            if waiting and not self.over:
+                self._launch(waiting, study, journal)
+        if any(job.status.state == "stopped" for job in jobs):
+            raise KeyboardInterrupt
+
+    def _launch(self, jobs: Sequence[Job], study: str | None, journal: Path) -> None:
+        orders = {self._launched + place: self._order(job) for place, job in enumerate(jobs)}
+        stop = self.out.absolute() / STOP
+        perform = Perform(self.task, orders, self.family.run.id, stop, self.fail_fast, self.search, journal.absolute(), study)
+        launcher = Plugins.instance().instantiate_launcher(hydra_context=self.context, task_function=perform, config=self.config)
+        try:
+            returns = launcher.launch([job.overrides for job in jobs], initial_job_idx=self._launched)
+            errors = [made._return_value if made.status is JobStatus.FAILED else None for made in returns]
+        except Exception as caught:  # of the launcher: a worker was killed, a node is gone
+            errors = [caught] * len(jobs)
+        self._launched += len(jobs)
+        for job, error in zip(jobs, errors, strict=True):
+            if error is not None and self._look(job).state not in ENDED:
+                write_status(self._status(job), state="failed", error=f"it could not be run, or not to its end: {one_line(error)}")
+
+    def _order(self, job: Job) -> Order:
+        status, pruned = self._status(job), (self.pruned / job.record.name).absolute()
+        return Order(status, job.proposal, self.family.run_id(job), self.family.member_tags(job), job.record.absolute(), pruned)
+
+    def _look(self, job: Job) -> Status:
+        return read_status(self._status(job)) or Status()
+
+    def _status(self, job: Job) -> Path:
+        return self.out.absolute() / STATUS / f"{job.number}.json"
+
+
+def clear(out: Path) -> None:
+    """Make the folder of a sweep, without what another sweep in it said of its jobs."""
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out / STATUS, ignore_errors=True)
+    for path in (out / STOP, *out.glob("study-*.journal*")):
+        path.unlink(missing_ok=True)

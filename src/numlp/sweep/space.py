@@ -1,0 +1,125 @@
+"""What varies in a sweep, read from Hydra's own words, and narrowed from one round to the next."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TypeAlias
+
+import numpy as np
+from hydra.core.override_parser.types import IntervalSweep, Override
+
+from numlp.errors import require
+
+SEED = "seed"  # the key whose values repeat a trial
+SHORT = 8  # characters of a number that is shown whole
+
+Point: TypeAlias = dict[str, str]
+"""A trial's values by key, each as an override's text."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of `values`; `ordered` when they are steps of a range."""
+
+    values: tuple[str, ...]
+    ordered: bool = False
+
+    def grid(self, points: int) -> tuple[str, ...]:
+        """All of them."""
+        return self.values
+
+    def narrowed(self, best: Sequence[str], margin: float) -> "Choice":
+        """The values among the best; of steps, those between them and one beyond on either side."""
+        places = [self.values.index(value) for value in best]
+        if self.ordered:
+            kept = self.values[max(min(places) - 1, 0) : max(places) + 2]
+        else:
+            kept = tuple(value for place, value in enumerate(self.values) if place in places)
+        return replace(self, values=kept)
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers from `low` to `high`, uniform or log-uniform; `whole` ones where both ends are."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+    def grid(self, points: int) -> tuple[str, ...]:
+        """Values at even distances, on the log scale where it is `log`; both ends are among them."""
+        if points == 1:
+            values = np.array([math.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2])
+        else:
+            values = (np.geomspace if self.log else np.linspace)(self.low, self.high, points)
+        return tuple(dict.fromkeys(self.text(value) for value in values.tolist()))
+
+    def text(self, value: float) -> str:
+        """As an override has it."""
+        return str(round(value)) if self.whole else repr(float(value))
+
+    def narrowed(self, best: Sequence[str], margin: float) -> "Range":
+        """From the lowest to the highest of the best and `margin` decades beyond, within the range as it was."""
+        require(self.low > 0, "search.rounds", "ranges above 0, to narrow them on a log scale", low=self.low)
+        values = [float(value) for value in best]
+        low, high = max(self.low, min(values) / 10**margin), min(self.high, max(values) * 10**margin)
+        return replace(self, low=float(round(low)), high=float(round(high))) if self.whole else replace(self, low=low, high=high)
+
+
+Space: TypeAlias = dict[str, Choice | Range]
+
+
+def read_space(overrides: Sequence[Override]) -> tuple[list[str], Space, tuple[str, ...]]:
+    """The overrides that are fixed, what varies, and the seeds that each trial is repeated with (none: the choices' own seed).
+
+    Raises:
+        UserError: A range is empty, or a log scale is to begin at 0 or below.
+    """
+    fixed: dict[str, str] = {}
+    space: Space = {}
+    for override in overrides:
+        key = override.get_key_element()
+        fixed.pop(key, None)
+        space.pop(key, None)  # the command line comes after the file, and counts
+        if not override.is_sweep_override():
+            fixed[key] = f"{key}={override.get_value_element_as_str()}" if not override.is_delete() else key
+        else:
+            space[key] = _dimension(key, override)
+    seeds = space.pop(SEED, None)
+    require(not isinstance(seeds, Range), SEED, "one or several, such as seed=0,1,2 or seed=range(5), not an interval")
+    return list(fixed.values()), space, seeds.values if isinstance(seeds, Choice) else ()
+
+
+def grid(space: Space, points: int) -> list[Point]:
+    """Every combination, the first key's values varying slowest; `points` of each range."""
+    columns = [[(key, value) for value in dimension.grid(points)] for key, dimension in space.items()]
+    return [dict(combination) for combination in product(*columns)]
+
+
+def narrowed(space: Space, best: Sequence[Mapping[str, str]], margin: float) -> Space:
+    """The space around the best points of the round before."""
+    return {key: dimension.narrowed([point[key] for point in best], margin) for key, dimension in space.items()}
+
+
+def short(point: Mapping[str, str]) -> str:
+    """Values for people: numbers to four digits."""
+    return " ".join(f"{key}={_short(value)}" for key, value in point.items())
+
+
+def _short(value: str) -> str:
+    try:
+        return value if len(value) <= SHORT else f"{float(value):.4g}"
+    except ValueError:
+        return value
+
+
+def _dimension(key: str, override: Override) -> Choice | Range:
+    if not override.is_interval_sweep():
+        return Choice(tuple(override.sweep_string_iterator()), ordered=override.is_range_sweep())
+    interval = override.value()
+    assert isinstance(interval, IntervalSweep) and interval.start is not None and interval.end is not None
+    low, high, log = interval.start, interval.end, "log" in interval.tags
+    require(low < high and (low > 0 or not log), key, "low < high, and low > 0 on a log scale", low=low, high=high)
+    return Range(float(low), float(high), log, whole=isinstance(low, int) and isinstance(high, int))

@@ -1,0 +1,152 @@
+"""A sweep: rounds of trials, each a job of Hydra's launcher, those alone that have not been made before."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.types import HydraContext
+from omegaconf import DictConfig, OmegaConf
+
+from numlp.errors import require
+from numlp.search_config import SearchConfig, SweepConfig, decides
+from numlp.stages.naming import digest
+from numlp.sweep import closing, estimate
+from numlp.sweep.display import Display
+from numlp.sweep.family import family
+from numlp.sweep.jobs import FINAL, Job
+from numlp.sweep.planning import Planner
+from numlp.sweep.proposals import Proposal, Round, begin_round
+from numlp.sweep.running import Runner, clear
+from numlp.sweep.space import Space, grid, narrowed, read_space
+from numlp.sweep.summary import space_line
+from numlp.sweep.trials import LOWER_IS_BETTER, Trial, best_points, ranked, trials
+from numlp.tracking import relaying
+
+SWEEPS = Path("build/sweeps")  # what counts in one sweep alone: which of its trials were pruned
+
+
+class Sweep:
+    """What `numlp train -m` does.
+
+    Args:
+        context: Hydra's.
+        config: The sweep's choices, with Hydra's part and the keys `search` and `sweep`.
+        task: Trains, given a job's choices and its place in the sweep.
+        texts: Overrides: those that are fixed, and what varies.
+
+    Raises:
+        UserError: What is asked for breaks a rule.
+    """
+
+    def __init__(self, context: HydraContext, config: DictConfig, task: Callable[..., Any], texts: Sequence[str]) -> None:
+        search, sweep = OmegaConf.to_object(config.search), OmegaConf.to_object(config.sweep)
+        assert isinstance(search, SearchConfig) and isinstance(sweep, SweepConfig)
+        search.check_all()
+        parsed = OverridesParser.create(config_loader=context.config_loader).parse_overrides(list(texts))
+        fixed, space, self._seeds = read_space(parsed)
+        alone = not search.prune or len(self._seeds) < 2
+        require(alone, "search.prune", "one seed, as trials of several are judged by their mean", seeds=", ".join(self._seeds))
+        self._context, self._config, self._task, self._search, self._sweep = context, config, task, search, sweep
+        self._out = Path(config.hydra.sweep.dir)
+        self._spaces: list[Space] = [space]
+        self._planner = Planner(context, config, fixed, self._seeds, sweep.rerun)
+
+    def run(self) -> list[Trial]:
+        """Make it, or only say what it would make.
+
+        Raises:
+            UserError: Jobs failed; each was told with its own error.
+            KeyboardInterrupt: Jobs were stopped by a signal.
+        """
+        clear(self._out)
+        OmegaConf.save(self._config, self._out / "multirun.yaml")
+        current = self._begin(0)
+        jobs = self._plan(current, 0)
+        space, known = space_line(self._spaces[0]), [job.record.stem for job in self._planner.jobs]
+        identity = digest({"space": space, "seeds": self._seeds, "search": decides(self._search), "first": known})
+        pruned = SWEEPS / identity[:16]
+        if self._sweep.dry_run:
+            estimate.say(self._planner, pruned, self._total(), self._at_once())
+            return []
+        params = {"space": space, "seeds": ", ".join(self._seeds), **decides(self._search)}
+        with family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying():
+            better = min if self._search.objective in LOWER_IS_BETTER else max
+            display = Display(self._total(), self._search.objective, better)
+            shared = (self._planner, display, found, self._search, self._out, pruned, self._sweep.fail_fast)
+            runner = Runner(self._context, self._config, self._task, *shared)
+            self._rounds(runner, current, jobs)
+            made = trials(self._planner.jobs)
+            if self._search.final and not runner.over:
+                self._final(runner, made)
+            closing.conclude(closing.Ended(runner, made, self._spaces, self._from_file))
+        return made
+
+    def _rounds(self, runner: Runner, current: Round, jobs: list[tuple[Proposal, list[Job]]]) -> None:
+        rounds = self._search.all_rounds()
+        for place, each in enumerate(rounds):
+            if place > 0:
+                before = [trial for trial in trials(self._planner.jobs) if trial.jobs[0].round == place - 1]
+                best = best_points(before, self._search.objective, each.best)
+                if not best:
+                    return
+                self._spaces.append(narrowed(self._spaces[-1], best, each.margin))
+                current = self._begin(place)
+                jobs = self._plan(current, place)
+            if len(rounds) > 1:
+                runner.display.say(f"round {place + 1} of {len(rounds)} ({each.sampler}): {space_line(self._spaces[-1])}")
+            while jobs:
+                runner.make([job for _, made in jobs for job in made], current.study, self._journal(place))
+                for proposal, made in jobs:
+                    trial = Trial(tuple(made))
+                    current.tell(proposal, trial.loss(self._search.objective), trial.pruned)
+                    runner.family.add_group(trial)
+                if runner.over:
+                    return
+                jobs = self._plan(current, place)
+
+    def _final(self, runner: Runner, made: Sequence[Trial]) -> None:
+        """Train the best choices once more, as the reports trained their final networks."""
+        order = ranked(made, self._search.objective)
+        if not order:
+            return
+        more = self._search.final_with
+        runner.display.say(f"final training: {order[0].label} with {' '.join(more)}")
+        jobs = self._planner.trial(Proposal(0, order[0].point), FINAL, more)
+        runner.make(jobs, None, self._journal(0))
+
+    def _begin(self, place: int) -> Round:
+        return begin_round(self._search, place, self._spaces[-1], self._at_once(), self._journal(place))
+
+    def _plan(self, current: Round, place: int) -> list[tuple[Proposal, list[Job]]]:
+        return [(proposal, self._planner.trial(proposal, place)) for proposal in current.ask()]
+
+    def _journal(self, place: int) -> Path:
+        return self._out / f"study-{place + 1}.journal"
+
+    def _total(self) -> int:
+        """Jobs of all rounds, those of later grids by the ranges of the first."""
+        rounds, repeats = self._search.all_rounds(), max(1, len(self._seeds))
+        later = sum(len(grid(self._spaces[0], each.trials)) if each.sampler == "grid" else each.trials for each in rounds[1:])
+        first = rounds[0].trials if rounds[0].sampler != "grid" else len(grid(self._spaces[0], rounds[0].trials))
+        return (first + later + (1 if self._search.final else 0)) * repeats
+
+    def _at_once(self) -> int:
+        """Trials that run side by side."""
+        if self._search.parallel is not None:
+            return self._search.parallel
+        from joblib import cpu_count
+
+        asked = OmegaConf.select(self._config, "hydra.launcher.n_jobs", default=1)
+        return int(asked) if asked > 0 else max(1, cpu_count() + 1 + asked)
+
+    @property
+    def _name(self) -> str:
+        """Of the sweep, in MLflow: its file in conf/search or conf/experiment, where it has one."""
+        choices = self._config.hydra.runtime.choices
+        return str(choices.get("search") or choices.get("experiment") or "sweep")
+
+    @property
+    def _from_file(self) -> bool:
+        """Whether a file of conf/ makes this a sweep, not -m."""
+        return bool(OmegaConf.select(self._config, "hydra.sweeper.params"))

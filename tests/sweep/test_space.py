@@ -1,0 +1,83 @@
+"""What varies: read from Hydra's words, put on a grid, narrowed."""
+
+import math
+
+import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numlp.errors import UserError
+from numlp.sweep.space import Choice, Range, grid, narrowed, read_space, short
+
+
+def read(*texts):
+    return read_space(OverridesParser.create().parse_overrides(list(texts)))
+
+
+def test_words_of_hydra_are_choices_steps_and_ranges():
+    fixed, space, seeds = read(
+        "norm=before", "init=he,xavier", "model.hidden=[50],[50,50]", "train.epochs=range(1,4)",
+        "lam=tag(log,interval(1e-5,1e-1))", "moments.alpha=interval(0.5,0.9)", "train.batch_size=int(interval(10,200))", "seed=3,4",
+    )  # fmt: skip
+    assert fixed == ["norm=before"]
+    assert space == {
+        "init": Choice(("he", "xavier")),
+        "model.hidden": Choice(("[50]", "[50,50]")),
+        "train.epochs": Choice(("1", "2", "3"), ordered=True),
+        "lam": Range(1e-5, 1e-1, log=True),
+        "moments.alpha": Range(0.5, 0.9),
+        "train.batch_size": Range(10, 200, whole=True),
+    }
+    assert seeds == ("3", "4")
+
+
+def test_the_command_line_comes_after_a_file_and_counts():
+    fixed, space, seeds = read("lam=tag(log,interval(1e-5,1e-1))", "seed=0,1", "lam=0.01", "seed=7")
+    assert (fixed, space, seeds) == (["lam=0.01", "seed=7"], {}, ())
+
+
+@pytest.mark.parametrize("text", ["lam=interval(1,1)", "lam=tag(log,interval(0.0,1.0))", "seed=interval(0,9)"])
+def test_a_range_that_is_none_is_refused_by_its_key(text):
+    with pytest.raises(UserError, match=text.partition("=")[0]):
+        read(text)
+
+
+def test_a_grid_has_every_combination_and_both_ends_of_a_range():
+    points = grid({"init": Choice(("he", "xavier")), "lam": Range(1e-4, 1e-2, log=True)}, 3)
+    assert [point["init"] for point in points] == ["he"] * 3 + ["xavier"] * 3
+    assert [float(point["lam"]) for point in points[:3]] == pytest.approx([1e-4, 1e-3, 1e-2], rel=1e-12)
+    assert grid({}, 10) == [{}]
+
+
+def test_whole_numbers_come_once_in_a_grid():
+    assert grid({"n": Range(1, 3, whole=True)}, 9) == [{"n": "1"}, {"n": "2"}, {"n": "3"}]
+
+
+def test_a_narrowed_range_goes_from_the_lowest_to_the_highest_of_the_best_and_beyond_by_decades():
+    space = {"lam": Range(1e-5, 1e-1, log=True)}
+    best = [{"lam": "0.001"}, {"lam": "0.004"}]
+    lam = narrowed(space, best, 0.5)["lam"]
+    assert (lam.low, lam.high) == pytest.approx((0.001 / math.sqrt(10), 0.004 * math.sqrt(10)))
+
+
+@given(st.lists(st.floats(1e-5, 1e-1), min_size=1, max_size=4), st.floats(0, 6))
+def test_a_narrowed_range_is_within_the_one_before_and_has_the_best(values, margin):
+    before = Range(1e-5, 1e-1, log=True)
+    after = before.narrowed([repr(value) for value in values], margin)
+    assert before.low <= after.low <= min(values) * (1 + 1e-12)
+    assert max(values) * (1 - 1e-12) <= after.high <= before.high
+
+
+def test_of_choices_the_best_stay_and_of_steps_their_neighbours_too():
+    assert Choice(("a", "b", "c")).narrowed(["c", "a", "c"], 0).values == ("a", "c")
+    assert Choice(("1", "2", "3", "4", "5"), ordered=True).narrowed(["3"], 0).values == ("2", "3", "4")
+
+
+def test_a_range_that_reaches_zero_cannot_be_narrowed_on_a_log_scale():
+    with pytest.raises(UserError, match="above 0"):
+        Range(0.0, 1.0).narrowed(["0.5"], 0.1)
+
+
+def test_people_see_four_digits():
+    assert short({"lam": "0.0047685588437858", "init": "he", "n": "200"}) == "lam=0.004769 init=he n=200"
