@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from numlp.arrays import Array
 from numlp.files import replacing
-from numlp.history import COLUMNS, Record
+from numlp.history import COLUMNS, HEALTH_COLUMNS, LayerHealth, Record
 from numlp.nn.network import Network
 from numlp.optim.optimisers import Optimiser
 from numlp.train import Progress
@@ -34,6 +34,7 @@ class State:
 
     Attributes:
         records: Those made so far.
+        health: Of the layers, at those records; empty when it is not measured.
         run_id: Of its MLflow run.
         seconds: Trained so far.
     """
@@ -42,6 +43,7 @@ class State:
     optimiser: Optimiser
     progress: Progress = field(default_factory=Progress)
     records: list[Record] = field(default_factory=list)
+    health: list[LayerHealth] = field(default_factory=list)
     run_id: str = ""
     seconds: float = 0.0
 
@@ -101,8 +103,9 @@ class Checkpoints:
         about = {"run": self._key, "step": state.progress.step, "count": state.optimiser.count}
         about |= {"run_id": state.run_id, "seconds": state.seconds}
         records = np.array([astuple(record) for record in state.records], np.float64).reshape(-1, len(COLUMNS))
+        health = np.array([astuple(row) for row in state.health], np.float64).reshape(-1, len(HEALTH_COLUMNS))
         content = io.BytesIO()
-        np.savez(content, allow_pickle=False, about=np.array(json.dumps(about)), records=records, **state.vectors())
+        np.savez(content, allow_pickle=False, about=np.array(json.dumps(about)), records=records, health=health, **state.vectors())
         return content.getvalue()
 
     def _load(self, content: bytes, state: State) -> bool:
@@ -113,6 +116,7 @@ class Checkpoints:
             for name, vector in state.vectors().items():
                 vector[...] = file[name]
             state.records[:] = [Record(int(step), *rest) for step, *rest in file["records"].tolist()]
+            state.health[:] = [LayerHealth(int(step), epoch, int(i), *rest) for step, epoch, i, *rest in file["health"].tolist()]
         self.step = state.progress.step = about["step"]
         state.optimiser.count, state.run_id, state.seconds = about["count"], about["run_id"], about["seconds"]
         return True

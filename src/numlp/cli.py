@@ -13,6 +13,7 @@ STAGES = {
     "train": "train a network; with -m, one for each combination of choices",
     "evaluate": "measure the trained network on the three splits",
     "plot": "draw the curves, the confusion matrix, the first layer and the worst errors",
+    "lr-range": "raise the learning rate in a short training, and suggest eta_min and eta_max",
     "gradcheck": "compare the gradients with central differences",
 }
 TOOLS = {
@@ -24,6 +25,8 @@ TOOLS = {
     "predict": "name what a trained network sees in PNG or JPEG files",
     "export": "write a trained network as ONNX, for other programs",
     "register": "name a trained network in MLflow's registry, with its figures",
+    "compare": "set two trained runs against each other: choices, curves, classes, significance, examples",
+    "health": "draw the layers' health of one to four runs with train.health=true, side by side",
     "show": "print the pipeline's latest figures, and how to go on",
     "verify": "run the pipeline again in a clone elsewhere, and compare its sums with dvc.lock",
     "ui": "open MLflow on the project's runs",

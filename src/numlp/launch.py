@@ -77,7 +77,7 @@ def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, conf
         return None
     try:
         out = Path(os.path.relpath(HydraConfig.get().runtime.output_dir))
-        made = import_module(f"numlp.stages.{command}").run(typed(config), out, *member)
+        made = import_module(f"numlp.stages.{command.replace('-', '_')}").run(typed(config), out, *member)
         codes.append(made if isinstance(made, int) else None)
         return made
     except Exception as error:

@@ -4,7 +4,7 @@ from numlp.config.base import Checked
 from numlp.config.data import DataConfig, SourceConfig, SplitConfig
 from numlp.config.network import PIXELS, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.run import Config
-from numlp.config.training import DivergedConfig, RecordConfig, TrainConfig
+from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrainConfig
 from numlp.config.updates import (
     AdamConfig,
     ConstantConfig,
@@ -27,6 +27,7 @@ __all__ = [
     "DivergedConfig",
     "ExponentialConfig",
     "InitConfig",
+    "LrRangeConfig",
     "ModelConfig",
     "MomentsConfig",
     "MomentumConfig",

@@ -47,6 +47,7 @@ class TrainConfig(Checked):
     record: RecordConfig = field(default_factory=RecordConfig)
     diverged: DivergedConfig = field(default_factory=DivergedConfig)
     resume: bool = True  # a run that was cut off goes on; false starts it over
+    health: bool = False  # each layer's activations, gradients and updates, at each record
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
@@ -54,3 +55,19 @@ class TrainConfig(Checked):
         for name, value in (("cycles", self.cycles), ("epochs", self.epochs)):
             require(value is None or 0 < value < math.inf, f"train.{name}", "a number > 0, or null", **{name: value})
         require(self.cycles is not None or self.epochs is not None, "train", "epochs or cycles", epochs=None, cycles=None)
+
+
+@dataclass
+class LrRangeConfig(Checked):
+    """Of `numlp lr-range`: the rate rises from `low` to `high` in `epochs`, by equal factors (log) or equal differences (linear)."""
+
+    low: float = 1e-5
+    high: float = 10.0
+    epochs: float = 2.0
+    spacing: str = "log"
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(0 < self.low < self.high < math.inf, "lr_range", "0 < low < high", low=self.low, high=self.high)
+        require(0 < self.epochs < math.inf, "lr_range.epochs", "a number > 0", epochs=self.epochs)
+        require(self.spacing in ("log", "linear"), "lr_range.spacing", "log or linear", spacing=self.spacing)

@@ -35,10 +35,10 @@ def curves(records: Sequence[Record], title: str) -> Figure:
     (cost, loss), (accuracy, eta) = figure.subplots(2, 2, sharex=True)
     for axes, name in ((cost, "cost"), (loss, "loss")):
         _pair(axes, records, name)
-        _fit(axes, _values(records, f"train_{name}", f"val_{name}"))
+        fit(axes, _values(records, f"train_{name}", f"val_{name}"))
         axes.set(title=f"{name.capitalize()} {_last(records, name, '.4g')}", ylabel=f"{name} (nats)")
     _accuracy(accuracy, records)
-    _line(eta, records, "eta", "#000000", "o", "-", "eta")
+    line(eta, records, "eta", "#000000", "o", "-", "eta")
     eta.yaxis.set_major_formatter(StrMethodFormatter("{x:.4g}"))
     eta.set(title=f"Learning rate (last: {records[-1].eta:.3g})", ylabel="eta", ylim=(0, None))
     _steps([cost, loss], [accuracy, eta], records)
@@ -58,12 +58,22 @@ def _accuracy(axes: Axes, records: Sequence[Record]) -> None:
 
 def _pair(axes: Axes, records: Sequence[Record], name: str, scale: float = 1) -> None:
     for split, label, colour, marker, dash in SERIES:
-        _line(axes, records, f"{split}_{name}", colour, marker, dash, label, scale)
+        line(axes, records, f"{split}_{name}", colour, marker, dash, label, scale)
 
 
-def _line(axes: Axes, records: Sequence[Record], column: str, colour: str, marker: str, dash: str, label: str, scale: float = 1) -> None:
-    """Draw one column; a gap and a cross where it cannot be drawn."""
-    steps, values = np.array([r.step for r in records]), scale * _values(records, column)
+def line(
+    axes: Axes,
+    records: Sequence[Record],
+    column: str,
+    colour: str,
+    marker: str,
+    dash: str,
+    label: str,
+    scale: float = 1,
+    against: str = "step",
+) -> None:
+    """Draw one column against another; a gap and a cross where it cannot be drawn."""
+    steps, values = _values(records, against), scale * _values(records, column)
     good = np.abs(values) <= LARGEST  # False for NaN too
     shown = marker if len(records) <= MARKED else ""
     axes.plot(steps, np.where(good, values, np.nan), color=colour, linestyle=dash, marker=shown, markersize=4, linewidth=1.6, label=label)
@@ -82,7 +92,7 @@ def _last(records: Sequence[Record], name: str, form: str, scale: float = 1) -> 
     return f"(last: train {train:{form}}, val {val:{form}})"
 
 
-def _fit(axes: Axes, values: Array) -> None:
+def fit(axes: Axes, values: Array) -> None:
     """Choose the scale and limits of a cost axis: no flat curve is blown up into noise."""
     drawn = values[np.abs(values) <= LARGEST]
     if len(drawn) == 0:

@@ -1,6 +1,7 @@
 """Figures made of 32 x 32 colour images: the first layer's weights and the most confident errors."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -65,12 +66,56 @@ def confident_errors(images: NDArray[np.uint8], true: Sequence[str], predicted: 
     if len(order) == 0:
         return sheet("Most confident errors: none, every image is correct", title, height=0.5)
     note = "Orange: predicted class and its probability. Black: true class."
-    figure, axes = _mosaic(images[order] / 255, COLUMNS, CAPTION, f"The {len(order)} most confident errors", f"{title}\n{note}")
-    for place, index in enumerate(order):
+    upper = [f"{_short(predicted[i])} {100 * probabilities[i]:.1f} %" for i in order]
+    lower = [_short(true[i]) for i in order]
+    return _captioned(images[order], upper, lower, f"The {len(order)} most confident errors", f"{title}\n{note}")
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Images that one run gets right and another does not, in the order to show them.
+
+    Attributes:
+        images: (n, 3072) channel-major rows.
+        true: n class names.
+        sure: (n,) probability that the right run gives the true class.
+        said: n class names, what the wrong run says.
+        wrong: (n,) its probability.
+        names: Of the right run and of the wrong one.
+    """
+
+    images: NDArray[np.uint8]
+    true: Sequence[str]
+    sure: Array
+    said: Sequence[str]
+    wrong: Array
+    names: tuple[str, str]
+
+
+@styled
+def disagreements(shown: Disagreement, title: str) -> Figure:
+    """Draw them, under what the wrong run says and what they are.
+
+    Args:
+        shown: The images and the answers.
+        title: The data set's name and the runs' choices.
+    """
+    right, wrong = shown.names
+    subject = f"Test images that {right} gets right, and {wrong} does not"
+    if len(shown.images) == 0:
+        return sheet(f"{subject}: none", title, height=0.5)
+    note = f"Orange: what {wrong} says, and its probability. Black: the true class, with the probability that {right} gives it."
+    upper = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(shown.said, shown.wrong, strict=True)]
+    lower = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(shown.true, shown.sure, strict=True)]
+    return _captioned(shown.images, upper, lower, subject, f"{title}\n{note}")
+
+
+def _captioned(images: NDArray[np.uint8], upper: Sequence[str], lower: Sequence[str], subject: str, title: str) -> Figure:
+    figure, axes = _mosaic(images / 255, COLUMNS, CAPTION, subject, title)
+    for place, (first, second) in enumerate(zip(upper, lower, strict=True)):
         x, y = _corner(place, COLUMNS, CAPTION)
-        said = f"{_short(predicted[index])} {100 * probabilities[index]:.1f} %"
-        axes.text(x, y + SIDE + 1, said, va="top", color=ORANGE, parse_math=False)
-        axes.text(x, y + SIDE + 5.5, _short(true[index]), va="top", parse_math=False)
+        axes.text(x, y + SIDE + 1, first, va="top", color=ORANGE, parse_math=False)
+        axes.text(x, y + SIDE + 5.5, second, va="top", parse_math=False)
     return figure
 
 

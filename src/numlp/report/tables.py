@@ -1,8 +1,10 @@
 """What a run prints when it ends: its figures, and how to go on."""
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from numlp.paired import Paired
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -43,6 +45,44 @@ def run_summary(metrics: Mapping[str, float | str], choices: str, train_seconds:
     time = "Training was up to date and not run again." if train_seconds is None else f"Training took {duration(train_seconds)}."
     heading = Text(str(metrics["dataset"]), style="bold")  # a Text: brackets in a name are no markup
     return Group(heading, Text(choices), table, Text(time))
+
+
+def comparison(
+    names: Sequence[str], choices: Mapping[str, Sequence[Any]], whole: Paired, classes: Mapping[str, Paired], dataset: str
+) -> "Group":
+    """Lay out what differs in two runs' choices, and their accuracy on the test images.
+
+    Args:
+        names: Of the two runs.
+        choices: The values of each choice that differs.
+        whole: The runs on all test images.
+        classes: On those of each class.
+        dataset: Its name.
+
+    Returns:
+        What a rich console prints.
+    """
+    from rich.box import ROUNDED
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    different = Table("choice", "A", "B", box=ROUNDED)
+    for key, (first, second) in choices.items():
+        different.add_row(key, str(first), str(second))
+    table = Table("test images", box=ROUNDED)
+    for heading in ("A", "B", "B - A", "95 %", "p"):
+        table.add_column(heading, justify="right")
+    for name, found in {**classes, "[bold]all": whole}.items():
+        first, second = (f"{100 * accuracy:.2f} %" for accuracy in found.accuracies)
+        interval = f"{100 * found.low:+.2f} .. {100 * found.high:+.2f}"
+        table.add_row(
+            name, first, second, f"{100 * found.difference:+.2f}", interval, f"{found.p:.2g}", style="bold" if name == "all" else ""
+        )
+    alone = f"Of {whole.n:,} test images both get {whole.both:,} right, A alone {whole.first:,}, B alone {whole.second:,}."
+    note = "Points; the interval is of a paired bootstrap, p of McNemar's exact test, which tells nothing of other seeds."
+    same = [Text("The choices are the same.")] if not choices else [different]
+    return Group(Text(dataset, style="bold"), *(Text(name) for name in names), *same, table, Text(alone), Text(note))
 
 
 def next_steps() -> list[str]:

@@ -41,6 +41,12 @@ def raw_folder(source: SourceConfig) -> Path:
     return folder
 
 
+def folder_of(digest: str) -> Path | None:
+    """The folder of the raw arrays with this digest; None when they are not at hand."""
+    folders = [paths.DOWNLOAD, *sorted((paths.DATA / "raw").glob("*/"))]
+    return next((folder for folder in folders if (folder / paths.ABOUT).exists() and read_about(folder)["digest"] == digest), None)
+
+
 def holds(folder: Path, source: SourceConfig) -> bool:
     """Whether `folder` has the raw arrays of `source`."""
     if not (folder / paths.ABOUT).exists():

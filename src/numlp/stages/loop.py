@@ -12,6 +12,7 @@ from numlp.checkpoint import Checkpoints, State
 from numlp.config import Config
 from numlp.data.preprocess import Prepared
 from numlp.divergence import DivergedError, diverged, origin
+from numlp.health import Probe
 from numlp.history import Record
 from numlp.stages.progress import shown
 from numlp.tracking import Run, asking, stopped
@@ -55,13 +56,18 @@ class Loop:
         for record in state.records:
             tracked.log_record(record)  # what the store did not get before the run was cut off
             self.watch(record)
+        tracked.log_health(state.health)
         plan = build.plan(self.config, len(self.data.part("train").labels))
+        probe = Probe(state.network, self.data.part("train"), plan.lam) if self.config.train.health else None
         progress, since = state.progress, perf_counter() - state.seconds
         steps = train(state.network, state.optimiser, self.data.part("train"), self.data.part("val"), plan, progress)
         with np.errstate(all="ignore"), asking(lambda number: setattr(progress, "stop", number)):
             for record in shown(steps, plan.steps, self.name, self.alone):
                 tracked.log_record(record)
                 state.records.append(record)
+                if probe is not None:
+                    state.health += probe.measure(state.optimiser, record)
+                    tracked.log_health(state.health[-state.network.depth :])
                 self._check(state)
                 state.seconds = perf_counter() - since
                 self.watch(record)

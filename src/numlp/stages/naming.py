@@ -23,9 +23,13 @@ def run_name(config: Config, choices: Mapping[str, str]) -> str:
 
 
 def values(config: Config) -> dict[str, Any]:
-    """All that decides a result, as plain containers: no addresses, not what follows the training or whether it is in one go."""
+    """All that decides a result, as plain containers.
+
+    No addresses, nothing of another command; not what follows the training, whether it is in one go or is looked at on the way.
+    """
     content = asdict(config)
-    del content["then"], content["train"]["resume"], content["data"]["source"]["urls"], content["data"]["source"]["file"]
+    del content["then"], content["lr_range"], content["train"]["resume"], content["train"]["health"]
+    del content["data"]["source"]["urls"], content["data"]["source"]["file"]
     return content
 
 

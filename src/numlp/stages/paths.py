@@ -12,4 +12,7 @@ CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one folder a
 
 ABOUT, SPLIT = "dataset.json", "split.json"
 CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"
+COMPARISON = "comparison.json"
+LR_RANGE = "lr_range.csv"
+HEALTH = "health.csv"  # of a run with train.health=true
 METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"

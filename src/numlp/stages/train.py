@@ -20,11 +20,12 @@ from numlp.files import sha256, write_text
 from numlp.final_moments import check_moments, final_moments
 from numlp.history import Record, write_history
 from numlp.model_file import Model, save_model
-from numlp.stages import paths
+from numlp.stages import health, paths
 from numlp.stages.dataset import prepared
 from numlp.stages.loop import Loop
 from numlp.stages.member import PRUNED, Member, Outcome, PrunedError, given_up, outcome, save_outcome
 from numlp.stages.naming import digest, flattened, run_name, source_digest, values
+from numlp.stages.plot import caption
 from numlp.tracking import Run, environment_tags, start_run
 
 SPLITS: tuple[Name, ...] = ("train", "val", "test")
@@ -60,12 +61,14 @@ def _attempt(loop: Loop, state: State, out: Path, tracked: Run, member: Member |
     config, data = loop.config, loop.data
     try:
         loop.run(state, tracked)
+        _keep_health(config, state, data, out, tracked)
         _say_what_test_images_give(config)
         final_moments(config, state.network, data)
         _finish(config, state, data, out, tracked)
         _follow(config, out, tracked)
         return _outcome(config, state, data, out, member, tracked)
     except DivergedError as error:
+        _keep_health(config, state, data, out, tracked)
         _given_up(error, data, state.records, out, tracked)
         loop.kept.clear()
         if loop.alone:
@@ -90,6 +93,14 @@ def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Me
 def _key(config: Config, data: Prepared) -> str:
     """What a checkpoint must have been made by: the choices, the data, this code and its arithmetic."""
     return digest({"choices": values(config), "data": data.about, "source": source_digest(), "numpy": np.__version__})
+
+
+def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
+    """Keep the layers' health where it was measured, and none of an earlier run."""
+    if config.train.health:
+        health.keep(state, f"{data.about['data']['name']}\n{caption(values(config))}", out, tracked)
+    else:
+        health.forget(out)
 
 
 def _say_what_test_images_give(config: Config) -> None:

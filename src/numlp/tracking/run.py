@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from numlp.errors import require
-from numlp.history import Record
+from numlp.history import HEALTH_COLUMNS, LayerHealth, Record
 from numlp.tracking.items import Artifact, Dataset, Ended, Params, Tags
 from numlp.tracking.models import Pyfunc
 from numlp.tracking.outbox import Outbox
@@ -24,6 +24,7 @@ SERIES = {  # metric: field of a record
     "accuracy/val": "val_accuracy",
     "eta": "eta",
 }
+HEALTH = HEALTH_COLUMNS[3:]  # but step, epoch and layer
 
 
 class Run:
@@ -39,6 +40,12 @@ class Run:
     def log_record(self, record: Record) -> None:
         """Log cost, loss, accuracy and eta at `record.step` update steps; sent within seconds."""
         self.log_metrics({name: getattr(record, field) for name, field in SERIES.items()}, record.step)
+
+    def log_health(self, rows: Sequence[LayerHealth]) -> None:
+        """Log what each layer has, e.g. health/dead/layer3, at its update steps."""
+        for row in rows:
+            values = {f"health/{name}/layer{row.layer}": getattr(row, name) for name in HEALTH}
+            self.log_metrics({name: value for name, value in values.items() if not math.isnan(value)}, row.step)
 
     def log_metrics(self, values: Mapping[str, float], step: int = 0) -> None:
         """Log one value for each metric. An infinite one becomes NaN: MLflow would draw it as 1.8e308, which flattens the curve."""

@@ -1,0 +1,51 @@
+"""`numlp health RUN ...`: how the layers of runs with train.health=true did, side by side in one figure."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from numlp.checkpoint import State
+from numlp.history import read_health, read_history, write_health
+from numlp.stages import paths
+from numlp.stages.finished import common, finished, labels
+from numlp.tracking import Run
+
+if TYPE_CHECKING:
+    pass
+
+FIGURE = "health.png"
+ADVICE = "train it with train.health=true"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Draw the runs' health to build/health/health.png."""
+    parser = argparse.ArgumentParser("numlp health", description="draw the health of one to four runs with train.health=true, side by side")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="its folder, or its id or name in MLflow")
+    runs = [finished(name) for name in parser.parse_args(argv).runs]
+    for run in runs:
+        run.file(paths.HEALTH, ADVICE)
+
+    from numlp.report.figures import Watched, health, save
+
+    files = zip(labels(runs, "\n"), runs, strict=True)
+    watched = [Watched(label, read_history(run.folder / paths.HISTORY), read_health(run.folder / paths.HEALTH)) for label, run in files]
+    save(health(watched, common(runs)), paths.BUILD / "health" / FIGURE)
+    print(f"health: {paths.BUILD / 'health' / FIGURE}")
+    return 0
+
+
+def forget(out: Path) -> None:
+    """Remove what an earlier run has left in `out`, which a stage of the pipeline uses again."""
+    for path in (out / paths.HEALTH, out / "plots" / FIGURE):
+        path.unlink(missing_ok=True)
+
+
+def keep(state: State, title: str, out: Path, tracked: Run) -> None:
+    """Write a run's health.csv, draw it, and send both to MLflow."""
+    from numlp.report.figures import Watched, health, save
+
+    write_health(out / paths.HEALTH, state.health)
+    save(health([Watched("", state.records, state.health)], title), out / "plots" / FIGURE)
+    tracked.log_artifacts([out / paths.HEALTH])
+    tracked.log_artifacts([out / "plots" / FIGURE], "plots")
