@@ -75,6 +75,7 @@ def _attempt(loop: Loop, state: State, out: Path, tracked: Run, member: Member |
             raise
         return given_up(state, out, f"diverged: {error}")
     except PrunedError:
+        _keep_health(config, state, data, out, tracked)
         write_history(out / paths.HISTORY, state.records)
         tracked.set_tags({"pruned": "true"})
         return given_up(state, out, PRUNED)
