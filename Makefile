@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run reports bench verify test check ui clean
+.PHONY: run reports bench verify test check docs ui clean
 
 SEEDS ?= 0
 
@@ -30,6 +30,10 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(MAKE) test
 
+# The pages of docs/, in build/site.
+docs: .venv/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 ui: .venv/installed
 	$(BIN)/numlp ui
 
@@ -44,7 +48,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
-# The extras: installed-dev, installed-reports, installed-bench.
+# The extras: installed-dev, installed-reports, installed-bench, installed-docs, installed-browser.
 .venv/installed-%: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$*]"
 	touch $@

@@ -20,7 +20,8 @@ RANKS = (
     ("reproduction",),
     ("stages",),
     ("sweep",),
-    ("launch",),
+    ("launch", "usage"),
+    ("completion",),
     ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}

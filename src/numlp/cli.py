@@ -1,8 +1,10 @@
 """The console script: `numlp COMMAND [OVERRIDE ...]`."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from numlp.errors import UserError
 
@@ -17,6 +19,7 @@ STAGES = {
     "gradcheck": "compare the gradients with central differences",
 }
 TOOLS = {
+    "init": "lay out a new project in a folder of its own",
     "run": "run the whole pipeline by DVC, on CIFAR-10 where it can be had",
     "reports": "run every experiment of the five reports by DVC, and compare",
     "reproduce": "a step of that: plan, scoreboard, or an experiment such as e08",
@@ -38,30 +41,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         0; 1 for an error that is the input's or the machine's, told in one or two lines; 2 for an unknown command;
-        130 and 143 after Ctrl-C and SIGTERM.
+        130 and 143 after Ctrl-C and SIGTERM; 141 when what reads the output has gone.
     """
     command, *rest = argv if argv is not None else sys.argv[1:] or ["--help"]
-    if command in ("-h", "--help"):
-        print(usage())
-        return 0
-    if command == "--version":
-        from numlp import __version__
-
-        print(f"numlp {__version__}")
-        return 0
     try:
-        if command in STAGES:
-            from numlp.launch import launch
-
-            return launch(command, rest)
-        if command in TOOLS:
-            return int(import_module(f"numlp.stages.{command}").main(rest))
-        from numlp.explain import did_you_mean
-
-        print(f"numlp: no command {command!r}{did_you_mean(command, [*STAGES, *TOOLS])} (numlp --help lists them)", file=sys.stderr)
-        return 2
+        code = _run(command, rest)
+        sys.stdout.flush()
+        return code
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
+    except BrokenPipeError:  # of `numlp ... | head`, which is no error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
+        return 141
     except OSError as error:
         print(f"error: {error.filename or command}: {error.strerror or error}", file=sys.stderr)
     except KeyboardInterrupt:
@@ -70,20 +61,38 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1
 
 
-def usage() -> str:
-    """The text of --help."""
-    rows = [f"  {name:<10} {text}" for name, text in {**STAGES, **TOOLS}.items()]
-    return "\n".join(
-        [
-            "usage: numlp COMMAND [KEY=VALUE ...]",
-            "",
-            *rows,
-            "",
-            "Choices and values are those of params.yaml; numlp train --help lists them. Examples:",
-            "  numlp train model=mlp9 norm=none",
-            "  numlp train -m norm=none,before init=he,xavier",
-            "  numlp train --cfg job",
-            "  numlp gradcheck model.hidden=[20,20] norm=after",
-            "  numlp predict photo.jpg",
-        ]
-    )
+def _run(command: str, rest: list[str]) -> int:
+    if command in ("-h", "--help", "--version"):
+        return _about(command)
+    if command in ("-sc", "--shell-completion"):
+        from numlp import completion
+
+        return completion.main(rest, STAGES, TOOLS)
+    if command in STAGES:
+        if {"-h", "--help"} & set(rest):
+            from numlp import usage
+
+            print(usage.stage(command, STAGES[command], Path.cwd()))
+            return 0
+        from numlp.launch import launch
+
+        return launch(command, rest)
+    if command in TOOLS:
+        return int(import_module(f"numlp.stages.{command}").main(rest))
+    from numlp.explain import did_you_mean
+
+    print(f"numlp: no command {command!r}{did_you_mean(command, [*STAGES, *TOOLS])} (numlp --help lists them)", file=sys.stderr)
+    return 2
+
+
+def _about(flag: str) -> int:
+    """Print the version, or the commands."""
+    if flag == "--version":
+        from numlp import __version__
+
+        print(f"numlp {__version__}")
+    else:
+        from numlp import usage
+
+        print(usage.commands(STAGES, TOOLS))
+    return 0

@@ -28,16 +28,7 @@ def store(root: Path, command: str) -> None:
     Raises:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping.
     """
-    params, conf = root / PARAMS, root / CONF
-    for path in (params, conf):
-        require(path.exists(), "project", f"{path.name} in the current folder; go to the project's folder", folder=str(root))
-    try:
-        values = OmegaConf.load(params)
-    except YAMLError as error:
-        raise UserError(f"{PARAMS}: need YAML, got: {' '.join(str(error).split())}") from error
-    require(isinstance(values, DictConfig), PARAMS, "a mapping of keys to choices and values")
-    content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
-    groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
+    groups, content = choices(root)
     configs = ConfigStore.instance()
     configs.store(name="schema", node=Primary)
     for group, options in SCHEMAS.items():
@@ -51,6 +42,26 @@ def store(root: Path, command: str) -> None:
     if command == "train":
         defaults += [{"override hydra/sweeper": "search"}]
     configs.store(name=PARAMS.removesuffix(".yaml"), node={"defaults": defaults, "hydra": hydra, **content})
+
+
+def choices(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values.
+
+    Raises:
+        UserError: `root` is not a project's folder, or params.yaml is not a mapping.
+    """
+    params, conf = root / PARAMS, root / CONF
+    for path in (params, conf):
+        need = f"{path.name} in the current folder; go to the project's folder, or make one: numlp init DIR"
+        require(path.exists(), "project", need, folder=str(root))
+    try:
+        values = OmegaConf.load(params)
+    except YAMLError as error:
+        raise UserError(f"{PARAMS}: need YAML, got: {' '.join(str(error).split())}") from error
+    require(isinstance(values, DictConfig), PARAMS, "a mapping of keys to choices and values")
+    content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
+    groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
+    return groups, content
 
 
 def typed(config: DictConfig) -> schema.Config:

@@ -85,10 +85,15 @@ def comparison(
     return Group(Text(dataset, style="bold"), *(Text(name) for name in names), *same, table, Text(alone), Text(note))
 
 
-def next_steps() -> list[str]:
-    """Say where the plots are and how to compare and change choices, a line each, the commands in one column."""
-    width = max(len(what) for what, _ in STEPS)
-    return [f"{what:{width}}  {command}" for what, command in STEPS]
+def next_steps(checkout: bool = True) -> list[str]:
+    """Say where the plots are and how to compare and change choices, a line each, the commands in one column.
+
+    Args:
+        checkout: Whether there is a Makefile, which has made a .venv; else numlp is installed, and its commands are at hand.
+    """
+    steps = STEPS if checkout else [(what, command.replace("make", "numlp")) for what, command in STEPS if ".venv" not in command]
+    width = max(len(what) for what, _ in steps)
+    return [f"{what:{width}}  {command}" for what, command in steps]
 
 
 def _cost(cost: float) -> str:

@@ -51,9 +51,10 @@ def choose_data() -> None:
         write_text(PARAMS, text.replace(chosen[0], line, 1))
 
 
-def in_git() -> bool:
-    """Whether the current folder is in a git checkout."""
-    return any((folder / ".git").exists() for folder in (Path.cwd(), *Path.cwd().parents))
+def in_git(folder: Path | None = None) -> bool:
+    """Whether `folder`, or else the current one, is in a git checkout."""
+    inner = (Path.cwd() if folder is None else folder).absolute()
+    return any((outer / ".git").exists() for outer in (inner, *inner.parents))
 
 
 def dvc(*arguments: str, folder: Path | None = None, environment: Mapping[str, str] = os.environ) -> int:

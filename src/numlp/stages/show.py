@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -21,6 +22,6 @@ def main(argv: Sequence[str]) -> int:
     seconds = json.loads(timing.read_text())["train_seconds"] if timing.exists() else None
     console = Console()
     console.print(run_summary(json.loads(metrics.read_text()), caption(load_model(paths.TRAIN / paths.MODEL).choices), seconds))
-    for line in next_steps():
+    for line in next_steps(checkout=Path("Makefile").exists()):
         console.print(line, highlight=False)
     return 0

@@ -16,7 +16,7 @@ from typing import IO
 from urllib.request import ProxyHandler, build_opener
 
 from numlp.errors import UserError, require
-from numlp.tracking import address, connect, database_file, terminable, without_password
+from numlp.tracking import address, comparison, connect, terminable, without_password
 
 HOST = "127.0.0.1"  # whoever can reach the pages can delete runs
 PORTS = 100  # tried from the one asked for
@@ -39,20 +39,18 @@ def main(argv: Sequence[str]) -> int:
     if store.startswith(("http:", "https:")):
         print(f"MLflow runs at {without_password(store)} (MLFLOW_TRACKING_URI)")
         return 0
-    database = database_file(store)
-    if database is not None and not database.exists():
-        connect(Path.cwd())  # makes it
+    page = comparison(Path.cwd())  # makes the database where there is none
     with terminable(), suppress(KeyboardInterrupt):
-        _serve(store, asked)
+        _serve(store, asked, page)
     return 0
 
 
-def _serve(store: str, asked: int) -> None:
+def _serve(store: str, asked: int, page: str) -> None:
     port = _free_port(asked)
     with tempfile.TemporaryFile() as output, _server(store, port, output) as server:
         _wait(server, port, output)
         taken = "" if port == asked else f" (port {asked} is taken)"
-        print(f"MLflow: http://{HOST}:{port}{taken}\nCtrl-C stops it", flush=True)
+        print(f"MLflow: http://{HOST}:{port}{taken}\nthe runs, to compare: http://{HOST}:{port}{page}\nCtrl-C stops it", flush=True)
         server.wait()
         raise UserError(f"numlp ui: need a server that stays up, got: {_last_line(output)}")
 

@@ -12,6 +12,7 @@ from numlp.tracking.models import Version, predictor, register, write_pyfunc
 from numlp.tracking.run import Run, find_run, reopen, start_run
 from numlp.tracking.signals import Terminated, asking, relaying, stopped, terminable
 from numlp.tracking.store import address, connect, database_file, load, one_line, without_password
+from numlp.tracking.view import comparison
 
 __all__ = [
     "Child",
@@ -22,6 +23,7 @@ __all__ = [
     "asking",
     "children",
     "close_abandoned",
+    "comparison",
     "connect",
     "database_file",
     "environment_tags",

@@ -1,0 +1,87 @@
+"""`numlp init DIR`: a new project in a folder of its own, from the files that the package carries."""
+
+import argparse
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numlp
+from numlp.errors import require
+from numlp.stages.run import in_git
+
+FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
+CODE = "      - src/numlp/"  # how dvc.yaml names a module that a stage depends on
+VERSION = "build/version.txt"
+VERSION_STAGE = f"""\
+  version: # of the package, in place of its modules: asked each time, and the others run again when it is another one
+    cmd: mkdir -p build && numlp --version > {VERSION}
+    always_changed: true
+    outs:
+      - {VERSION}
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Lay out a project, and say how to go on."""
+    parser = argparse.ArgumentParser("numlp init", description="lay out a new project: choices, pipeline and pinned versions")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet, or is empty")
+    parser.add_argument("--data", metavar="NAME", help="the data set, one of conf/data: cifar10 (the default) or synthetic")
+    asked = parser.parse_args(argv)
+    lay_out(asked.folder, asked.data)
+    print(f"a project in {asked.folder}\ncd {asked.folder}\nnumlp run       # or dvc repro\nnumlp --help")
+    return 0
+
+
+def lay_out(folder: Path, data: str | None = None) -> None:
+    """Make a project in `folder`, whole or not at all.
+
+    Args:
+        folder: Not there, or empty.
+        data: A choice of conf/data; None for that of params.yaml.
+
+    Raises:
+        UserError: `folder` has something in it, or there is no such data set.
+    """
+    require(
+        not folder.exists() or (folder.is_dir() and not any(folder.iterdir())), "numlp init", "a new or an empty folder", DIR=str(folder)
+    )
+    known = sorted(path.stem for path in (template() / "conf" / "data").glob("*.yaml"))
+    require(data is None or data in known, "numlp init", f"--data {' or '.join(known)}", data=data)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as made:
+        _fill(Path(made) / "project", data, in_git(folder))
+        (Path(made) / "project").rename(folder)
+
+
+def template() -> Path:
+    """The folder of a new project's files: in an installed package its own, in a checkout the checkout."""
+    carried = Path(numlp.__file__).parent / "project"
+    return carried if carried.is_dir() else Path(numlp.__file__).parents[2]
+
+
+def on_version(pipeline: str) -> str:
+    """dvc.yaml for a project without the package's source: its stages depend on the package's version."""
+    lines: list[str] = []
+    for line in pipeline.splitlines(keepends=True):
+        if not line.startswith(CODE):
+            lines.append(line)
+        elif not lines[-1].endswith(f" {VERSION}\n"):  # the modules of a stage stand one below the other
+            lines.append(f"      - {VERSION}\n")
+        if line == "stages:\n":
+            lines.append(VERSION_STAGE)
+    return "".join(lines)
+
+
+def _fill(folder: Path, data: str | None, git: bool) -> None:
+    for name in FILES:
+        source, target = template() / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
+    pipeline, params = folder / "dvc.yaml", folder / "params.yaml"
+    pipeline.write_text(on_version(pipeline.read_text()))
+    if data is not None:
+        params.write_text(re.sub(r"^data: *\w+", f"data: {data}", params.read_text(), flags=re.MULTILINE))
+    if not git:
+        (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")

@@ -1,0 +1,61 @@
+"""`numlp init` lays out a project that needs no checkout."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from numlp.cli import main
+from numlp.compose import choices
+from numlp.errors import UserError
+from numlp.stages.init import FILES, VERSION, lay_out, on_version
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_wheel_carries_what_it_lays_out():
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {name: f"numlp/project/{name}" for name in FILES}
+
+
+def test_a_project_has_the_choices_of_the_checkout_and_none_of_its_modules(tmp_path, capsys):
+    folder = tmp_path / "some" / "where"
+    assert main(["init", str(folder)]) == 0
+    assert "numlp run" in capsys.readouterr().out
+    assert choices(folder) == choices(ROOT)
+    stages = yaml.safe_load((folder / "dvc.yaml").read_text())["stages"]
+    assert not any("src/" in dep for stage in stages.values() for dep in stage.get("deps", []))
+
+
+def test_every_stage_that_depends_on_modules_depends_on_the_version_instead_and_else_stays_as_it_is():
+    text = (ROOT / "dvc.yaml").read_text()
+    before, after = (yaml.safe_load(content)["stages"] for content in (text, on_version(text)))
+    assert [*after] == ["version", *before]
+    for name, stage in before.items():
+        files = [dep for dep in stage["deps"] if not dep.startswith("src/")] if "deps" in stage else []
+        assert after[name] == {**stage, "deps": [*files, VERSION]}
+
+
+def test_the_data_set_is_written_to_params(tmp_path):
+    lay_out(tmp_path / "demo", "synthetic")
+    assert choices(tmp_path / "demo")[0]["data"] == "synthetic"
+
+
+def test_a_folder_in_use_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(UserError, match="numlp init: need a new or an empty folder, got DIR="):
+        lay_out(tmp_path)
+    with pytest.raises(UserError, match=re.escape("need --data cifar10 or synthetic, got data='mnist'")):
+        lay_out(tmp_path / "demo", "mnist")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("git", [False, True], ids=["outside git", "in a git checkout"])
+def test_dvc_does_without_git_only_where_there_is_none(tmp_path, git):
+    if git:
+        subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    lay_out(tmp_path / "demo")
+    assert (tmp_path / "demo" / ".dvc" / "config.local").exists() is not git
