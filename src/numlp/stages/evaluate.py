@@ -1,4 +1,4 @@
-"""`numlp evaluate`: what a trained model gets right. The one place that reads the test split's labels."""
+"""`numlp evaluate`: what a trained model gets right. Beside it, sweeps and the reproduction read the test split, to show it."""
 
 import csv
 import io

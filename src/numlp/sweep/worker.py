@@ -1,5 +1,6 @@
 """A job where it runs, in whatever process or node: it tells a file how it is, and asks the study whether to go on."""
 
+import os
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
@@ -13,7 +14,7 @@ from omegaconf import DictConfig
 from numlp.errors import UserError
 from numlp.history import Record
 from numlp.search_config import SearchConfig
-from numlp.stages.member import PRUNED, Member, PrunedError, content
+from numlp.stages.member import PRUNED, Member, Outcome, PrunedError, content
 from numlp.sweep.jobs import write_status
 from numlp.sweep.studies import STEPS_AN_EPOCH, load, running, tell
 from numlp.sweep.trials import as_loss
@@ -86,8 +87,11 @@ class Perform:
                 said = str(error) if isinstance(error, UserError) else one_line(error)
                 if self.fail_fast:
                     self.stop.touch()
-                write_status(order.status, state="failed", error=said, log=str(log))
+                write_status(order.status, state="failed", error=said, log=os.path.relpath(log))
                 return
+        self._end(order, made)
+
+    def _end(self, order: Order, made: Outcome | None) -> None:
         if made is None:
             write_status(order.status, state="stopped")
             return
