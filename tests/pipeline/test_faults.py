@@ -156,4 +156,4 @@ def test_two_sweeps_that_start_together_keep_their_results_apart(with_data):
     assert len(models) == 4
     assert len({path.read_bytes() for path in models}) == 4
     _, found = runs(with_data)
-    assert [run.info.status for run in found] == ["FINISHED"] * 6  # two sweeps, two members each
+    assert [run.info.status for run in found] == ["FINISHED"] * 8  # two sweeps, and of each its two members and their mean
