@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
-LIFE = "400"  # seconds
+LIFE = "900"  # seconds
 
 
 def free_port():
@@ -36,7 +36,7 @@ def process(*command, folder=None, user=None, **environment):
         started.wait()
 
 
-def wait_until(answers, server, seconds=60):
+def wait_until(answers, server, seconds=180):
     """Ask until it answers."""
     end = time.monotonic() + seconds
     while not answers():
@@ -67,7 +67,7 @@ def mlflow_server(store, port, folder):
 def postgres_programs():
     """The folder of initdb and postgres, on the path or where Debian keeps them; None when it is not installed."""
     found = shutil.which("initdb")
-    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    folders = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     return next((folder for folder in reversed(folders) if (folder / "initdb").exists()), None)
 
 

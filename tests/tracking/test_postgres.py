@@ -64,7 +64,7 @@ def write(folder):
         time.sleep(0.01)
     (folder / "go").touch()
     for writer in writers:
-        _, err = writer.communicate(timeout=120)
+        _, err = writer.communicate(timeout=240)
         assert writer.returncode == 0, err
         assert "MLflow" not in err
 
