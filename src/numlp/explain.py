@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf.errors import OmegaConfBaseException
 
+from numlp.launchers import EXTRAS, GROUP
+
 
 def of_composing(error: BaseException) -> bool:
     """Whether an error is of Hydra or OmegaConf: one of theirs, or raised where they meet an override that they do not expect."""
@@ -53,6 +55,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def _no_option(error: MissingConfigException) -> str:
     group, _, name = str(error.missing_cfg_file).rpartition("/")
+    if (extra := EXTRAS.get(name)) is not None and group == GROUP:
+        return f"{GROUP}={name}: need the extra {extra}: pip install -c constraints.txt -e '.[{extra}]'"
     options = [option for option in error.options or [] if not option.endswith("_schema")]
     if not options:
         return f"config: no group {group!r} with a choice {name!r}"

@@ -17,6 +17,7 @@ from numlp.compose import CONF, known_keys, store, typed
 from numlp.errors import UserError
 from numlp.explain import explain, of_composing
 from numlp.files import write_text
+from numlp.launchers import HERE, store_launchers
 from numlp.search_config import Primary
 from numlp.tracking import Terminated, relaying
 
@@ -33,10 +34,12 @@ def launch(command: str, overrides: list[str]) -> int:
     """
     root = Path.cwd()
     store(root, command)
+    store_launchers()
     asked = os.environ.get("HYDRA_FULL_ERROR") == "1"
     codes: list[int | None] = []
     sys.argv = [f"numlp {command}", *overrides]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises its errors instead of printing them
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report its use to its makers
     try:
         with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying():
             stopped = Path(folder) / "stopped"
@@ -60,6 +63,8 @@ def launch(command: str, overrides: list[str]) -> int:
 
 def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, config: DictConfig, *member: Any) -> Any:
     """One job. When one of a multirun is stopped by a signal, the file `stopped` keeps those after it from beginning.
+
+    On a cluster the signal is the node's: the job ends by it, so that the launcher gives it to another node.
 
     Args:
         command: The stage.
@@ -85,7 +90,7 @@ def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, conf
             raise
         raise _Carried from error
     except (KeyboardInterrupt, Terminated) as signal:
-        if alone:
+        if alone or HydraConfig.get().runtime.choices["hydra/launcher"] not in HERE:
             raise
         write_text(stopped, str(signal.code if isinstance(signal, Terminated) else 130))
         return None

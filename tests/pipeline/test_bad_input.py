@@ -3,6 +3,9 @@
 import json
 
 import pytest
+from hydra.errors import MissingConfigException
+
+from numlp.explain import explain
 
 CASES = {
     "norm=befor": ["norm: need one of after, before, none, got norm=befor; did you mean before?"],
@@ -109,3 +112,8 @@ def test_a_read_only_folder_is_told_by_its_name(with_data, numlp, monkeypatch):
     code, _, err = numlp("train", "+stage=pipeline", "data=synthetic", "train.epochs=0.01")
     assert code == 1
     assert err.strip() == "error: build/train/config.json: Permission denied"
+
+
+def test_a_launcher_that_is_not_installed_is_told_with_its_extra():
+    error = MissingConfigException("no such file", "hydra/launcher/submitit_slurm", ["basic", "joblib"])
+    assert explain(error, []) == "hydra/launcher=submitit_slurm: need the extra slurm: pip install -c constraints.txt -e '.[slurm]'"

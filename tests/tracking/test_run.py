@@ -8,10 +8,11 @@ import time
 
 import pytest
 from mlflow import MlflowClient
-from tracking_helpers import SERIES, expected, free_port, record, series, start
+from tracking_helpers import SERIES, expected, record, series, start
 
 from numlp.errors import UserError
 from numlp.tracking import Terminated, connect, find_run, reopen, start_run
+from servers import free_port
 
 BODY = """
 import signal, sys, time

@@ -1,42 +1,22 @@
 """A tracking server that goes away while a run is on."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
-from urllib.request import urlopen
 
 import pytest
-from tracking_helpers import SERIES, expected, free_port, record, series
+from tracking_helpers import SERIES, expected, record, series
 
 from numlp.stages.doctor import fix
 from numlp.tracking import start_run
 from numlp.tracking.unsent import unsent
+from servers import free_port, mlflow_server
 
 
-@contextmanager
 def server(project, port):
     """MLflow's own, on the project's store."""
-    store = f"sqlite:///{project / 'mlruns' / 'mlflow.db'}"
-    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store, "--port", str(port), "--workers", "1"]
-    quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    out = subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=project, env={**os.environ, **quiet}, stdout=out, stderr=out, start_new_session=True)
-    try:
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            try:
-                urlopen(f"http://127.0.0.1:{port}/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield
-    finally:
-        os.killpg(process.pid, 9)
-        process.wait()
+    return mlflow_server(f"sqlite:///{project / 'mlruns' / 'mlflow.db'}", port, project)
 
 
 def test_what_a_lost_server_did_not_get_is_in_a_file(project, client, monkeypatch, caplog, tmp_path):

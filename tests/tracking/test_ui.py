@@ -7,11 +7,12 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
-from tracking_helpers import free_port, start
+from tracking_helpers import start
 
 from numlp.errors import UserError
 from numlp.stages.ui import main
 from numlp.tracking import start_run
+from servers import free_port
 
 UI = "import sys; from numlp.cli import main; sys.exit(main(['ui', '--port', '{port}']))"
 

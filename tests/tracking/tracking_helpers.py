@@ -1,6 +1,5 @@
 """Records whose values tell where they belong, and processes of a project's own."""
 
-import socket
 import subprocess
 import sys
 
@@ -27,9 +26,3 @@ def start(project, code, *arguments):
     """A process of its own in `project`, which runs `code`."""
     pipe = subprocess.PIPE
     return subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=project, text=True, stdout=pipe, stderr=pipe)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -1,8 +1,10 @@
 """Where things are, from the project's folder, which is the current one."""
 
+import os
 from pathlib import Path
 
-DATA = Path("data")  # the archive, and normalised arrays of every split asked for so far
+# The archive, and normalised arrays of every split asked for so far. On a cluster with a shared folder: on each node's own disk.
+DATA = Path(os.environ.get("NUMLP_DATA") or "data")
 ARCHIVE = DATA / "cifar-10-python.tar.gz"  # when it was downloaded
 NORMALISED = DATA / "normalised"
 BUILD = Path("build")  # what DVC's stages make, one folder a stage

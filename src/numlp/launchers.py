@@ -1,0 +1,40 @@
+"""Settings of the launchers for clusters (docs/cluster.md), over those that their packages store."""
+
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+from omegaconf import OmegaConf
+
+GROUP = "hydra/launcher"
+HERE = ("basic", "joblib")  # launchers whose jobs are processes of this one, which a signal to them is meant for as well
+EXTRAS = {"ray": "ray", "submitit_local": "slurm", "submitit_slurm": "slurm"}  # of pyproject.toml, that have the others
+
+RAY: dict[str, Any] = {
+    "init": {
+        "object_store_memory": None,  # else the launcher sets it, which a cluster that runs already refuses
+        "include_dashboard": False,
+        "runtime_env": {
+            "worker_process_setup_hook": "numlp.node.enter",
+            "env_vars": {"NUMLP_PROJECT": "${hydra.runtime.cwd}", "MLFLOW_TRACKING_URI": '${oc.env:MLFLOW_TRACKING_URI,""}'},
+        },
+    },
+    "remote": {"num_cpus": 1, "max_retries": 10},  # one BLAS thread follows from one CPU; retries are of lost nodes and processes
+}
+SLURM: dict[str, Any] = {
+    "cpus_per_task": 1,
+    "mem_gb": 4,
+    "max_num_timeout": 10,  # a job whose time was over, or that was preempted, is queued again and goes on from its checkpoint
+    "setup": ["export OPENBLAS_NUM_THREADS=1"],
+}
+SETTINGS = {"ray": {"ray": RAY}, "submitit_slurm": SLURM}
+
+
+def store_launchers() -> None:
+    """Store the settings for those launchers that are installed."""
+    Plugins.instance()  # imports the packages, which store their own then, and would do so later over these
+    configs = ConfigStore.instance()
+    for name in SETTINGS:
+        if f"{name}.yaml" in configs.list(GROUP):
+            own = configs.load(f"{GROUP}/{name}.yaml")
+            configs.store(group=GROUP, name=name, node=OmegaConf.merge(own.node, SETTINGS[name]), provider=own.provider)

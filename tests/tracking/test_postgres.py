@@ -1,0 +1,76 @@
+"""Many machines' runs in one store: MLflow's server on PostgreSQL, and eight writers."""
+
+import time
+from importlib.util import find_spec
+
+import pytest
+from tracking_helpers import SERIES, expected, series, start
+
+from numlp.tracking import connect
+from servers import free_port, mlflow_server, postgres, postgres_programs
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("psycopg") is None, reason="the extra server is not installed"),
+    pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed"),
+]
+
+WRITERS, RECORDS = 8, 300
+WRITE = """
+import sys, time
+from pathlib import Path
+import mlflow
+from numlp.tracking import start_run
+from tracking_helpers import record
+
+name, records = sys.argv[1], int(sys.argv[2])
+Path(name).write_text("ready")
+while not Path("go").exists():
+    time.sleep(0.01)
+with start_run(Path.cwd(), name, {"lam": 0.1}, {}, output=Path(name + ".out")) as run:
+    for step in range(records):
+        run.log_record(record(step))
+    run.log_artifacts([Path(name)])
+"""
+
+
+def test_what_eight_writers_log_at_once_is_there_once(tmp_path, monkeypatch):
+    """They begin together on a store without the experiment; each metric, parameter, status and file arrives, and no row is doubled."""
+    with postgres(free_port()) as database:
+        port = free_port()
+        with mlflow_server(database.replace(":", "+psycopg:", 1), port, tmp_path):
+            monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
+            write(tmp_path)
+            client, experiment = connect(tmp_path)
+            runs = client.search_runs([experiment])
+            assert sorted(run.info.run_name for run in runs) == [f"writer-{i}" for i in range(WRITERS)]
+            assert {run.info.status for run in runs} == {"FINISHED"}
+            for run in runs:
+                assert run.data.params == {"lam": "0.1"}
+                assert [item.path for item in client.list_artifacts(run.info.run_id)] == [run.info.run_name]
+                for name in SERIES:
+                    assert series(client, run.info.run_id, name) == expected(range(RECORDS), name)
+        assert rows(database, "metrics") == WRITERS * RECORDS * len(SERIES)
+        assert rows(database, "experiments WHERE name = 'numlp'") == 1
+    assert not list(tmp_path.rglob("mlflow-unsent.jsonl"))
+
+
+def write(folder):
+    """Eight processes that log as soon as all are ready."""
+    names = [f"writer-{i}" for i in range(WRITERS)]
+    writers = [start(folder, WRITE, name, str(RECORDS)) for name in names]
+    while not all((folder / name).exists() for name in names):
+        assert all(writer.poll() is None for writer in writers)
+        time.sleep(0.01)
+    (folder / "go").touch()
+    for writer in writers:
+        _, err = writer.communicate(timeout=240)
+        assert writer.returncode == 0, err
+        assert "MLflow" not in err
+
+
+def rows(database, what):
+    import psycopg
+
+    with psycopg.connect(database) as connection:
+        return connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
