@@ -195,6 +195,14 @@ def test_what_cannot_be_searched_is_one_line_before_any_work(project, numlp, cho
     assert not (project / "build").exists()
 
 
+def test_a_sweep_without_images_ends_once_before_any_job(project, numlp, monkeypatch):
+    monkeypatch.delenv("CIFAR10_ARCHIVE", raising=False)
+    nowhere = ["data=cifar10", "data.source.urls=[http://127.0.0.1:9/archive.tar.gz]"]
+    code, _, err = numlp("train", "-m", "lam=0.1,0.2", *nowhere, "sweep.dry_run=true")
+    assert code == 1
+    assert err.count("CIFAR10_ARCHIVE=<path of the archive>") == 1
+
+
 @pytest.mark.parametrize("name", ["lambda_coarse_to_fine", "eta_lambda", "architecture"])
 def test_the_searches_at_hand_compose(project, numlp, name):
     code, out, err = numlp("train", f"+search={name}", "--cfg", "job")

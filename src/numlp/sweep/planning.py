@@ -12,6 +12,7 @@ from numlp import build
 from numlp.compose import typed
 from numlp.config import Config
 from numlp.data.batches import epoch_steps
+from numlp.data.download import Unavailable
 from numlp.errors import UserError
 from numlp.stages.identity import record_file, source
 from numlp.stages.member import load_outcome
@@ -49,6 +50,7 @@ class Planner:
 
         Raises:
             HydraException: The overrides do not compose.
+            Unavailable: There are no images.
         """
         own = [f"{key}={value}" for key, value in proposal.point.items()]
         made: list[Job] = []
@@ -63,7 +65,7 @@ class Planner:
 
     def look_up(self, job: Job, pruned: Path) -> None:
         """Take a job's outcome from before, if there is one: trained to its end in any sweep, or pruned in this one."""
-        if self.rerun or job.config is None:
+        if self.rerun or job.status.state == "failed":
             return
         outcome = load_outcome(job.record) or load_outcome(pruned / job.record.name)
         if outcome is not None:
@@ -78,6 +80,8 @@ class Planner:
         try:
             job.config = typed(composed)
             job.record, job.epochs = record_file(RECORDS, job.config, self._source), epochs(job.config)
+        except Unavailable:
+            raise  # no job has images then
         except UserError as error:
             job.status = Status("failed", error=str(error))
 
