@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from importlib.util import find_spec
 
 import pytest
@@ -17,7 +16,7 @@ RUN = ["data=synthetic", "model=mlp2", "then=[]", "hydra/launcher=submitit_local
 
 def runs(project):
     client, experiment = connect(project)
-    return client.search_runs([experiment])
+    return [run for run in client.search_runs([experiment]) if "lam" in run.data.params]  # those of jobs, not the sweep's
 
 
 def test_each_job_of_a_multirun_is_a_run_with_a_folder_of_its_own(with_data, numlp):
@@ -30,9 +29,9 @@ def test_each_job_of_a_multirun_is_a_run_with_a_folder_of_its_own(with_data, num
 
 
 def test_a_failed_job_fails_the_multirun_and_not_the_others(with_data, numlp):
-    code, _, err = numlp("train", "-m", *RUN, "train.epochs=0.1", "train.batch_size=100,45001")
+    code, out, err = numlp("train", "-m", *RUN, "train.epochs=0.1", "train.batch_size=100,45001")
     assert code == 1
-    assert "train.batch_size: need at most the 45000 training images, got batch_size=45001" in err
+    assert "train.batch_size: need at most the 45000 training images, got batch_size=45001" in out + err
     assert [(run.data.params["train.batch_size"], run.info.status) for run in runs(with_data)] == [("100", "FINISHED")]
 
 
@@ -40,13 +39,13 @@ def test_a_job_that_its_node_stops_is_not_taken_for_done(with_data):
     """SIGTERM to the job alone, as from a node that goes away: the run is KILLED, the multirun fails, and the same command goes on."""
     choices = ["train", "-m", *RUN, "train.epochs=20", "seed=1"]
     sweep = start(with_data, *choices)
-    wait_for(with_data, f"{CHECKPOINTS}/*/*.npz", sweep)
+    wait_for(with_data, f"{CHECKPOINTS}/*/*.npz", sweep, seconds=180)
     (run,) = runs(with_data)
     os.kill(int(run.data.tags["pid"]), signal.SIGTERM)
     _, err = sweep.communicate(timeout=240)
     assert sweep.returncode == 1, err
     assert [run.info.status for run in runs(with_data)] == ["KILLED"]
     again = start(with_data, *choices)
-    out, err = again.communicate(timeout=240)
+    _, err = again.communicate(timeout=240)
     assert again.returncode == 0, err
     assert [(run.info.run_id, run.info.status) for run in runs(with_data)] == [(run.info.run_id, "FINISHED")]
