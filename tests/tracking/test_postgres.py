@@ -52,7 +52,7 @@ def test_what_eight_writers_log_at_once_is_there_once(tmp_path, monkeypatch):
                     assert series(client, run.info.run_id, name) == expected(range(RECORDS), name)
         assert rows(database, "metrics") == WRITERS * RECORDS * len(SERIES)
         assert rows(database, "experiments WHERE name = 'numlp'") == 1
-    assert not list(tmp_path.rglob("mlflow-unsent.jsonl"))
+    assert not list(tmp_path.rglob("mlflow-unsent*.jsonl"))
 
 
 def write(folder):
