@@ -42,7 +42,7 @@ def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic
     assert len(loud) == 1
     assert "synthetic" in loud[0].lower()
     assert "synthetic, seed 0" in done.stdout  # the table names the data set
-    assert "make ui" in done.stdout
+    assert "numlp ui" in done.stdout
     assert json.loads((workspace / "build/evaluate/metrics.json").read_text())["dataset"] == "synthetic, seed 0"
     assert re.search(r"^data: synthetic", (workspace / "params.yaml").read_text(), re.MULTILINE)
 
