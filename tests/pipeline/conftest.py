@@ -39,9 +39,13 @@ def project(tmp_path, monkeypatch):
 
 @pytest.fixture
 def with_data(project, synthetic):
-    """The project with the synthetic images at hand, as the download stage leaves them."""
+    """The project with the synthetic images at hand, as the download stage leaves them, and the normalised ones of all tests."""
     (project / "build").mkdir()
     (project / "build" / "download").symlink_to(synthetic)
+    normalised = synthetic.with_name("normalised")
+    normalised.mkdir(exist_ok=True)
+    (project / "data").mkdir()
+    (project / "data" / "normalised").symlink_to(normalised)
     return project
 
 

@@ -65,6 +65,22 @@ def test_a_full_disk_is_told_and_once_there_is_room_the_run_goes_on_to_its_end(w
 
 
 @needs_mounts
+@pytest.mark.parametrize("folder", ["data/normalised", "data/raw"])
+def test_a_disk_too_full_for_the_images_is_told(with_data, folder):
+    """Not a bus error, which is what writing to a memory map on a full disk ends in."""
+    if folder == "data/normalised":
+        (with_data / folder).unlink()  # shared by the tests
+    else:
+        (with_data / "build/download").unlink()
+    for made in (folder, OUT):
+        (with_data / made).mkdir(parents=True)
+    code, err, left = train_on(with_data, small_disk(folder, "2m"))
+    assert (code, left) == (1, [])
+    assert err.startswith(f"error: {folder}/")
+    assert err.endswith(": No space left on device\n")
+
+
+@needs_mounts
 def test_a_disk_too_full_for_checkpoints_is_a_warning(with_data):
     (with_data / CHECKPOINTS).mkdir(parents=True)
     code, err, left = train_on(with_data, small_disk(CHECKPOINTS, "100k"))

@@ -15,7 +15,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES, load_raw, read_about
+from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES, load_raw, read_about, write_npy
 from numlp.errors import require
 
 Name: TypeAlias = Literal["train", "val", "test"]
@@ -116,12 +116,21 @@ def _make(raw: Path, choices: dict[str, Any], key: str, folder: Path) -> None:
     std[std == 0] = 1
     with _new_folder(folder) as part:
         for name, (start, stop) in ranges.items():
-            x = np.lib.format.open_memmap(part / f"{name}_images.npy", "w+", np.float32, (stop - start, PIXELS))
-            normalise(data.images[start:stop], mean, std, x)
+            with (part / f"{name}_images.npy").open("wb") as file:
+                write_npy(file, (stop - start, PIXELS), np.float32, _normalised(data.images[start:stop], mean, std))
             np.save(part / f"{name}_labels.npy", data.labels[start:stop])
         np.save(part / "mean.npy", mean)
         np.save(part / "std.npy", std)
         (part / "about.json").write_text(json.dumps({**choices, "key": key}, indent=2) + "\n")
+
+
+def _normalised(images: NDArray[np.uint8], mean: Array, std: Array) -> Iterator[Array]:
+    """The normalised rows in blocks, of which each lives until the next."""
+    buffer = np.empty((min(CHUNK, len(images)), images.shape[1]), np.float32)
+    for rows in _chunks(images):
+        block = buffer[: len(rows)]
+        normalise(rows, mean, std, block)
+        yield block
 
 
 @contextmanager
@@ -131,8 +140,10 @@ def _new_folder(folder: Path) -> Iterator[Path]:
     try:
         yield part
         part.rename(folder)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(part, ignore_errors=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(folder)  # the name that the user knows
         raise
 
 
