@@ -76,7 +76,13 @@ def _about(middle: float) -> Callable[[Array], Normalize]:
 def _faint(values: Array, scale: Normalize) -> str:
     """What the dark end of the scale hides in the faintest layer, at the first record and at the last."""
     first, last = (float(np.min(column, where=np.isfinite(column), initial=np.inf)) for column in (values[:, 0], values[:, -1]))
-    return f"{_short(first)}, later {_short(last)}" if last < float(scale.vmin or 0) else ""
+    return f"{_short(first)}, later {_short(last)}" if last < _end(scale) else ""
+
+
+def _end(scale: Normalize) -> float:
+    """The lower one."""
+    assert scale.vmin is not None  # each scale here is made with both
+    return float(scale.vmin)
 
 
 def _short(value: float) -> str:
@@ -151,7 +157,7 @@ def _row(figure: Figure, row: Sequence[Axes], quantity: Quantity, runs: Sequence
         axes.tick_params(labelleft=axes is row[0])
     row[0].set_title(quantity.title, loc="left", fontsize=9)
     row[0].set_ylabel("layer")
-    lower = isinstance(norm, LogNorm) and any(np.any(part < norm.vmin) for part in values)
+    lower = isinstance(norm, LogNorm) and any(np.any(part < _end(norm)) for part in values)
     figure.colorbar(ScalarMappable(norm, colours), ax=list(row), extend="min" if lower else "neither", pad=0.02, aspect=8)
 
 

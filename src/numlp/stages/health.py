@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+
 from numlp.checkpoint import State
 from numlp.history import read_health, read_history, write_health
 from numlp.stages import paths
