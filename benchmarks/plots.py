@@ -70,5 +70,5 @@ def growth(axes: Axes, table: Table) -> None:
     axes.minorticks_off()
     axes.set_xlabel(table.title.lower())
     axes.set_title(f"{found[0][1].median:.2f} to {found[-1][1].median:.2f}", fontsize=9)
-    if axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]
+    if axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]  # None is for axes outside a grid
         axes.set_ylabel("step / pure products")

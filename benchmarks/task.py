@@ -47,4 +47,5 @@ class Task:
     def from_json(cls, values: dict[str, object]) -> "Task":
         """The task that `to_json` gave."""
         made = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        # JSON has no types: to the checker every value is an object.
         return cls(**{**made, "data": Path(str(values["data"]))})  # type: ignore[arg-type]

@@ -1,80 +1,157 @@
-"""Every command on every page of docs/ runs, and every diff applies: a block that cannot be run says why in a comment above it."""
+"""Every command of README and docs/ runs, and every diff applies and runs: a block that cannot be run says why in a comment above it."""
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from numlp.stages.init import lay_out
+from data import archives
+from numlp.cli import STAGES, TOOLS
+from numlp.stages.init import FILES, lay_out
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCS = ROOT / "docs"
 FENCE = re.compile(r"(?:<!-- (?P<mark>\w+): (?P<why>[^\n]+) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELLS = ("bash", "sh", "shell", "console")
+ALL = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NAMED = "-lam0.005-s0"  # how the names of runs on CIFAR-10 end
+QUIET = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
 
 
 def blocks(page, *kinds):
-    """Mark and text of a page's fenced blocks of these kinds."""
-    return [(match["mark"], match["text"]) for match in FENCE.finditer(page.read_text()) if match["kind"] in kinds]
+    """Kind, mark and text of a page's fenced blocks of these kinds."""
+    return [(match["kind"], match["mark"], match["text"]) for match in FENCE.finditer(page.read_text()) if match["kind"] in kinds]
 
 
-PAGES = [page for page in sorted(DOCS.rglob("*.md")) if any(mark != "skip" for mark, _ in blocks(page, "bash"))]
-CHANGED = [page for page in sorted(DOCS.rglob("*.md")) if any("diff --git" in text for _, text in blocks(page, "diff"))]
+def diffs(page):
+    return "".join(text for _, _, text in blocks(page, "diff"))
+
+
+PAGES = [page for page in ALL if any(mark != "skip" for _, mark, _ in blocks(page, "bash"))]
+CHANGED = [page for page in ALL if diffs(page)]
 
 
 def name(page):
-    return str(page.relative_to(DOCS))
+    return str(page.relative_to(ROOT))
 
 
 @pytest.fixture(scope="module")
-def programs():
-    """An environment with this one's programs first, and no choice of the user's."""
+def environment(tmp_path_factory):
+    """This one's programs first, no choice of the user's, and the images made once for all pages."""
     away = ("CIFAR10_ARCHIVE", "CIFAR10_SHA256", "MLFLOW_TRACKING_URI")
     kept = {key: value for key, value in os.environ.items() if key not in away}
-    return {**kept, "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]])}
+    data = tmp_path_factory.mktemp("data")
+    yield {**kept, **QUIET, "NUMLP_DATA": str(data), "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]])}
+    shutil.rmtree(data)
 
 
 @pytest.fixture
 def small(tmp_path):
-    """A project on few synthetic images, whose runs, those of experiments too, end after some updates."""
+    """Make a project of a page: on few synthetic images, with runs that end after some updates, with pictures, in git."""
     folder = tmp_path / "project"
-    lay_out(folder, "synthetic")
+
+    def make(page):
+        if diffs(page):
+            checkout(folder, diffs(page))
+        else:
+            lay_out(folder, "synthetic")
+            (folder / ".dvc/config.local").unlink(missing_ok=True)  # which says that there is no git
+        shorten(folder)
+        for picture, mode in (("picture.png", "RGBA"), ("photo.jpg", "RGB")):
+            Image.new(mode, (50, 40), "orange").save(folder / picture)
+        for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "as laid out"]):
+            subprocess.run(["git", *command], cwd=folder, env={**os.environ, **QUIET}, check=True)
+        return folder
+
+    yield make
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def checkout(folder, change):
+    """This checkout's code and choices, with `change` applied."""
+    for part in (*FILES, "src"):
+        source, target = ROOT / part, folder / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=change, text=True, check=True)
+
+
+def shorten(folder):
     (folder / "conf/split/45k.yaml").write_text("train: [0, 1000]\nval: [1000, 1200]\n")
     (folder / "conf/moments/precise.yaml").write_text("name: precise\nimages: 1000\n")
-    params, usual = folder / "params.yaml", folder / "conf/defaults/reports.yaml"
-    params.write_text(params.read_text().replace("cycles: 2 ", "cycles: 0.1 "))
-    usual.write_text(usual.read_text().replace("cycles: 2\n", "cycles: 0.1\n"))
-    return folder
+    changes = {
+        "params.yaml": (("cycles: 2 ", "cycles: 0.1 "), ("data: cifar10 ", "data: synthetic ")),
+        "conf/defaults/reports.yaml": (("cycles: 2\n", "cycles: 0.1\n"),),
+    }
+    for file, pairs in changes.items():
+        text = (folder / file).read_text()
+        for old, new in pairs:
+            text = text.replace(old, new)
+        (folder / file).write_text(text)
+
+
+@pytest.fixture
+def archive(tmp_path_factory):
+    """An archive in the official format: one's own data set."""
+    return archives.shared(tmp_path_factory)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_command_of_the_page_runs(page, small, tmp_path, programs):
-    for mark, text in blocks(page, "bash"):
-        if mark != "skip":
-            folder = tmp_path if mark == "run" else small
-            done = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", text], cwd=folder, env=programs, capture_output=True, text=True, timeout=300, check=False
-            )
-            assert done.returncode == 0, f"{text}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+def test_every_command_of_the_page_runs(page, small, archive, tmp_path, environment):
+    folder = small(page)
+    (folder / "mine.tar.gz").symlink_to(archive)
+    there = {**environment, "PYTHONPATH": str(folder / "src")} if diffs(page) else environment
+    for kind, mark, text in blocks(page, "bash", "python"):
+        if mark == "skip":
+            continue
+        text = text.replace(NAMED, f"-synthetic{NAMED}")
+        command = [sys.executable, "-c", text] if kind == "python" else ["bash", "-euo", "pipefail", "-c", text]
+        where = tmp_path if mark == "run" else folder
+        done = subprocess.run(command, cwd=where, env=there, capture_output=True, text=True, timeout=600, check=False)
+        assert done.returncode == 0, f"{text}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 
 @pytest.mark.parametrize("page", CHANGED, ids=name)
 def test_every_diff_of_the_page_applies_to_the_code(page):
     """A diff to follow must be one that can be followed."""
-    for _, text in blocks(page, "diff"):
-        done = subprocess.run(["git", "apply", "--check", "-"], cwd=ROOT, input=text, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+    done = subprocess.run(["git", "apply", "--check", "-"], cwd=ROOT, input=diffs(page), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=name)
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/howto").glob("*.md")), ids=name)
+def test_a_how_to_ends_with_the_diff_it_takes(page):
+    assert page.read_text().endswith("```\n")
+    assert blocks(page, "bash", "diff")[-1][0] == "diff"
+    assert any(mark != "skip" for _, mark, _ in blocks(page, "bash")), "commands that run it"
+
+
+@pytest.mark.parametrize("page", ALL, ids=name)
 def test_commands_stand_in_blocks_that_the_test_runs(page):
     """Shell code is marked bash, and what is not run says why."""
     assert blocks(page, *SHELLS[1:]) == []
-    assert {mark for mark, _ in blocks(page, "bash")} <= {None, "run", "skip"}
+    assert {mark for _, mark, _ in blocks(page, "bash", "python")} <= {None, "run", "skip"}
+
+
+@pytest.mark.parametrize("page", ALL, ids=name)
+def test_commands_in_the_text_name_what_there_is(page):
+    """In a line or a table: commands of numlp, targets of make, test files and what -k picks of them."""
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for words in (said.split() for said in re.findall(r"(?<!`)`((?:numlp|make|pytest) [^`\n]+)`", page.read_text())):
+        if words[0] == "numlp":
+            assert words[1].startswith(("-", "...")) or words[1] in {*STAGES, *TOOLS, "COMMAND", "tr<TAB>"}, words
+        elif words[0] == "make":
+            assert words[1] in targets or "=" in words[1] or words[1].startswith(".venv/"), words
+        else:
+            files = [word for word in words[1:] if word.startswith("tests/")]
+            assert [file for file in files if "{" not in file and not (ROOT / file).exists()] == [], words
 
 
 @pytest.mark.slow

@@ -89,12 +89,36 @@ def test_a_fresh_environment_has_the_wheel_s_numlp_alone(programs, tmp_path):
 
 def test_a_new_project_far_from_any_checkout_runs_its_pipeline_and_a_second_time_nothing(programs, tmp_path):
     """Only the wheel, an empty folder, synthetic images, two updates."""
-    run(tmp_path, "numlp", "init", "demo", "--data", "synthetic", path=programs)
-    demo = tmp_path / "demo"
-    params = demo / "params.yaml"
-    params.write_text(params.read_text().replace("epochs: null", "epochs: 0.005"))
+    demo = short_project(tmp_path, programs)
     run(demo, "dvc", "repro", path=programs)
     assert (demo / "build/plot/curves.png").stat().st_size > 0
     assert "synthetic, seed 0" in run(demo, "numlp", "show", path=programs)
     again = run(demo, "dvc", "repro", path=programs)
     assert [line for line in again.splitlines() if line.startswith("Running stage")] == ["Running stage 'version':"]
+
+
+def test_pip_with_the_pins_makes_an_environment_whose_project_runs(built, tmp_path):
+    """As docs/index.md says it: only the wheel and constraints.txt, in an empty folder; needs a package index."""
+    venv.create(tmp_path / "env", with_pip=True)
+    bin_folder, pins = str(tmp_path / "env/bin"), ROOT / "constraints.txt"
+    install = [f"{bin_folder}/python", "-m", "pip", "install", "-q", "-c", str(pins), str(built[0])]
+    done = subprocess.run(install, cwd=tmp_path, capture_output=True, text=True, check=False)
+    if "Could not find a version" in done.stderr:
+        pytest.skip("needs a package index")
+    assert done.returncode == 0, done.stderr[-3000:]
+    run(tmp_path, f"{bin_folder}/python", "-m", "pip", "check")
+    installed = run(tmp_path, f"{bin_folder}/python", "-m", "pip", "freeze", "--exclude", "numlp").splitlines()
+    pinned = {line.lower().replace("_", "-") for line in pins.read_text().splitlines()}
+    assert [line for line in installed if line.lower().replace("_", "-") not in pinned] == []
+    demo = short_project(tmp_path, bin_folder)
+    run(demo, "dvc", "repro", path=bin_folder)
+    assert "synthetic, seed 0" in run(demo, "numlp", "show", path=bin_folder)
+    shutil.rmtree(tmp_path / "env")
+
+
+def short_project(folder, programs):
+    """A new project on synthetic images whose training is two updates long."""
+    run(folder, "numlp", "init", "demo", "--data", "synthetic", path=programs)
+    params = folder / "demo" / "params.yaml"
+    params.write_text(params.read_text().replace("epochs: null", "epochs: 0.005"))
+    return folder / "demo"

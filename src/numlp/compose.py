@@ -59,6 +59,7 @@ def choices(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     except YAMLError as error:
         raise UserError(f"{PARAMS}: need YAML, got: {' '.join(str(error).split())}") from error
     require(isinstance(values, DictConfig), PARAMS, "a mapping of keys to choices and values")
+    # Of a DictConfig, which it is, to_container makes a dict; its type names lists, text and None too.
     content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
     groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
     return groups, content

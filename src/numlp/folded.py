@@ -51,7 +51,7 @@ class Folded:
         W, b = self.layers[-1]
         logits = x @ W + b
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+        return powers / powers.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]  # NumPy types sums of floats as Any
 
 
 class Served:

@@ -64,7 +64,15 @@ def test_a_missing_figure_is_an_error():
 
 @pytest.mark.parametrize(
     "command",
-    ["build/plot", "make ui", "dvc exp run -S model=mlp9", "numlp train -m norm=none,before", "source .venv/bin/activate", "dvc repro"],
+    [
+        "build/plot",
+        "make ui",
+        "dvc exp run -S model=mlp9",
+        "numlp train -m norm=none,before",
+        "source .venv/bin/activate",
+        "dvc repro",
+        "predict picture.png",
+    ],
 )
 def test_next_steps_give_each_command_whole_on_one_line(command: str):
     (line,) = [line for line in printed(*next_steps()).splitlines() if command in line]

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import LogNorm, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -18,8 +18,9 @@ from numlp.report.curves import CHANCE
 from numlp.report.style import BLUE, GREY, sheet, styled
 
 RUNS = 4  # most that one figure has room for
-DECADES = 4  # of a logarithmic scale; what is below its highest value by more is shown as "less"
+DECADES = 3  # of a logarithmic scale; what is below its highest value by more is shown as "less"
 NONE = "#e3e3e3"  # of a cell without a value
+PLATE = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Quantity:
     scale: Callable[[Array], Normalize]
     colours: str
     factor: float = 1.0
+    said: Callable[[Array, Normalize], str] = lambda values, scale: ""  # a word on a run's strips
 
 
 def _decades(values: Array) -> Normalize:
@@ -57,7 +59,8 @@ def _decades(values: Array) -> Normalize:
 
 
 def _per_cent(values: Array) -> Normalize:
-    return Normalize(0, 100)
+    """By the root, so that one unit of ten is seen."""
+    return PowerNorm(0.5, 0, 100)
 
 
 def _about(middle: float) -> Callable[[Array], Normalize]:
@@ -70,10 +73,32 @@ def _about(middle: float) -> Callable[[Array], Normalize]:
     return scale
 
 
+def _faint(values: Array, scale: Normalize) -> str:
+    """What the dark end of the scale hides in the faintest layer, at the first record and at the last."""
+    first, last = (float(np.min(column, where=np.isfinite(column), initial=np.inf)) for column in (values[:, 0], values[:, -1]))
+    return f"{_short(first)}, later {_short(last)}" if last < _end(scale) else ""
+
+
+def _end(scale: Normalize) -> float:
+    """The lower one."""
+    assert scale.vmin is not None  # each scale here is made with both
+    return float(scale.vmin)
+
+
+def _short(value: float) -> str:
+    return f"{value:.0e}" if value > 0 else "0"
+
+
+def _most(values: Array, scale: Normalize) -> str:
+    """The highest of all layers and records, when there is any."""
+    high = float(np.max(values, where=np.isfinite(values), initial=0))
+    return f"up to {high:.0f} %" if high > 0 else ""
+
+
 QUANTITIES = (
-    Quantity("activation_std", "Deviation of the activations over the images", _decades, "viridis"),
-    Quantity("dead", "Dead ReLUs (%)", _per_cent, "Reds", 100),
-    Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis"),
+    Quantity("activation_std", "Deviation of the activations over the images", _decades, "viridis", said=_faint),
+    Quantity("dead", "Dead ReLUs (%)", _per_cent, "Reds", 100, said=_most),
+    Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis", said=_faint),
     Quantity("update_ratio", "Norm of an update over that of the weights", _decades, "viridis"),
     Quantity("gamma_mean", "Batch norm: mean gamma", _about(1), "RdBu_r"),
     Quantity("beta_mean", "Batch norm: mean beta", _about(0), "RdBu_r"),
@@ -93,7 +118,7 @@ def health(runs: Sequence[Watched], title: str) -> Figure:
     require(1 <= len(runs) <= RUNS, "health", f"one to {RUNS} runs", runs=len(runs))
     require(all(run.health for run in runs), "health", "a record or more of each run", records=[len(run.health) for run in runs])
     shown = [quantity for quantity in QUANTITIES if any(np.isfinite(_values(run, quantity)).any() for run in runs)]
-    note = "A strip is a layer, the first on top, the output last. Grey: there is no such value, or it is 0 or not finite."
+    note = "A strip is a layer, the first on top, the output last. Grey: none, or not finite. Updates follow the rate."
     figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{note}", height=1.9 + 1.25 * len(shown))
     grid = figure.subplots(1 + len(shown), len(runs), sharex="col", squeeze=False, height_ratios=[1.1] + [1] * len(shown))
     _accuracies(grid[0], runs)
@@ -123,14 +148,16 @@ def _row(figure: Figure, row: Sequence[Axes], quantity: Quantity, runs: Sequence
     colours = colormaps[quantity.colours].with_extremes(bad=NONE)
     for axes, part, run in zip(row, values, runs, strict=True):
         axes.set_facecolor(NONE)
-        drawn = np.where(part > 0, part, np.nan) if isinstance(norm, LogNorm) else part
+        drawn = np.maximum(part, np.finfo(np.float64).tiny) if isinstance(norm, LogNorm) else part  # 0 is as dark as can be
         axes.pcolormesh(_edges(run), np.arange(len(part) + 1) + 0.5, np.ma.masked_invalid(drawn), norm=norm, cmap=colours)
         axes.set(ylim=(len(part) + 0.5, 0.5))
+        if said := quantity.said(part, norm):
+            axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center", size=8.5, bbox=PLATE)
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.tick_params(labelleft=axes is row[0])
     row[0].set_title(quantity.title, loc="left", fontsize=9)
     row[0].set_ylabel("layer")
-    lower = isinstance(norm, LogNorm) and any(np.any(norm(part[part > 0]) < 0) for part in values)
+    lower = isinstance(norm, LogNorm) and any(np.any(part < _end(norm)) for part in values)
     figure.colorbar(ScalarMappable(norm, colours), ax=list(row), extend="min" if lower else "neither", pad=0.02, aspect=8)
 
 

@@ -17,6 +17,7 @@ STEPS = (
     ("another choice", "edit params.yaml, then dvc repro"),
     ("the same as an experiment, in git", "dvc exp run -S model=mlp9"),
     ("several choices, a run each", "numlp train -m norm=none,before"),
+    ("what it sees in a picture", "numlp predict picture.png"),
 )
 
 

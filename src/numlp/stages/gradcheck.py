@@ -22,6 +22,7 @@ def run(config: Config, out: Path) -> int:
     if not HydraConfig.get().overrides.task:
         return check(CASES)
     init = initialiser(config.init)
+    # The config has checked that the placement is one of the three; to the type checker it is any text.
     asked = Case("asked", tuple(config.model.hidden), config.norm.placement, init=init, lam=config.lam, seed=config.seed)  # type: ignore[arg-type]
     return check([asked])
 

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from numlp.checkpoint import State
 from numlp.history import read_health, read_history, write_health
@@ -11,18 +10,17 @@ from numlp.stages import paths
 from numlp.stages.finished import common, finished, labels
 from numlp.tracking import Run
 
-if TYPE_CHECKING:
-    pass
-
 FIGURE = "health.png"
 ADVICE = "train it with train.health=true"
 
 
 def main(argv: Sequence[str]) -> int:
-    """Draw the runs' health to build/health/health.png."""
+    """Draw the runs' health to one file."""
     parser = argparse.ArgumentParser("numlp health", description="draw the health of one to four runs with train.health=true, side by side")
     parser.add_argument("runs", nargs="+", metavar="RUN", help="its folder, or its id or name in MLflow")
-    runs = [finished(name) for name in parser.parse_args(argv).runs]
+    parser.add_argument("--output", type=Path, default=paths.BUILD / "health" / FIGURE, help="the PNG to write (default: %(default)s)")
+    asked = parser.parse_args(argv)
+    runs = [finished(name) for name in asked.runs]
     for run in runs:
         run.file(paths.HEALTH, ADVICE)
 
@@ -30,8 +28,8 @@ def main(argv: Sequence[str]) -> int:
 
     files = zip(labels(runs, "\n"), runs, strict=True)
     watched = [Watched(label, read_history(run.folder / paths.HISTORY), read_health(run.folder / paths.HEALTH)) for label, run in files]
-    save(health(watched, common(runs)), paths.BUILD / "health" / FIGURE)
-    print(f"health: {paths.BUILD / 'health' / FIGURE}")
+    save(health(watched, common(runs)), asked.output)
+    print(f"health: {asked.output}")
     return 0
 
 

@@ -40,6 +40,6 @@ def _bar(records: Iterable[Record], total: int) -> Iterator[Record]:
 
 def _figures(record: Record) -> str:
     return (
-        f"epoch {record.epoch:4.1f}  cost {record.train_cost:.4f}/{record.val_cost:.4f}  "
-        f"accuracy {record.train_accuracy:.2%}/{record.val_accuracy:.2%}"
+        f"epoch {record.epoch:4.1f}  train: cost {record.train_cost:.4f}, accuracy {record.train_accuracy:6.2%}"
+        f"  val: cost {record.val_cost:.4f}, accuracy {record.val_accuracy:6.2%}"
     )

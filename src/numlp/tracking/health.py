@@ -28,7 +28,7 @@ def schema(root: Path) -> tuple[str, str]:
 
     with explained(address(root)), closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(found), str(_get_latest_schema_revision())  # type: ignore[no-untyped-call]
+    return str(found), str(_get_latest_schema_revision())  # type: ignore[no-untyped-call]  # MLflow's own
 
 
 def abandoned(root: Path) -> list[Abandoned]:

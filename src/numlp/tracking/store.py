@@ -123,7 +123,7 @@ def _make(database: Path, artifacts: str | None) -> None:
         if database.exists():  # another process was first
             return
         part.unlink(missing_ok=True)
-        SqlAlchemyStore(f"{SQLITE}{part}", artifacts).engine.dispose()  # type: ignore[no-untyped-call]
+        SqlAlchemyStore(f"{SQLITE}{part}", artifacts).engine.dispose()  # type: ignore[no-untyped-call]  # MLflow's own
         with closing(sqlite3.connect(part)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")  # readers and the one writer then do not wait for each other
         part.replace(database)

@@ -29,6 +29,7 @@ def keep(folder: Path, run_id: str, items: Sequence[Item]) -> Path:
     """
     lines = []
     for item in items:
+        # Every item is a dataclass; the checker does not follow that through the union.
         content = {"run_id": run_id, "kind": type(item).__name__.lower(), **asdict(item)}  # type: ignore[call-overload]
         if isinstance(item, (Artifact, Pyfunc)):
             content["sha256"] = sha256(Path(item.path)) if Path(item.path).is_file() else None
