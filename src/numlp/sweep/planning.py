@@ -15,7 +15,7 @@ from numlp.data.batches import epoch_steps
 from numlp.data.download import Unavailable
 from numlp.errors import UserError
 from numlp.stages.identity import record_file, source
-from numlp.stages.member import load_outcome
+from numlp.stages.member import kept_outcome
 from numlp.sweep.jobs import Job, Status
 from numlp.sweep.proposals import Proposal
 from numlp.sweep.space import SEED
@@ -67,7 +67,7 @@ class Planner:
         """Take a job's outcome from before, if there is one: trained to its end in any sweep, or pruned in this one."""
         if self.rerun or job.status.state == "failed":
             return
-        outcome = load_outcome(job.record) or load_outcome(pruned / job.record.name)
+        outcome = kept_outcome(job.record, pruned / job.record.name)
         if outcome is not None:
             job.status = Status("kept", outcome.epochs, outcome=outcome)
 

@@ -75,13 +75,17 @@ class Runner:
             waiting = [job for job in jobs if job.status.state == "waiting"]
             if waiting and not self.over:
                 self._launch(waiting, study, journal)
+        taken = [job for job in waiting if job.status.state == "kept"]
+        if taken:
+            self.family.add_taken(taken, self.planner.choices)
         if any(job.status.state == "stopped" for job in jobs):
             raise KeyboardInterrupt
 
     def _launch(self, jobs: Sequence[Job], study: str | None, journal: Path) -> None:
         orders = {self._launched + place: self._order(job) for place, job in enumerate(jobs)}
         stop = self.out.absolute() / STOP
-        perform = Perform(self.task, orders, self.family.run.id, stop, self.fail_fast, self.search, journal.absolute(), study)
+        how = (self.fail_fast, self.planner.rerun, self.search, journal.absolute(), study)
+        perform = Perform(self.task, orders, self.family.run.id, stop, *how)
         launcher = Plugins.instance().instantiate_launcher(hydra_context=self.context, task_function=perform, config=self.config)
         try:
             returns = launcher.launch([job.overrides for job in jobs], initial_job_idx=self._launched)
