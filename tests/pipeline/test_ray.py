@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from processes import start
+from processes import started
 
 from numlp.files import sha256
 from numlp.tracking import connect
@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("ray") is None, rea
 
 JOBS = 20
 RUN = ["data=synthetic", "model=mlp2", "train.epochs=4", "then=[]", f"seed=range(0,{JOBS})"]  # a second a job
+LONGEST = 400  # seconds of each of two waits, which take 20 together on an idle machine
 
 
 @contextmanager
@@ -57,7 +58,15 @@ def ray(monkeypatch):
         monkeypatch.setenv(name, "127.0.0.1")
 
 
-def test_a_node_lost_in_the_middle_loses_and_doubles_no_result(with_data, ray, tmp_path, monkeypatch):
+@pytest.fixture
+def shared(project, synthetic):
+    """The folder that the nodes share: raw images, and no normalised ones."""
+    (project / "build").mkdir()
+    (project / "build" / "download").symlink_to(synthetic)
+    return project
+
+
+def test_a_node_lost_in_the_middle_loses_and_doubles_no_result(shared, ray, tmp_path, monkeypatch):
     """20 jobs on two nodes, one killed while it trains: each job ends once, on arrays that each node made once, in one MLflow server."""
     (with_data / "data/normalised").unlink()  # each node makes its own
     (with_data / "data").rmdir()
@@ -65,21 +74,21 @@ def test_a_node_lost_in_the_middle_loses_and_doubles_no_result(with_data, ray, t
     store = mlflow_server(f"sqlite:///{tmp_path / 'served.db'}", port, tmp_path)
     with store, head(data[0]) as address, node(data[1], f"--address={address}") as second:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
-        sweep = start(with_data, "train", "-m", *RUN, "hydra/launcher=ray", RAY_ADDRESS=address)
-        cut = wait_for_one_of(second, sweep)
-        lose(second)
-        _, err = sweep.communicate(timeout=400)
+        with started(shared, "train", "-m", *RUN, "hydra/launcher=ray", RAY_ADDRESS=address) as sweep:
+            cut = wait_for_one_of(second, sweep)
+            lose(second)
+            _, err = sweep.communicate(timeout=LONGEST)
         assert sweep.returncode == 0, err
         found = runs()
     ended = [run for run in found if run.info.status == "FINISHED"]
     assert sorted(int(run.data.params["seed"]) for run in ended) == list(range(JOBS))
     assert cut.data.params["seed"] in {run.data.params["seed"] for run in ended if run.data.tags["pid"] != cut.data.tags["pid"]}
     assert {run.info.status for run in found if run not in ended} <= {"RUNNING"}  # of the lost node, which could not say so
-    models = list(with_data.glob("multirun/*/*/*/model.npz"))
+    models = list(shared.glob("multirun/*/*/*/model.npz"))
     assert sorted(int(model.parent.name) for model in models) == list(range(JOBS))
     assert {sha256(model) for model in models} == {run.data.tags["model_digest"] for run in ended}
     assert [len(list((folder / "normalised").glob("*/about.json"))) for folder in data] == [1, 1]
-    assert not (with_data / "data").exists()
+    assert not (shared / "data").exists()
 
 
 @contextmanager
@@ -102,7 +111,7 @@ def runs():
     return [run for run in client.search_runs([experiment], max_results=1000) if "lam" in run.data.params]  # those of jobs
 
 
-def wait_for_one_of(second, sweep, seconds=300):
+def wait_for_one_of(second, sweep, seconds=LONGEST):
     """Wait until the second node trains, having ended a run before; give the run at hand."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -112,5 +121,5 @@ def wait_for_one_of(second, sweep, seconds=300):
         at_hand = [run for run in own if run.info.status == "RUNNING" and "cost/val" in run.data.metrics]
         if at_hand and len(own) > len(at_hand):
             return at_hand[0]
-        time.sleep(0.1)
+        time.sleep(0.2)
     raise AssertionError("the second node trains nothing")

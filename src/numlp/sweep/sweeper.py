@@ -12,6 +12,7 @@ from numlp.errors import require
 from numlp.search_config import SearchConfig, SweepConfig, decides
 from numlp.stages.naming import digest
 from numlp.sweep import closing, estimate
+from numlp.sweep.composing import Composer
 from numlp.sweep.display import Display
 from numlp.sweep.family import family
 from numlp.sweep.jobs import FINAL, Job
@@ -50,7 +51,7 @@ class Sweep:
         self._context, self._config, self._task, self._search, self._sweep = context, config, task, search, sweep
         self._out = Path(config.hydra.sweep.dir)
         self._spaces: list[Space] = [space]
-        self._planner = Planner(context, config, fixed, self._seeds, sweep.rerun)
+        self._planner = Planner(Composer(context, config), fixed, self._seeds, sweep.rerun)
 
     def run(self) -> list[Trial]:
         """Make it, or only say what it would make.
