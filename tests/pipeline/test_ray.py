@@ -13,14 +13,16 @@ import psutil
 import pytest
 from processes import started
 
+from numlp.errors import UserError
 from numlp.files import sha256
+from numlp.sweep.jobs import read_status
 from numlp.tracking import connect
 from servers import free_port, mlflow_server, process, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("ray") is None, reason="the extra ray is not installed")]
 
 JOBS = 20
-RUN = ["data=synthetic", "model=mlp2", "train.epochs=4", "then=[]", f"seed=range(0,{JOBS})"]  # a second a job
+RUN = ["data=synthetic", "split=9k", "model=mlp2", "train.epochs=10", "then=[]", f"seed=range(0,{JOBS})"]  # a second a job
 LONGEST = 400  # seconds of each of two waits, which take 20 together on an idle machine
 
 
@@ -112,14 +114,24 @@ def runs():
 
 
 def wait_for_one_of(second, sweep, seconds=LONGEST):
-    """Wait until the second node trains, having ended a run before; give the run at hand."""
+    """Wait until the second node trains, having ended a run before; give the run at hand. A job's number is its seed."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert sweep.poll() is None, sweep.communicate()
         pids = {str(child.pid) for child in psutil.Process(second.pid).children(recursive=True)}
-        own = [run for run in runs() if run.data.tags["pid"] in pids]
-        at_hand = [run for run in own if run.info.status == "RUNNING" and "cost/val" in run.data.metrics]
+        try:
+            own = [run for run in runs() if run.data.tags["pid"] in pids]
+        except UserError:  # a server that is busy
+            continue
+        at_hand = [run for run in own if run.info.status == "RUNNING" and trains(run.data.params["seed"])]
         if at_hand and len(own) > len(at_hand):
             return at_hand[0]
         time.sleep(0.2)
     raise AssertionError("the second node trains nothing")
+
+
+def trains(job):
+    """Whether it has made a first epoch and is not done."""
+    (status,) = Path.cwd().glob(f"multirun/*/*/status/{job}.json")
+    known = read_status(status)
+    return known.state == "running" and known.epoch > 0

@@ -99,6 +99,9 @@ def test_fail_fast_begins_no_further_job(ready, numlp, counted):
         (["search.prune=true", "seed=0,1"], "search.prune: need one seed"),
         (["sweep.rerum=true"], "did you mean sweep.rerun"),
         (["lam=interval(2,1)"], "lam: need low < high"),
+        (["lam=interval(0,1)", "search.rounds=[{},{}]"], "lam: need a range above 0"),
+        (["search.rounds=[{sampler:grid},{best:3}]"], "search.rounds.best: need at most the 2 trials"),
+        (["search.rounds=[{trial:3}]"], "search.rounds: no key 'trial'; did you mean trials?"),
     ],
 )
 def test_what_cannot_be_searched_is_one_line_before_any_work(project, numlp, choices, said):

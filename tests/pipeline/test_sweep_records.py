@@ -1,7 +1,7 @@
 """What a sweep finds done: by an earlier sweep, by another at the same time, or by a job that is begun twice."""
 
 import pytest
-from sweeps import MULTI, family
+from sweeps import MULTI, family, table
 
 from numlp.stages import loop
 
@@ -56,3 +56,20 @@ def test_a_job_that_is_done_elsewhere_while_it_waits_is_taken_unless_it_is_to_be
     _, members = family(ready)
     assert sorted(run.data.tags["group"] for run in members) == ["lam=0.2", "lam=0.3"]
     assert all("final/test_accuracy" in run.data.metrics for run in members)
+
+
+def test_of_draws_that_are_the_same_one_is_made(ready, numlp, counted):
+    code, _, err = numlp(*MULTI, "lam=0.1,0.2", "search.sampler=random", "search.trials=5", "sweep.rerun=true")
+    assert code == 0, err
+    assert sorted(counted) == [0.1, 0.2]
+    rows = table(ready)
+    assert [row["state"] for row in rows] == ["done"] * 5
+    assert len({(row["lam"], row["val_cost"]) for row in rows}) == 2
+    assert len(family(ready)[1]) == 2
+
+
+def test_a_final_training_that_cannot_be_is_told_before_any_job(ready, numlp, counted):
+    final = ["search.final=true", "search.final_with=['splitt=49k']"]
+    code, _, err = numlp(*MULTI, "lam=0.1,0.2", *final)
+    assert (code, counted) == (1, [])
+    assert "no key 'splitt'; did you mean split?" in err

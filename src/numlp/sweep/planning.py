@@ -56,6 +56,11 @@ class Planner:
         self._trials += 1
         return self.jobs[-max(1, len(self.seeds)) :]
 
+    def check(self, proposal: Proposal, more: Sequence[str]) -> None:
+        """Raise an error now where `more` could not be added to a trial's overrides later."""
+        own = [f"{key}={value}" for key, value in proposal.point.items()]
+        typed(self.composer.compose(self.fixed, [*own, *more])[1])
+
     def look_up(self, job: Job, pruned: Path) -> None:
         """Take a job's outcome from before, if there is one: trained to its end in any sweep, or pruned in this one."""
         if self.rerun or job.status.state == "failed":
