@@ -1,9 +1,10 @@
-"""Every command on every page of docs/ runs, and every diff applies: a block that cannot be run says why in a comment above it."""
+"""Every command on every page of docs/ runs, and every diff applies: a block that is not run, or needs a package, says so above it."""
 
 import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,12 @@ SHELLS = ("bash", "sh", "shell", "console")
 
 
 def blocks(page, *kinds):
-    """Mark and text of a page's fenced blocks of these kinds."""
-    return [(match["mark"], match["text"]) for match in FENCE.finditer(page.read_text()) if match["kind"] in kinds]
+    """Mark, its reason and text of a page's fenced blocks of these kinds."""
+    return [(match["mark"], match["why"], match["text"]) for match in FENCE.finditer(page.read_text()) if match["kind"] in kinds]
 
 
-PAGES = [page for page in sorted(DOCS.rglob("*.md")) if any(mark != "skip" for mark, _ in blocks(page, "bash"))]
-CHANGED = [page for page in sorted(DOCS.rglob("*.md")) if any("diff --git" in text for _, text in blocks(page, "diff"))]
+PAGES = [page for page in sorted(DOCS.rglob("*.md")) if any(mark != "skip" for mark, _, _ in blocks(page, "bash"))]
+CHANGED = [page for page in sorted(DOCS.rglob("*.md")) if any("diff --git" in text for _, _, text in blocks(page, "diff"))]
 
 
 def name(page):
@@ -42,7 +43,10 @@ def small(tmp_path):
     """A project on few synthetic images, whose runs, those of experiments too, end after some updates."""
     folder = tmp_path / "project"
     lay_out(folder, "synthetic")
-    (folder / "conf/split/45k.yaml").write_text("train: [0, 1000]\nval: [1000, 1200]\n")
+    for split in ("9k", "45k", "49k"):
+        (folder / f"conf/split/{split}.yaml").write_text("train: [0, 1000]\nval: [1000, 1200]\n")
+    for search in (folder / "conf/search").glob("*.yaml"):
+        search.write_text(re.sub(r"trials: \d+", "trials: 4", search.read_text()))
     (folder / "conf/moments/precise.yaml").write_text("name: precise\nimages: 1000\n")
     params, usual = folder / "params.yaml", folder / "conf/defaults/reports.yaml"
     params.write_text(params.read_text().replace("cycles: 2 ", "cycles: 0.1 "))
@@ -53,8 +57,8 @@ def small(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_command_of_the_page_runs(page, small, tmp_path, programs):
-    for mark, text in blocks(page, "bash"):
-        if mark != "skip":
+    for mark, why, text in blocks(page, "bash"):
+        if mark != "skip" and not (mark == "needs" and find_spec(why) is None):
             folder = tmp_path if mark == "run" else small
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", text], cwd=folder, env=programs, capture_output=True, text=True, timeout=300, check=False
@@ -65,7 +69,7 @@ def test_every_command_of_the_page_runs(page, small, tmp_path, programs):
 @pytest.mark.parametrize("page", CHANGED, ids=name)
 def test_every_diff_of_the_page_applies_to_the_code(page):
     """A diff to follow must be one that can be followed."""
-    for _, text in blocks(page, "diff"):
+    for _, _, text in blocks(page, "diff"):
         done = subprocess.run(["git", "apply", "--check", "-"], cwd=ROOT, input=text, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
@@ -74,7 +78,7 @@ def test_every_diff_of_the_page_applies_to_the_code(page):
 def test_commands_stand_in_blocks_that_the_test_runs(page):
     """Shell code is marked bash, and what is not run says why."""
     assert blocks(page, *SHELLS[1:]) == []
-    assert {mark for mark, _ in blocks(page, "bash")} <= {None, "run", "skip"}
+    assert {mark for mark, _, _ in blocks(page, "bash")} <= {None, "run", "skip", "needs"}
 
 
 @pytest.mark.slow
