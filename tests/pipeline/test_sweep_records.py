@@ -73,3 +73,12 @@ def test_a_final_training_that_cannot_be_is_told_before_any_job(ready, numlp, co
     code, _, err = numlp(*MULTI, "lam=0.1,0.2", *final)
     assert (code, counted) == (1, [])
     assert "no key 'splitt'; did you mean split?" in err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "known", "later"), [("lambda_coarse_to_fine", 10, 20), ("eta_lambda", 2, 38), ("architecture", 32, 32)])
+def test_the_searches_at_hand_say_what_they_would_make(ready, numlp, counted, name, known, later):
+    code, out, err = numlp("train", f"+search={name}", "data=synthetic", "hydra.launcher.n_jobs=2", "sweep.dry_run=true")
+    assert (code, counted) == (0, []), err
+    assert f"{known} jobs to run, 0 done before, 0 would fail, {later} more follow from these" in out
+    assert "2 at once" in out
