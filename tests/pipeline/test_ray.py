@@ -70,8 +70,6 @@ def shared(project, synthetic):
 
 def test_a_node_lost_in_the_middle_loses_and_doubles_no_result(shared, ray, tmp_path, monkeypatch):
     """20 jobs on two nodes, one killed while it trains: each job ends once, on arrays that each node made once, in one MLflow server."""
-    (with_data / "data/normalised").unlink()  # each node makes its own
-    (with_data / "data").rmdir()
     port, data = free_port(), [tmp_path / "first", tmp_path / "second"]
     store = mlflow_server(f"sqlite:///{tmp_path / 'served.db'}", port, tmp_path)
     with store, head(data[0]) as address, node(data[1], f"--address={address}") as second:
