@@ -76,9 +76,12 @@ def test_every_diff_of_the_page_applies_to_the_code(page):
 
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=name)
 def test_commands_stand_in_blocks_that_the_test_runs(page):
-    """Shell code is marked bash, and what is not run says why."""
+    """Shell code is marked bash, is such that a shell can read it, and what is not run says why."""
     assert blocks(page, *SHELLS[1:]) == []
     assert {mark for mark, _, _ in blocks(page, "bash")} <= {None, "run", "skip", "needs"}
+    text = "\n".join(text for _, _, text in blocks(page, "bash"))
+    read = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stderr) == (0, "")
 
 
 @pytest.mark.slow
