@@ -41,7 +41,7 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
 
 def _inside(cause: BaseException | None, key: str) -> str:
     """The line for a key of a mapping that was given as the value of `key`; empty when it is `key` itself that is not there."""
-    if not isinstance(cause, OmegaConfBaseException) or cause.key == key.split(".")[-1] or not is_dataclass(cause.object_type):
+    if not isinstance(cause, OmegaConfBaseException) or cause.key in key.split(".") or not is_dataclass(cause.object_type):
         return ""
     return f"{key}: no key {cause.key!r}{did_you_mean(str(cause.key), [item.name for item in fields(cause.object_type)])}"
 
