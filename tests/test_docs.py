@@ -1,11 +1,13 @@
-"""Every command of README and docs/ runs, and every diff applies and runs: a block that cannot be run says why in a comment above it."""
+"""Every command of README and docs/ runs, and every diff applies and runs: a block that is not run, or needs a package, says so above it."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from PIL import Image
@@ -22,16 +24,29 @@ NAMED = "-lam0.005-s0"  # how the names of runs on CIFAR-10 end
 QUIET = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
 
 
+class Block(NamedTuple):
+    """A fenced block, with the mark of the comment above it and what follows there: why, or the package that it needs."""
+
+    mark: str | None
+    why: str | None
+    kind: str
+    text: str
+
+    @property
+    def is_run(self):
+        return self.mark != "skip" and not (self.mark == "needs" and find_spec(self.why) is None)
+
+
 def blocks(page, *kinds):
-    """Kind, mark and text of a page's fenced blocks of these kinds."""
-    return [(match["kind"], match["mark"], match["text"]) for match in FENCE.finditer(page.read_text()) if match["kind"] in kinds]
+    """A page's fenced blocks of these kinds."""
+    return [block for block in (Block(*match.groups()) for match in FENCE.finditer(page.read_text())) if block.kind in kinds]
 
 
 def diffs(page):
-    return "".join(text for _, _, text in blocks(page, "diff"))
+    return "".join(block.text for block in blocks(page, "diff"))
 
 
-PAGES = [page for page in ALL if any(mark != "skip" for _, mark, _ in blocks(page, "bash"))]
+PAGES = [page for page in ALL if any(block.mark != "skip" for block in blocks(page, "bash"))]
 CHANGED = [page for page in ALL if diffs(page)]
 
 
@@ -84,7 +99,10 @@ def checkout(folder, change):
 
 
 def shorten(folder):
-    (folder / "conf/split/45k.yaml").write_text("train: [0, 1000]\nval: [1000, 1200]\n")
+    for split in ("9k", "45k", "49k"):
+        (folder / f"conf/split/{split}.yaml").write_text("train: [0, 1000]\nval: [1000, 1200]\n")
+    for search in (folder / "conf/search").glob("*.yaml"):
+        search.write_text(re.sub(r"trials: \d+", "trials: 4", search.read_text()))
     (folder / "conf/moments/precise.yaml").write_text("name: precise\nimages: 1000\n")
     changes = {
         "params.yaml": (("cycles: 2 ", "cycles: 0.1 "), ("data: cifar10 ", "data: synthetic ")),
@@ -109,12 +127,12 @@ def test_every_command_of_the_page_runs(page, small, archive, tmp_path, environm
     folder = small(page)
     (folder / "mine.tar.gz").symlink_to(archive)
     there = {**environment, "PYTHONPATH": str(folder / "src")} if diffs(page) else environment
-    for kind, mark, text in blocks(page, "bash", "python"):
-        if mark == "skip":
+    for block in blocks(page, "bash", "python"):
+        if not block.is_run:
             continue
-        text = text.replace(NAMED, f"-synthetic{NAMED}")
-        command = [sys.executable, "-c", text] if kind == "python" else ["bash", "-euo", "pipefail", "-c", text]
-        where = tmp_path if mark == "run" else folder
+        text = block.text.replace(NAMED, f"-synthetic{NAMED}")
+        command = [sys.executable, "-c", text] if block.kind == "python" else ["bash", "-euo", "pipefail", "-c", text]
+        where = tmp_path if block.mark == "run" else folder
         done = subprocess.run(command, cwd=where, env=there, capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, f"{text}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
 
@@ -129,15 +147,18 @@ def test_every_diff_of_the_page_applies_to_the_code(page):
 @pytest.mark.parametrize("page", sorted((ROOT / "docs/howto").glob("*.md")), ids=name)
 def test_a_how_to_ends_with_the_diff_it_takes(page):
     assert page.read_text().endswith("```\n")
-    assert blocks(page, "bash", "diff")[-1][0] == "diff"
-    assert any(mark != "skip" for _, mark, _ in blocks(page, "bash")), "commands that run it"
+    assert blocks(page, "bash", "diff")[-1].kind == "diff"
+    assert any(block.mark != "skip" for block in blocks(page, "bash")), "commands that run it"
 
 
 @pytest.mark.parametrize("page", ALL, ids=name)
 def test_commands_stand_in_blocks_that_the_test_runs(page):
-    """Shell code is marked bash, and what is not run says why."""
+    """Shell code is marked bash, is such that a shell can read it, and what is not run says why."""
     assert blocks(page, *SHELLS[1:]) == []
-    assert {mark for _, mark, _ in blocks(page, "bash", "python")} <= {None, "run", "skip"}
+    assert {block.mark for block in blocks(page, "bash", "python")} <= {None, "run", "skip", "needs"}
+    text = "\n".join(block.text for block in blocks(page, "bash"))
+    read = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("page", ALL, ids=name)

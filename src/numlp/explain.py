@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf.errors import OmegaConfBaseException
@@ -30,12 +31,19 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
     if isinstance(error, MissingConfigException) and error.options is not None:
         return _no_option(error)
     if match := re.match(r"Could not override '([^']+)'|Key '([^']+)' not in", text):
-        return unknown_key(match[1] or match[2], known)
+        return _inside(error.__cause__, match[1] or match[2]) or unknown_key(match[1] or match[2], known)
     cause = error if isinstance(error, OmegaConfBaseException) else error.__cause__
     if isinstance(cause, OmegaConfBaseException):
         key = getattr(cause, "full_key", None) or "config"
         return f"{key}: {str(cause).splitlines()[0]}"
     return f"config: {text.removesuffix(' for details')}"
+
+
+def _inside(cause: BaseException | None, key: str) -> str:
+    """The line for a key of a mapping that was given as the value of `key`; empty when it is `key` itself that is not there."""
+    if not isinstance(cause, OmegaConfBaseException) or cause.key in key.split(".") or not is_dataclass(cause.object_type):
+        return ""
+    return f"{key}: no key {cause.key!r}{did_you_mean(str(cause.key), [item.name for item in fields(cause.object_type)])}"
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:

@@ -61,3 +61,42 @@ def numlp(monkeypatch, capsys):
         return code, said.out, said.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory, worker_id):
+    """A database without runs, made by the first worker that asks: making one takes seconds."""
+    base = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    folder = base / "empty-store-of-sweeps"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "made.lock"):
+        if not (folder / "mlflow.db").exists():
+            from mlflow import MlflowClient
+
+            MlflowClient(f"sqlite:///{folder / 'new.db'}").search_experiments()
+            (folder / "new.db").rename(folder / "mlflow.db")
+    return folder / "mlflow.db"
+
+
+@pytest.fixture
+def ready(with_data, empty_store):
+    (with_data / "mlruns").mkdir()
+    shutil.copy(empty_store, with_data / "mlruns")
+    return with_data
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """The lambdas of the trainings that were begun; those above 1 raise."""
+    from numlp.stages import loop
+
+    begun, real = [], loop.train
+
+    def train(network, optimiser, data, val, plan, progress):
+        begun.append(plan.lam)
+        if plan.lam > 1:
+            raise RuntimeError("no luck")
+        return real(network, optimiser, data, val, plan, progress)
+
+    monkeypatch.setattr("numlp.stages.loop.train", train)
+    return begun

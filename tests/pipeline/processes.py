@@ -1,9 +1,11 @@
 """`numlp` in processes of their own, to be killed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager, suppress
 
 CHECKPOINTS = "build/checkpoints"
 
@@ -13,6 +15,18 @@ def start(project, *arguments, **environment):
     pipe, env = subprocess.PIPE, {**os.environ, **environment}
     command = [sys.executable, "-m", "numlp", *arguments]
     return subprocess.Popen(command, cwd=project, env=env, text=True, stdout=pipe, stderr=pipe, process_group=0)
+
+
+@contextmanager
+def started(project, *arguments, **environment):
+    """`start`, whose whole group ends with the body at the latest."""
+    process = start(project, *arguments, **environment)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 def wait_for(project, pattern, process, seconds=60):

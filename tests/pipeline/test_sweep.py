@@ -1,68 +1,11 @@
 """`numlp train -m`: what failed is told, what was made is not made again, and MLflow has one family."""
 
-import csv
 import json
-import shutil
 
 import pytest
-from filelock import FileLock
+from sweeps import MULTI, family, table
 
 from numlp.tracking import connect
-
-SHORT = ["data=synthetic", "split=first100", "model=mlp2", "train.batch_size=50", "train.epochs=2", "then=[]"]  # 4 updates
-MULTI = ["train", "-m", *SHORT, "hydra/launcher=basic"]
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory, worker_id):
-    """A database without runs, made by the first worker that asks: making one takes seconds."""
-    base = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    folder = base / "empty-store-of-sweeps"
-    folder.mkdir(exist_ok=True)
-    with FileLock(folder / "made.lock"):
-        if not (folder / "mlflow.db").exists():
-            from mlflow import MlflowClient
-
-            MlflowClient(f"sqlite:///{folder / 'new.db'}").search_experiments()
-            (folder / "new.db").rename(folder / "mlflow.db")
-    return folder / "mlflow.db"
-
-
-@pytest.fixture
-def ready(with_data, empty_store):
-    (with_data / "mlruns").mkdir()
-    shutil.copy(empty_store, with_data / "mlruns")
-    return with_data
-
-
-@pytest.fixture
-def counted(monkeypatch):
-    """The lambdas of the trainings that were begun; those above 1 raise."""
-    from numlp.stages import loop
-
-    begun, real = [], loop.train
-
-    def train(network, optimiser, data, val, plan, progress):
-        begun.append(plan.lam)
-        if plan.lam > 1:
-            raise RuntimeError("no luck")
-        return real(network, optimiser, data, val, plan, progress)
-
-    monkeypatch.setattr("numlp.stages.loop.train", train)
-    return begun
-
-
-def family(root):
-    """The newest sweep's run, and its members."""
-    client, experiment = connect(root, "numlp")
-    runs = client.search_runs([experiment], order_by=["attributes.start_time DESC"])
-    parent = next(run for run in runs if "sweep" in run.data.tags)
-    return parent, [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
-
-
-def table(root):
-    with max(root.glob("multirun/*/*/trials.csv")).open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_of_sixteen_jobs_two_fail_each_with_its_own_error_and_the_others_have_results(ready, numlp, counted):
@@ -83,24 +26,6 @@ def test_of_sixteen_jobs_two_fail_each_with_its_own_error_and_the_others_have_re
     parent, members = family(ready)
     assert parent.info.status == "FAILED"
     assert sorted(run.info.status for run in members) == ["FAILED"] + ["FINISHED"] * 14
-
-
-def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, counted):
-    assert numlp(*MULTI, "lam=0.1,0.2")[0] == 0
-    first = family(ready)[0].info.run_id
-    assert numlp(*MULTI, "lam=0.1,0.2")[0] == 0
-    parent, members = family(ready)
-    assert (parent.info.run_id, len(members), counted) == (first, 2, [0.1, 0.2])  # the same command: the same sweep
-    code, out, _ = numlp(*MULTI, "lam=0.2,0.3")
-    assert code == 0
-    assert "(kept)" in next(line for line in out.splitlines() if "lam=0.2" in line)
-    assert counted == [0.1, 0.2, 0.3]
-    parent, members = family(ready)
-    assert parent.info.run_id != first
-    assert sorted((run.data.tags["group"], run.data.tags.get("kept")) for run in members) == [("lam=0.2", "true"), ("lam=0.3", None)]
-    assert all("final/test_accuracy" in run.data.metrics for run in members)
-    assert numlp(*MULTI, "lam=0.2", "sweep.rerun=true")[0] == 0
-    assert counted == [0.1, 0.2, 0.3, 0.2]
 
 
 def test_seeds_are_one_trial_with_mean_and_deviation_on_a_run_of_their_own(ready, numlp):
@@ -166,17 +91,6 @@ def test_fail_fast_begins_no_further_job(ready, numlp, counted):
     assert counted == [0.1, 2]
 
 
-def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_nothing(ready, numlp, counted):
-    assert numlp(*MULTI, "lam=0.1")[0] == 0
-    code, out, err = numlp(*MULTI, "lam=0.1,0.2,-1", "sweep.dry_run=true")
-    assert code == 0, err
-    assert [line.partition(": ")[2].partition(":")[0] for line in out.splitlines()[:3]] == ["done before", "to run", "would fail"]
-    assert "1 jobs to run, 1 done before, 1 would fail" in out
-    assert "MB a job" in out
-    assert counted == [0.1]
-    assert len(family(ready)[1]) == 1
-
-
 @pytest.mark.parametrize(
     ("choices", "said"),
     [
@@ -185,6 +99,9 @@ def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_noth
         (["search.prune=true", "seed=0,1"], "search.prune: need one seed"),
         (["sweep.rerum=true"], "did you mean sweep.rerun"),
         (["lam=interval(2,1)"], "lam: need low < high"),
+        (["lam=interval(0,1)", "search.rounds=[{},{}]"], "lam: need a range above 0"),
+        (["search.rounds=[{sampler:grid},{best:3}]"], "search.rounds.best: need at most the 2 trials"),
+        (["search.rounds=[{trial:3}]"], "search.rounds: no key 'trial'; did you mean trials?"),
     ],
 )
 def test_what_cannot_be_searched_is_one_line_before_any_work(project, numlp, choices, said):

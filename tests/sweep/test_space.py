@@ -37,7 +37,10 @@ def test_the_command_line_comes_after_a_file_and_counts():
     assert (fixed, space, seeds) == (["lam=0.01", "seed=7"], {}, ())
 
 
-@pytest.mark.parametrize("text", ["lam=interval(1,1)", "lam=tag(log,interval(0.0,1.0))", "seed=interval(0,9)"])
+NOTHING = ["lam=interval(1,1)", "lam=tag(log,interval(0.0,1.0))", "lam=tag(lgo,interval(0.1,1.0))", "lam=1,1", "train.epochs=range(3,1)"]
+
+
+@pytest.mark.parametrize("text", [*NOTHING, "seed=interval(0,9)", "seed=0,0"])
 def test_a_range_that_is_none_is_refused_by_its_key(text):
     with pytest.raises(UserError, match=text.partition("=")[0]):
         read(text)

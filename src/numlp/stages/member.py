@@ -95,6 +95,11 @@ def load_outcome(path: Path) -> Outcome | None:
     return None if found is None else from_content(found)
 
 
+def kept_outcome(record: Path, pruned: Path) -> Outcome | None:
+    """The outcome of a run that was trained to its end in any sweep, or pruned in this one; None when neither is there."""
+    return load_outcome(record) or load_outcome(pruned)
+
+
 def content(made: Outcome) -> dict[str, Any]:
     """As JSON can hold it."""
     return asdict(made) | ({} if math.isfinite(made.val_cost) else {"val_cost": NOT_FINITE})

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ def flattened(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
+@cache
 def source_digest() -> str:
-    """SHA-256 of this package's modules."""
+    """SHA-256 of this package's modules, as they were when this process first asked."""
     package = Path(numlp.__file__).parent
     return digest({str(path.relative_to(package)): path.read_text(encoding="utf-8") for path in package.rglob("*.py")})
 

@@ -134,7 +134,8 @@ class Display:
         for job in (*running, *self._best_jobs(BEST_SHOWN), *failed):
             epoch = job.status.epoch if job.status.outcome is None else job.status.outcome.epochs
             style = {"failed": "red", "running": "bold"}.get(job.status.state)
-            cells = [str(job.number + 1), job.label, job.status.state, f"{epoch:.0f}/{job.epochs:.0f}", _validation(job.status)]
+            trained = "" if job.config is None else f"{epoch:.0f}/{job.epochs:.0f}"  # of choices that break a rule there is no length
+            cells = [str(job.number + 1), job.label, job.status.state, trained, _validation(job.status)]
             table.add_row(*cells, style=style)
         return Group(self._summary(), table)
 

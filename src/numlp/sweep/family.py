@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,12 @@ class Family:
         run_id = "" if known is None else known.run_id
         with start_run(Path.cwd(), run_name(job.config, choices), params, tags, parent=self.run.id, run_id=run_id) as run:
             run.log_metrics(figures)
+
+    def add_taken(self, jobs: Sequence[Job], choices: Mapping[int, Mapping[str, str]]) -> None:
+        """Show members that were trained elsewhere while this sweep ran, unless it was a job of this sweep that a lost node had ended."""
+        now = replace(self, known=children(Path.cwd(), self.run.id))
+        for job in jobs:
+            now.add_kept(job, choices[job.number])
 
     def add_group(self, trial: Trial) -> None:
         """Mean and standard deviation over a trial's seeds, in a run of their own; none for a trial of one seed."""

@@ -3,10 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from hydra.types import HydraContext
-from omegaconf import DictConfig, OmegaConf, open_dict
 
 from numlp import build
 from numlp.compose import typed
@@ -15,7 +11,8 @@ from numlp.data.batches import epoch_steps
 from numlp.data.download import Unavailable
 from numlp.errors import UserError
 from numlp.stages.identity import record_file, source
-from numlp.stages.member import load_outcome
+from numlp.stages.member import kept_outcome
+from numlp.sweep.composing import Composer
 from numlp.sweep.jobs import Job, Status
 from numlp.sweep.proposals import Proposal
 from numlp.sweep.space import SEED
@@ -28,15 +25,13 @@ class Planner:
     """Makes a sweep's jobs, in order.
 
     Attributes:
-        context: Hydra's, which composes.
-        config: The sweep's own, with Hydra's part.
+        composer: Makes their choices.
         fixed: Overrides of every job.
         seeds: That each trial is repeated with; none: the choices' own.
         rerun: Whether records from before do not count.
     """
 
-    context: HydraContext
-    config: DictConfig
+    composer: Composer
     fixed: Sequence[str]
     seeds: Sequence[str]
     rerun: bool
@@ -53,30 +48,29 @@ class Planner:
             Unavailable: There are no images.
         """
         own = [f"{key}={value}" for key, value in proposal.point.items()]
-        made: list[Job] = []
         for seed in self.seeds or ("",):
-            overrides = [*self.fixed, *own, *([f"{SEED}={seed}"] if seed else []), *more]
-            made.append(Job(len(self.jobs) + len(made), place, self._trials, proposal.number, proposal.point, seed, overrides))
-        for job in made:
-            self._compose(job)
-        self.jobs += made
+            last = [*own, *([f"{SEED}={seed}"] if seed else []), *more]
+            job = Job(len(self.jobs), place, self._trials, proposal.number, proposal.point, seed, [*self.fixed, *last])
+            self._compose(job, last)
+            self.jobs.append(job)
         self._trials += 1
-        return made
+        return self.jobs[-max(1, len(self.seeds)) :]
+
+    def check(self, proposal: Proposal, more: Sequence[str]) -> None:
+        """Raise an error now where `more` could not be added to a trial's overrides later."""
+        own = [f"{key}={value}" for key, value in proposal.point.items()]
+        typed(self.composer.compose(self.fixed, [*own, *more])[1])
 
     def look_up(self, job: Job, pruned: Path) -> None:
         """Take a job's outcome from before, if there is one: trained to its end in any sweep, or pruned in this one."""
         if self.rerun or job.status.state == "failed":
             return
-        outcome = load_outcome(job.record) or load_outcome(pruned / job.record.name)
+        outcome = kept_outcome(job.record, pruned / job.record.name)
         if outcome is not None:
             job.status = Status("kept", outcome.epochs, outcome=outcome)
 
-    def _compose(self, job: Job) -> None:
-        composed = self.context.config_loader.load_sweep_config(self.config, list(job.overrides))
-        names: Any = OmegaConf.to_container(composed.hydra.runtime.choices)
-        self.choices[job.number] = {str(group): str(name) for group, name in names.items() if not str(group).startswith("hydra")}
-        with open_dict(composed):
-            del composed["hydra"]
+    def _compose(self, job: Job, last: Sequence[str]) -> None:
+        self.choices[job.number], composed = self.composer.compose(self.fixed, last)
         try:
             job.config = typed(composed)
             job.record, job.epochs = record_file(RECORDS, job.config, self._source), epochs(job.config)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from numlp.build import SEARCH, stream
+from numlp.errors import require
 from numlp.search_config import RoundConfig, SearchConfig
-from numlp.sweep.space import Point, Space, grid
+from numlp.sweep.space import Point, Range, Space, grid
 from numlp.sweep.studies import distribution, internal, open_journal, pruner, quiet, tell, text
 
 if TYPE_CHECKING:
@@ -85,6 +87,21 @@ class Asked:
     def tell(self, proposal: Proposal, loss: float | None, pruned: bool) -> None:
         """Tell the study."""
         tell(self._study, proposal.number, loss, pruned)
+
+
+def count(each: RoundConfig, space: Space) -> int:
+    """How many trials a round has; of a later grid, as if its ranges were not narrowed."""
+    return len(grid(space, each.trials)) if each.sampler == "grid" else each.trials
+
+
+def check_rounds(rounds: Sequence[RoundConfig], space: Space) -> None:
+    """Raise UserError when a round cannot follow from the one before."""
+    for before, each in pairwise(rounds):
+        made = count(before, space)
+        require(each.best <= made, "search.rounds.best", f"at most the {made} trials of the round before", best=each.best)
+    for key, dimension in space.items():
+        if len(rounds) > 1 and isinstance(dimension, Range):
+            require(dimension.low > 0, key, "a range above 0, as later rounds narrow it on a log scale", low=dimension.low)
 
 
 def begin_round(search: SearchConfig, place: int, space: Space, at_once: int, journal: Path) -> Round:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ class Runner:
     pruned: Path
     fail_fast: bool
     _launched: int = 0
+    _same: dict[int, int] = field(default_factory=dict)  # by a job's number, that of the job that is made for it
 
     @property
     def failed(self) -> list[Job]:
@@ -72,16 +73,27 @@ class Runner:
         with self.display.watching(jobs, self._look):
             for job in jobs:
                 self.family.add_kept(job, self.planner.choices.get(job.number, {}))
-            waiting = [job for job in jobs if job.status.state == "waiting"]
+            waiting = self._once([job for job in jobs if job.status.state == "waiting"])
             if waiting and not self.over:
                 self._launch(waiting, study, journal)
+        taken = [job for job in waiting if job.status.state == "kept"]
+        if taken:
+            self.family.add_taken(taken, self.planner.choices)
         if any(job.status.state == "stopped" for job in jobs):
             raise KeyboardInterrupt
+
+    def _once(self, jobs: Sequence[Job]) -> list[Job]:
+        """Those to be launched: of jobs that are the same, as draws can be, the first, whose status is then that of all."""
+        first: dict[Path, Job] = {}
+        for job in jobs:
+            self._same[job.number] = first.setdefault(job.record, job).number
+        return list(first.values())
 
     def _launch(self, jobs: Sequence[Job], study: str | None, journal: Path) -> None:
         orders = {self._launched + place: self._order(job) for place, job in enumerate(jobs)}
         stop = self.out.absolute() / STOP
-        perform = Perform(self.task, orders, self.family.run.id, stop, self.fail_fast, self.search, journal.absolute(), study)
+        how = (self.fail_fast, self.planner.rerun, self.search, journal.absolute(), study)
+        perform = Perform(self.task, orders, self.family.run.id, stop, *how)
         launcher = Plugins.instance().instantiate_launcher(hydra_context=self.context, task_function=perform, config=self.config)
         try:
             returns = launcher.launch([job.overrides for job in jobs], initial_job_idx=self._launched)
@@ -101,7 +113,7 @@ class Runner:
         return read_status(self._status(job)) or Status()
 
     def _status(self, job: Job) -> Path:
-        return self.out.absolute() / STATUS / f"{job.number}.json"
+        return self.out.absolute() / STATUS / f"{self._same.get(job.number, job.number)}.json"
 
 
 def clear(out: Path) -> None:

@@ -117,9 +117,13 @@ def _short(value: str) -> str:
 
 def _dimension(key: str, override: Override) -> Choice | Range:
     if not override.is_interval_sweep():
-        return Choice(tuple(override.sweep_string_iterator()), ordered=override.is_range_sweep())
+        values = tuple(override.sweep_string_iterator())
+        require(len(values) > 0, key, "at least one value", values=override.input_line)
+        require(len(set(values)) == len(values), key, "values that differ", values=", ".join(values))
+        return Choice(values, ordered=override.is_range_sweep())
     interval = override.value()
     assert isinstance(interval, IntervalSweep) and interval.start is not None and interval.end is not None
     low, high, log = interval.start, interval.end, "log" in interval.tags
+    require(interval.tags <= {"log"}, key, "no other tag than log", tags=", ".join(sorted(interval.tags)))
     require(low < high and (low > 0 or not log), key, "low < high, and low > 0 on a log scale", low=low, high=high)
     return Range(float(low), float(high), log, whole=isinstance(low, int) and isinstance(high, int))

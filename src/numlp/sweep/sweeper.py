@@ -12,13 +12,14 @@ from numlp.errors import require
 from numlp.search_config import SearchConfig, SweepConfig, decides
 from numlp.stages.naming import digest
 from numlp.sweep import closing, estimate
+from numlp.sweep.composing import Composer
 from numlp.sweep.display import Display
 from numlp.sweep.family import family
 from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.planning import Planner
-from numlp.sweep.proposals import Proposal, Round, begin_round
+from numlp.sweep.proposals import Proposal, Round, begin_round, check_rounds, count
 from numlp.sweep.running import Runner, clear
-from numlp.sweep.space import Space, grid, narrowed, read_space
+from numlp.sweep.space import Space, narrowed, read_space
 from numlp.sweep.summary import space_line
 from numlp.sweep.trials import LOWER_IS_BETTER, Trial, best_points, ranked, trials
 from numlp.tracking import relaying
@@ -47,10 +48,11 @@ class Sweep:
         fixed, space, self._seeds = read_space(parsed)
         alone = not search.prune or len(self._seeds) < 2
         require(alone, "search.prune", "one seed, as trials of several are judged by their mean", seeds=", ".join(self._seeds))
+        check_rounds(search.all_rounds(), space)
         self._context, self._config, self._task, self._search, self._sweep = context, config, task, search, sweep
         self._out = Path(config.hydra.sweep.dir)
         self._spaces: list[Space] = [space]
-        self._planner = Planner(context, config, fixed, self._seeds, sweep.rerun)
+        self._planner = Planner(Composer(context, config), fixed, self._seeds, sweep.rerun)
 
     def run(self) -> list[Trial]:
         """Make it, or only say what it would make.
@@ -63,6 +65,8 @@ class Sweep:
         OmegaConf.save(self._config, self._out / "multirun.yaml")
         current = self._begin(0)
         jobs = self._plan(current, 0)
+        if self._search.final:
+            self._planner.check(jobs[0][0], self._search.final_with)
         space, known = space_line(self._spaces[0]), [job.record.stem for job in self._planner.jobs]
         identity = digest({"space": space, "seeds": self._seeds, "search": decides(self._search), "first": known})
         pruned = SWEEPS / identity[:16]
@@ -126,10 +130,8 @@ class Sweep:
 
     def _total(self) -> int:
         """Jobs of all rounds, those of later grids by the ranges of the first."""
-        rounds, repeats = self._search.all_rounds(), max(1, len(self._seeds))
-        later = sum(len(grid(self._spaces[0], each.trials)) if each.sampler == "grid" else each.trials for each in rounds[1:])
-        first = rounds[0].trials if rounds[0].sampler != "grid" else len(grid(self._spaces[0], rounds[0].trials))
-        return (first + later + (1 if self._search.final else 0)) * repeats
+        made = sum(count(each, self._spaces[0]) for each in self._search.all_rounds())
+        return (made + (1 if self._search.final else 0)) * max(1, len(self._seeds))
 
     def _at_once(self) -> int:
         """Trials that run side by side."""

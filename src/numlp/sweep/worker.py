@@ -14,8 +14,8 @@ from omegaconf import DictConfig
 from numlp.errors import UserError
 from numlp.history import Record
 from numlp.search_config import SearchConfig
-from numlp.stages.member import PRUNED, Member, Outcome, PrunedError, content
-from numlp.sweep.jobs import write_status
+from numlp.stages.member import PRUNED, Member, Outcome, PrunedError, content, kept_outcome
+from numlp.sweep.jobs import State, write_status
 from numlp.sweep.studies import STEPS_AN_EPOCH, load, running, tell
 from numlp.sweep.trials import as_loss
 from numlp.tracking import one_line
@@ -57,6 +57,7 @@ class Perform:
         parent: MLflow's id of the sweep.
         stop: When this file is there, no further job begins.
         fail_fast: Whether a job that fails makes it.
+        rerun: Whether a record from before does not count.
         search: Whether and how to prune.
         journal: The study's storage,
         study: and its name there; None when nothing is pruned.
@@ -67,6 +68,7 @@ class Perform:
     parent: str
     stop: Path
     fail_fast: bool
+    rerun: bool
     search: SearchConfig
     journal: Path
     study: str | None
@@ -76,6 +78,9 @@ class Perform:
         hydra = HydraConfig.get()
         order, log = self.orders[hydra.job.num], Path(hydra.runtime.output_dir) / LOG
         if self.stop.exists():
+            return
+        if not self.rerun and (kept := kept_outcome(order.record, order.pruned)) is not None:  # by another sweep, or a node now lost
+            self._end(order, kept, "kept")
             return
         write_status(order.status, state="running")
         member = Member(self.parent, order.run_id, order.tags, order.record, order.pruned, self._watch(order))
@@ -89,16 +94,16 @@ class Perform:
                     self.stop.touch()
                 write_status(order.status, state="failed", error=said, log=os.path.relpath(log))
                 return
-        self._end(order, made)
+        self._end(order, made, "done")
 
-    def _end(self, order: Order, made: Outcome | None) -> None:
+    def _end(self, order: Order, made: Outcome | None, state: State) -> None:
         if made is None:
             write_status(order.status, state="stopped")
             return
         if self.study is not None:  # now, not when all of the round have ended: those that still run are compared with it
             figure = getattr(made, self.search.objective)
             tell(self._load(), order.trial, as_loss(figure, self.search.objective), made.note == PRUNED)
-        write_status(order.status, state="done", outcome=content(made))
+        write_status(order.status, state=state, outcome=content(made))
 
     def _watch(self, order: Order) -> Callable[[Record], None]:
         def say(record: Record) -> None:

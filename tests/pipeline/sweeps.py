@@ -1,0 +1,21 @@
+"""Sweeps of tests: short runs, and what a sweep has left."""
+
+import csv
+
+from numlp.tracking import connect
+
+SHORT = ["data=synthetic", "split=first100", "model=mlp2", "train.batch_size=50", "train.epochs=2", "then=[]"]  # 4 updates
+MULTI = ["train", "-m", *SHORT, "hydra/launcher=basic"]
+
+
+def family(root):
+    """The newest sweep's run, and its members."""
+    client, experiment = connect(root, "numlp")
+    runs = client.search_runs([experiment], order_by=["attributes.start_time DESC"])
+    parent = next(run for run in runs if "sweep" in run.data.tags)
+    return parent, [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+
+
+def table(root):
+    with max(root.glob("multirun/*/*/trials.csv")).open(newline="") as file:
+        return list(csv.DictReader(file))

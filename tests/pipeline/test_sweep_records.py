@@ -1,0 +1,84 @@
+"""What a sweep finds done: by an earlier sweep, by another at the same time, or by a job that is begun twice."""
+
+import pytest
+from sweeps import MULTI, family, table
+
+from numlp.stages import loop
+
+
+def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, counted):
+    assert numlp(*MULTI, "lam=0.1,0.2")[0] == 0
+    first = family(ready)[0].info.run_id
+    assert numlp(*MULTI, "lam=0.1,0.2")[0] == 0
+    parent, members = family(ready)
+    assert (parent.info.run_id, len(members), counted) == (first, 2, [0.1, 0.2])  # the same command: the same sweep
+    code, out, _ = numlp(*MULTI, "lam=0.2,0.3")
+    assert code == 0
+    assert "(kept)" in next(line for line in out.splitlines() if "lam=0.2" in line)
+    assert counted == [0.1, 0.2, 0.3]
+    parent, members = family(ready)
+    assert parent.info.run_id != first
+    assert sorted((run.data.tags["group"], run.data.tags.get("kept")) for run in members) == [("lam=0.2", "true"), ("lam=0.3", None)]
+    assert all("final/test_accuracy" in run.data.metrics for run in members)
+    assert numlp(*MULTI, "lam=0.2", "sweep.rerun=true")[0] == 0
+    assert counted == [0.1, 0.2, 0.3, 0.2]
+
+
+def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_nothing(ready, numlp, counted):
+    assert numlp(*MULTI, "lam=0.1")[0] == 0
+    code, out, err = numlp(*MULTI, "lam=0.1,0.2,-1", "sweep.dry_run=true")
+    assert code == 0, err
+    assert [line.partition(": ")[2].partition(":")[0] for line in out.splitlines()[:3]] == ["done before", "to run", "would fail"]
+    assert "1 jobs to run, 1 done before, 1 would fail" in out
+    assert "MB a job" in out
+    assert counted == [0.1]
+    assert len(family(ready)[1]) == 1
+
+
+@pytest.mark.parametrize("rerun", [False, True])
+def test_a_job_that_is_done_elsewhere_while_it_waits_is_taken_unless_it_is_to_be_made_again(ready, numlp, counted, monkeypatch, rerun):
+    """As when another sweep makes it, or when Ray begins it again whose node was lost after the record was written."""
+    assert numlp(*MULTI, "lam=0.2")[0] == 0
+    (record,) = ready.glob("build/runs/*.json")
+    away = record.rename(ready / "away.json")
+    begin = loop.train
+
+    def train(*arguments):
+        if away.exists():  # while the first job trains, the second one's record comes
+            away.rename(record)
+        return begin(*arguments)
+
+    monkeypatch.setattr(loop, "train", train)
+    code, out, err = numlp(*MULTI, "lam=0.3,0.2", f"sweep.rerun={str(rerun).lower()}")
+    assert code == 0, err
+    assert counted == ([0.2, 0.3, 0.2] if rerun else [0.2, 0.3])
+    assert ("(kept)" in next(line for line in out.splitlines() if "lam=0.2" in line)) is not rerun
+    _, members = family(ready)
+    assert sorted(run.data.tags["group"] for run in members) == ["lam=0.2", "lam=0.3"]
+    assert all("final/test_accuracy" in run.data.metrics for run in members)
+
+
+def test_of_draws_that_are_the_same_one_is_made(ready, numlp, counted):
+    code, _, err = numlp(*MULTI, "lam=0.1,0.2", "search.sampler=random", "search.trials=5", "sweep.rerun=true")
+    assert code == 0, err
+    assert sorted(counted) == [0.1, 0.2]
+    rows = table(ready)
+    assert [row["state"] for row in rows] == ["done"] * 5
+    assert len({(row["lam"], row["val_cost"]) for row in rows}) == 2
+    assert len(family(ready)[1]) == 2
+
+
+def test_a_final_training_that_cannot_be_is_told_before_any_job(ready, numlp, counted):
+    final = ["search.final=true", "search.final_with=['splitt=49k']"]
+    code, _, err = numlp(*MULTI, "lam=0.1,0.2", *final)
+    assert (code, counted) == (1, [])
+    assert "no key 'splitt'; did you mean split?" in err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "known", "later"), [("lambda_coarse_to_fine", 10, 20), ("eta_lambda", 2, 38), ("architecture", 32, 32)])
+def test_the_searches_at_hand_say_what_they_would_make(ready, numlp, counted, name, known, later):
+    code, out, err = numlp("train", f"+search={name}", "data=synthetic", "hydra.launcher.n_jobs=2", "sweep.dry_run=true")
+    assert (code, counted) == (0, []), err
+    assert f"{known} jobs to run, 0 done before, 0 would fail, {later} more follow from these" in out
+    assert "2 at once" in out
