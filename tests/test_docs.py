@@ -1,4 +1,4 @@
-"""Every command of README and docs/ runs, and every diff applies and runs: a block that is not run, or needs a package, says so above it."""
+"""Each command of README and docs/ runs, and each diff applies and runs; a block that is not run, or needs a package, says so above it."""
 
 import os
 import re
