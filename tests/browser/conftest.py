@@ -17,6 +17,8 @@ FLAGS = (
     "--disable-sync",
 )
 SECONDS = 60
+MENU = 198  # pixels
+BUTTON = '[data-assistant-ui="true"] { visibility: hidden; }'
 
 
 def pytest_collection_modifyitems(items):
@@ -58,18 +60,23 @@ def opened(chromium):
 
 
 @pytest.fixture(scope="session")
-def picture():
-    """Keep a screenshot for the docs, where SCREENSHOTS names their folder; else do nothing."""
-    folder = os.environ.get("SCREENSHOTS")
+def picture(tmp_path_factory):
+    """Keep a screenshot in the folder that SCREENSHOTS names (those of the guide are made so, for docs/images), else in a temporary one.
+
+    Of MLflow's pages: without the menu at the left and the assistant's button over the content.
+    """
+    folder = Path(os.environ["SCREENSHOTS"]) if "SCREENSHOTS" in os.environ else tmp_path_factory.mktemp("pictures")
 
     def keep(page, name):
-        if folder is not None:
-            page.screenshot(path=str(Path(folder) / f"{name}.png"))
+        left = MENU if name.startswith("mlflow") else 0
+        size = page.viewport_size
+        clip = {"x": left, "y": 0, "width": size["width"] - left, "height": size["height"]}
+        page.screenshot(path=str(folder / f"{name}.png"), clip=clip, style=BUTTON, animations="disabled")
 
     return keep
 
 
 def numlp(folder, *arguments):
     """A command that ends well."""
-    done = subprocess.run(["numlp", *arguments], cwd=folder, capture_output=True, text=True, timeout=400, check=False)
+    done = subprocess.run(["numlp", *arguments], cwd=folder, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
