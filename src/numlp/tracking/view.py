@@ -8,13 +8,13 @@ from numlp.tracking.store import EXPERIMENT, address, connect, explained
 KEY = "comparison"
 NAME = "attributes.`Run Name`"
 WIDTHS = {  # pixels of what a screen has room for, from left to right; the name of a run needs most of it
-    NAME: 380,
-    "runDateAndNestInfo": 140,
-    "params.`norm`": 90,
-    "params.`init`": 100,
-    "params.`init.sigma`": 100,
-    "params.`model`": 90,
-    "metrics.`final/test_accuracy`": 160,
+    NAME: 370,
+    "runDateAndNestInfo": 130,
+    "params.`norm`": 80,
+    "params.`init`": 90,
+    "params.`init.sigma`": 90,
+    "params.`model`": 75,
+    "metrics.`final/test_accuracy`": 150,
 }
 
 
