@@ -1,62 +1,147 @@
 """What a person finds in MLflow after an experiment of the reports: six runs by name and their choices, side by side."""
 
+import csv
 import os
+import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from browser.conftest import numlp
 from numlp.stages.init import lay_out
+from servers import LIFE, free_port
 
-SMALL = ("split.train=[0,2000]", "split.val=[2000,2500]", "train.cycles=null", "train.epochs=10", "hydra.launcher.n_jobs=1")
-RUNS = [f"mlp3-{norm}-gaussian{sigma}-synthetic-lam0.005-s0" for norm in ("before", "none") for sigma in ("0.0001", "0.001", "0.1")]
+PARENT = "e08_sigma_three_layers"
+SMALL = ("split.train=[0,5000]", "split.val=[5000,5500]", "hydra.launcher.n_jobs=1")
+CHOICES = [(norm, sigma) for norm in ("before", "none") for sigma in ("0.0001", "0.001", "0.1")]
+RUNS = [f"mlp3-{norm}-gaussian{sigma}-synthetic-lam0.005-s0" for norm, sigma in CHOICES]
+RECORDS = 11  # of a run: ten and the one before the first update
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """The addresses that `numlp ui` prints, on a project with E08 in small."""
-    folder = tmp_path_factory.mktemp("served") / "project"
-    lay_out(folder, "synthetic")
-    with pytest.MonkeyPatch.context() as patch:
+    """The address that `numlp ui` prints to compare runs, on a project with E08 in small; and the sweep's table by batch norm and sigma."""
+    with tempfile.TemporaryDirectory(dir=tmp_path_factory.mktemp("served")) as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name) / "project"
+        lay_out(folder, "synthetic")
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
-        numlp(folder, "train", "-m", "+experiment=e08_sigma_three_layers", *SMALL)
-        with subprocess.Popen(["numlp", "ui", "--port", "5600"], cwd=folder, text=True, stdout=subprocess.PIPE) as server:
+        numlp(folder, "train", "-m", f"+experiment={PARENT}", *SMALL)
+        command = ["timeout", LIFE, "numlp", "ui", "--port", str(free_port())]
+        with subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE) as server:
             try:
-                said = [server.stdout.readline().split()[-1] for _ in range(2)]
-                yield said[0], said[1]
+                said = [server.stdout.readline() for _ in range(2)]
+                assert said[1].startswith("the runs, to compare: http://127.0.0.1:"), said
+                yield said[1].split()[-1], table(folder)
             finally:
                 server.terminate()
 
 
-def comparison(page):
-    """The table of runs, without the assistant's panel, which MLflow opens, and the note that the view is a shared one."""
-    page.get_by_text(RUNS[0]).first.wait_for()
+def table(folder):
+    with next(folder.glob("multirun/*/*/trials.csv")).open(newline="") as file:
+        return {(row["norm"], row["init.sigma"]): row for row in csv.DictReader(file)}
+
+
+def row(page, name):
+    """Of the table of runs: the part that stays where it is when the columns are scrolled."""
+    return page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True))
+
+
+@pytest.fixture
+def runs(served, opened):
+    """The table of runs with the sweep's members shown, without the assistant's panel and the note that the view is a shared one."""
+    page = opened(served[0], height=620)
     for name in ("mlflow.assistant.chat_panel.close", "mlflow.experiment_page.shared_view.dismiss"):
         page.locator(f'[data-component-id="{name}"]').click()
+    row(page, PARENT).get_by_role("button").click()
+    row(page, RUNS[-1]).wait_for()
+    return page
 
 
-def test_the_address_that_is_printed_shows_names_choices_and_accuracy(served, opened, picture):
-    page = opened(served[1], width=1600)
-    comparison(page)
-    for column in ("params.`norm`", "params.`init`", "params.`init.sigma`", "metrics.`final/test_accuracy`"):
-        page.locator(f'[role=columnheader][col-id="{column}"]').wait_for()
-    assert [name for name in RUNS if page.get_by_text(name, exact=True).count() == 0] == []
-    cells = page.locator('[role=gridcell][col-id="metrics.`final/test_accuracy`"]')
-    assert all(0 < float(text) <= 1 for text in cells.all_inner_texts() if text.strip())
-    picture(page, "mlflow-runs")
+@pytest.fixture
+def compared(runs):
+    """The six members, selected and compared."""
+    for name in RUNS:
+        row(runs, name).get_by_role("checkbox", name=re.compile("toggle row selection")).check()
+    runs.get_by_role("button", name="Compare", exact=True).click()
+    runs.get_by_role("heading", name="Comparing 6 Runs from 1 Experiment").wait_for()
+    return runs
 
 
-def test_six_runs_are_compared_by_their_differences(served, opened, picture):
-    page = opened(served[1], width=1600)
-    comparison(page)
-    page.locator(".ag-header-row input[type=checkbox], .ag-header-select-all input, [role=columnheader] input[type=checkbox]").first.click(
-        force=True
-    )
-    page.get_by_role("button", name="Compare", exact=True).click()
-    page.get_by_text("Comparing 6 Runs").wait_for()
-    said = page.inner_text("body")
-    assert [name for name in (*RUNS, "init.sigma", "norm.placement", "Show diff only") if name not in said] == []
-    picture(page, "mlflow-compare")
+def test_the_address_that_is_printed_shows_names_choices_and_accuracy(served, runs, picture):
+    columns = ["params.`norm`", "params.`init`", "params.`init.sigma`", "params.`model`", "metrics.`final/test_accuracy`"]
+    heads = [runs.locator(f'[role=columnheader][col-id="{column}"]').bounding_box() for column in columns]
+    assert [head["x"] for head in heads] == sorted(head["x"] for head in heads)
+    assert heads[-1]["x"] + heads[-1]["width"] <= runs.viewport_size["width"]
+    for (norm, sigma), name in zip(CHOICES, RUNS, strict=True):
+        key = row(runs, name).get_attribute("row-id")
+        cells = [runs.locator(f'[row-id="{key}"] [role=gridcell][col-id="{column}"]').inner_text() for column in columns]
+        assert cells[:-1] == [norm, "gaussian", sigma, "mlp3"]
+        assert float(cells[-1]) == pytest.approx(float(served[1][norm, sigma]["test_accuracy"]), abs=1e-4)
+        shown = row(runs, name).get_by_role("link", name=name, exact=True)
+        assert shown.evaluate("link => link.scrollWidth <= link.clientWidth"), "the name is cut off"
+    picture(runs, "mlflow-runs")
+
+
+def test_six_runs_are_compared_by_the_parameters_that_differ(compared, picture):
+    plot = compared.locator(".js-plotly-plot").first
+    plot.locator(".parcoords-line-layers canvas, .parcoords").first.wait_for(state="attached")
+    drawn = plot.evaluate("plot => plot.data[0].dimensions.map((axis) => [axis.label, axis.values.length])")
+    assert [label for label, _ in drawn[:2]] == ["init.sigma", "norm"]
+    assert {count for _, count in drawn} == {len(RUNS)}
+    picture(compared, "mlflow-compare")
+    compared.get_by_role("switch", name="Parameters - Show diff only").click()
+    parameters = compared.get_by_role("table").filter(has_text="init.sigma").first
+    parameters.get_by_text("lam", exact=True).wait_for(state="detached")
+    rows = [[cell.strip() for cell in line.split("\t")] for line in parameters.inner_text().splitlines() if line.strip()]
+    assert {name for name, *_ in rows} == {"init.sigma", "norm", "norm.placement"}
+    assert {name: sorted(set(values)) for name, *values in rows}["init.sigma"] == ["0.0001", "0.001", "0.1"]
+    compared.set_viewport_size({"width": 1640, "height": 620})
+    compared.get_by_text("Run details").evaluate("heading => heading.scrollIntoView()")
+    picture(compared, "mlflow-parameters")
+
+
+def test_the_cost_of_each_run_is_a_curve_of_the_comparison(compared, picture):
+    compared.get_by_role("link", name="cost/train", exact=True).click()
+    traces = compared.locator(".js-plotly-plot .scatterlayer .trace path.js-line")
+    traces.nth(len(RUNS) - 1).wait_for(state="attached")
+    curves = compared.locator(".js-plotly-plot").first.evaluate("plot => plot.data.map((trace) => [trace.name, trace.y.length])")
+    assert sorted(set(map(tuple, curves))) == [(name, RECORDS) for name in RUNS]
+    drawn = traces.evaluate_all("lines => lines.map((line) => [line.getAttribute('d'), line.getBoundingClientRect().width])")
+    assert len({path for path, width in drawn if width > 300}) == len(RUNS)
+    picture(compared, "mlflow-cost")
+
+
+def test_a_plot_among_the_artifacts_is_drawn(runs, picture):
+    runs.get_by_role("link", name=RUNS[0], exact=True).click()
+    runs.get_by_role("tab", name="Artifacts").click()
+    runs.get_by_text("plots", exact=True).click()
+    runs.get_by_text("curves.png", exact=True).click()
+    image = runs.get_by_role("img", name="plots/curves.png")
+    image.wait_for()
+    assert image.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") > 500
+    assert image.bounding_box()["width"] > 300
+    runs.set_viewport_size({"width": 1440, "height": 900})
+    picture(runs, "mlflow-plot", runs.get_by_text("Path: file:"))
+
+
+def test_the_sweep_has_its_members_and_a_note_of_what_came_out(served, runs, picture):
+    runs.get_by_role("link", name=PARENT, exact=True).click()
+    runs.get_by_text("Show more").click()
+    places = runs.get_by_role("listitem").filter(has_text="validation")
+    places.nth(len(RUNS) - 1).wait_for()
+    accuracies = sorted((float(made["val_accuracy"]) for made in served[1].values()), reverse=True)
+    assert [float(text.partition("validation ")[2].partition("%")[0]) for text in places.all_inner_texts()] == [
+        pytest.approx(100 * accuracy, abs=0.005) for accuracy in accuracies
+    ]
+    runs.get_by_text("The best one alone: numlp train").wait_for()
+    members = runs.get_by_role("link", name=re.compile("^mlp3-"))
+    members.nth(len(RUNS) - 1).wait_for()
+    assert sorted(members.all_inner_texts()) == RUNS
+    runs.set_viewport_size({"width": 1440, "height": 700})
+    picture(runs, "mlflow-sweep")
+    members.first.click()
+    runs.get_by_role("heading", name=re.compile("^mlp3-")).wait_for()

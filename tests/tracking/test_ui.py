@@ -31,7 +31,8 @@ def test_it_serves_the_runs_on_a_free_port_and_leaves_no_process_behind(project,
         address = re.search(r"http://127\.0\.0\.1:(\d+)", said)
         assert address is not None, said + process.stderr.read()
         assert int(address[1]) > port
-        assert process.stdout.readline() == f"the runs, to compare: {address[0]}/#/experiments/1/runs?viewStateShareKey=comparison\n"
+        page = "/#/experiments/1/runs?viewStateShareKey=comparison&workflowType=machine_learning"
+        assert process.stdout.readline() == f"the runs, to compare: {address[0]}{page}\n"
         assert process.stdout.readline() == "Ctrl-C stops it\n"
     assert urlopen(f"{address[0]}/health").read() == b"OK"
     assert urlopen(f"{address[0]}/get-artifact?path=plots/curves.txt&run_uuid={run.id}").read() == b"a curve"

@@ -1,6 +1,7 @@
 """From the document to Markdown, and to one HTML page that needs no network."""
 
 import html
+import math
 import re
 from collections.abc import Callable, Mapping
 
@@ -50,7 +51,10 @@ def _inline(text: str, plain: Callable[[str], str], code: Callable[[str], str]) 
 
 
 def _order(cell: Cell) -> str:
-    return str(cell.text if cell.sort is None else cell.sort)
+    """What the page's script sorts a column by; it reads a number that is not finite only as Infinity."""
+    if isinstance(cell.sort, float) and math.isinf(cell.sort):
+        return "Infinity" if cell.sort > 0 else "-Infinity"
+    return cell.text if cell.sort is None else str(cell.sort)
 
 
 def _loader() -> PackageLoader:

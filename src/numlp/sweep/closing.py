@@ -10,10 +10,13 @@ from numlp.sweep import summary
 from numlp.sweep.display import figures
 from numlp.sweep.family import finish
 from numlp.sweep.jobs import FINAL
+from numlp.sweep.note import NOTE, note
 from numlp.sweep.running import Runner
 from numlp.sweep.space import Space
 from numlp.sweep.studies import importance
 from numlp.sweep.trials import FIGURES, Trial, ranked, trials
+
+COMMAND = "best_command"  # tag
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ def conclude(ended: Ended) -> None:
     runner.display.say(summary.results(ended.made, objective))
     runner.display.say(f"all trials: {table}")
     found, tags = (_best(ended, order), _tags(ended, order[0])) if order else ({}, {})
-    finish(runner.family.run, found, [table, runner.out / summary.PLOT], tags)
+    told = note(title(ended), ended.made, objective, tags.get(COMMAND, ""))
+    finish(runner.family.run, found, [table, runner.out / summary.PLOT], {**tags, NOTE: told})
     if runner.failed:
         runner.display.say(summary.errors(runner.failed))
         raise UserError(f"sweep: {len(runner.failed)} of {len(runner.planner.jobs)} jobs failed (the table above has their errors)")
@@ -72,7 +76,7 @@ def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:
 def _tags(ended: Ended, best: Trial) -> dict[str, str]:
     command = summary.command(best.jobs[0], ended.from_file)
     ended.runner.display.say(f"best by {ended.runner.search.objective}, {best.label}:\n  {command}")
-    return {"best": best.label, "best_command": command}
+    return {"best": best.label, COMMAND: command}
 
 
 def title(ended: Ended) -> str:

@@ -32,10 +32,10 @@ def results(found: Sequence[Trial], objective: str) -> "Group":
     table = Table("", "choices", "seeds", "validation", "its highest", "its cost", "test")
     table.columns[1].overflow = "fold"
     for place, trial in enumerate(order[:ROWS], start=1):
-        cells = [_spread(trial, figure) for figure in FIGURES]
+        cells = [spread(trial, figure) for figure in FIGURES]
         validation, best, cost, test = cells
         table.add_row(str(place), trial.label, str(len(trial.jobs)), validation, best, cost, test)
-    return Group(_counts(found, order), table)
+    return Group(counts(found, order), table)
 
 
 def errors(jobs: Sequence[Job]) -> "Table":
@@ -105,14 +105,16 @@ def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":
     return Tried(trial.jobs[0].round, values, trial.mean("val_accuracy"), trial.deviation("val_accuracy"))
 
 
-def _counts(found: Sequence[Trial], order: Sequence[Trial]) -> str:
+def counts(found: Sequence[Trial], order: Sequence[Trial]) -> str:
+    """How many trials are done, pruned, failed."""
     others = [trial.state for trial in found if trial.state != "done"]
     parts = [f"{others.count(state)} {state}" for state in dict.fromkeys(others)]
     shown = f", the best {ROWS}" if len(order) > ROWS else ""
     return "; ".join([f"{len(order)} trials done{shown}", *parts])
 
 
-def _spread(trial: Trial, figure: str) -> str:
+def spread(trial: Trial, figure: str) -> str:
+    """Mean and standard deviation over a trial's seeds: per cent, costs in nats."""
     mean, sd = trial.mean(figure), trial.deviation(figure)
     if figure == "val_cost":
         return f"{mean:.4f}" + ("" if math.isnan(sd) else f" ± {sd:.4f}")

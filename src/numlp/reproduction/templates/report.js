@@ -2,7 +2,7 @@
 // A click on a column's head sorts its table, numbers as numbers; a second click turns the order around.
 function compare(a, b) {
   const [x, y] = [Number(a), Number(b)];
-  return a !== "" && b !== "" && !Number.isNaN(x) && !Number.isNaN(y) ? x - y : a.localeCompare(b, "en", { numeric: true });
+  return a !== "" && b !== "" && !Number.isNaN(x) && !Number.isNaN(y) ? (x > y) - (x < y) : a.localeCompare(b, "en", { numeric: true });
 }
 for (const button of document.querySelectorAll("thead button")) {
   button.addEventListener("click", () => {
