@@ -115,7 +115,7 @@ def _momentum(norm: str) -> dict[str, tuple[str, str]]:
 
 _METHODS = {method: f"train.record.cost={method}" for method in ("full", "aggregated", "smoothed")}
 _R3 = {
-    "E01: moving average": ("e01", "norm=before"),
+    "E01 (R0): moving average": ("e01", "norm=before"),
     "E24: precise": ("e24", ""),
     "E25: adaptive": ("e25", ""),
     "E26: after ReLU": ("e26", ""),

@@ -15,7 +15,7 @@ from numlp.reproduction.score import Score
 from numlp.reproduction.scoreboard import NEAR
 from numlp.reproduction.sections_claims import claims, counts, gradient_counts, gradients
 from numlp.reproduction.sections_experiments import experiments
-from numlp.reproduction.sections_outside import outside, reasons, unexplained
+from numlp.reproduction.sections_outside import not_chance, outside, reasons, unexplained
 from numlp.reproduction.wording import number
 
 NAMES = {
@@ -84,6 +84,9 @@ def _gaps(inputs: Inputs) -> list[Block]:
     lacking = unexplained(inputs)
     if lacking:
         found.append(Text(f"UNEXPLAINED: {len(lacking)} rows outside {NEAR:g} points have no explanation: {', '.join(lacking)}.", "bad"))
+    luck = not_chance(inputs)
+    if luck:
+        found.append(Text(f"NOT CHANCE: another seed of ours would not give what is laid to chance in {', '.join(luck)}.", "bad"))
     return found
 
 
