@@ -52,6 +52,9 @@ OPPOSITE = {  # runs changed so that the claim is contradicted
     "R4.5": {"e32 norm=before;schedule.eta=0.1": 40},
     "X.1": {X01.format(1e-05, 0.9): 50},
     "X.2": {X01.format(SMALL_EPS, 0.99): 40},
+    "X.5": {"x05 model.hidden=[50,50,20]": 52},
+    "X.6": {"x04 single": 62},
+    "X.7": {"x06 single": 53},
 }
 OPPOSITE_LOSSES = {
     "R1.1": {"e12 norm=before": (1.0, 1.2)},

@@ -132,3 +132,18 @@ def test_a_figure_in_an_explanation_is_that_of_the_results(copied):
     one_seed(copied)
     changed(copied / "reproduction/results/e16.csv", _test_accuracy(copied, "e16"), "0.4321")
     assert load_inputs(copied).explanations[0].text == "It is 43.21 (from 43.21 to 43.21), or (not measured)."
+
+
+def test_what_is_laid_to_chance_though_no_seed_would_give_it_is_said_loudly(copied):
+    assert "NOT CHANCE" not in told(copied)
+    entry = "- rows: [E11-*]\n  because: seeds\n  rests_on: nothing\n  text: Chance.\n"
+    (copied / "reproduction" / "explanations.yaml").write_text(entry)
+    assert "NOT CHANCE: another seed of ours would not give what is laid to chance in E11-01, E11-02" in told(copied)
+
+
+def test_every_contradicted_claim_has_its_reason_and_one_without_is_said_loudly(copied):
+    assert "are contradicted, and nobody has said why" not in told(copied)
+    (copied / "reproduction" / "explanations.yaml").write_text("[]\n")
+    lines = [line for line in told(copied).splitlines() if "are contradicted, and nobody has said why" in line]
+    assert len(lines) == 1
+    assert "R0.7, " in lines[0]

@@ -32,6 +32,8 @@ def reported() -> dict[str, float | Mapping[str, float]]:
     world["e22 lam=3.544673306817798e-05"] = 50.2  # above the others, and near them
     world |= {run: 40 + place for place, run in enumerate(DRAWS)}
     world |= {X01.format(SMALL_EPS, 0.9): 50, X01.format(SMALL_EPS, 0.99): 50, X01.format(1e-05, 0.9): 10}
+    world |= {"x05 model.hidden=[50,50]": 51.19, "x05 model.hidden=[50,50,20]": 50.38, "x05 model.hidden=[50,50,20,20]": 48.28}
+    world |= {"x05 model.hidden=[50,50,20,20,10,10]": 10, "x04 single": 54.3, "x06 single": 54.8}
     return world
 
 

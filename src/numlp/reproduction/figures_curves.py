@@ -142,10 +142,11 @@ def _accuracies(axes: Axes, run: Run, published: Mapping[str, float]) -> None:
     axes.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance")
     last = max(records[-1].step for records in run.histories.values())
     shapes = {"train": ("o", BLUE), "val": ("s", ORANGE), "test": ("D", GREY)}
+    names = {split: name for split, name, *_ in SERIES}
     for split, value in published.items():
         marker, colour = shapes[split]
         (point,) = axes.plot([last], [value], marker, markersize=5.5, markerfacecolor="none", markeredgecolor=colour, zorder=5)
-        point.set(label=f"published {split}", clip_on=False)
+        point.set(label=f"published {names.get(split, split)}", clip_on=False)
 
 
 def _steps(axes: Axes) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from numlp.report.style import BLUE, GREY, ORANGE
 from numlp.reproduction.figures_style import GREEN, GRID, INK, column, themed
@@ -46,7 +47,7 @@ def against_lambda(points: Sequence[Point], title: str, subtitle: str, quantity:
         _series(axes, [p for p in points if p.own == own], colour, marker, label)
     _published(axes, [p for p in points if p.published is not None])
     if logarithmic:
-        axes.set_xscale("log")
+        _decades(axes, [float(p.x) for p in points])
     axes.set(xlabel="lambda", ylabel=quantity)
     axes.grid(True, color=GRID, linewidth=0.7)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
@@ -189,6 +190,15 @@ def _series(axes: Axes, points: Sequence[Point], colour: str, marker: str, label
         linestyle="none",
         label=label,
     )
+
+
+def _decades(axes: Axes, values: Sequence[float]) -> None:
+    """A logarithmic axis with powers of ten; below two decades with 1, 2 and 5 of each, as plain numbers."""
+    axes.set_xscale("log")
+    if max(values) < 100 * min(values):
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _published(axes: Axes, points: Sequence[Point]) -> None:

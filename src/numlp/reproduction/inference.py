@@ -83,6 +83,15 @@ def estimate(values: Sequence[float]) -> Estimate:
     return Estimate(mean, std, mean - half, mean + half, n)
 
 
+def one_more(found: Estimate) -> tuple[float, float]:
+    """The interval that holds one more run with 95 % probability, by Student's t: mean -+ t * std * sqrt(1 + 1/n); NaN for n < 2.
+
+    A report's figure is one run. Outside this interval it is none of ours by another seed.
+    """
+    half = half_width(found.std, found.n) * math.sqrt(found.n + 1)
+    return found.mean - half, found.mean + half
+
+
 def judge(part: Part) -> Outcome:
     """Test whether the mean lies in the part's region; fewer than two finite values are no data."""
     found = estimate(part.values)

@@ -1,6 +1,7 @@
 """Which plots belong to which experiment, in the style of the original."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from numlp.reproduction.figures_curves import curves, limits, together
@@ -10,6 +11,7 @@ from numlp.reproduction.measured import NoDataError, Run
 from numlp.reproduction.plots_grids import SIGMAS, eps_grid, sigma_grid
 from numlp.reproduction.plots_searches import searches
 from numlp.reproduction.plots_values import Source, point
+from numlp.reproduction.score import SPLITS
 
 NORMS = {"norm=none": "Without batch norm", "norm=before": "With batch norm"}
 BAND = "Mean of the seeds, in a band from lowest to highest."
@@ -81,12 +83,16 @@ def _rates(source: Source, experiment: str) -> Plots:
     return Plots(tuple(made), BAND)
 
 
-def _named(runs: dict[str, tuple[str, str]], title: str, split: str = "test", name: str = "") -> Maker:
-    """Final accuracies of runs, named by what they are."""
+Runs = dict[str, tuple[str, str]]
+
+
+def _named(runs: Runs, title: str, split: str = "test", name: str = "", published: Runs | None = None) -> Maker:
+    """Final accuracies of runs, named by what they are, beside what was published for them or for the runs of `published`."""
 
     def make(source: Source, experiment: str) -> Plots:
-        points = [point(source, other, key, split, label) for label, (other, key) in runs.items()]
-        quantity = "test accuracy (%)" if split == "test" else "training accuracy (%)"
+        beside = {label: point(source, *of, split).published for label, of in (published or runs).items()}
+        points = [replace(point(source, *of, split, label), published=beside[label]) for label, of in runs.items()]
+        quantity = f"{SPLITS[split]} accuracy (%)"
         draw = partial(against_names, points, title, source.subtitle(), quantity)
         return Plots((Plot(f"{experiment}_values{name}", title, draw),), "Small bars: the single seeds.")
 
@@ -103,7 +109,7 @@ def _joined(*makers: Maker) -> Maker:
     return make
 
 
-def _momentum(norm: str) -> dict[str, tuple[str, str]]:
+def _momentum(norm: str) -> Runs:
     """R4's network at the rates of X02, and at E29's and E30's, beside which R4's figures are."""
     found = {}
     for init, name, experiment in (("gaussian", "plain", "e29"), ("he", "He", "e30")):
@@ -115,7 +121,7 @@ def _momentum(norm: str) -> dict[str, tuple[str, str]]:
 
 _METHODS = {method: f"train.record.cost={method}" for method in ("full", "aggregated", "smoothed")}
 _R3 = {
-    "E01: moving average": ("e01", "norm=before"),
+    "E01 (R0): moving average": ("e01", "norm=before"),
     "E24: precise": ("e24", ""),
     "E25: adaptive": ("e25", ""),
     "E26: after ReLU": ("e26", ""),
@@ -125,6 +131,7 @@ _R3 = {
 _DEPTH = {"[50,50]": ("e08", "norm=none;init.sigma=0.1")} | {
     h: ("e10", f"model.hidden={h}") for h in ("[50,50,20]", "[50,50,20,20]", "[50,50,20,20,10]", "[50,50,20,20,10,10]")
 }
+_MORE = {"45,000 images, 2 cycles": ("e24", ""), "49,000 images, 4 cycles": ("x06", "")}
 _D, _N = {"20": "20 dimensions", "3072": "3072 dimensions"}, {"first100": "100 images", "batch1_batch2": "10,000 images"}
 _SANITY = {
     f"model.inputs={d};split={n}": f"{_D[d]}, {_N[n]}" for d, n in (("20", "first100"), ("3072", "first100"), ("3072", "batch1_batch2"))
@@ -182,6 +189,11 @@ PLANS: dict[str, list[Maker]] = {
     "x03": [
         _side_by_side({"schedule.half_cycle_epochs=4": "4 cycles of 8 epochs", "schedule.half_cycle_epochs=8": "2 cycles of 16 epochs"})
     ],
+    "x04": [_side_by_side({"": "10,000 images in batches of 200"})],
+    "x05": [
+        _named({h: ("x05", f"model.hidden={h}") for h in _DEPTH}, "Test accuracy by depth, after one cycle", published=_DEPTH),
+    ],
+    "x06": [_named(_MORE, "Test accuracy with precise moments", published=dict.fromkeys(_MORE, ("e24", "")))],
     "x01": [eps_grid, _side_by_side({_X.format(eps): f"sigma 1e-4, eps {float(eps):.1e}" for eps in ("2.220446049250313e-16", "1e-05")})],
 }
 """The plots of each experiment, in their order."""

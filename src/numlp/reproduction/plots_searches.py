@@ -49,7 +49,7 @@ def _pairs(source: Source, experiment: str, runs: list[Run]) -> Plots:
         raise NoDataError(f"{experiment} has no pairs to draw")
     run, (value, *_) = published
     best = (float(run.value("schedule.eta") or "nan"), float(run.value("lam") or "nan"), value)
-    draw = partial(surface, places, values, best, "Validation accuracy over pairs", source.subtitle())
+    draw = partial(surface, places, values, best, "Validation accuracy over pairs", source.subtitle(own[0]))
     return Plots(
         (Plot(f"{experiment}_surface", "Accuracy over pairs of learning rate and lambda", draw),),
         "Dots: our draws, of the first seed. Star: the report's best pair.",

@@ -28,6 +28,12 @@ USUAL = _one_line(f"""
     interval. A row is within when the difference is at most {NEAR:g} points.
 """)
 
+OUTSIDE = _one_line("""
+    A report's figure is one run. `one more run` is the interval that holds one more run of ours with 95 % probability: the mean, less and
+    more Student's t times the standard deviation times the root of 1 + 1/n. Where a reason is chance between seeds, the published figure
+    has to lie in it.
+""")
+
 CLAIMS = _one_line(f"""
     A claim is read as a region in which a mean over the seeds has to lie. It is reproduced when the whole 95 % interval of that mean
     (Student's t) lies in the region, contradicted when none of it does, and not reproduced when the seeds leave it open; of several parts

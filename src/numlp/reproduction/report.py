@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from statistics import fmean
 from typing import Any
 
 from numlp.reproduction.document import Block, Cell, Document, Figures, Image, Section, Table, Text
@@ -15,8 +16,8 @@ from numlp.reproduction.score import Score
 from numlp.reproduction.scoreboard import NEAR
 from numlp.reproduction.sections_claims import claims, counts, gradient_counts, gradients
 from numlp.reproduction.sections_experiments import experiments
-from numlp.reproduction.sections_outside import outside, reasons, unexplained
-from numlp.reproduction.wording import number
+from numlp.reproduction.sections_outside import not_chance, outside, reasons, unexplained
+from numlp.reproduction.wording import minus, number
 
 NAMES = {
     "name": "data set",
@@ -61,6 +62,7 @@ def _scoreboard(inputs: Inputs, overview: Plots) -> Section:
             f"{within} of the {len(scores)} published accuracies lie within {NEAR:g} points of our mean.",
             "good" if within >= 110 else "bad",
         ),
+        *_shift(inputs),
         *reasons(inputs),
         Text(gradient_counts(inputs.gradients)),
         Text(f"Of {len(inputs.findings)} claims: {counts(inputs.findings)}." + _too_few(inputs)),
@@ -69,6 +71,20 @@ def _scoreboard(inputs: Inputs, overview: Plots) -> Section:
         Table(("experiment", "source", "published accuracies", "within", "largest difference"), tuple(_by_experiment(inputs))),
     ]
     return Section("scoreboard", "Scoreboard", tuple(blocks), (outside(inputs),))
+
+
+def _shift(inputs: Inputs) -> list[Block]:
+    """How far ours are from the published figures on average, where an experiment has none outside."""
+    whole = {score.published.experiment for score in inputs.scores} - {s.published.experiment for s in inputs.scores if not s.within}
+    found = [score.difference for score in inputs.scores if score.published.experiment in whole]
+    if not found:
+        return []
+    mean = minus(f"{fmean(found):+.2f}")
+    text = (
+        f"In the {len(whole)} experiments with no figure outside, ours are {mean} points from the {len(found)} published ones on average: "
+        "a common shift, as of the rebuilt images, would show here."
+    )
+    return [Text(text)]
 
 
 def _too_few(inputs: Inputs) -> str:
@@ -84,6 +100,9 @@ def _gaps(inputs: Inputs) -> list[Block]:
     lacking = unexplained(inputs)
     if lacking:
         found.append(Text(f"UNEXPLAINED: {len(lacking)} rows outside {NEAR:g} points have no explanation: {', '.join(lacking)}.", "bad"))
+    luck = not_chance(inputs)
+    if luck:
+        found.append(Text(f"NOT CHANCE: another seed of ours would not give what is laid to chance in {', '.join(luck)}.", "bad"))
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from numlp.reproduction.inference import Estimate, estimate
+from numlp.reproduction.inference import Estimate, estimate, one_more
 from numlp.reproduction.measured import Measured, NoDataError, Run, Split, parse_key
 from numlp.reproduction.scoreboard import Published, compare, read_published
 
@@ -29,6 +29,17 @@ class Score:
     def difference(self) -> float:
         """Ours minus published, points; NaN without data."""
         return self.estimate.mean - self.published.value if self.values else math.nan
+
+    @property
+    def one_more(self) -> tuple[float, float]:
+        """Where one more run of ours would lie, with 95 % probability."""
+        return one_more(self.estimate)
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether the published run may be one of ours by another seed."""
+        low, high = self.one_more
+        return low <= self.published.value <= high
 
     @property
     def within(self) -> bool:

@@ -24,7 +24,7 @@ def claims(inputs: Inputs) -> Section:
     return Section(
         "claims",
         "Claims",
-        (Text(CLAIMS), Table(head, rows)),
+        (Text(CLAIMS), Table(head, rows), *_contradicted(inputs)),
         (Section("claims-in-numbers", "Claims in numbers", (Text("Points of accuracy unless the unit is named."), Table(numbers, parts))),),
     )
 
@@ -46,6 +46,23 @@ def _claim(finding: Finding) -> tuple[Cell, ...]:
         n,
         Cell(known.text, known.sort, mark),
     )
+
+
+def contradicted(inputs: Inputs) -> list[str]:
+    """Ids of contradicted claims that explanations.yaml says nothing of."""
+    return [f.claim.id for f in inputs.findings if f.verdict == "contradicted" and inputs.explanation(f.claim.id) is None]
+
+
+def _contradicted(inputs: Inputs) -> list[Block]:
+    """Why claims are contradicted, and a loud line for those of which nobody has said why."""
+    ids = [finding.claim.id for finding in inputs.findings if finding.verdict == "contradicted"]
+    blocks: list[Block] = [Text("What is contradicted, and why:")] if ids else []
+    for explanation in inputs.explanations:
+        covered = [claim for claim in ids if inputs.explanation(claim) is explanation]
+        if covered:
+            blocks.append(Text(f"{', '.join(covered)}: {explanation.text} Rests on: {explanation.rests_on}.", "open"))
+    lacking = contradicted(inputs)
+    return [*blocks, Text(f"UNEXPLAINED: {', '.join(lacking)} are contradicted, and nobody has said why.", "bad")] if lacking else blocks
 
 
 def _part(finding: Finding, outcome: Outcome) -> tuple[Cell, ...]:

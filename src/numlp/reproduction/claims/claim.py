@@ -111,6 +111,11 @@ def about(label: str, values: tuple[float, ...], size: float, margin: float = 1.
     return Part(label, values, size - margin, size + margin, unit)
 
 
+def near(label: str, values: tuple[float, ...], published: float) -> Part:
+    """The mean accuracy is claimed to be a published one, to the scoreboard's tolerance."""
+    return Part(label, values, published - MATTERS, published + MATTERS, "%")
+
+
 def chance(label: str, values: tuple[float, ...]) -> Part:
     """The accuracy is claimed to be that of guessing."""
     return Part(label, values, *CHANCE, unit="%")

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from numlp.reproduction.claims.claim import MATTERS, Claim, Evidence, about, above, equal
+from numlp.reproduction.claims.claim import MATTERS, Claim, Evidence, about, above, equal, near
 from numlp.reproduction.gradients import Checked
 from numlp.reproduction.inference import Part
 from numlp.reproduction.measured import NoDataError, paired
@@ -147,5 +147,19 @@ CLAIMS = (
         "More nodes in each hidden layer make up for it: above nine narrow layers, by more than 1.5 points.",
         ("e28", "e02"),
         lambda e: [above("test, wider nine hidden layers minus E02's eight, with batch norm", e.gain("e28", "e02 norm=before"), MATTERS)],
+    ),
+    Claim(
+        "X.6",
+        "ours, on R2, answer 2.i",
+        "R2's 54.3 % on 10,000 images is what half the updates give: 200 epochs in batches of 200 (within 1.5 points).",
+        ("x04",),
+        lambda e: [near("training accuracy", e.value("x04", "train"), 54.3)],
+    ),
+    Claim(
+        "X.7",
+        "ours, on R3, section 2",
+        "R3's 54.8 % is within 1.5 points of what more images and more cycles give: 49,000 and four.",
+        ("x06",),
+        lambda e: [near("test accuracy", e.value("x06"), 54.8)],
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from numlp.reproduction.claims.claim import MATTERS, Check, Claim, Evidence, above, below, chance, equal, spread
+from numlp.reproduction.claims.claim import MATTERS, Check, Claim, Evidence, above, below, chance, equal, near, spread
 from numlp.reproduction.inference import Part
 from numlp.reproduction.measured import paired
 
@@ -46,6 +46,13 @@ def _depends_on_eps(e: Evidence) -> list[Part]:
 def _not_on_alpha(e: Evidence) -> list[Part]:
     runs = {a: f"x01 norm.eps=2.220446049250313e-16;moments.alpha={a};init.sigma=0.0001" for a in ("0.9", "0.99")}
     return [equal("test, sigma 0.0001, eps 2.2e-16: alpha 0.99 minus 0.9", e.gain(runs["0.99"], runs["0.9"]))]
+
+
+def _one_cycle(e: Evidence) -> list[Part]:
+    """R0's test accuracies without batch norm from sigma 0.1, by hidden layers."""
+    published = {"[50,50]": 51.19, "[50,50,20]": 50.38, "[50,50,20,20]": 48.28, "[50,50,20,20,10,10]": 10.0}
+    runs = {hidden: e.value(f"x05 model.hidden={hidden}") for hidden in published}
+    return [near(f"test accuracy after one cycle, hidden {hidden}", runs[hidden], value) for hidden, value in published.items()]
 
 
 CLAIMS = (
@@ -116,5 +123,12 @@ CLAIMS = (
         "The weight of the moving average has no part in it: alpha 0.99 ends where 0.9 does.",
         ("x01",),
         _not_on_alpha,
+    ),
+    Claim(
+        "X.5",
+        "ours, on R0, table 12 and A5",
+        "From sigma 0.1 and without batch norm, R0's figures are those of one cycle (within 1.5 points).",
+        ("x05",),
+        _one_cycle,
     ),
 )
