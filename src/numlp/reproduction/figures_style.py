@@ -106,7 +106,7 @@ def _smaller(text: str) -> str:
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<g id=\"(?!figure)[^\"]*\">", "<g>", text)
     text = re.sub(r"(\d+\.\d\d)\d+", r"\1", text)
-    text = re.sub(r"font: ([^;'\"]*?)'DejaVu Sans'[^;\"]*", r"font: \1sans-serif", text)
+    text = re.sub(r"font-family: 'DejaVu Sans'[^;\"]*;?", "", text)  # the rule for text has them
     return re.sub(r"\s*\n\s*", " ", text).replace("> <", "><")
 
 
