@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -35,8 +34,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dist")
     run(ROOT, sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(folder))
     (sdist,) = folder.glob("*.tar.gz")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
+    run(folder, "tar", "-xzf", str(sdist))
     (source,) = (path for path in folder.iterdir() if path.is_dir())
     run(source, sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder))
     shutil.rmtree(source)
