@@ -23,6 +23,7 @@ SETTINGS = {  # of MLflow
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_LOGGING_LEVEL": "CRITICAL",  # what matters is raised as well
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",  # some files of some kB, and it draws in pipes too
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",  # seconds; 120 would hold up the training
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a request made twice can make two runs; the outbox repeats what may be repeated
 }
