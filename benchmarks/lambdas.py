@@ -91,7 +91,7 @@ def sweep(folder: Path, settings: Settings, *more: str) -> float:
     record = ["train.record.every=points", "train.record.points=1", "train.record.cost=aggregated", "then=[]"]
     epochs = f"train.epochs={2 * settings.scale}"
     start = time.perf_counter()
-    finished(command(folder, "numlp", "train", "-m", "data=synthetic", f"lam={values}", epochs, *record, *more), folder)
+    finished(command(folder, "numlp", "train", "-m", "data=synthetic", f"lam={values}", epochs, *record, "sweep.rerun=true", *more), folder)
     return time.perf_counter() - start
 
 
