@@ -7,10 +7,11 @@ from numlp import build
 from numlp.config import AdamConfig, MomentumConfig, SgdConfig
 from numlp.data.preprocess import Part
 from numlp.health import Probe
-from numlp.history import Record, read_health, write_health
+from numlp.history import LayerHealth, Record
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 from numlp.optim.schedules import constant
+from numlp.rows import read_rows, write_rows
 from numlp.train import Plan, train
 
 RECORD = Record(0, 0.0, 0.1, *[1.0] * 6)
@@ -76,5 +77,5 @@ def test_a_layer_that_gives_every_image_the_same_has_no_deviation():
 def test_rows_are_read_as_they_were_written(tmp_path):
     network = made()
     rows = Probe(network, part(), 0.0).measure(build.optimiser(SgdConfig(), network), RECORD)
-    write_health(tmp_path / "health.csv", rows)
-    np.testing.assert_equal([vars(row) for row in read_health(tmp_path / "health.csv")], [vars(row) for row in rows])
+    write_rows(tmp_path / "health.csv", LayerHealth, rows)
+    np.testing.assert_equal([vars(row) for row in read_rows(tmp_path / "health.csv", LayerHealth)], [vars(row) for row in rows])

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
-from numlp.history import Record, read_history, write_history
+from numlp.history import Record
+from numlp.rows import read_rows, write_rows
 
 numbers = st.floats(allow_nan=False)
 records = st.builds(Record, st.integers(0, 10**9), *[numbers] * 8)
@@ -14,13 +15,13 @@ records = st.builds(Record, st.integers(0, 10**9), *[numbers] * 8)
 @given(rows=st.lists(records, max_size=5))
 def test_what_is_written_reads_back_the_same(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("history") / "history.csv"
-    write_history(path, rows)
-    assert read_history(path) == rows
+    write_rows(path, Record, rows)
+    assert read_rows(path, Record) == rows
 
 
 def test_a_cost_that_is_not_a_number_survives(tmp_path):
-    write_history(tmp_path / "h.csv", [Record(1, 0.5, 0.1, math.nan, math.inf, 0.1, math.nan, math.inf, 0.1)])
-    (row,) = read_history(tmp_path / "h.csv")
+    write_rows(tmp_path / "h.csv", Record, [Record(1, 0.5, 0.1, math.nan, math.inf, 0.1, math.nan, math.inf, 0.1)])
+    (row,) = read_rows(tmp_path / "h.csv", Record)
     assert math.isnan(row.train_cost)
     assert row.train_loss == math.inf
 
@@ -28,4 +29,4 @@ def test_a_cost_that_is_not_a_number_survives(tmp_path):
 def test_another_header_is_refused_with_the_right_one(tmp_path):
     (tmp_path / "h.csv").write_text("step,loss\n1,2\n")
     with pytest.raises(UserError, match="need the columns step, epoch, eta"):
-        read_history(tmp_path / "h.csv")
+        read_rows(tmp_path / "h.csv", Record)

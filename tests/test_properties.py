@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from numlp import build, config
 from numlp.data.preprocess import Part, normalise, statistics
 from numlp.evaluate import Evaluator
-from numlp.history import Record, read_history, write_history
+from numlp.history import Record
 from numlp.model_file import Model, load_model, save_model
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
+from numlp.rows import read_rows, write_rows
 from numlp.train import Plan, batches, train
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,8 +80,8 @@ def test_any_valid_network_trains_and_predicts_the_same_once_saved_and_loaded(tm
 @given(st.lists(st.builds(Record, st.integers(0, 10**9), *[NUMBERS] * 8), max_size=5))
 def test_a_history_reads_back_as_it_was_written(tmp_path_factory, records):
     path = tmp_path_factory.mktemp("history") / "history.csv"
-    write_history(path, records)
-    assert list(map(astuple, read_history(path))) == list(map(astuple, records))
+    write_rows(path, Record, records)
+    assert list(map(astuple, read_rows(path, Record))) == list(map(astuple, records))
 
 
 @given(n=st.integers(1, 200), size=st.integers(1, 70), steps=st.integers(1, 60), data=st.data())

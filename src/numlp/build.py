@@ -33,6 +33,7 @@ def stream(seed: int, which: int) -> np.random.SeedSequence:
 
 def network(config: Config) -> Network:
     """The network of `config`, with its initial weights."""
+    # The schema has checked that the placement, text to OmegaConf, is one of the three that the type names.
     made = Network((config.model.inputs, *config.model.hidden, CLASSES), config.norm.placement, config.norm.eps)  # type: ignore[arg-type]
     initialise(made, initialiser(config.init), np.random.default_rng(stream(config.seed, INIT)))
     return made

@@ -13,9 +13,10 @@ from numlp.checkpoint import State
 from numlp.config import DivergedConfig
 from numlp.data.preprocess import Part
 from numlp.divergence import diverged, origin
-from numlp.history import Record, read_history
+from numlp.history import Record
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
+from numlp.rows import read_rows
 from numlp.tracking import connect
 from numlp.train import Plan, train
 
@@ -118,7 +119,7 @@ def test_a_single_run_stops_with_one_message_and_its_tag(with_data, numlp):
     (run,) = runs(with_data)
     assert (run.info.status, run.data.tags["diverged"]) == ("FAILED", "true")
     assert not (with_data / "build/train/model.npz").exists()
-    assert not math.isfinite(read_history(with_data / "build/train/history.csv")[-1].train_cost)
+    assert not math.isfinite(read_rows(with_data / "build/train/history.csv", Record)[-1].train_cost)
     assert not list(with_data.glob("build/checkpoints/*"))
 
 

@@ -11,8 +11,9 @@ from contextlib import closing
 import pytest
 from processes import CHECKPOINTS, start, wait_for
 
-from numlp.history import read_history
+from numlp.history import Record
 from numlp.model_file import load_model
+from numlp.rows import read_rows
 from numlp.tracking import connect
 
 RUN = ["+stage=pipeline", "data=synthetic", "model=mlp2", "train.epochs=0.1"]  # 45 updates
@@ -42,7 +43,7 @@ def small_disk(folder, size):
 def whole(project):
     """The run's files read back, and MLflow has all of its records."""
     load_model(project / OUT / "model.npz")
-    return [record.step for record in read_history(project / OUT / "history.csv")]
+    return [record.step for record in read_rows(project / OUT / "history.csv", Record)]
 
 
 def runs(project):
@@ -148,7 +149,7 @@ def test_a_clock_that_goes_backwards_loses_no_record(with_data, numlp, monkeypat
     assert numlp("train", *RUN, *numbers)[0] == 0
     client, (run,) = runs(with_data)
     assert sorted(metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")) == list(range(0, 46, 5))
-    assert run.data.metrics["cost/val"] == read_history(with_data / OUT / "history.csv")[-1].val_cost
+    assert run.data.metrics["cost/val"] == read_rows(with_data / OUT / "history.csv", Record)[-1].val_cost
 
 
 def test_the_same_run_twice_at_once_ends_the_same_twice(with_data):

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from numlp.files import sha256
-from numlp.history import read_health
+from numlp.history import LayerHealth
+from numlp.rows import read_rows
 from numlp.tracking import connect
 
 SHORT = ["data=synthetic", "split=9k", "model=mlp2", "train.epochs=0.2", "train.record.cost=smoothed", "then=[]"]
@@ -17,7 +18,7 @@ def test_health_changes_no_bit_of_the_model_and_two_runs_are_compared(with_data,
         assert code == 0, err
     assert sha256(with_data / "outputs/off/model.npz") == sha256(with_data / "outputs/on/model.npz")
     assert not (with_data / "outputs/off/health.csv").exists()
-    rows = read_health(with_data / "outputs/on/health.csv")
+    rows = read_rows(with_data / "outputs/on/health.csv", LayerHealth)
     assert [(row.step, row.layer) for row in rows] == [(0, 1), (0, 2), (18, 1), (18, 2)]
     client, experiment = connect(with_data, "numlp")
     run = next(run for run in client.search_runs([experiment]) if run.data.params["norm"] == "none")

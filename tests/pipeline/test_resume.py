@@ -4,7 +4,8 @@ import pytest
 from processes import CHECKPOINTS, start, wait_for
 
 from numlp.files import sha256
-from numlp.history import read_history
+from numlp.history import Record
+from numlp.rows import read_rows
 from numlp.tracking import connect
 
 pytestmark = pytest.mark.slow
@@ -68,7 +69,7 @@ def test_it_goes_on_in_the_same_mlflow_run_and_doubles_nothing(with_data, numlp,
     client, (run,) = runs(with_data)
     assert (run.info.run_id, run.info.status) == (failed.info.run_id, "FINISHED")
     assert "error" not in run.data.tags
-    records = read_history(with_data / "build/train/history.csv")
+    records = read_rows(with_data / "build/train/history.csv", Record)
     metrics = client.get_metric_history(run.info.run_id, "cost/val")
     assert [(metric.step, metric.value) for metric in metrics] == [(record.step, record.val_cost) for record in records]
     assert [record.step for record in records] == STEPS

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from numlp.history import read_history
+from numlp.history import Record
+from numlp.rows import read_rows
 from numlp.tracking import connect
 
 SHORT = ["data=synthetic", "train.epochs=0.02"]  # 9 updates
@@ -29,7 +30,7 @@ def test_a_run_keeps_its_model_history_metrics_and_plots_in_a_folder_of_its_own(
     names = {path.name for path in folder.iterdir()}
     assert {"config.json", "model.npz", "history.csv", "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"} <= names
     assert {path.name for path in (folder / "plots").iterdir()} == {"curves.png", "confusion.png", "first_layer.png", "mistakes.png"}
-    assert [record.step for record in read_history(folder / "history.csv")] == [0, 9]
+    assert [record.step for record in read_rows(folder / "history.csv", Record)] == [0, 9]
     assert set(json.loads((folder / "metrics.json").read_text())) == {
         "dataset",
         *(f"{split}_{what}" for split in ("train", "val", "test") for what in ("accuracy", "cost")),

@@ -13,6 +13,7 @@ from numlp.errors import require
 from numlp.files import write_text
 from numlp.nn.cases import CASES, Case
 from numlp.nn.gradcheck import Difference
+from numlp.rows import read_rows
 
 ROUNDING = 1e-9
 """Below this a difference is rounding: eps / h is 2e-11 for h = 1e-5 and 2e-10 for h = 1e-6."""
@@ -128,21 +129,15 @@ def write_checked(path: Path, rows: Iterable[Checked]) -> None:
 
 def load_checked(path: Path) -> list[Checked]:
     """Read what `write_checked` wrote; no file is no rows."""
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    whole, text = ("layer", "seed"), ("case", "hidden", "norm", "kind", "verdict")
-    return [Checked(**{k: int(v) if k in whole else v if k in text else float(v) for k, v in row.items()}) for row in rows]  # type: ignore[arg-type]
+    return read_rows(path, Checked) if path.exists() else []
 
 
 def load_published(path: Path) -> list[PublishedCell]:
     """Read the reports' cells."""
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        require(row["measure"] in MEASURES, str(path), f"a measure of {', '.join(MEASURES)}", measure=row["measure"])
-    return [PublishedCell(**{**row, "layer": int(row["layer"]), "value": float(row["value"])}) for row in rows]  # type: ignore[arg-type]
+    cells = read_rows(path, PublishedCell)
+    for cell in cells:
+        require(cell.measure in MEASURES, str(path), f"a measure of {', '.join(MEASURES)}", measure=cell.measure)
+    return cells
 
 
 def compare(cells: Sequence[PublishedCell], rows: Sequence[Checked]) -> list[Comparison]:

@@ -13,6 +13,7 @@ from numlp.reproduction.document import Cell, Document
 
 def markdown(document: Document) -> str:
     """The report as Markdown; its images are files in `figures/`."""
+    # Markdown is not escaped as HTML: the filter `md` does what it needs. The page of `html` escapes by itself.
     environment = Environment(loader=_loader(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701
     environment.filters |= {"md": markdown_text, "attribute": html.escape}
     return re.sub(r"\n{3,}", "\n\n", environment.get_template("report.md.j2").render(document=document)).strip() + "\n"

@@ -17,10 +17,11 @@ from numlp.data.raw import TRAIN_IMAGES, RawData, load_raw
 from numlp.errors import UserError, require
 from numlp.evaluate import Evaluator
 from numlp.files import write_text
-from numlp.history import read_history
+from numlp.history import Record
 from numlp.model_file import Model, load_model
 from numlp.paired import Paired, paired
 from numlp.report.tables import comparison
+from numlp.rows import read_rows
 from numlp.stages import paths
 from numlp.stages.dataset import folder_of
 from numlp.stages.finished import Finished, common, differing, finished, labels
@@ -106,7 +107,7 @@ def _draw(runs: Sequence[Finished], answers: Answers, whole: Paired, classes: Ma
     from numlp.report.figures import by_class, disagreements, overlaid, save
 
     title = common(runs)
-    save(overlaid([read_history(run.folder / paths.HISTORY) for run in runs], answers.names, title), out / "curves.png")
+    save(overlaid([read_rows(run.folder / paths.HISTORY, Record) for run in runs], answers.names, title), out / "curves.png")
     save(by_class(classes, whole, answers.names, title), out / "classes.png")
     for name, which in (("only_first", 0), ("only_second", 1)):
         save(disagreements(_examples(answers, which), title), out / f"{name}.png")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from numlp.checkpoint import State
-from numlp.history import read_health, read_history, write_health
+from numlp.history import LayerHealth, Record
+from numlp.rows import read_rows, write_rows
 from numlp.stages import paths
 from numlp.stages.finished import common, finished, labels
 from numlp.tracking import Run
@@ -27,7 +28,10 @@ def main(argv: Sequence[str]) -> int:
     from numlp.report.figures import Watched, health, save
 
     files = zip(labels(runs, "\n"), runs, strict=True)
-    watched = [Watched(label, read_history(run.folder / paths.HISTORY), read_health(run.folder / paths.HEALTH)) for label, run in files]
+    watched = [
+        Watched(label, read_rows(run.folder / paths.HISTORY, Record), read_rows(run.folder / paths.HEALTH, LayerHealth))
+        for label, run in files
+    ]
     save(health(watched, common(runs)), asked.output)
     print(f"health: {asked.output}")
     return 0
@@ -43,7 +47,7 @@ def keep(state: State, title: str, out: Path, tracked: Run) -> None:
     """Write a run's health.csv, draw it, and send both to MLflow."""
     from numlp.report.figures import Watched, health, save
 
-    write_health(out / paths.HEALTH, state.health)
+    write_rows(out / paths.HEALTH, LayerHealth, state.health)
     save(health([Watched("", state.records, state.health)], title), out / "plots" / FIGURE)
     tracked.log_artifacts([out / paths.HEALTH])
     tracked.log_artifacts([out / "plots" / FIGURE], "plots")

@@ -10,8 +10,9 @@ from numlp import build
 from numlp.config import Config
 from numlp.data.batches import epoch_steps
 from numlp.data.preprocess import Prepared
-from numlp.history import Record, write_history
+from numlp.history import Record
 from numlp.lr_range import LEAST, Bounds, bounds, rising
+from numlp.rows import write_rows
 from numlp.stages import paths
 from numlp.stages.dataset import prepared
 from numlp.stages.naming import values
@@ -27,7 +28,7 @@ def run(config: Config, out: Path) -> None:
     data = prepared(config)
     records = sweep(config, data)
     found = bounds(records)
-    write_history(out / paths.LR_RANGE, records)
+    write_rows(out / paths.LR_RANGE, Record, records)
 
     from numlp.report.figures import lr_range, save
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from numlp.config import Config
 from numlp.files import sha256
-from numlp.history import read_history
+from numlp.history import Record
 from numlp.model_file import load_model
+from numlp.rows import read_rows
 from numlp.stages import paths
 from numlp.tracking import find_run, reopen
 
@@ -35,7 +36,7 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
     model = load_model(train / paths.MODEL)
     title = f"{model.choices['dataset']['name']}\n{caption(model.choices)}"
     made = {
-        "curves": curves(read_history(train / paths.HISTORY), title),
+        "curves": curves(read_rows(train / paths.HISTORY, Record), title),
         "first_layer": first_layer(model.network.params["linear1.W"], title),
     }
     if (evaluated / paths.METRICS).exists():

@@ -18,8 +18,9 @@ from numlp.data.preprocess import Name, Prepared
 from numlp.divergence import DivergedError
 from numlp.files import sha256, write_text
 from numlp.final_moments import check_moments, final_moments
-from numlp.history import Record, write_history
+from numlp.history import Record
 from numlp.model_file import Model, save_model
+from numlp.rows import write_rows
 from numlp.stages import health, paths
 from numlp.stages.dataset import prepared
 from numlp.stages.loop import Loop
@@ -76,7 +77,7 @@ def _attempt(loop: Loop, state: State, out: Path, tracked: Run, member: Member |
         return given_up(state, out, f"diverged: {error}")
     except PrunedError:
         _keep_health(config, state, data, out, tracked)
-        write_history(out / paths.HISTORY, state.records)
+        write_rows(out / paths.HISTORY, Record, state.records)
         tracked.set_tags({"pruned": "true"})
         return given_up(state, out, PRUNED)
 
@@ -113,7 +114,7 @@ def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Ru
     choices = {**values(config), "dataset": data.about["data"]}
     save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, choices))
     write_text(out / paths.TIMING, json.dumps({"train_seconds": state.seconds}) + "\n")
-    write_history(out / paths.HISTORY, state.records)
+    write_rows(out / paths.HISTORY, Record, state.records)
     tracked.set_tags({"model_digest": sha256(out / paths.MODEL)})
     best = max(state.records, key=lambda record: record.val_accuracy)
     lowest = min(state.records, key=lambda record: record.val_cost)
@@ -123,7 +124,7 @@ def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Ru
 
 def _given_up(error: DivergedError, data: Prepared, records: list[Record], out: Path, tracked: Run) -> None:
     """Keep what a run that diverged has to show: its history, and the worst result there can be, so that no search chooses it."""
-    write_history(out / paths.HISTORY, records)
+    write_rows(out / paths.HISTORY, Record, records)
     worst: dict[str, float | None] = {f"{name}_accuracy": 0.0 for name in SPLITS} | {f"{name}_cost": None for name in SPLITS}
     write_text(out / paths.METRICS, json.dumps({"dataset": data.about["data"]["name"], **worst, "diverged": str(error)}, indent=2) + "\n")
     tracked.set_tags({"diverged": "true", "error": str(error)})
