@@ -70,15 +70,15 @@ def comparison(
 
     different = Table("choice", "A", "B", box=ROUNDED)
     for key, (first, second) in choices.items():
-        different.add_row(key, str(first), str(second))
+        different.add_row(key, Text(str(first)), Text(str(second)))  # Texts: brackets in a value are no markup
     table = Table("test images", box=ROUNDED)
     for heading in ("A", "B", "B - A", "95 %", "p"):
         table.add_column(heading, justify="right")
-    for name, found in {**classes, "[bold]all": whole}.items():
+    for name, found in (*classes.items(), ("all", whole)):
         first, second = (f"{100 * accuracy:.2f} %" for accuracy in found.accuracies)
         interval = f"{100 * found.low:+.2f} .. {100 * found.high:+.2f}"
         table.add_row(
-            name, first, second, f"{100 * found.difference:+.2f}", interval, f"{found.p:.2g}", style="bold" if name == "all" else ""
+            Text(name), first, second, f"{100 * found.difference:+.2f}", interval, f"{found.p:.2g}", style="bold" if found is whole else ""
         )
     alone = f"Of {whole.n:,} test images both get {whole.both:,} right, A alone {whole.first:,}, B alone {whole.second:,}."
     note = "Points; the interval is of a paired bootstrap, p of McNemar's exact test, which tells nothing of other seeds."

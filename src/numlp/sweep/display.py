@@ -33,7 +33,8 @@ class Display:
         from rich.console import Console
 
         width = None if sys.stdout.isatty() else WIDTH
-        self._console = Console(file=sys.stdout, highlight=False, width=width)  # this very file: a job in this process redirects its own
+        # This very file: a job in this process redirects its own. No markup: [evaluate] is a value.
+        self._console = Console(file=sys.stdout, highlight=False, markup=False, width=width)
         self._total, self._objective, self._best = total, objective, best
         self._jobs: list[Job] = []
         self._began, self._ended = monotonic(), 0
@@ -72,13 +73,9 @@ class Display:
         """Say how a job ended, on a terminal only when it failed: the table has the rest."""
         self._ended += 1
         if job.status.state == "failed":
-            self._console.print(
-                f"{self._ended}/{self._total}  {job.label}: FAILED: {job.status.error}", style="red", markup=False, soft_wrap=True
-            )
+            self._console.print(f"{self._ended}/{self._total}  {job.label}: FAILED: {job.status.error}", style="red", soft_wrap=True)
         elif not self._console.is_terminal and job.status.state != "stopped":
-            self._console.print(
-                f"{self._ended}/{self._total}  {job.label}: {figures(job.status)}  [{self._summary()}]", markup=False, soft_wrap=True
-            )
+            self._console.print(f"{self._ended}/{self._total}  {job.label}: {figures(job.status)}  [{self._summary()}]", soft_wrap=True)
 
     def _look(self, jobs: Sequence[Job], look: Callable[[Job], Status], live: "Live | None") -> None:
         changed = False

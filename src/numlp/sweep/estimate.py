@@ -43,17 +43,17 @@ def say(planner: Planner, pruned: Path, total: int, at_once: int) -> None:
     """
     from rich.console import Console
 
-    console, jobs = Console(highlight=False, soft_wrap=True), planner.jobs
+    console, jobs = Console(highlight=False, markup=False, soft_wrap=True), planner.jobs
     for job in jobs:
         planner.look_up(job, pruned)
         state = {"waiting": "to run", "kept": "done before"}.get(job.status.state, f"would fail: {job.status.error}")
-        console.print(f"{job.number + 1}/{total}  {job.label}: {state}", markup=False)
+        console.print(f"{job.number + 1}/{total}  {job.label}: {state}")
     states = [job.status.state for job in jobs]
     later = f", {total - len(jobs)} more follow from these" if total > len(jobs) else ""
     console.print(f"{states.count('waiting')} jobs to run, {states.count('kept')} done before, {states.count('failed')} would fail{later}")
     to_run = [job for job in jobs if job.status.state == "waiting"]
     if to_run:
-        console.print(_estimate(to_run, total - len(jobs), at_once), markup=False)
+        console.print(_estimate(to_run, total - len(jobs), at_once))
 
 
 def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
