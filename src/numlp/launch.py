@@ -21,6 +21,8 @@ from numlp.launchers import HERE, store_launchers
 from numlp.search_config import Primary
 from numlp.tracking import Terminated, relaying
 
+MULTIRUN = ("-m", "--multirun")  # Hydra's parser takes it before all overrides or behind them, not between two
+
 
 class _Carried(BaseException):
     """Takes a single run's error past Hydra, which would print the overrides beside it."""
@@ -37,7 +39,7 @@ def launch(command: str, overrides: list[str]) -> int:
     store_launchers()
     asked = os.environ.get("HYDRA_FULL_ERROR") == "1"
     codes: list[int | None] = []
-    sys.argv = [f"numlp {command}", *overrides]
+    sys.argv = [f"numlp {command}", *sorted(overrides, key=lambda text: text not in MULTIRUN)]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises its errors instead of printing them
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report its use to its makers
     try:

@@ -4,7 +4,9 @@ from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
+
+from numlp.errors import require
 
 GROUP = "hydra/launcher"
 HERE = ("basic", "joblib")  # launchers whose jobs are processes of this one, which a signal to them is meant for as well
@@ -38,3 +40,22 @@ def store_launchers() -> None:
         if f"{name}.yaml" in configs.list(GROUP):
             own = configs.load(f"{GROUP}/{name}.yaml")
             configs.store(group=GROUP, name=name, node=OmegaConf.merge(own.node, SETTINGS[name]), provider=own.provider)
+
+
+def at_once(config: DictConfig) -> int | None:
+    """Jobs that the launcher runs side by side; None where only a cluster knows.
+
+    Args:
+        config: With Hydra's part.
+
+    Raises:
+        UserError: It is told to run none.
+    """
+    name = config.hydra.runtime.choices[GROUP]
+    if name != "joblib":
+        return 1 if name in HERE else None
+    from joblib import effective_n_jobs
+
+    jobs = config.hydra.launcher.n_jobs
+    require(jobs != 0, "hydra.launcher.n_jobs", "a number of jobs, or -1 for as many as there are cores", n_jobs=jobs)
+    return int(effective_n_jobs(jobs))

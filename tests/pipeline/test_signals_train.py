@@ -56,13 +56,15 @@ def test_a_second_ctrl_c_stops_at_once(with_data, monkeypatch):
     assert statuses(with_data) == ["KILLED"]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_the_jobs_of_a_multirun_are_stopped_too(with_data, number, code, numlp):
-    choices = ["-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2"]
-    process = start(with_data, "train", *choices)
+TO_ALL = [(signal.SIGINT, 130, True), (signal.SIGTERM, 143, False), (signal.SIGTERM, 143, True), (signal.SIGHUP, 129, True)]
+
+
+@pytest.mark.parametrize(("number", "code", "to_all"), TO_ALL)
+def test_the_jobs_of_a_multirun_are_stopped_too(with_data, number, code, to_all):
+    process = start(with_data, "train", "-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2")
     wait_for(with_data, FIRST, process)
-    if number == signal.SIGINT:
-        os.killpg(process.pid, number)  # as the terminal does
+    if to_all:
+        os.killpg(process.pid, number)  # as the terminal does, and `timeout`
     else:
         process.send_signal(number)
     _, err = process.communicate(timeout=60)

@@ -103,6 +103,7 @@ def test_fail_fast_begins_no_further_job(ready, numlp, counted):
         (["lam=interval(0,1)", "search.rounds=[{},{}]"], "lam: need a range above 0"),
         (["search.rounds=[{sampler:grid},{best:3}]"], "search.rounds.best: need at most the 2 trials"),
         (["search.rounds=[{trial:3}]"], "search.rounds: no key 'trial'; did you mean trials?"),
+        (["hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs: need a number of jobs, or -1"),
     ],
 )
 def test_what_cannot_be_searched_is_one_line_before_any_work(project, numlp, choices, said):

@@ -61,6 +61,12 @@ class Planner:
         own = [f"{key}={value}" for key, value in proposal.point.items()]
         typed(self.composer.compose(self.fixed, [*own, *more])[1])
 
+    def any_fresh(self, pruned: Path) -> bool:
+        """Whether a job is to be trained: the others are kept from before."""
+        for job in self.jobs:
+            self.look_up(job, pruned)
+        return any(job.status.state == "waiting" for job in self.jobs)
+
     def look_up(self, job: Job, pruned: Path) -> None:
         """Take a job's outcome from before, if there is one: trained to its end in any sweep, or pruned in this one."""
         if self.rerun or job.status.state == "failed":

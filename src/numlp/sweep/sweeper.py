@@ -9,9 +9,10 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
 
 from numlp.errors import require
+from numlp.launchers import at_once
 from numlp.search_config import SearchConfig, SweepConfig, decides
 from numlp.stages.naming import digest
-from numlp.sweep import closing, estimate
+from numlp.sweep import closing, estimate, workers
 from numlp.sweep.composing import Composer
 from numlp.sweep.display import Display
 from numlp.sweep.family import family
@@ -49,6 +50,7 @@ class Sweep:
         alone = not search.prune or len(self._seeds) < 2
         require(alone, "search.prune", "one seed, as trials of several are judged by their mean", seeds=", ".join(self._seeds))
         check_rounds(search.all_rounds(), space)
+        self._side_by_side = at_once(config)
         self._context, self._config, self._task, self._search, self._sweep = context, config, task, search, sweep
         self._out = Path(config.hydra.sweep.dir)
         self._spaces: list[Space] = [space]
@@ -71,10 +73,11 @@ class Sweep:
         identity = digest({"space": space, "seeds": self._seeds, "search": decides(self._search), "first": known})
         pruned = SWEEPS / identity[:16]
         if self._sweep.dry_run:
-            estimate.say(self._planner, pruned, self._total(), self._at_once())
+            estimate.say(self._planner, pruned, self._total(), self._asked_at_once)
             return []
         params = {"space": space, "seeds": ", ".join(self._seeds), **decides(self._search)}
-        with family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying():
+        forks = (self._side_by_side or 0) if self._planner.any_fresh(pruned) else 0
+        with workers.forked(forks), family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying():
             better = min if self._search.objective in LOWER_IS_BETTER else max
             display = Display(self._total(), self._search.objective, better)
             shared = (self._planner, display, found, self._search, self._out, pruned, self._sweep.fail_fast)
@@ -88,6 +91,8 @@ class Sweep:
 
     def _rounds(self, runner: Runner, current: Round, jobs: list[tuple[Proposal, list[Job]]]) -> None:
         rounds = self._search.all_rounds()
+        if (self._side_by_side or self._search.parallel) is None and any(each.sampler == "tpe" for each in rounds):
+            runner.display.say("tpe asks for one trial after the other: search.parallel=N for a cluster that runs N jobs side by side")
         for place, each in enumerate(rounds):
             if place > 0:
                 before = [trial for trial in trials(self._planner.jobs) if trial.jobs[0].round == place - 1]
@@ -120,7 +125,7 @@ class Sweep:
         runner.make(jobs, None, self._journal(0))
 
     def _begin(self, place: int) -> Round:
-        return begin_round(self._search, place, self._spaces[-1], self._at_once(), self._journal(place))
+        return begin_round(self._search, place, self._spaces[-1], self._asked_at_once, self._journal(place))
 
     def _plan(self, current: Round, place: int) -> list[tuple[Proposal, list[Job]]]:
         return [(proposal, self._planner.trial(proposal, place)) for proposal in current.ask()]
@@ -133,14 +138,10 @@ class Sweep:
         made = sum(count(each, self._spaces[0]) for each in self._search.all_rounds())
         return (made + (1 if self._search.final else 0)) * max(1, len(self._seeds))
 
-    def _at_once(self) -> int:
-        """Trials that run side by side."""
-        if self._search.parallel is not None:
-            return self._search.parallel
-        from joblib import cpu_count
-
-        asked = OmegaConf.select(self._config, "hydra.launcher.n_jobs", default=1)
-        return int(asked) if asked > 0 else max(1, cpu_count() + 1 + asked)
+    @property
+    def _asked_at_once(self) -> int:
+        """Trials that tpe is asked for before the first of them is told."""
+        return self._search.parallel or self._side_by_side or 1
 
     @property
     def _name(self) -> str:

@@ -3,9 +3,12 @@
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C; kill, or a cluster's scheduler; the terminal was closed
 
 
 class Terminated(SystemExit):
@@ -14,70 +17,45 @@ class Terminated(SystemExit):
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Raise `Terminated` in the body when SIGTERM comes, or SIGHUP (the terminal was closed) unless it is ignored (nohup).
+    """Raise `Terminated` in the body when SIGTERM or SIGHUP comes; the same signal again is ignored, as it would cut off the closing."""
 
-    The same signal again is ignored until the body is left: it would cut off the closing. Outside the main thread, where
-    Python runs no signal handlers, nothing changes.
-    """
-    if threading.current_thread() is not threading.main_thread():
+    def terminate(number: int, outside: Any) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise Terminated(128 + number)
+
+    with _catching((signal.SIGTERM, signal.SIGHUP), terminate):
         yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
-    for number in handled:
-        signal.signal(number, _terminate)
-    try:
-        yield
-    finally:
-        for number in handled:
-            signal.signal(number, before[number])
 
 
 @contextmanager
 def asking(stop: Callable[[int], None]) -> Iterator[None]:
-    """Call `stop` with the signal's number when Ctrl-C, SIGTERM or SIGHUP comes; the same signal again does what it does outside."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    """Call `stop` with the signal's number when one of `STOPS` comes; the same signal again does what it does outside."""
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, before[signal.Signals(number)])
+    def ask(number: int, outside: Any) -> None:
+        signal.signal(number, outside)
         stop(number)
 
-    for number in handled:
-        signal.signal(number, ask)
-    try:
+    with _catching(STOPS, ask):
         yield
-    finally:
-        for number in handled:
-            signal.signal(number, before[number])
 
 
 @contextmanager
 def relaying() -> Iterator[None]:
-    """Let child processes that train end by themselves: pass SIGTERM on to them (Ctrl-C they get from the terminal), and wait.
+    """Let child processes that train end by themselves: pass SIGTERM on to them, and wait. The others a terminal sends to all.
 
     Without children, and the second time, the signal does what it does outside.
     """
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def relay(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, before[signal.Signals(number)])
+    def relay(number: int, outside: Any) -> None:
+        signal.signal(number, outside)
         children = multiprocessing.active_children()
         if not children:
             signal.raise_signal(number)
         for child in children if number == signal.SIGTERM else ():
             child.terminate()
 
-    for number in before:
-        signal.signal(number, relay)
-    try:
+    with _catching(STOPS, relay):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def stopped(number: int) -> BaseException:
@@ -85,6 +63,25 @@ def stopped(number: int) -> BaseException:
     return KeyboardInterrupt() if number == signal.SIGINT else Terminated(128 + number)
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    raise Terminated(128 + number)
+@contextmanager
+def _catching(numbers: Sequence[int], handle: Callable[[int, Any], None]) -> Iterator[None]:
+    """Call `handle` with the number of a signal that comes, and what it does outside the body.
+
+    One that is ignored stays so, as SIGHUP is by nohup. Outside the main thread, where Python runs no signal handlers, nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in numbers}
+    handled = [number for number, outside in before.items() if outside is not signal.SIG_IGN]
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        handle(number, before[number])
+
+    for number in handled:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number in handled:
+            signal.signal(number, before[number])

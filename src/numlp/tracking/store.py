@@ -69,9 +69,10 @@ def quieten() -> None:
 
 
 def load() -> None:
-    """Import MLflow, and do nothing with it."""
+    """Import MLflow with what the project's own store needs, and do nothing with it."""
+    quieten()
     with _no_collections():
-        from mlflow import MlflowClient  # noqa: F401
+        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
 
 
 def database_file(uri: str) -> Path | None:
