@@ -4,10 +4,10 @@ import resource
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 
+from benchmarks import timing
 from benchmarks.floor import all_products, floor
 from benchmarks.process import highest_resident
 from benchmarks.sampler import STEP, Sampler
@@ -21,27 +21,13 @@ __all__ = ["all_products", "floor", "networks", "peak", "profile", "step"]
 
 
 def step(task: Task) -> Callable[[], float]:
-    """Seconds an update, all of training divided by its updates."""
-    run = trained(task, task.lams[0])
-
-    def measure() -> float:
-        start = perf_counter()
-        run()
-        return (perf_counter() - start) / task.steps
-
-    return measure
+    """Seconds an update."""
+    return timing.step(trained, task)
 
 
 def networks(task: Task) -> Callable[[], float]:
-    """Seconds to train a network for each of the task's lams, one after the other."""
-
-    def measure() -> float:
-        start = perf_counter()
-        for lam in task.lams:
-            trained(task, lam)()
-        return perf_counter() - start
-
-    return measure
+    """Seconds to train the task's networks."""
+    return timing.networks(trained, task)
 
 
 def profile(task: Task) -> Callable[[], dict[str, float]]:

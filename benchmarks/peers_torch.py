@@ -3,12 +3,12 @@
 import os
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from time import perf_counter
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from benchmarks import timing
 from benchmarks.task import Task
 from numlp.optim.schedules import cyclical
 
@@ -17,26 +17,12 @@ torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 def step(task: Task) -> Callable[[], float]:
     """Seconds an update."""
-    run = trained(task, task.lams[0])
-
-    def measure() -> float:
-        start = perf_counter()
-        run()
-        return (perf_counter() - start) / task.steps
-
-    return measure
+    return timing.step(trained, task)
 
 
 def networks(task: Task) -> Callable[[], float]:
-    """Seconds to train a network for each of the task's lams, one after the other."""
-
-    def measure() -> float:
-        start = perf_counter()
-        for lam in task.lams:
-            trained(task, lam)()
-        return perf_counter() - start
-
-    return measure
+    """Seconds to train the task's networks."""
+    return timing.networks(trained, task)
 
 
 def trained(task: Task, lam: float) -> Callable[[], None]:

@@ -28,21 +28,43 @@ def test_two_jobs_at_once_have_half_the_cores_each_and_the_bits_of_one_alone(rea
     assert alone.data.tags["model_digest"] == two["1"]["model_digest"]
 
 
-def test_a_worker_that_is_killed_is_told_and_the_same_command_goes_on(ready):
-    longer = [*SHORT, "train.epochs=150"]  # some seconds
-    with started(ready, "train", *longer, *TWO) as process:
+def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
+    with started(ready, "train", *SHORT, "train.epochs=150", *TWO) as process:  # some seconds
         wait_for(ready, f"{CHECKPOINTS}/*/*.npz", process)
         all_of_it = psutil.Process(process.pid).children(recursive=True)
         forks = [each for each in all_of_it if "forkserver" in " ".join(each.parent().cmdline())]
         assert len(forks) == 2
         forks[0].kill()
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "2 of 2 jobs failed" in err
-    assert "it could not be run, or not to its end: TerminatedWorkerError" in out
-    assert psutil.wait_procs(all_of_it, timeout=20)[1] == []
-    with started(ready, "train", *longer, *TWO) as process:
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
+    assert "a worker was lost" in out
+    assert "2 jobs begin again where they were" in out
+    assert psutil.wait_procs(all_of_it, timeout=20)[1] == []
     assert [row["state"] for row in table(ready)] == ["done"]
+    assert "goes on from step" in "".join(log.read_text() for log in ready.glob("multirun/*/*/*/log.txt"))
     assert sorted(run.info.status for run in family(ready)[1]) == 3 * ["FINISHED"]  # two jobs, and the mean of their seeds
+
+
+DEADLY = """
+import os, signal
+from numlp.stages import loop
+real = loop.train
+def train(network, optimiser, data, val, plan, progress):
+    if plan.lam == 0.2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(network, optimiser, data, val, plan, progress)
+loop.train = train
+"""
+
+
+def test_a_job_that_kills_its_worker_each_time_is_given_up_and_the_others_are_made(ready):
+    (ready / "deadly").mkdir()
+    (ready / "deadly" / "sitecustomize.py").write_text(DEADLY)
+    lams = ["0.1", "0.2", "0.3", "0.4"]
+    two = ["-m", "hydra.launcher.n_jobs=2", f"lam={','.join(lams)}"]
+    with started(ready, "train", *SHORT, *two, PYTHONPATH=str(ready / "deadly")) as process:
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "1 of 4 jobs failed" in err
+    assert "lam=0.2: FAILED: it could not be run, or not to its end: TerminatedWorkerError" in out
+    assert {row["lam"]: row["state"] for row in table(ready)} == {lam: "failed" if lam == "0.2" else "done" for lam in lams}

@@ -49,9 +49,14 @@ class Family:
         with start_run(Path.cwd(), run_name(job.config, choices), params, tags, parent=self.run.id, run_id=run_id) as run:
             run.log_metrics(figures)
 
+    def again(self) -> "Family":
+        """With the members as the store has them now, and those of processes that are gone closed."""
+        close_abandoned(Path.cwd(), self.run.id)
+        return replace(self, known=children(Path.cwd(), self.run.id))
+
     def add_taken(self, jobs: Sequence[Job], choices: Mapping[int, Mapping[str, str]]) -> None:
         """Show members that were trained elsewhere while this sweep ran, unless it was a job of this sweep that a lost node had ended."""
-        now = replace(self, known=children(Path.cwd(), self.run.id))
+        now = self.again()
         for job in jobs:
             now.add_kept(job, choices[job.number])
 

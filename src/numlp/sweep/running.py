@@ -1,7 +1,9 @@
 """Jobs handed to Hydra's launcher, and watched until they have ended."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from numlp.sweep.worker import Order, Perform
 from numlp.tracking import one_line
 
 STOP, STATUS = "stop", "status"
+LOSSES = 2  # of workers while a job runs, after which it runs alone
 
 
 @dataclass
@@ -90,20 +93,64 @@ class Runner:
         return list(first.values())
 
     def _launch(self, jobs: Sequence[Job], study: str | None, journal: Path) -> None:
+        """Launch jobs, and those that had not ended again when a worker was lost, killed for want of memory or by hand.
+
+        A job that ran at two losses may be their cause: it is launched alone then, and has failed when its worker is lost again.
+        """
+        losses, groups = Counter[int](), [list(jobs)]
+        while groups and not self.over:
+            group = groups.pop(0)
+            try:
+                self._hand_over(group, study, journal)
+            except BrokenProcessPool as caught:
+                left = [job for job in group if self._look(job).state not in ENDED]
+                losses.update(job.number for job in [job for job in left if self._look(job).state == "running"] or left)
+                if len(group) == 1 and losses[group[0].number] >= LOSSES:
+                    self._fail(left, caught)
+                    continue
+                again = [job for job in left if losses[job.number] < LOSSES]
+                groups = [*([again] if again else []), *groups, *([job] for job in left if job not in again)]
+                self._begin_again(left, caught)
+
+    def _begin_again(self, jobs: Sequence[Job], error: Exception) -> None:
+        self.display.say(f"a worker was lost ({one_line(error)}); {len(jobs)} jobs begin again where they were")
+        for job in jobs:
+            write_status(self._status(job), state="waiting")
+        self.family = self.family.again()
+
+    def _hand_over(self, jobs: Sequence[Job], study: str | None, journal: Path) -> None:
+        """Give jobs to the launcher, and wait for it.
+
+        Raises:
+            BrokenProcessPool: A worker was lost, and with it all the others.
+        """
         orders = {self._launched + place: self._order(job) for place, job in enumerate(jobs)}
-        stop = self.out.absolute() / STOP
         how = (self.fail_fast, self.planner.rerun, self.search, journal.absolute(), study)
-        perform = Perform(self.task, orders, self.family.run.id, stop, *how)
+        perform = Perform(self.task, orders, self.family.run.id, self._stop, *how)
         launcher = Plugins.instance().instantiate_launcher(hydra_context=self.context, task_function=perform, config=self.config)
+        first, self._launched = self._launched, self._launched + len(jobs)
         try:
-            returns = launcher.launch([job.overrides for job in jobs], initial_job_idx=self._launched)
-            errors = [made._return_value if made.status is JobStatus.FAILED else None for made in returns]
-        except Exception as caught:  # of the launcher: a worker was killed, a node is gone
-            errors = [caught] * len(jobs)
-        self._launched += len(jobs)
-        for job, error in zip(jobs, errors, strict=True):
-            if error is not None and self._look(job).state not in ENDED:
+            returns = launcher.launch([job.overrides for job in jobs], initial_job_idx=first)
+        except BrokenProcessPool:
+            raise
+        except Exception as caught:  # of the launcher: a node is gone
+            self._fail(jobs, caught)
+            return
+        for job, made in zip(jobs, returns, strict=True):
+            if made.status is JobStatus.FAILED:
+                self._fail([job], made._return_value)
+
+    def _fail(self, jobs: Sequence[Job], error: Exception) -> None:
+        """Tell of those jobs that have not ended that they will not."""
+        for job in jobs:
+            if self._look(job).state not in ENDED:
                 write_status(self._status(job), state="failed", error=f"it could not be run, or not to its end: {one_line(error)}")
+                if self.fail_fast:
+                    self._stop.touch()
+
+    @property
+    def _stop(self) -> Path:
+        return self.out.absolute() / STOP
 
     def _order(self, job: Job) -> Order:
         status, pruned = self._status(job), (self.pruned / job.record.name).absolute()
