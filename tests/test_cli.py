@@ -83,6 +83,13 @@ def test_exit_codes(tmp_path, arguments, code, said):
     assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stderr
 
 
+def test_a_stage_tells_of_a_wrong_flag_in_a_line(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["train", "lam=0.1", "--no-such-flag", "seed=1"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == "numlp train: error: no flag --no-such-flag (numlp train --help lists them)\n"
+
+
 def test_a_reader_that_leaves_early_is_no_error(tmp_path):
     """As in `numlp train --help | head -1`: the pipe closes, and nothing is said about it."""
     command = [sys.executable, "-c", "import time, sys; time.sleep(0.2); from numlp.cli import main; sys.exit(main(['train', '--help']))"]

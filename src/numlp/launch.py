@@ -1,5 +1,6 @@
 """From the command line to a stage: compose by Hydra, check every rule, run."""
 
+import argparse
 import os
 import sys
 import tempfile
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import hydra
+from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
@@ -21,8 +23,6 @@ from numlp.launchers import HERE, store_launchers
 from numlp.search_config import Primary
 from numlp.tracking import Terminated, relaying
 
-MULTIRUN = ("-m", "--multirun")  # Hydra's parser takes it before all overrides or behind them, not between two
-
 
 class _Carried(BaseException):
     """Takes a single run's error past Hydra, which would print the overrides beside it."""
@@ -33,13 +33,15 @@ def launch(command: str, overrides: list[str]) -> int:
 
     Raises:
         UserError: The choices do not compose, or break a rule; the message is one or two lines.
+        SystemExit: A flag that is not there, which is told.
     """
+    arguments = _in_order(command, overrides)
     root = Path.cwd()
     store(root, command)
     store_launchers()
     asked = os.environ.get("HYDRA_FULL_ERROR") == "1"
     codes: list[int | None] = []
-    sys.argv = [f"numlp {command}", *sorted(overrides, key=lambda text: text not in MULTIRUN)]
+    sys.argv = [f"numlp {command}", *arguments]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises its errors instead of printing them
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report its use to its makers
     try:
@@ -61,6 +63,21 @@ def launch(command: str, overrides: list[str]) -> int:
     finally:
         if not asked:
             del os.environ["HYDRA_FULL_ERROR"]
+
+
+def _in_order(command: str, arguments: list[str]) -> list[str]:
+    """Flags, then overrides: Hydra takes no flag between two overrides, and tells of a wrong one in eight lines.
+
+    Raises:
+        SystemExit: A flag is not there, which is told in one.
+    """
+    parser = get_args_parser()
+    parser.prog, parser.usage = f"numlp {command}", argparse.SUPPRESS
+    found, others = parser.parse_known_intermixed_args(arguments)
+    for wrong in (text for text in others if text.startswith("-")):
+        parser.error(f"no flag {wrong} (numlp {command} --help lists them)")
+    overrides: list[str] = found.overrides
+    return [text for text in arguments if text not in overrides] + overrides
 
 
 def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, config: DictConfig, *member: Any) -> Any:
