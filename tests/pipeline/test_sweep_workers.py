@@ -36,7 +36,7 @@ def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
         assert len(forks) == 2
         forks[0].kill()
         out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    assert process.returncode == 0, out + err
     assert "a worker was lost" in out
     assert "2 jobs begin again where they were" in out
     assert psutil.wait_procs(all_of_it, timeout=20)[1] == []
