@@ -1,5 +1,6 @@
 """Jobs handed to Hydra's launcher, and watched until they have ended."""
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -113,7 +114,7 @@ class Runner:
                 self._begin_again(left, caught)
 
     def _begin_again(self, jobs: Sequence[Job], error: Exception) -> None:
-        self.display.say(f"a worker was lost ({one_line(error)}); {len(jobs)} jobs begin again where they were")
+        self.display.say(f"{_cause(error)}; {len(jobs)} {'jobs begin' if len(jobs) > 1 else 'job begins'} again")
         for job in jobs:
             write_status(self._status(job), state="waiting")
         self.family = self.family.again()
@@ -144,7 +145,7 @@ class Runner:
         """Tell of those jobs that have not ended that they will not."""
         for job in jobs:
             if self._look(job).state not in ENDED:
-                write_status(self._status(job), state="failed", error=f"it could not be run, or not to its end: {one_line(error)}")
+                write_status(self._status(job), state="failed", error=f"it could not be run, or not to its end: {_cause(error)}")
                 if self.fail_fast:
                     self._stop.touch()
 
@@ -161,6 +162,12 @@ class Runner:
 
     def _status(self, job: Job) -> Path:
         return self.out.absolute() / STATUS / f"{self._same.get(job.number, job.number)}.json"
+
+
+def _cause(error: Exception) -> str:
+    """A line: of joblib's message on a lost worker only how that ended."""
+    codes = re.search(r"exit codes of the workers are \{(.+)\}", str(error))
+    return one_line(error) if codes is None else f"a worker was lost ({codes[1]})"
 
 
 def clear(out: Path) -> None:
