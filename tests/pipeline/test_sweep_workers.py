@@ -5,7 +5,7 @@ from joblib import cpu_count
 from processes import CHECKPOINTS, started, wait_for
 from sweeps import SHORT, family, table
 
-from numlp.sweep.workers import THREADS
+from numlp.sweep.forking import THREADS
 from numlp.tracking import connect
 
 TWO = ["-m", "seed=0,1", "hydra.launcher.n_jobs=2"]
@@ -29,7 +29,7 @@ def test_two_jobs_at_once_have_half_the_cores_each_and_the_bits_of_one_alone(rea
 
 
 def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
-    with started(ready, "train", *SHORT, "train.epochs=150", *TWO) as process:  # some seconds
+    with started(ready, "train", *SHORT, "train.epochs=60", *TWO) as process:  # some seconds
         wait_for(ready, f"{CHECKPOINTS}/*/*.npz", process)
         all_of_it = psutil.Process(process.pid).children(recursive=True)
         forks = [each for each in all_of_it if "forkserver" in " ".join(each.parent().cmdline())]

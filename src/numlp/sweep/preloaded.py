@@ -1,4 +1,4 @@
-"""What a job needs, imported for that alone by the process that joblib's workers are forked from (`numlp.sweep.workers`)."""
+"""What a job needs, imported for that alone by the process that joblib's workers are forked from (`numlp.sweep.forking`)."""
 
 import gc
 import os

@@ -12,10 +12,11 @@ from numlp.errors import require
 from numlp.launchers import at_once
 from numlp.search_config import SearchConfig, SweepConfig, decides
 from numlp.stages.naming import digest
-from numlp.sweep import closing, estimate, workers
+from numlp.sweep import closing, estimate
 from numlp.sweep.composing import Composer
 from numlp.sweep.display import Display
 from numlp.sweep.family import family
+from numlp.sweep.forking import forked
 from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.planning import Planner
 from numlp.sweep.proposals import Proposal, Round, begin_round, check_rounds, count
@@ -77,7 +78,7 @@ class Sweep:
             return []
         params = {"space": space, "seeds": ", ".join(self._seeds), **decides(self._search)}
         forks = (self._side_by_side or 0) if self._planner.any_fresh(pruned) else 0
-        with workers.forked(forks), family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying():
+        with forked(forks), family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying():
             better = min if self._search.objective in LOWER_IS_BETTER else max
             display = Display(self._total(), self._search.objective, better)
             shared = (self._planner, display, found, self._search, self._out, pruned, self._sweep.fail_fast)
