@@ -110,7 +110,7 @@ def counts(found: Sequence[Trial], order: Sequence[Trial]) -> str:
     others = [trial.state for trial in found if trial.state != "done"]
     parts = [f"{others.count(state)} {state}" for state in dict.fromkeys(others)]
     shown = f", the best {ROWS}" if len(order) > ROWS else ""
-    return "; ".join([f"{len(order)} trials done{shown}", *parts])
+    return "; ".join([f"{len(order)} trial{'' if len(order) == 1 else 's'} done{shown}", *parts])
 
 
 def spread(trial: Trial, figure: str) -> str:
