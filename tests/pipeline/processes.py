@@ -7,6 +7,8 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 
+import psutil
+
 CHECKPOINTS = "build/checkpoints"
 
 
@@ -27,6 +29,16 @@ def started(project, *arguments, **environment):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+def forks(process):
+    """The workers of a sweep."""
+    found = []
+    for each in psutil.Process(process.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if each.ppid() != process.pid and "forkserver" in " ".join(each.parent().cmdline()):
+                found.append(each)
+    return found
 
 
 def wait_for(project, pattern, process, seconds=60):

@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
+import time
 
 import pytest
-from processes import CHECKPOINTS, start, wait_for
+from processes import CHECKPOINTS, forks, start, started, wait_for
 
 from numlp.tracking import connect
 
@@ -70,3 +71,17 @@ def test_the_jobs_of_a_multirun_are_stopped_too(with_data, number, code, to_all)
     _, err = process.communicate(timeout=60)
     assert process.returncode == code, err
     assert set(statuses(with_data)) == {"KILLED"}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_to_workers_that_have_no_job_yet_ends_the_sweep(with_data, number, code):
+    """They die of it and tell nobody: the sweep must not take them for lost, and begin again."""
+    with started(with_data, "train", "-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2") as process:
+        while len(forks(process)) < 2:
+            assert process.poll() is None, process.communicate()[1]
+            time.sleep(0.01)
+        os.killpg(process.pid, number)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == code, err
+    assert "again" not in out
+    assert not (with_data / "build" / "runs").exists()

@@ -2,7 +2,7 @@
 
 import psutil
 from joblib import cpu_count
-from processes import CHECKPOINTS, started, wait_for
+from processes import CHECKPOINTS, forks, started, wait_for
 from sweeps import SHORT, family, table
 
 from numlp.sweep.forking import THREADS
@@ -32,9 +32,9 @@ def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
     with started(ready, "train", *SHORT, "train.epochs=60", *TWO) as process:  # some seconds
         wait_for(ready, f"{CHECKPOINTS}/*/*.npz", process)
         all_of_it = psutil.Process(process.pid).children(recursive=True)
-        forks = [each for each in all_of_it if "forkserver" in " ".join(each.parent().cmdline())]
-        assert len(forks) == 2
-        forks[0].kill()
+        workers = forks(process)
+        assert len(workers) == 2
+        workers[0].kill()
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
     assert "a worker was lost (SIGKILL(-9)" in out

@@ -43,6 +43,7 @@ def markdown_text(text: str) -> str:
 
 def html_text(text: str) -> Markup:
     """Escape for HTML, but for code between backticks."""
+    # Both parts of the text are escaped: what is left as markup is <code> alone.
     return Markup(_inline(text, html.escape, lambda code: f"<code>{html.escape(code)}</code>"))  # noqa: S704
 
 

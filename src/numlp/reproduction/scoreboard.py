@@ -1,15 +1,15 @@
 """The scoreboard: each published accuracy beside the mean of our runs."""
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
 from numlp.errors import require
 from numlp.files import write_text
 from numlp.reproduction.results import read_results, table
+from numlp.rows import read_rows
 
 PUBLISHED = Path("reproduction/published.csv")
 NEAR = 1.5  # points
@@ -49,11 +49,7 @@ def read_published(path: Path) -> list[Published]:
     Raises:
         UserError: The columns are others, or a value is no accuracy.
     """
-    columns = [field.name for field in fields(Published)]
-    with path.open(newline="") as file:
-        reader = csv.DictReader(file)
-        require(reader.fieldnames == columns, str(path), f"the columns {', '.join(columns)}", columns=reader.fieldnames)
-        rows = [Published(**{**row, "value": float(row["value"])}) for row in reader]  # type: ignore[arg-type]
+    rows = read_rows(path, Published)
     for row in rows:
         require(0 <= row.value <= 100 and row.split in ("train", "val", "test"), row.id, "per cent, of train, val or test", row=row)
     return rows

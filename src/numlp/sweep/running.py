@@ -20,7 +20,7 @@ from numlp.sweep.family import Family
 from numlp.sweep.jobs import ENDED, Job, Status, read_status, write_status
 from numlp.sweep.planning import Planner
 from numlp.sweep.worker import Order, Perform
-from numlp.tracking import one_line
+from numlp.tracking import one_line, stopped
 
 STOP, STATUS = "stop", "status"
 LOSSES = 2  # of workers while a job runs, after which it runs alone
@@ -41,6 +41,7 @@ class Runner:
         out: The sweep's folder.
         pruned: Where the outcomes of pruned trials are kept.
         fail_fast: Whether a job that fails keeps those after it from beginning.
+        signals: Those that came: no further job begins, not even one whose worker was lost by them.
     """
 
     context: HydraContext
@@ -53,6 +54,7 @@ class Runner:
     out: Path
     pruned: Path
     fail_fast: bool
+    signals: Sequence[int]
     _launched: int = 0
     _same: dict[int, int] = field(default_factory=dict)  # by a job's number, that of the job that is made for it
 
@@ -71,6 +73,7 @@ class Runner:
 
         Raises:
             KeyboardInterrupt: Jobs were stopped by a signal.
+            Terminated: By SIGTERM or SIGHUP, which came to this process.
         """
         for job in jobs:
             self.planner.look_up(job, self.pruned)
@@ -83,6 +86,7 @@ class Runner:
         taken = [job for job in waiting if job.status.state == "kept"]
         if taken:
             self.family.add_taken(taken, self.planner.choices)
+        self._heed()
         if any(job.status.state == "stopped" for job in jobs):
             raise KeyboardInterrupt
 
@@ -100,10 +104,12 @@ class Runner:
         """
         losses, groups = Counter[int](), [list(jobs)]
         while groups and not self.over:
+            self._heed()
             group = groups.pop(0)
             try:
                 self._hand_over(group, study, journal)
             except BrokenProcessPool as caught:
+                self._heed()
                 left = [job for job in group if self._look(job).state not in ENDED]
                 losses.update(job.number for job in [job for job in left if self._look(job).state == "running"] or left)
                 if len(group) == 1 and losses[group[0].number] >= LOSSES:
@@ -111,7 +117,13 @@ class Runner:
                     continue
                 again = [job for job in left if losses[job.number] < LOSSES]
                 groups = [*([again] if again else []), *groups, *([job] for job in left if job not in again)]
-                self._begin_again(left, caught)
+                if left:
+                    self._begin_again(left, caught)
+
+    def _heed(self) -> None:
+        """End the sweep when a signal came: a worker that waits for a job dies of it and tells nobody."""
+        if self.signals:
+            raise stopped(self.signals[0])
 
     def _begin_again(self, jobs: Sequence[Job], error: Exception) -> None:
         self.display.say(f"{_cause(error)}; {len(jobs)} {'jobs begin' if len(jobs) > 1 else 'job begins'} again")

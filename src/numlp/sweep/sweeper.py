@@ -78,10 +78,10 @@ class Sweep:
             return []
         params = {"space": space, "seeds": ", ".join(self._seeds), **decides(self._search)}
         forks = (self._side_by_side or 0) if self._planner.any_fresh(pruned) else 0
-        with forked(forks), family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying():
+        with forked(forks), family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying() as signals:
             better = min if self._search.objective in LOWER_IS_BETTER else max
             display = Display(self._total(), self._search.objective, better)
-            shared = (self._planner, display, found, self._search, self._out, pruned, self._sweep.fail_fast)
+            shared = (self._planner, display, found, self._search, self._out, pruned, self._sweep.fail_fast, signals)
             runner = Runner(self._context, self._config, self._task, *shared)
             self._rounds(runner, current, jobs)
             made = trials(self._planner.jobs)

@@ -40,13 +40,18 @@ def asking(stop: Callable[[int], None]) -> Iterator[None]:
 
 
 @contextmanager
-def relaying() -> Iterator[None]:
+def relaying() -> Iterator[list[int]]:
     """Let child processes that train end by themselves: pass SIGTERM on to them, and wait. The others a terminal sends to all.
 
     Without children, and the second time, the signal does what it does outside.
+
+    Yields:
+        The numbers of the signals that came: whoever gives work to children gives no more of it then.
     """
+    came: list[int] = []
 
     def relay(number: int, outside: Any) -> None:
+        came.append(number)
         signal.signal(number, outside)
         children = multiprocessing.active_children()
         if not children:
@@ -55,7 +60,7 @@ def relaying() -> Iterator[None]:
             child.terminate()
 
     with _catching(STOPS, relay):
-        yield
+        yield came
 
 
 def stopped(number: int) -> BaseException:
