@@ -77,7 +77,7 @@ def trial(folder, case, rng):
         return None  # it had ended
     output = finish(start(folder, model, optim, again))
     same = digests(folder / again) == digests(whole)
-    return {"case": f"{model} {optim}", "resumed": "goes on from step" in output, "same": same}
+    return {"case": f"{model} {optim}", "resumed": "resumes from step" in output, "same": same}
 
 
 def run(folder, case, kills, seed):

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numlp import build
-from numlp.checkpoint import Checkpoints, State, checkpoints
+from numlp.checkpoint import Checkpoints, checkpoints
 from numlp.config import AdamConfig, MomentumConfig, SgdConfig
 from numlp.data.preprocess import Part
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 from numlp.optim.schedules import cyclical
+from numlp.state import State
 from numlp.train import Plan, train
 
 STEPS, KEY = 40, "a run"

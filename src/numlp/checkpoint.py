@@ -8,49 +8,21 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from numlp.arrays import Array
 from numlp.files import replacing
 from numlp.history import COLUMNS, HEALTH_COLUMNS, LayerHealth, Record
-from numlp.nn.network import Network
-from numlp.optim.optimisers import Optimiser
-from numlp.train import Progress
+from numlp.state import State
 
 KEPT = 2  # the one before the latest is used when that one is damaged
 SHARE = 20  # a checkpoint is left out when it would take more than a twentieth of the time since the last one
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class State:
-    """All that a run needs to go on; the order of the images follows from its seed and step.
-
-    Attributes:
-        records: Those made so far.
-        health: Of the layers, at those records; empty when it is not measured.
-        run_id: Of its MLflow run.
-        seconds: Trained so far.
-    """
-
-    network: Network
-    optimiser: Optimiser
-    progress: Progress = field(default_factory=Progress)
-    records: list[Record] = field(default_factory=list)
-    health: list[LayerHealth] = field(default_factory=list)
-    run_id: str = ""
-    seconds: float = 0.0
-
-    def vectors(self) -> dict[str, Array]:
-        """The arrays that training changes in place, by name."""
-        kept = {f"optimiser.{name}": vector for name, vector in self.optimiser.state.items()}
-        return {"params": self.network.params.vector, "moments": self.network.moments.vector, "seen": self.progress.seen, **kept}
 
 
 class Checkpoints:

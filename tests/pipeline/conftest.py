@@ -88,9 +88,9 @@ def ready(with_data, empty_store):
 @pytest.fixture
 def counted(monkeypatch):
     """The lambdas of the trainings that were begun; those above 1 raise."""
-    from numlp.stages import loop
+    from numlp import fit
 
-    begun, real = [], loop.train
+    begun, real = [], fit.train
 
     def train(network, optimiser, data, val, plan, progress):
         begun.append(plan.lam)
@@ -98,5 +98,5 @@ def counted(monkeypatch):
             raise RuntimeError("no luck")
         return real(network, optimiser, data, val, plan, progress)
 
-    monkeypatch.setattr("numlp.stages.loop.train", train)
+    monkeypatch.setattr("numlp.fit.train", train)
     return begun

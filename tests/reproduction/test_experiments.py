@@ -32,7 +32,7 @@ def test_an_experiment_composes_and_its_first_and_last_runs_train(reproduction, 
     jobs = Composer(reproduction, small).jobs(name)
     assert len({job.key for job in jobs}) == len(jobs)
     for job in {jobs[0].key: jobs[0], jobs[-1].key: jobs[-1]}.values():
-        result = make(job.seeded(3))
+        result = make(job.seeded(3), name)
         assert result.steps == 2
         assert all(0 <= value <= 1 for value in (result.train_accuracy, result.val_accuracy, result.test_accuracy))
         assert result.history[-1].step == 2

@@ -11,7 +11,7 @@ import yaml
 from numlp.cli import main
 from numlp.compose import choices
 from numlp.errors import UserError
-from numlp.stages.init import FILES, VERSION, lay_out, on_version
+from numlp.stages.init import FILES, lay_out, with_package
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,13 +30,11 @@ def test_a_project_has_the_choices_of_the_checkout_and_none_of_its_modules(tmp_p
     assert not any("src/" in dep for stage in stages.values() for dep in stage.get("deps", []))
 
 
-def test_every_stage_that_depends_on_modules_depends_on_the_version_instead_and_else_stays_as_it_is():
+def test_resolve_runs_each_time_instead_of_depending_on_the_source_and_the_other_stages_stay_as_they_are():
     text = (ROOT / "dvc.yaml").read_text()
-    before, after = (yaml.safe_load(content)["stages"] for content in (text, on_version(text)))
-    assert [*after] == ["version", *before]
-    for name, stage in before.items():
-        files = [dep for dep in stage["deps"] if not dep.startswith("src/")] if "deps" in stage else []
-        assert after[name] == {**stage, "deps": [*files, VERSION]}
+    before, after = (yaml.safe_load(content)["stages"] for content in (text, with_package(text)))
+    resolve = {**before["resolve"], "deps": ["params.yaml", "conf"], "always_changed": True}
+    assert after == {**before, "resolve": resolve}
 
 
 def test_the_data_set_is_written_to_params(tmp_path):

@@ -62,14 +62,11 @@ def packages() -> Finding:
 
 
 def blas() -> Finding:
-    """The library of the matrix products, and its threads against the cores."""
+    """The library of the matrix products, its kernel, and the cores."""
     tags, cores = environment_tags(Path.cwd()), len(os.sched_getaffinity(0))
-    found = f"{tags['blas']}, {tags['blas_threads']} threads, {cores} cores"
-    if not tags["blas_threads"].isdecimal():
+    if tags["blas"] == "none":
         return Finding("BLAS", "warning", "none that is known", "install NumPy from PyPI: without a BLAS training takes far longer")
-    if int(tags["blas_threads"]) > cores:
-        return Finding("BLAS", "warning", found, f"export OPENBLAS_NUM_THREADS={cores}: more threads than cores slow each other down")
-    return Finding("BLAS", "ok", found)
+    return Finding("BLAS", "ok", f"{tags['blas']}, {tags['blas_kernel']} kernel, {cores} cores (a run uses train.threads of them)")
 
 
 def disk() -> Finding:

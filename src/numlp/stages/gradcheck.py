@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hydra.core.hydra_config import HydraConfig
-
 from numlp.build import initialiser
 from numlp.config import Config
 from numlp.nn.cases import CASES, Case
 from numlp.nn.gradcheck import Difference
+from numlp.stages.asked import Asked
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,14 +16,14 @@ if TYPE_CHECKING:
 KINDS = {"W": "linear{}.W", "b": "linear{}.b", "gamma": "bn{}.gamma", "beta": "bn{}.beta"}
 
 
-def run(config: Config, out: Path) -> int:
+def run(config: Config, out: Path, asked: Asked) -> int:
     """Check G1 to G5, or the network of `config` when the command line chooses anything; the exit code is 1 if one differs."""
-    if not HydraConfig.get().overrides.task:
+    if not asked.overrides:
         return check(CASES)
     init = initialiser(config.init)
     # The config has checked that the placement is one of the three; to the type checker it is any text.
-    asked = Case("asked", tuple(config.model.hidden), config.norm.placement, init=init, lam=config.lam, seed=config.seed)  # type: ignore[arg-type]
-    return check([asked])
+    case = Case("asked", tuple(config.model.hidden), config.norm.placement, init=init, lam=config.lam, seed=config.seed)  # type: ignore[arg-type]
+    return check([case])
 
 
 def check(cases: Sequence[Case], tolerance: float = 1e-6) -> int:

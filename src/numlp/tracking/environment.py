@@ -15,7 +15,7 @@ def environment_tags(root: Path) -> dict[str, str]:
 
     Returns:
         git_commit and git_dirty (true or false; untracked files count; both `none` outside a checkout and without git),
-        numlp, python, blas and blas_threads, cpu, host, pid.
+        numlp, python, blas and blas_kernel, cpu, host, pid.
     """
     return {
         **_git(root),
@@ -40,14 +40,14 @@ def _git(root: Path) -> dict[str, str]:
 
 
 def _blas() -> dict[str, str]:
-    """NumPy's BLAS; SciPy may have loaded another one beside it."""
+    """NumPy's BLAS, and the processor that its kernels are for, which decides last bits; SciPy may have loaded another one beside it."""
     import numpy as np  # noqa: F401 (loads its BLAS)
     from threadpoolctl import threadpool_info
 
     found = sorted((pool for pool in threadpool_info() if pool["user_api"] == "blas"), key=lambda pool: "numpy" not in pool["filepath"])
     if not found:
-        return {"blas": UNKNOWN, "blas_threads": UNKNOWN}
-    return {"blas": f"{found[0]['internal_api']} {found[0]['version']}", "blas_threads": str(found[0]["num_threads"])}
+        return {"blas": UNKNOWN, "blas_kernel": UNKNOWN}
+    return {"blas": f"{found[0]['internal_api']} {found[0]['version']}", "blas_kernel": str(found[0].get("architecture", UNKNOWN))}
 
 
 def _cpu() -> str:
