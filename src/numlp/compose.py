@@ -36,7 +36,9 @@ def store(root: Path, command: str) -> None:
             configs.store(group=group, name=f"{option.name}_schema", node=option)
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in groups.items()), "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
-    hydra = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
+    hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
+    if command == "gradcheck":  # it writes nothing, and needs no folder
+        hydra |= {"run": {"dir": "."}, "output_subdir": None}
     quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr
     defaults += [*quiet, {"override hydra/launcher": "joblib"}]
     if command == "train":

@@ -27,7 +27,11 @@ EXAMPLES = {
         "numlp train +experiment=e01_three_layers        an experiment of the reports",
         "numlp train --cfg job                           what would run",
     ),
-    "gradcheck": ("numlp gradcheck", "numlp gradcheck model.hidden=[20,20] norm=after"),
+    "gradcheck": (
+        "numlp gradcheck                                 the reports' networks, a sample of each parameter's entries",
+        "numlp gradcheck gradcheck.entries=all           every entry, which takes minutes",
+        "numlp gradcheck model.hidden=[20,20] norm=after",
+    ),
 }
 FLAGS = (
     "-m, --multirun   a run of each combination of choices that are lists: KEY=A,B",
