@@ -27,8 +27,9 @@ def place(root: Path) -> Path:
 
 def bring(root: Path) -> None:
     """Put the project's file into such a copy: DVC then records it with `conf`, and never takes the result for one without it."""
-    if place(root) != root.absolute() / LOCAL and place(root).exists():
-        shutil.copyfile(place(root), root / LOCAL)
+    found = place(root)
+    if found != root / LOCAL and found.exists():
+        shutil.copyfile(found, root / LOCAL)
 
 
 def substitutes(root: Path) -> dict[str, dict[str, str]]:
@@ -51,7 +52,7 @@ def substitutes(root: Path) -> dict[str, dict[str, str]]:
         folder = path.parent / str(group)
         require(folder.is_dir(), where, "groups that are folders of conf/", group=group)
         for choice, used in others.items():
-            require((folder / f"{used}.yaml").is_file(), where, f"a file of conf/{group} in place of {choice}", **{str(choice): used})
+            require((folder / f"{used}.yaml").is_file(), where, f"a file of conf/{group} in place of {choice}", used=used)
     return {str(group): {str(choice): str(used) for choice, used in others.items()} for group, others in content.items()}
 
 

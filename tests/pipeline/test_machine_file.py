@@ -57,8 +57,8 @@ class TestComposing:
             ("[data]", "need for each group a mapping"),
             ("data: synthetic", "need for each group a mapping"),
             ("dat: {cifar10: synthetic}", "need groups that are folders of conf/, got group='dat'"),
-            ("data: {cifar10: synthetik}", "need a file of conf/data in place of cifar10, got cifar10='synthetik'"),
-            ("data: {cifar10: [1, 2]}", "need a file of conf/data in place of cifar10, got cifar10=[1, 2]"),
+            ("data: {cifar10: synthetik}", "need a file of conf/data in place of cifar10, got used='synthetik'"),
+            ("data: {cifar10: [1, 2]}", "need a file of conf/data in place of cifar10, got used=[1, 2]"),
         ],
     )
     def test_a_file_that_is_not_as_it_should_be_is_one_line(self, local, numlp, content, told):
