@@ -34,7 +34,7 @@ def prepare(folder):
     """The project, its arrays made beforehand."""
     if (folder / "params.yaml").exists():
         return
-    shutil.copytree(ROOT / "conf", folder / "conf")
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local.yaml"))
     shutil.copy(ROOT / "params.yaml", folder)
     save_raw(synthesise(0), folder / "build" / "download")
     subprocess.run([sys.executable, "-m", "numlp", "normalise", "data=synthetic", "split=9k"], cwd=folder, check=True)

@@ -10,6 +10,7 @@ from filelock import FileLock
 from numlp.cli import main
 from numlp.data.raw import save_raw
 from numlp.data.synthetic import synthesise
+from numlp.machine import LOCAL
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +29,7 @@ def synthetic(tmp_path_factory, worker_id):
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """An empty project: configuration alone, as the current folder; no archive, no MLflow server."""
-    shutil.copytree(ROOT / "conf", tmp_path / "conf")
+    shutil.copytree(ROOT / "conf", tmp_path / "conf", ignore=shutil.ignore_patterns(LOCAL.name))
     for name in ("params.yaml", "dvc.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     for name in ("CIFAR10_ARCHIVE", "CIFAR10_SHA256", "MLFLOW_TRACKING_URI", "HYDRA_FULL_ERROR"):

@@ -44,7 +44,41 @@ def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic
     assert "synthetic, seed 0" in done.stdout  # the table names the data set
     assert "numlp ui" in done.stdout
     assert json.loads((workspace / "build/evaluate/metrics.json").read_text())["dataset"] == "synthetic, seed 0"
-    assert re.search(r"^data: synthetic", (workspace / "params.yaml").read_text(), re.MULTILINE)
+    assert re.search(r"^data: cifar10", (workspace / "params.yaml").read_text(), re.MULTILINE)
+    assert (workspace / "conf/local.yaml").exists()
+
+
+def test_on_synthetic_images_git_sees_the_lock_alone_and_experiments_here_and_in_a_copy_go_on_with_them(workspace):
+    """DVC makes the copy from what git knows, which conf/local.yaml is not; the images in it are those of the first run."""
+
+    def git(*arguments):
+        done = run(workspace, "git", "-c", "user.name=n", "-c", "user.email=e", *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def experiment(*arguments):
+        done = run(workspace, "dvc", "exp", "run", *arguments)
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, said
+        assert "resolve: conf/local.yaml: data=synthetic in place of cifar10" in said
+        assert "Running stage 'download'" not in said
+        assert "Running stage 'train'" in said
+        return said
+
+    shutil.copy(ROOT / ".gitignore", workspace)
+    shutil.copy(ROOT / ".dvcignore", workspace)
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "all")
+    assert run(workspace, "numlp", "run").returncode == 0
+    assert git("status", "--porcelain") == "?? dvc.lock\n"
+    experiment("--temp", "-S", "lam=0.001", "--name", "apart")
+    assert git("status", "--porcelain") == "?? dvc.lock\n"
+    experiment("-S", "lam=0.01")
+    assert re.search(r"^data: cifar10", (workspace / "params.yaml").read_text(), re.MULTILINE)
+    assert run(workspace, "dvc", "exp", "apply", "apart").returncode == 0
+    again = run(workspace, "dvc", "repro").stdout  # the copy recorded the same conf/
+    assert [f"Stage '{stage}' didn't change, skipping" in again for stage in STAGES] == [True] * 6
 
 
 def test_a_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(workspace):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numlp
 from numlp.errors import require
+from numlp.machine import LOCAL
 from numlp.stages.run import in_git
 
 FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
@@ -68,6 +69,7 @@ def _fill(folder: Path, data: str | None, git: bool) -> None:
         source, target = template() / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
+    (folder / LOCAL).unlink(missing_ok=True)  # of the machine that the files come from, when they are a checkout's
     pipeline, params = folder / "dvc.yaml", folder / "params.yaml"
     pipeline.write_text(with_package(pipeline.read_text()))
     if data is not None:
