@@ -7,7 +7,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "numlp"
 RANKS = (
-    ("errors", "files", "arrays", "folded"),
+    ("errors", "files", "arrays", "folded", "blas"),
     ("history", "rows", "config", "launchers", "node", "records"),
     ("search_config",),
     ("nn", "optim", "data"),
