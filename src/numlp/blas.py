@@ -41,10 +41,10 @@ def _controller() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-# At one thread OpenBLAS packs a right operand of few columns (under Haswell's kernel at most 320) into one place again and again, and that
-# kernel prefetches what lies behind it: pages that nothing has written. In 100 x 3072 x 50 these are 131 of the 2,046 prefetches of each
-# call of the kernel. That they double the product's time on some CPUs (0.1 us each; on others they cost nothing) is inferred, not measured.
-# 1,024 columns are more than any kernel's limit, and 64 rows write more than the prefetches reach: 2 ms, of which most is page faults.
+# At one thread, for a right operand of few columns (Haswell's kernel: at most 320), OpenBLAS packs all rows of the left one into one place,
+# 12 at a time, and Haswell's kernel prefetches what lies behind: in 100 x 3072 x 50, 131 of the 2,046 prefetches of its first call go to
+# a page that nothing has written. That they double the product's time on some CPUs (0.1 us each; nothing on others) is inferred. 1,024
+# columns are above the limit of every x86 kernel tried (768), and 64 rows write further than the prefetches go, in 2 to 4 ms of CPU time.
 @cache
 def _warm_up(count: int, process: int) -> None:
     """Make the first product: once for each number of threads, and again in a fork, whose BLAS has new threads."""
