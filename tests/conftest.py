@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sqlite3
+from contextlib import closing
 
 # Two workers of one thread each; before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -18,6 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
+
+# No test depends on the machine's speed.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,3 +33,28 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """A folder of this run of the tests, one for all its workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_store(shared):
+    """A database without runs, made by the first worker that asks: making one takes seconds."""
+    database = shared / "mlflow.db"
+    with FileLock(f"{database}.lock"):
+        if not database.exists():
+            from mlflow import MlflowClient
+
+            part = shared / "part.db"
+            MlflowClient(f"sqlite:///{part}").search_experiments()
+            with closing(sqlite3.connect(part)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")  # as the project makes it
+            part.rename(database)
+    return database

@@ -116,9 +116,9 @@ def shorten(folder):
 
 
 @pytest.fixture
-def archive(tmp_path_factory):
+def archive(shared):
     """An archive in the official format: one's own data set."""
-    return archives.shared(tmp_path_factory)
+    return archives.whole(shared)
 
 
 @pytest.mark.slow

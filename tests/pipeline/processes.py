@@ -41,7 +41,7 @@ def forks(process):
     return found
 
 
-def wait_for(project, pattern, process, seconds=60):
+def wait_for(project, pattern, process, seconds=300):
     """Wait until `project` has a file that matches; give the newest."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -32,7 +32,7 @@ def train_on(project, *mounts):
     """Train where `mounts` hold; the exit code, the errors and what then is in the run's folder."""
     command = " && ".join([*mounts, f"{sys.executable} -m numlp train {' '.join(RUN)}"])
     script = f"{command}; code=$?; ls -A {OUT} > listing; exit $code"
-    done = subprocess.run([*NAMESPACE, "sh", "-c", script], cwd=project, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([*NAMESPACE, "sh", "-c", script], cwd=project, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, done.stderr, (project / "listing").read_text().split()
 
 
@@ -113,7 +113,7 @@ def test_a_folder_without_permission_is_one_line_with_its_name(with_data, folder
     (with_data / folder).chmod(0)
     nobody = ["unshare", "--user", "--map-user=1000"]  # root's rights would open it
     command = [*nobody, sys.executable, "-m", "numlp", "train", *RUN]
-    done = subprocess.run(command, cwd=with_data, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=with_data, capture_output=True, text=True, timeout=300, check=False)
     (with_data / folder).chmod(0o700)
     assert done.returncode == 1
     assert folder in done.stderr
@@ -127,9 +127,9 @@ def test_a_store_that_is_locked_costs_the_run_no_result(with_data):
     """Another program holds MLflow's database until the run has ended; what it did not take is in a file."""
     process = start(with_data, "train", *RUN, "train.epochs=20", "then=[]")
     wait_for(with_data, f"{CHECKPOINTS}/*/*.npz", process)
-    with closing(sqlite3.connect(with_data / "mlruns/mlflow.db", isolation_level=None, timeout=30)) as other:
+    with closing(sqlite3.connect(with_data / "mlruns/mlflow.db", isolation_level=None, timeout=300)) as other:
         other.execute("BEGIN IMMEDIATE")
-        _, err = process.communicate(timeout=170)
+        _, err = process.communicate(timeout=300)
         other.execute("ROLLBACK")
     assert process.returncode == 0, err
     assert "MLflow did not get all" in err
@@ -156,7 +156,7 @@ def test_the_same_run_twice_at_once_ends_the_same_twice(with_data):
     choices = [*RUN[1:], "then=[]"]
     both = [start(with_data, "train", *choices, f"hydra.run.dir=outputs/{name}") for name in "ab"]
     for process in both:
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
     models = [(with_data / "outputs" / name / "model.npz").read_bytes() for name in "ab"]
     assert models[0] == models[1]
@@ -167,7 +167,7 @@ def test_two_sweeps_that_start_together_keep_their_results_apart(with_data):
     choices = ["-m", *RUN[1:], "then=[]", "seed=0,1", "hydra/launcher=basic"]
     both = [start(with_data, "train", *choices, f"lam={lam}") for lam in (0.001, 0.002)]
     for process in both:
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
     models = list(with_data.glob("multirun/*/*/*/model.npz"))
     assert len(models) == 4

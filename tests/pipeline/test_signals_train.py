@@ -26,7 +26,7 @@ def test_a_signal_finishes_the_step_keeps_the_state_and_says_how_to_go_on(with_d
     process = start(with_data, "train", *RUN)
     wait_for(with_data, FIRST, process)
     process.send_signal(number)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == code, err
     assert "Traceback" not in err
     assert "the same command goes on" in err
@@ -52,7 +52,7 @@ def test_a_second_ctrl_c_stops_at_once(with_data, monkeypatch):
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0.7)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 130, err
     assert statuses(with_data) == ["KILLED"]
 
@@ -68,7 +68,7 @@ def test_the_jobs_of_a_multirun_are_stopped_too(with_data, number, code, to_all)
         os.killpg(process.pid, number)  # as the terminal does, and `timeout`
     else:
         process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == code, err
     assert set(statuses(with_data)) == {"KILLED"}
 
@@ -81,7 +81,7 @@ def test_a_signal_to_workers_that_have_no_job_yet_ends_the_sweep(with_data, numb
             assert process.poll() is None, process.communicate()[1]
             time.sleep(0.01)
         os.killpg(process.pid, number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == code, err
     assert "again" not in out
     assert not (with_data / "build" / "runs").exists()

@@ -26,7 +26,7 @@ with start_run(Path.cwd(), "a run", {"lam": 0.1}, {}) as run:
     print(run.id, flush=True)
     WAY
 """
-WAIT = "time.sleep(60)"
+WAIT = "time.sleep(300)"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_process_ends_its_run_by_how_it_ends_itself(project, client, way, numb
     if number is not None:
         time.sleep(0.1)
         process.send_signal(number)
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
     run = client.get_run(run_id)
     assert (run.info.status, process.returncode) == (status, code)
     assert run.data.tags.get("error") == ("ValueError: no good" if status == "FAILED" else None)
@@ -168,4 +168,4 @@ def test_a_server_that_does_not_answer_at_the_start_is_one_line_without_the_pass
         pass
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
