@@ -12,6 +12,7 @@ from numlp.data.raw import save_raw
 from numlp.data.synthetic import synthesise
 
 ROOT = Path(__file__).resolve().parents[2]
+FEW = ["data=synthetic", "split.train=[0,10000]", "split.val=[10000,10500]"]  # 100 updates an epoch; the same for all tests
 
 
 @pytest.fixture(scope="session")

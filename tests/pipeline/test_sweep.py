@@ -29,7 +29,7 @@ def test_of_sixteen_jobs_two_fail_each_with_its_own_error_and_the_others_have_re
 
 
 def test_seeds_are_one_trial_with_mean_and_deviation_on_a_run_of_their_own(ready, numlp):
-    code, _out, err = numlp(*MULTI, "lam=0.1,0.2", "seed=0,1")
+    code, _out, err = numlp(*MULTI, "model.inputs=3072", "lam=0.1,0.2", "seed=0,1")
     assert code == 0, err
     parent, members = family(ready)
     groups = [run for run in members if "mean/val_accuracy" in run.data.metrics]

@@ -1,5 +1,7 @@
 """The processes that joblib runs jobs in: forked, with their share of the cores; what becomes of a sweep when one is killed."""
 
+import os
+
 import psutil
 from joblib import cpu_count
 from processes import CHECKPOINTS, forks, started, wait_for
@@ -29,7 +31,7 @@ def test_two_jobs_at_once_have_half_the_cores_each_and_the_bits_of_one_alone(rea
 
 
 def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
-    with started(ready, "train", *SHORT, "train.epochs=60", *TWO) as process:  # some seconds
+    with started(ready, "train", *SHORT, "model.inputs=3072", "train.epochs=60", *TWO) as process:  # some seconds
         wait_for(ready, f"{CHECKPOINTS}/*/*.npz", process)
         all_of_it = psutil.Process(process.pid).children(recursive=True)
         workers = forks(process)
@@ -62,7 +64,8 @@ def test_a_job_that_kills_its_worker_each_time_is_given_up_and_the_others_are_ma
     (ready / "deadly" / "sitecustomize.py").write_text(DEADLY)
     lams = ["0.1", "0.2", "0.3", "0.4"]
     two = ["-m", "hydra.launcher.n_jobs=2", f"lam={','.join(lams)}"]
-    with started(ready, "train", *SHORT, *two, PYTHONPATH=str(ready / "deadly")) as process:
+    path = os.pathsep.join([str(ready / "deadly"), os.environ.get("PYTHONPATH", "")])
+    with started(ready, "train", *SHORT, *two, PYTHONPATH=path) as process:
         out, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "1 of 4 jobs failed" in err

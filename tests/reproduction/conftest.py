@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.conftest import numlp, project, ready, synthetic, with_data  # noqa: F401 (fixtures)
+from pipeline.conftest import FEW, numlp, project, ready, synthetic, with_data  # noqa: F401 (fixtures)
 
 ROOT = Path(__file__).resolve().parents[2]
 PIXELS = "model.inputs=48"  # of the 3,072: what is tested are runs, not networks
-TRAIN, VAL = [0, 10_000], [10_000, 10_500]
-SMALL = ["data=synthetic", f"split.train={TRAIN}", f"split.val={VAL}", "train.epochs=0.02"]  # two updates of 100 images
+SMALL = [*FEW, "train.epochs=0.02"]  # two updates of 100 images
 
 
 @pytest.fixture
