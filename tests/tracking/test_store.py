@@ -27,7 +27,7 @@ if sys.argv[1:]:  # so many forks of a process that has imported MLflow: they st
     else:
         sys.exit(sum(os.waitpid(pid, 0)[1] != 0 for pid in children))
 with start_run(Path.cwd(), "one of ten", {"p": 1}, {}) as run:
-    for step in range(200):
+    for step in range(50):
         run.log_record(record(step))
     run.log_dataset("synthetic", "d" * 64, "training")
 """
@@ -47,7 +47,7 @@ def test_ten_processes_at_once_share_a_fresh_store_that_an_earlier_one_did_not_f
     assert [run.info.status for run in runs] == ["FINISHED"] * 10
     assert [len(run.inputs.dataset_inputs) for run in runs] == [1] * 10
     for run in runs:
-        assert all(series(client, run.info.run_id, name) == expected(range(200), name) for name in SERIES)
+        assert all(series(client, run.info.run_id, name) == expected(range(50), name) for name in SERIES)
 
 
 def test_the_environment_s_address_wins(tmp_path, empty_store, monkeypatch):
