@@ -23,6 +23,9 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from numlp.data.raw import save_raw
+from numlp.data.synthetic import synthesise
+
 # No test depends on the machine's speed.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
@@ -41,6 +44,16 @@ def shared(tmp_path_factory):
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
     folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def synthetic(shared):
+    """The raw folder of data=synthetic, made by the first worker that asks."""
+    folder = shared / "synthetic-0"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            save_raw(synthesise(0), folder)
     return folder
 
 

@@ -5,24 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from numlp.cli import main
-from numlp.data.raw import save_raw
-from numlp.data.synthetic import synthesise
 
 ROOT = Path(__file__).resolve().parents[2]
 FEW = ["data=synthetic", "split.train=[0,10000]", "split.val=[10000,10500]"]  # 100 updates an epoch; the same for all tests
-
-
-@pytest.fixture(scope="session")
-def synthetic(shared):
-    """The raw folder of data=synthetic, made by the first worker that asks."""
-    folder = shared / "synthetic-0"
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            save_raw(synthesise(0), folder)
-    return folder
 
 
 @pytest.fixture

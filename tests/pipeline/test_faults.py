@@ -9,7 +9,7 @@ import time
 from contextlib import closing
 
 import pytest
-from processes import CHECKPOINTS, start, wait_for
+from processes import CHECKPOINTS, at_once, start, wait_for
 from sweeps import MULTI, SHORT
 
 from numlp.history import Record
@@ -155,20 +155,14 @@ def test_a_clock_that_goes_backwards_loses_no_record(ready, numlp, monkeypatch):
 
 
 def test_the_same_run_twice_at_once_ends_the_same_twice(ready):
-    both = [start(ready, "train", *SHORT, f"hydra.run.dir=outputs/{name}") for name in "ab"]
-    for process in both:
-        _, err = process.communicate(timeout=300)
-        assert process.returncode == 0, err
+    at_once(ready, *(" ".join(["train", *SHORT, f"hydra.run.dir=outputs/{name}"]) for name in "ab"))
     models = [(ready / "outputs" / name / "model.npz").read_bytes() for name in "ab"]
     assert models[0] == models[1]
     assert [run.info.status for run in runs(ready)[1]] == ["FINISHED", "FINISHED"]
 
 
 def test_two_sweeps_that_start_together_keep_their_results_apart(ready):
-    both = [start(ready, *MULTI, "seed=0,1", f"lam={lam}") for lam in (0.001, 0.002)]
-    for process in both:
-        _, err = process.communicate(timeout=300)
-        assert process.returncode == 0, err
+    at_once(ready, *(" ".join([*MULTI, "seed=0,1", f"lam={lam}"]) for lam in (0.001, 0.002)))
     models = list(ready.glob("multirun/*/*/*/model.npz"))
     assert len(models) == 4
     assert len({path.read_bytes() for path in models}) == 4

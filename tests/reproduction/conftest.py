@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.conftest import FEW, numlp, project, ready, synthetic, with_data  # noqa: F401 (fixtures)
+from pipeline.conftest import FEW, numlp, project, ready, with_data  # noqa: F401 (fixtures)
 
 ROOT = Path(__file__).resolve().parents[2]
 PIXELS = "model.inputs=48"  # of the 3,072: what is tested are runs, not networks

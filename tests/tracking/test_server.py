@@ -19,6 +19,7 @@ def server(project, port):
     return mlflow_server(f"sqlite:///{project / 'mlruns' / 'mlflow.db'}", port, project)
 
 
+@pytest.mark.slow
 def test_what_a_lost_server_did_not_get_is_in_a_file(project, client, monkeypatch, caplog, tmp_path):
     """The run waits for one answer, goes on, and warns twice; the store and the file together hold each value once."""
     port = free_port()
@@ -91,6 +92,7 @@ def test_a_server_that_comes_back_gets_everything_once(project, client, monkeypa
     assert not list(tmp_path.glob("mlflow-unsent-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_what_a_lost_server_did_not_get_is_sent_by_the_doctor_once_it_is_back(project, client, monkeypatch, capsys):
     """The server dies before the run's end and comes back after it: then the store has all of it, once, and the file is gone."""

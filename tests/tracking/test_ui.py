@@ -17,6 +17,7 @@ from servers import free_port
 UI = "import sys; from numlp.cli import main; sys.exit(main(['ui', '--port', '{port}']))"
 
 
+@pytest.mark.slow
 def test_it_serves_the_runs_on_a_free_port_and_leaves_no_process_behind(project, tmp_path):
     plot = tmp_path / "curves.txt"
     plot.write_text("a curve")
