@@ -39,18 +39,18 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory):
+def session_folder(tmp_path_factory):
     """A folder of this run of the tests, one for all its workers."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "session"
     folder.mkdir(exist_ok=True)
     return folder
 
 
 @pytest.fixture(scope="session")
-def synthetic(shared):
+def synthetic(session_folder):
     """The raw folder of data=synthetic, made by the first worker that asks."""
-    folder = shared / "synthetic-0"
+    folder = session_folder / "synthetic-0"
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
             save_raw(synthesise(0), folder)
@@ -58,14 +58,14 @@ def synthetic(shared):
 
 
 @pytest.fixture(scope="session")
-def empty_store(shared):
+def empty_store(session_folder):
     """A database without runs, made by the first worker that asks: making one takes seconds."""
-    database = shared / "mlflow.db"
+    database = session_folder / "mlflow.db"
     with FileLock(f"{database}.lock"):
         if not database.exists():
             from mlflow import MlflowClient
 
-            part = shared / "part.db"
+            part = session_folder / "part.db"
             MlflowClient(f"sqlite:///{part}").search_experiments()
             with closing(sqlite3.connect(part)) as connection:
                 connection.execute("PRAGMA journal_mode=WAL")  # as the project makes it

@@ -116,9 +116,9 @@ def shorten(folder):
 
 
 @pytest.fixture
-def archive(shared):
+def archive(session_folder):
     """An archive in the official format: one's own data set."""
-    return archives.whole(shared)
+    return archives.whole(session_folder)
 
 
 @pytest.mark.slow

@@ -74,11 +74,11 @@ def official(**changed: bytes) -> Iterator[Member]:
         yield member(f"{FOLDER}/{name}", content)
 
 
-def whole(shared: Path) -> Path:
+def whole(session_folder: Path) -> Path:
     """A whole archive in a folder of its own, written once for all the workers of a test run."""
-    path = shared / "archive" / "whole.tar.gz"
+    path = session_folder / "archive" / "whole.tar.gz"
     path.parent.mkdir(exist_ok=True)
-    with FileLock(shared / "archive.lock"):
+    with FileLock(session_folder / "archive.lock"):
         return path if path.exists() else write(path, official())
 
 

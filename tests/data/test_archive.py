@@ -16,8 +16,8 @@ OTHER = "0" * 64
 
 
 @pytest.fixture(scope="session")
-def whole(shared):
-    return archives.whole(shared)
+def whole(session_folder):
+    return archives.whole(session_folder)
 
 
 class TestWhole:

@@ -211,8 +211,8 @@ class TestLocal:
 
 
 class TestRawData:
-    def test_an_accepted_archive_is_named_by_its_sum_and_never_by_its_path(self, server, tmp_path, shared, monkeypatch):
-        whole = archives.whole(shared)
+    def test_an_accepted_archive_is_named_by_its_sum_and_never_by_its_path(self, server, tmp_path, session_folder, monkeypatch):
+        whole = archives.whole(session_folder)
         found = sha256(whole)
         monkeypatch.setenv("CIFAR10_ARCHIVE", str(whole))
         monkeypatch.setenv("CIFAR10_SHA256", found)
