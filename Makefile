@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run reports bench verify test check docs ui clean
+.PHONY: run reports bench verify test lint check docs ui clean
 
 SEEDS ?= 0
 
@@ -24,11 +24,12 @@ verify: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/pytest -q -n 2 -m "not slow and not real"
 
-check: .venv/installed-dev
+lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(MAKE) test
+
+check: lint test
 
 # The pages of docs/, in build/site.
 docs: .venv/installed-docs

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sqlite3
+from contextlib import closing
 
 # Two workers of one thread each; before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -18,6 +20,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
+
+from numlp.data.raw import save_raw
+from numlp.data.synthetic import synthesise
+
+# No test depends on the machine's speed.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,3 +36,38 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20)
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory):
+    """A folder of this run of the tests, one for all its workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "session"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def synthetic(session_folder):
+    """The raw folder of data=synthetic, made by the first worker that asks."""
+    folder = session_folder / "synthetic-0"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            save_raw(synthesise(0), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_store(session_folder):
+    """A database without runs, made by the first worker that asks: making one takes seconds."""
+    database = session_folder / "mlflow.db"
+    with FileLock(f"{database}.lock"):
+        if not database.exists():
+            from mlflow import MlflowClient
+
+            part = session_folder / "part.db"
+            MlflowClient(f"sqlite:///{part}").search_experiments()
+            with closing(sqlite3.connect(part)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")  # as the project makes it
+            part.rename(database)
+    return database

@@ -57,7 +57,7 @@ def everything(state):
     }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     cuts=st.lists(st.integers(1, STEPS), min_size=1, max_size=4),
     optimiser=st.sampled_from(sorted(OPTIMISERS)),

@@ -117,9 +117,9 @@ def shorten(folder):
 
 
 @pytest.fixture
-def archive(tmp_path_factory):
+def archive(session_folder):
     """An archive in the official format: one's own data set."""
-    return archives.shared(tmp_path_factory)
+    return archives.whole(session_folder)
 
 
 @pytest.mark.slow

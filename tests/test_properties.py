@@ -61,7 +61,7 @@ def images(n):
     return Part(rng.normal(size=(n, 3072)).astype(np.float32), rng.integers(0, 10, n))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(configs())
 def test_any_valid_network_trains_and_predicts_the_same_once_saved_and_loaded(tmp_path_factory, choices):
     network, part = build.network(choices), images(60)
@@ -113,7 +113,7 @@ def test_records_are_at_the_first_and_the_last_step_and_inside(total, points, pe
     assert {0, total} <= found <= set(range(total + 1))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     n=st.integers(2, 30),
     widths=st.lists(st.integers(1, 9), min_size=1, max_size=3),
@@ -137,7 +137,7 @@ def test_stored_moments_are_those_of_the_first_batch_then_a_moving_average(n, wi
     np.testing.assert_allclose(network.moments.vector, decay * old + (1 - decay) * batch.moments.vector, rtol=1e-9, atol=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(n=st.integers(2, 50), d=st.integers(1, 6), seed=st.integers(0, 10**6))
 def test_normalised_pixels_have_mean_zero_and_deviation_one(n, d, seed):
     pixels = np.random.default_rng(seed).integers(0, 256, (n, d), dtype=np.uint8)

@@ -93,10 +93,10 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["numlp"])
 
 
-COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
+COMMON = {"suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
-@settings(max_examples=60, **COMMON)
+@settings(max_examples=20, **COMMON)
 @given(OVERRIDES)
 @example(["lam=nan"])
 @example(["model.hidden=[50,50]"])
@@ -106,13 +106,13 @@ def test_random_overrides_compose_or_give_one_line(folder, overrides):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
-@settings(max_examples=500, **COMMON)
+@settings(max_examples=100, **COMMON)
 @given(OVERRIDES)
-def test_two_thousand_random_override_lists_compose_or_give_one_line(folder, part, overrides):
+def test_four_hundred_random_override_lists_compose_or_give_one_line(folder, part, overrides):
     one_line_or_nothing(overrides)
 
 
-@settings(max_examples=30, **COMMON)
+@settings(max_examples=8, **COMMON)
 @given(
     seed=st.integers(0, 2**63 - 1),
     lam=st.floats(0, 1e6),

@@ -2,13 +2,11 @@
 
 import gzip
 import io
-import os
 import tarfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pytest
 from filelock import FileLock
 
 FOLDER = "cifar-10-batches-py"
@@ -76,11 +74,11 @@ def official(**changed: bytes) -> Iterator[Member]:
         yield member(f"{FOLDER}/{name}", content)
 
 
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole archive, written once for all the workers of a test run."""
-    folder = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
-    path = folder / "whole.tar.gz"
-    with FileLock(f"{path}.lock"):
+def whole(session_folder: Path) -> Path:
+    """A whole archive in a folder of its own, written once for all the workers of a test run."""
+    path = session_folder / "archive" / "whole.tar.gz"
+    path.parent.mkdir(exist_ok=True)
+    with FileLock(session_folder / "archive.lock"):
         return path if path.exists() else write(path, official())
 
 

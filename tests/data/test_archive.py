@@ -16,8 +16,8 @@ OTHER = "0" * 64
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory):
-    return archives.shared(tmp_path_factory)
+def whole(session_folder):
+    return archives.whole(session_folder)
 
 
 class TestWhole:

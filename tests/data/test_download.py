@@ -30,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         if way == "silent":
-            self.server.over.wait(10)
+            self.server.over.wait(60)
             return
         self.send_response(200)
         self.send_header("Content-Length", str(len(CONTENT)))
@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         if way in ("stalling", "slow"):
             self.wfile.write(body[:100_000])
             for start in range(100_000, len(body), 50_000):
-                if self.server.over.wait(10 if way == "stalling" else 0.05):
+                if self.server.over.wait(60 if way == "stalling" else 0.05):
                     return
                 self.wfile.write(body[start : start + 50_000])
             return
@@ -89,7 +89,7 @@ class TestNetwork:
 
     @pytest.mark.parametrize("bad", ["missing", "cut", "other", "silent", "stalling", NO_ONE])
     def test_the_mirror_is_asked_when_the_first_address_fails(self, server, tmp_path, bad):
-        path, _ = fetch(source(server, bad, "good"), tmp_path, timeout=(1, 0.2), attempts=1)
+        path, _ = fetch(source(server, bad, "good"), tmp_path, timeout=(5, 0.5), attempts=1)
         assert path.read_bytes() == CONTENT
         assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
@@ -107,7 +107,7 @@ class TestNetwork:
     def test_without_one_the_message_names_each_address_its_reason_and_what_to_do(self, server, tmp_path, bad, reason):
         wanted = source(server, bad, "missing")
         with pytest.raises(Unavailable) as caught:
-            fetch(wanted, tmp_path, timeout=(1, 0.2), attempts=1)
+            fetch(wanted, tmp_path, timeout=(5, 0.5), attempts=1)
         text = str(caught.value)
         assert f"{wanted.urls[0]} ({reason})" in text
         assert f"{wanted.urls[1]} (HTTP 404)" in text
@@ -124,7 +124,7 @@ class TestNetwork:
     @pytest.mark.parametrize("bad", ["missing", "other", "silent"])
     def test_a_server_that_does_not_have_it_is_not_asked_again(self, server, tmp_path, bad):
         with pytest.raises(Unavailable):
-            fetch(source(server, bad), tmp_path, timeout=(1, 0.2), attempts=3)
+            fetch(source(server, bad), tmp_path, timeout=(5, 0.5), attempts=3)
         assert server.asked == [bad]
 
     def test_servers_that_accept_and_never_answer_take_the_silence_and_no_time_out_each_is_asked_once(self, server, tmp_path):
@@ -238,8 +238,8 @@ class TestLocal:
 
 
 class TestRawData:
-    def test_an_accepted_archive_is_named_by_its_sum_and_never_by_its_path(self, server, tmp_path, tmp_path_factory, monkeypatch):
-        whole = archives.shared(tmp_path_factory)
+    def test_an_accepted_archive_is_named_by_its_sum_and_never_by_its_path(self, server, tmp_path, session_folder, monkeypatch):
+        whole = archives.whole(session_folder)
         found = sha256(whole)
         monkeypatch.setenv("CIFAR10_ARCHIVE", str(whole))
         monkeypatch.setenv("CIFAR10_SHA256", found)

@@ -5,14 +5,14 @@ import hashlib
 import numpy as np
 import pytest
 
-from numlp.data.raw import TRAIN_IMAGES
+from numlp.data.raw import TRAIN_IMAGES, load_raw
 from numlp.data.synthetic import synthesise
 from numlp.errors import UserError
 
 
 @pytest.fixture(scope="module")
-def data():
-    return synthesise(0)
+def data(synthetic):
+    return load_raw(synthetic)
 
 
 def test_a_seed_gives_the_same_bytes_on_every_machine(data):

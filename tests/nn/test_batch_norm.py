@@ -18,7 +18,7 @@ def logits_of(network: Network, x: np.ndarray, train: bool = True) -> np.ndarray
     return Pass(network, len(x)).forward(x, train).copy()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(scale=SCALES, shift=SHIFTS, seed=SEEDS)
 def test_batch_norm_ignores_scale_and_shift_of_what_it_normalises(scale: float, shift: float, seed: int) -> None:
     network, x, _ = Case("", (5, 4), "before", n=12, d=7, seed=seed).draw()
@@ -28,7 +28,7 @@ def test_batch_norm_ignores_scale_and_shift_of_what_it_normalises(scale: float, 
     np.testing.assert_allclose(logits_of(network, x), before, rtol=1e-6, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(scale=SCALES, seed=SEEDS)
 def test_after_the_non_linearity_it_ignores_scale_too(scale: float, seed: int) -> None:
     network, x, _ = Case("", (5,), "after", n=30, d=7, seed=seed).draw()

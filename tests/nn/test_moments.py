@@ -49,7 +49,7 @@ def test_a_moving_average_starts_at_the_first_batch_and_forgets_at_the_decay() -
         np.testing.assert_allclose(moment, expected, rtol=1e-10, err_msg=name)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(decay=st.floats(0, 1, exclude_max=True), seed=st.integers(0, 2**32 - 1))
 def test_a_moving_average_moves_the_moments_towards_the_batch_by_one_minus_the_decay(decay: float, seed: int) -> None:
     network, x, _ = Case("", (5,), "before", d=7, seed=seed).draw()

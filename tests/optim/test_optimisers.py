@@ -73,7 +73,7 @@ def by_hand(name: str, params: np.ndarray, grads: list[np.ndarray], eta: float) 
     return p
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @pytest.mark.parametrize("make", [sgd, momentum, adam])
 @given(seed=st.integers(0, 2**32 - 1), eta=st.floats(1e-4, 1), steps=st.integers(1, 8))
 def test_its_steps_are_those_of_the_formula(make: Make, seed: int, eta: float, steps: int) -> None:
@@ -86,7 +86,6 @@ def test_its_steps_are_those_of_the_formula(make: Make, seed: int, eta: float, s
     np.testing.assert_allclose(p, by_hand(make.__name__, params, grads, eta), rtol=1e-9, atol=1e-12)
 
 
-@settings(deadline=None)
 @given(scale=st.floats(1e-3, 1e6))
 def test_adams_first_step_is_eta_in_each_direction_whatever_the_gradients_size(scale: float) -> None:
     p = np.zeros(3)

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
@@ -15,21 +15,18 @@ HALVES = st.integers(1, 5000)
 DECAYS = st.floats(0, 1, exclude_min=True)
 
 
-@settings(deadline=None)
 @given(RATES, HALVES, DECAYS, STEPS)
 def test_a_cyclical_rate_stays_within_its_bounds(rates: list[float], half: int, decay: float, step: int) -> None:
     low, high = rates
     assert low * (1 - 1e-12) <= cyclical(low, high, half, decay)(step) <= high * (1 + 1e-12)
 
 
-@settings(deadline=None)
 @given(RATES, HALVES, st.integers(0, 100_000), st.integers(0, 20))
 def test_a_cyclical_rate_without_decay_repeats_each_cycle(rates: list[float], half: int, step: int, cycles: int) -> None:
     schedule = cyclical(*rates, half)
     assert schedule(step) == schedule(step + 2 * half * cycles)
 
 
-@settings(deadline=None)
 @given(RATES, HALVES, st.integers(0, 100_000))
 def test_a_cyclical_rate_is_smiths_formula(rates: list[float], half: int, step: int) -> None:
     low, high = rates
@@ -38,7 +35,6 @@ def test_a_cyclical_rate_is_smiths_formula(rates: list[float], half: int, step: 
     assert cyclical(low, high, half)(step) == pytest.approx(low + (high - low) * max(0, 1 - x), rel=1e-9, abs=1e-9 * high)
 
 
-@settings(deadline=None)
 @given(RATES, HALVES, DECAYS, st.integers(0, 20))
 def test_each_cycle_begins_at_the_lowest_rate_and_peaks_at_the_decayed_highest(
     rates: list[float], half: int, decay: float, cycle: int
@@ -49,7 +45,6 @@ def test_each_cycle_begins_at_the_lowest_rate_and_peaks_at_the_decayed_highest(
     assert schedule(start + half) == pytest.approx(max(low, high * decay**cycle), rel=1e-12)
 
 
-@settings(deadline=None)
 @given(st.integers(2, 5000), st.data())
 def test_a_cyclical_rate_climbs_and_falls_by_equal_steps(half: int, data: st.DataObject) -> None:
     step = data.draw(st.integers(0, half - 1))
@@ -66,14 +61,12 @@ def test_the_reports_cycle() -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.floats(1e-8, 10), st.floats(0.5, 1), st.integers(1, 1000), st.integers(0, 50), st.data())
 def test_an_exponential_rate_is_one_power_an_epoch(eta: float, decay: float, epoch: int, count: int, data: st.DataObject) -> None:
     step = count * epoch + data.draw(st.integers(0, epoch - 1))
     assert exponential(eta, decay, epoch)(step) == pytest.approx(eta * decay**count, rel=1e-12)
 
 
-@settings(deadline=None)
 @given(st.floats(1e-8, 10), STEPS)
 def test_a_constant_rate_is_constant(eta: float, step: int) -> None:
     assert constant(eta)(step) == eta

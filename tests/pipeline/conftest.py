@@ -5,25 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from numlp.cli import main
-from numlp.data.raw import save_raw
-from numlp.data.synthetic import synthesise
 from numlp.machine import LOCAL
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def synthetic(tmp_path_factory, worker_id):
-    """The raw folder of data=synthetic, made by the first worker that asks."""
-    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    folder = shared / "synthetic-0"
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            save_raw(synthesise(0), folder)
-    return folder
+FEW = ["data=synthetic", "split.train=[0,10000]", "split.val=[10000,10500]"]  # 100 updates an epoch; the same for all tests
 
 
 @pytest.fixture
@@ -64,23 +51,9 @@ def numlp(monkeypatch, capsys):
     return run
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory, worker_id):
-    """A database without runs, made by the first worker that asks: making one takes seconds."""
-    base = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    folder = base / "empty-store-of-sweeps"
-    folder.mkdir(exist_ok=True)
-    with FileLock(folder / "made.lock"):
-        if not (folder / "mlflow.db").exists():
-            from mlflow import MlflowClient
-
-            MlflowClient(f"sqlite:///{folder / 'new.db'}").search_experiments()
-            (folder / "new.db").rename(folder / "mlflow.db")
-    return folder / "mlflow.db"
-
-
 @pytest.fixture
 def ready(with_data, empty_store):
+    """The project with the images, and a store without runs."""
     (with_data / "mlruns").mkdir()
     shutil.copy(empty_store, with_data / "mlruns")
     return with_data

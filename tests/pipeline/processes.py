@@ -19,6 +19,28 @@ def start(project, *arguments, **environment):
     return subprocess.Popen(command, cwd=project, env=env, text=True, stdout=pipe, stderr=pipe, process_group=0)
 
 
+AT_ONCE = """
+import os, sys
+import numlp.sweep.preloaded
+from numlp.cli import main
+children = []
+for line in sys.stdin.read().splitlines():
+    pid = os.fork()
+    if pid == 0:
+        sys.exit(main(line.split(" ")))
+    children.append(pid)
+sys.exit(sum(os.waitpid(pid, 0)[1] != 0 for pid in children))
+"""
+
+
+def at_once(project, *commands):
+    """Run `numlp` with each of `commands`, whose words a space parts, in forks of a process that has all modules: they start together."""
+    done = subprocess.run(
+        [sys.executable, "-c", AT_ONCE], cwd=project, text=True, capture_output=True, input="\n".join(commands), check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @contextmanager
 def started(project, *arguments, **environment):
     """`start`, whose whole group ends with the body at the latest."""
@@ -41,7 +63,7 @@ def forks(process):
     return found
 
 
-def wait_for(project, pattern, process, seconds=60):
+def wait_for(project, pattern, process, seconds=300):
     """Wait until `project` has a file that matches; give the newest."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -4,7 +4,8 @@ import csv
 
 from numlp.tracking import connect
 
-SHORT = ["data=synthetic", "split=first100", "model=mlp2", "train.batch_size=50", "train.epochs=2", "then=[]"]  # 4 updates
+PIXELS = "model.inputs=48"  # of the 3,072: what is tested are runs, not networks
+SHORT = ["data=synthetic", "split=first100", "model=mlp2", PIXELS, "train.batch_size=50", "train.epochs=2", "then=[]"]  # 4 updates
 MULTI = ["train", "-m", *SHORT, "hydra/launcher=basic"]
 
 

@@ -6,6 +6,7 @@ import pytest
 from hydra.errors import MissingConfigException
 
 from numlp.explain import explain
+from pipeline.conftest import FEW
 
 CASES = {
     "norm=befor": ["norm: need one of after, before, none, got norm=befor; did you mean before?"],
@@ -20,7 +21,7 @@ CASES = {
     "model.hidden=[0]": ["model.hidden: need one or more widths, each at least 1, got hidden=[0]"],
     "model.hidden=50": ["model.hidden: "],
     "train.batch_size=0": ["train.batch_size: need a whole number >= 1, got batch_size=0"],
-    "train.batch_size=45001": ["train.batch_size: need at most the 45000 training images, got batch_size=45001"],
+    "split=9k train.batch_size=9001": ["train.batch_size: need at most the 9000 training images, got batch_size=9001"],
     "train.epochs=0": ["train.epochs: need a number > 0, or null, got epochs=0.0"],
     "seed=x": ["seed: ", "'x'", "Integer"],
     "seed=-1": ["seed: need a whole number >= 0, got seed=-1"],
@@ -113,7 +114,7 @@ def test_a_read_only_folder_is_told_by_its_name(with_data, numlp, monkeypatch):
         raise PermissionError(13, "Permission denied", "build/train/config.json")
 
     monkeypatch.setattr("numlp.files.tempfile.mkstemp", refuse)
-    code, _, err = numlp("train", "+stage=pipeline", "data=synthetic", "train.epochs=0.01")
+    code, _, err = numlp("train", "+stage=pipeline", *FEW, "train.epochs=0.01")
     assert code == 1
     assert err.strip() == "error: build/train/config.json: Permission denied"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sweeps import PIXELS
 
 from numlp.config import DivergedConfig
 from numlp.data.preprocess import Part
@@ -19,9 +20,10 @@ from numlp.rows import read_rows
 from numlp.state import State
 from numlp.tracking import connect
 from numlp.train import Plan, train
+from pipeline.conftest import FEW
 
 ROOT = Path(__file__).resolve().parents[2]
-RUN = ["data=synthetic", "model=mlp2", "norm=none", "schedule=constant", "train.epochs=0.2", "train.record.every=points", "then=[]"]
+RUN = [*FEW, PIXELS, "model=mlp2", "norm=none", "schedule=constant", "train.epochs=0.9", "train.record.every=points", "then=[]"]
 
 
 def record(cost, val=1.0, step=0):
@@ -110,34 +112,34 @@ def runs(project):
     return sorted(found, key=lambda run: float(run.data.params["schedule.eta"]))
 
 
-def test_a_single_run_stops_with_one_message_and_its_tag(with_data, numlp):
+def test_a_single_run_stops_with_one_message_and_its_tag(ready, numlp):
     code, out, err = numlp("train", *RUN, "schedule.eta=1e4", "+stage=pipeline")
     assert code == 1
     assert len(err.strip().splitlines()) <= 2
     assert re.search(r"got \S+ \(validation \S+\) at step \d+; it began at step \d+, eta 1e\+04, in linear\d", err), err
     assert "Traceback" not in out + err
-    (run,) = runs(with_data)
+    (run,) = runs(ready)
     assert (run.info.status, run.data.tags["diverged"]) == ("FAILED", "true")
-    assert not (with_data / "build/train/model.npz").exists()
-    assert not math.isfinite(read_rows(with_data / "build/train/history.csv", Record)[-1].train_cost)
-    assert not list(with_data.glob("build/checkpoints/*"))
+    assert not (ready / "build/train/model.npz").exists()
+    assert not math.isfinite(read_rows(ready / "build/train/history.csv", Record)[-1].train_cost)
+    assert not list(ready.glob("build/checkpoints/*"))
 
 
-def test_in_a_multirun_it_is_the_worst_result(with_data, numlp):
+def test_in_a_multirun_it_is_the_worst_result(ready, numlp):
     code, _, err = numlp("train", "-m", *RUN, "schedule.eta=1e-2,1e4", "hydra/launcher=basic")
     assert code == 0, err
-    fine, bad = runs(with_data)
+    fine, bad = runs(ready)
     assert (fine.info.status, bad.info.status) == ("FINISHED", "FINISHED")
     assert "diverged" not in fine.data.tags
     assert bad.data.tags["diverged"] == "true"
     assert bad.data.metrics["best/val_accuracy"] == 0 < fine.data.metrics["best/val_accuracy"]
-    (metrics,) = with_data.glob("multirun/*/*/1/metrics.json")
+    (metrics,) = ready.glob("multirun/*/*/1/metrics.json")
     content = json.loads(metrics.read_text())
     assert (content["test_accuracy"], content["test_cost"]) == (0, None)
     assert "it began at step" in content["diverged"]
 
 
-def test_a_bound_of_the_users_own_counts(with_data, numlp):
+def test_a_bound_of_the_users_own_counts(ready, numlp):
     code, _, err = numlp("train", *RUN, "schedule.eta=0.001", "train.diverged.cost=0.5", "train.diverged.records=2")
     assert code == 1
     assert "below 0.5" in err

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -19,6 +20,14 @@ def healthy(project, monkeypatch):
     monkeypatch.delenv("CIFAR10_SHA256", raising=False)
     (project / ".dvc" / "tmp").mkdir(parents=True)
     return project
+
+
+@pytest.fixture
+def stored(healthy, empty_store):
+    """With a store."""
+    (healthy / "mlruns").mkdir()
+    shutil.copy(empty_store, healthy / "mlruns")
+    return healthy
 
 
 def verdict(out, what):
@@ -120,18 +129,17 @@ def test_what_a_killed_dvc_left(healthy, numlp):
     assert "left by killed processes" in verdict(out, "DVC lock")
 
 
-def test_a_store_of_another_mlflow(healthy, numlp):
-    connect(healthy)
-    with closing(sqlite3.connect(healthy / "mlruns/mlflow.db")) as connection, connection:
+def test_a_store_of_another_mlflow(stored, numlp):
+    with closing(sqlite3.connect(stored / "mlruns/mlflow.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = 'abc'")
     code, out, _ = numlp("doctor")
     assert code == 1
     assert "MLflow store error tables abc, need " in verdict(out, "MLflow store")
 
 
-def test_runs_without_a_process_are_found_and_closed_when_asked(healthy, numlp):
-    dead, alive, elsewhere = running(healthy, gone()), running(healthy, os.getpid()), running(healthy, gone(), "another host")
-    client, _ = connect(healthy)
+def test_runs_without_a_process_are_found_and_closed_when_asked(stored, numlp):
+    dead, alive, elsewhere = running(stored, gone()), running(stored, os.getpid()), running(stored, gone(), "another host")
+    client, _ = connect(stored)
     code, out, _ = numlp("doctor")
     assert code == 0
     assert "1 RUNNING without a process: a run" in verdict(out, "MLflow runs")

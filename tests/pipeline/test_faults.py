@@ -9,14 +9,16 @@ import time
 from contextlib import closing
 
 import pytest
-from processes import CHECKPOINTS, start, wait_for
+from processes import CHECKPOINTS, at_once, start, wait_for
+from sweeps import MULTI, SHORT
 
 from numlp.history import Record
 from numlp.model_file import load_model
 from numlp.rows import read_rows
 from numlp.tracking import connect
+from pipeline.conftest import FEW
 
-RUN = ["+stage=pipeline", "data=synthetic", "model=mlp2", "train.epochs=0.1"]  # 45 updates
+RUN = ["+stage=pipeline", *FEW, "model=mlp2", "train.epochs=0.45"]  # 45 updates
 OUT = "build/train"
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]  # mounts of its own, without being root
 
@@ -32,7 +34,7 @@ def train_on(project, *mounts):
     """Train where `mounts` hold; the exit code, the errors and what then is in the run's folder."""
     command = " && ".join([*mounts, f"{sys.executable} -m numlp train {' '.join(RUN)}"])
     script = f"{command}; code=$?; ls -A {OUT} > listing; exit $code"
-    done = subprocess.run([*NAMESPACE, "sh", "-c", script], cwd=project, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([*NAMESPACE, "sh", "-c", script], cwd=project, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, done.stderr, (project / "listing").read_text().split()
 
 
@@ -52,44 +54,44 @@ def runs(project):
 
 
 @needs_mounts
-def test_a_full_disk_is_told_and_once_there_is_room_the_run_goes_on_to_its_end(with_data, numlp):
-    (with_data / OUT).mkdir(parents=True)
-    code, err, left = train_on(with_data, small_disk(OUT, "100k"))
+def test_a_full_disk_is_told_and_once_there_is_room_the_run_goes_on_to_its_end(ready, numlp):
+    (ready / OUT).mkdir(parents=True)
+    code, err, left = train_on(ready, small_disk(OUT, "100k"))
     assert (code, err) == (1, f"error: {OUT}/model.npz: No space left on device\n")
     assert left == ["config.json"]
     code, out, err = numlp("train", *RUN)
     assert (code, err) == (0, "")
     assert "resumes from step 45" in out
-    assert whole(with_data) == [0, 45]
-    _, (run,) = runs(with_data)
+    assert whole(ready) == [0, 45]
+    _, (run,) = runs(ready)
     assert run.info.status == "FINISHED"
 
 
 @needs_mounts
 @pytest.mark.parametrize("folder", ["data/normalised", "data/raw"])
-def test_a_disk_too_full_for_the_images_is_told(with_data, folder):
+def test_a_disk_too_full_for_the_images_is_told(ready, folder):
     """Not a bus error, which is what writing to a memory map on a full disk ends in."""
     if folder == "data/normalised":
-        (with_data / folder).unlink()  # shared by the tests
+        (ready / folder).unlink()  # shared by the tests
     else:
-        (with_data / "build/download").unlink()
+        (ready / "build/download").unlink()
     for made in (folder, OUT):
-        (with_data / made).mkdir(parents=True)
-    code, err, left = train_on(with_data, small_disk(folder, "2m"))
+        (ready / made).mkdir(parents=True)
+    code, err, left = train_on(ready, small_disk(folder, "2m"))
     assert (code, left) == (1, [])
     assert err.startswith(f"error: {folder}/")
     assert err.endswith(": No space left on device\n")
 
 
 @needs_mounts
-def test_a_disk_too_full_for_checkpoints_is_a_warning(with_data):
-    (with_data / CHECKPOINTS).mkdir(parents=True)
-    code, err, left = train_on(with_data, small_disk(CHECKPOINTS, "100k"))
+def test_a_disk_too_full_for_checkpoints_is_a_warning(ready):
+    (ready / CHECKPOINTS).mkdir(parents=True)
+    code, err, left = train_on(ready, small_disk(CHECKPOINTS, "100k"))
     assert code == 0, err
     assert "no checkpoint at step 45" in err
     assert "No space left on device" in err
     assert {"model.npz", "history.csv"} <= set(left)
-    assert whole(with_data) == [0, 45]
+    assert whole(ready) == [0, 45]
 
 
 @needs_mounts
@@ -107,70 +109,62 @@ def test_a_read_only_folder_is_one_line_with_its_name(with_data, folder):
 
 @needs_mounts
 @pytest.mark.parametrize("folder", [OUT, CHECKPOINTS])
-def test_a_folder_without_permission_is_one_line_with_its_name(with_data, folder):
-    (with_data / OUT).mkdir(parents=True, exist_ok=True)
-    (with_data / folder).mkdir(parents=True, exist_ok=True)
-    (with_data / folder).chmod(0)
+def test_a_folder_without_permission_is_one_line_with_its_name(ready, folder):
+    (ready / OUT).mkdir(parents=True, exist_ok=True)
+    (ready / folder).mkdir(parents=True, exist_ok=True)
+    (ready / folder).chmod(0)
     nobody = ["unshare", "--user", "--map-user=1000"]  # root's rights would open it
     command = [*nobody, sys.executable, "-m", "numlp", "train", *RUN]
-    done = subprocess.run(command, cwd=with_data, capture_output=True, text=True, timeout=60, check=False)
-    (with_data / folder).chmod(0o700)
+    done = subprocess.run(command, cwd=ready, capture_output=True, text=True, timeout=300, check=False)
+    (ready / folder).chmod(0o700)
     assert done.returncode == 1
     assert folder in done.stderr
     assert "Permission denied" in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 2
-    assert not list((with_data / OUT).glob("model*"))
+    assert not list((ready / OUT).glob("model*"))
 
 
 @pytest.mark.slow
-def test_a_store_that_is_locked_costs_the_run_no_result(with_data):
+def test_a_store_that_is_locked_costs_the_run_no_result(ready):
     """Another program holds MLflow's database until the run has ended; what it did not take is in a file."""
-    process = start(with_data, "train", *RUN, "train.epochs=20", "then=[]")
-    wait_for(with_data, f"{CHECKPOINTS}/*/*.npz", process)
-    with closing(sqlite3.connect(with_data / "mlruns/mlflow.db", isolation_level=None, timeout=30)) as other:
+    process = start(ready, "train", *RUN, "train.epochs=90", "then=[]")
+    wait_for(ready, f"{CHECKPOINTS}/*/*.npz", process)
+    with closing(sqlite3.connect(ready / "mlruns/mlflow.db", isolation_level=None, timeout=300)) as other:
         other.execute("BEGIN IMMEDIATE")
-        _, err = process.communicate(timeout=170)
+        _, err = process.communicate(timeout=300)
         other.execute("ROLLBACK")
     assert process.returncode == 0, err
     assert "MLflow did not get all" in err
-    steps = whole(with_data)
+    steps = whole(ready)
     assert len(steps) == 21
-    client, (run,) = runs(with_data)
+    client, (run,) = runs(ready)
     sent = [metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")]
-    unsent = [json.loads(line) for line in next((with_data / OUT).glob("mlflow-unsent-*.jsonl")).read_text().splitlines()]
+    unsent = [json.loads(line) for line in next((ready / OUT).glob("mlflow-unsent-*.jsonl")).read_text().splitlines()]
     kept = [step for item in unsent if item["kind"] == "metrics" for name, _, _, step in item["values"] if name == "cost/val"]
     assert sorted(sent + kept) == steps
 
 
-def test_a_clock_that_goes_backwards_loses_no_record(with_data, numlp, monkeypatch):
+def test_a_clock_that_goes_backwards_loses_no_record(ready, numlp, monkeypatch):
     now = iter(range(2 * 10**18, 0, -(10**12)))
     monkeypatch.setattr(time, "time_ns", lambda: next(now))
     numbers = ["train.record.every=points", "train.record.points=9", "then=[]"]
     assert numlp("train", *RUN, *numbers)[0] == 0
-    client, (run,) = runs(with_data)
+    client, (run,) = runs(ready)
     assert sorted(metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")) == list(range(0, 46, 5))
-    assert run.data.metrics["cost/val"] == read_rows(with_data / OUT / "history.csv", Record)[-1].val_cost
+    assert run.data.metrics["cost/val"] == read_rows(ready / OUT / "history.csv", Record)[-1].val_cost
 
 
-def test_the_same_run_twice_at_once_ends_the_same_twice(with_data):
-    choices = [*RUN[1:], "then=[]"]
-    both = [start(with_data, "train", *choices, f"hydra.run.dir=outputs/{name}") for name in "ab"]
-    for process in both:
-        _, err = process.communicate(timeout=60)
-        assert process.returncode == 0, err
-    models = [(with_data / "outputs" / name / "model.npz").read_bytes() for name in "ab"]
+def test_the_same_run_twice_at_once_ends_the_same_twice(ready):
+    at_once(ready, *(" ".join(["train", *SHORT, f"hydra.run.dir=outputs/{name}"]) for name in "ab"))
+    models = [(ready / "outputs" / name / "model.npz").read_bytes() for name in "ab"]
     assert models[0] == models[1]
-    assert [run.info.status for run in runs(with_data)[1]] == ["FINISHED", "FINISHED"]
+    assert [run.info.status for run in runs(ready)[1]] == ["FINISHED", "FINISHED"]
 
 
-def test_two_sweeps_that_start_together_keep_their_results_apart(with_data):
-    choices = ["-m", *RUN[1:], "then=[]", "seed=0,1", "hydra/launcher=basic"]
-    both = [start(with_data, "train", *choices, f"lam={lam}") for lam in (0.001, 0.002)]
-    for process in both:
-        _, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
-    models = list(with_data.glob("multirun/*/*/*/model.npz"))
+def test_two_sweeps_that_start_together_keep_their_results_apart(ready):
+    at_once(ready, *(" ".join([*MULTI, "seed=0,1", f"lam={lam}"]) for lam in (0.001, 0.002)))
+    models = list(ready.glob("multirun/*/*/*/model.npz"))
     assert len(models) == 4
     assert len({path.read_bytes() for path in models}) == 4
-    _, found = runs(with_data)
+    _, found = runs(ready)
     assert [run.info.status for run in found] == ["FINISHED"] * 8  # two sweeps, and of each its two members and their mean

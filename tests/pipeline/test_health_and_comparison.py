@@ -3,24 +3,26 @@
 import json
 
 import pytest
+from sweeps import PIXELS
 
 from numlp.files import sha256
 from numlp.history import LayerHealth
 from numlp.rows import read_rows
 from numlp.tracking import connect
+from pipeline.conftest import FEW
 
-SHORT = ["data=synthetic", "split=9k", "model=mlp2", "train.epochs=0.2", "train.record.cost=smoothed", "then=[]"]
+SHORT = [*FEW, PIXELS, "model=mlp2", "train.epochs=0.18", "train.record.cost=smoothed", "then=[]"]
 
 
-def test_health_changes_no_bit_of_the_model_and_two_runs_are_compared(with_data, numlp):
+def test_health_changes_no_bit_of_the_model_and_two_runs_are_compared(ready, numlp):
     for name, more in (("off", []), ("on", ["train.health=true"]), ("none", ["norm=none", "train.health=true"])):
         code, _, err = numlp("train", *SHORT, *more, f"hydra.run.dir=outputs/{name}")
         assert code == 0, err
-    assert sha256(with_data / "outputs/off/model.npz") == sha256(with_data / "outputs/on/model.npz")
-    assert not (with_data / "outputs/off/health.csv").exists()
-    rows = read_rows(with_data / "outputs/on/health.csv", LayerHealth)
+    assert sha256(ready / "outputs/off/model.npz") == sha256(ready / "outputs/on/model.npz")
+    assert not (ready / "outputs/off/health.csv").exists()
+    rows = read_rows(ready / "outputs/on/health.csv", LayerHealth)
     assert [(row.step, row.layer) for row in rows] == [(0, 1), (0, 2), (18, 1), (18, 2)]
-    client, experiment = connect(with_data, "numlp")
+    client, experiment = connect(ready, "numlp")
     run = next(run for run in client.search_runs([experiment]) if run.data.params["norm"] == "none")
     assert "health/dead/layer1" in run.data.metrics
     assert "health/gamma_mean/layer1" not in run.data.metrics
@@ -28,7 +30,7 @@ def test_health_changes_no_bit_of_the_model_and_two_runs_are_compared(with_data,
     code, out, err = numlp("compare", "outputs/on", run.info.run_id)
     assert (code, err) == (0, "")
     assert "norm.placement" in out
-    (file,) = with_data.glob("build/compare/*/comparison.json")
+    (file,) = ready.glob("build/compare/*/comparison.json")
     content = json.loads(file.read_text())
     assert content["choices"] == {"norm.placement": ["before", "none"]}
     assert sum(content["test"][key] for key in ("both", "first", "second", "neither")) == 10_000
@@ -39,7 +41,7 @@ def test_health_changes_no_bit_of_the_model_and_two_runs_are_compared(with_data,
 
 
 @pytest.mark.slow
-def test_a_run_that_is_cut_off_ends_with_the_same_health(with_data, numlp, monkeypatch):
+def test_a_run_that_is_cut_off_ends_with_the_same_health(ready, numlp, monkeypatch):
     asked = [*SHORT, "train.record.every=points", "train.record.points=6", "train.health=true"]
     assert numlp("train", *asked, "hydra.run.dir=outputs/whole")[0] == 0
 
@@ -55,14 +57,14 @@ def test_a_run_that_is_cut_off_ends_with_the_same_health(with_data, numlp, monke
     code, out, _ = numlp("train", *asked, "hydra.run.dir=outputs/resumed")
     assert code == 0
     assert "resumes from step 6" in out
-    assert sha256(with_data / "outputs/whole/health.csv") == sha256(with_data / "outputs/resumed/health.csv")
+    assert sha256(ready / "outputs/whole/health.csv") == sha256(ready / "outputs/resumed/health.csv")
 
 
-def test_the_range_test_draws_and_gives_the_overrides(with_data, numlp):
+def test_the_range_test_draws_and_gives_the_overrides(ready, numlp):
     code, out, err = numlp("lr-range", "data=synthetic", "split=9k", "model=mlp2", "lr_range.epochs=1", "hydra.run.dir=outputs/range")
     assert (code, err) == (0, "")
     assert "numlp train data=synthetic split=9k model=mlp2 schedule=cyclical schedule.eta_min=" in out
-    assert (with_data / "outputs/range/lr_range.png").exists()
+    assert (ready / "outputs/range/lr_range.png").exists()
 
 
 def test_a_run_that_is_not_there_is_said_in_a_line(project, numlp):

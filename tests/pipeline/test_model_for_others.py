@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-SHORT = ["data=synthetic", "train.epochs=0.02", "then=[evaluate]", "hydra.run.dir=outputs/a"]  # 9 updates
+from pipeline.conftest import FEW
+
+SHORT = [*FEW, "train.epochs=0.09", "then=[evaluate]", "hydra.run.dir=outputs/a"]  # 9 updates
 MODEL = ["--model", "outputs/a/model.npz"]
 
 
-def test_a_trained_network_names_pictures_is_exported_and_registered(with_data, numlp, monkeypatch):
+def test_a_trained_network_names_pictures_is_exported_and_registered(ready, numlp, monkeypatch):
     code, _, err = numlp("train", *SHORT)
     assert code == 0, err
     Image.new("RGB", (60, 40), "red").save("red.jpg")
@@ -27,13 +29,13 @@ def test_a_trained_network_names_pictures_is_exported_and_registered(with_data, 
     assert (code, err) == (0, "")
     assert "10,000 test images of synthetic, seed 0" in out
     assert out.count("probabilities differ by at most") == 2
-    assert (with_data / "other" / "m.onnx").exists()
+    assert (ready / "other" / "m.onnx").exists()
 
     for wrong in (0.1, np.nan):
         monkeypatch.setattr("numlp.stages.export.by_pyfunc", lambda _, images, wrong=wrong: np.full((len(images), 10), wrong, np.float32))
         assert numlp("export", *MODEL, "--check")[0] == 1, "a difference must fail"
 
-    accuracy = json.loads((with_data / "outputs/a/metrics.json").read_text())["test_accuracy"]
+    accuracy = json.loads((ready / "outputs/a/metrics.json").read_text())["test_accuracy"]
     code, out, err = numlp("register", *MODEL, "--name", "mine")
     assert (code, err) == (0, "")
     assert f"models:/mine/1: test_accuracy {accuracy:.4g}" in out

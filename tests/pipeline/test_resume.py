@@ -43,9 +43,9 @@ def runs(project):
 
 
 @pytest.mark.parametrize("choices", [[], ["optim=adam", "norm=after", "train.record.cost=aggregated"]])
-def test_a_run_that_is_cut_off_twice_ends_in_the_same_files(with_data, numlp, cut, choices):
+def test_a_run_that_is_cut_off_twice_ends_in_the_same_files(ready, numlp, cut, choices):
     assert numlp("train", *RUN, *choices)[0] == 0
-    whole = results(with_data)
+    whole = results(ready)
     for count in (4, 8):
         cut(count)
         with pytest.raises(CutError):
@@ -54,40 +54,40 @@ def test_a_run_that_is_cut_off_twice_ends_in_the_same_files(with_data, numlp, cu
     code, out, err = numlp("train", *RUN, *choices)
     assert (code, err) == (0, "")
     assert "resumes from step 150" in out
-    assert results(with_data) == whole
-    assert not list(with_data.glob(f"{CHECKPOINTS}/*"))
+    assert results(ready) == whole
+    assert not list(ready.glob(f"{CHECKPOINTS}/*"))
 
 
-def test_it_goes_on_in_the_same_mlflow_run_and_doubles_nothing(with_data, numlp, cut):
+def test_it_goes_on_in_the_same_mlflow_run_and_doubles_nothing(ready, numlp, cut):
     cut(6)
     with pytest.raises(CutError):
         numlp("train", *RUN)
-    _, (failed,) = runs(with_data)
+    _, (failed,) = runs(ready)
     assert failed.info.status == "FAILED"
     cut(None)
     assert numlp("train", *RUN)[0] == 0
-    client, (run,) = runs(with_data)
+    client, (run,) = runs(ready)
     assert (run.info.run_id, run.info.status) == (failed.info.run_id, "FINISHED")
     assert "error" not in run.data.tags
-    records = read_rows(with_data / "build/train/history.csv", Record)
+    records = read_rows(ready / "build/train/history.csv", Record)
     metrics = client.get_metric_history(run.info.run_id, "cost/val")
     assert [(metric.step, metric.value) for metric in metrics] == [(record.step, record.val_cost) for record in records]
     assert [record.step for record in records] == STEPS
 
 
-def test_a_store_that_does_not_know_the_run_gets_a_new_and_whole_one(with_data, numlp, cut, monkeypatch):
+def test_a_store_that_does_not_know_the_run_gets_a_new_and_whole_one(ready, numlp, cut, monkeypatch):
     cut(6)
     with pytest.raises(CutError):
         numlp("train", *RUN)
     cut(None)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{with_data / 'other.db'}")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{ready / 'other.db'}")
     assert numlp("train", *RUN)[0] == 0
-    client, (run,) = runs(with_data)
+    client, (run,) = runs(ready)
     assert [metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")] == STEPS
     assert run.data.params["model"] == "mlp2"
 
 
-def test_resume_false_starts_over(with_data, numlp, cut):
+def test_resume_false_starts_over(ready, numlp, cut):
     cut(6)
     with pytest.raises(CutError):
         numlp("train", *RUN)
@@ -98,7 +98,7 @@ def test_resume_false_starts_over(with_data, numlp, cut):
     assert "step   0/225" in out
 
 
-def test_another_choice_is_another_run(with_data, numlp, cut):
+def test_another_choice_is_another_run(ready, numlp, cut):
     cut(6)
     with pytest.raises(CutError):
         numlp("train", *RUN)
@@ -106,23 +106,23 @@ def test_another_choice_is_another_run(with_data, numlp, cut):
     code, out, _ = numlp("train", *RUN, "lam=0.004")
     assert code == 0
     assert "goes on" not in out
-    assert len(list(with_data.glob(f"{CHECKPOINTS}/*/*.npz"))) == 2  # of the first, which still can
+    assert len(list(ready.glob(f"{CHECKPOINTS}/*/*.npz"))) == 2  # of the first, which still can
 
 
-def test_a_process_that_is_killed_loses_nothing(with_data, numlp):
+def test_a_process_that_is_killed_loses_nothing(ready, numlp):
     """By kill -9, which no process can prepare for; the folder of the next call is another one."""
     choices = [*RUN[1:], "then=[]"]
-    process = start(with_data, "train", *choices)
-    wait_for(with_data, f"{CHECKPOINTS}/*/*.npz", process)
+    process = start(ready, "train", *choices)
+    wait_for(ready, f"{CHECKPOINTS}/*/*.npz", process)
     process.kill()
     process.communicate()
-    (killed,) = with_data.glob("outputs/train/*/*")
+    (killed,) = ready.glob("outputs/train/*/*")
     code, out, err = numlp("train", *choices, "hydra.run.dir=outputs/resumed")
     assert code == 0, err
     assert "resumes from step" in out
     assert numlp("train", *choices, "hydra.run.dir=outputs/whole")[0] == 0
     for name in ("model.npz", "history.csv"):
-        assert sha256(with_data / "outputs/resumed" / name) == sha256(with_data / "outputs/whole" / name)
+        assert sha256(ready / "outputs/resumed" / name) == sha256(ready / "outputs/whole" / name)
     assert not list(killed.glob("model.npz"))
-    _, found = runs(with_data)
+    _, found = runs(ready)
     assert [run.info.status for run in found] == ["FINISHED", "FINISHED"]

@@ -22,66 +22,66 @@ def statuses(project):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_finishes_the_step_keeps_the_state_and_says_how_to_go_on(with_data, number, code, numlp):
-    process = start(with_data, "train", *RUN)
-    wait_for(with_data, FIRST, process)
+def test_a_signal_finishes_the_step_keeps_the_state_and_says_how_to_go_on(ready, number, code, numlp):
+    process = start(ready, "train", *RUN)
+    wait_for(ready, FIRST, process)
     process.send_signal(number)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == code, err
     assert "Traceback" not in err
     assert "the same command goes on" in err
-    assert statuses(with_data) == ["KILLED"]
+    assert statuses(ready) == ["KILLED"]
     step = int(err.partition("after step ")[2].split()[0])
-    latest = max(with_data.glob(FIRST))
+    latest = max(ready.glob(FIRST))
     assert int(latest.name[:9]) == step
     assert step % 450 != 0  # not at a record: where it was
     code, out, err = numlp("train", *RUN, "hydra.run.dir=outputs/resumed")
     assert code == 0, err
     assert f"resumes from step {step}" in out
-    assert statuses(with_data) == ["FINISHED"]
+    assert statuses(ready) == ["FINISHED"]
 
 
-def test_a_second_ctrl_c_stops_at_once(with_data, monkeypatch):
+def test_a_second_ctrl_c_stops_at_once(ready, monkeypatch):
     """The steps here last an hour: the first Ctrl-C waits for one, the second does not."""
     slow = "import time, numlp.train as t; t.update = lambda *a: (print('begun', flush=True), time.sleep(3600))"
-    (with_data / "sitecustomize.py").write_text(slow)
-    process = start(with_data, "train", *RUN, PYTHONPATH=str(with_data))
+    (ready / "sitecustomize.py").write_text(slow)
+    process = start(ready, "train", *RUN, PYTHONPATH=str(ready))
     while process.stdout.readline() != "begun\n":
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0.7)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 130, err
-    assert statuses(with_data) == ["KILLED"]
+    assert statuses(ready) == ["KILLED"]
 
 
 TO_ALL = [(signal.SIGINT, 130, True), (signal.SIGTERM, 143, False), (signal.SIGTERM, 143, True), (signal.SIGHUP, 129, True)]
 
 
 @pytest.mark.parametrize(("number", "code", "to_all"), TO_ALL)
-def test_the_jobs_of_a_multirun_are_stopped_too(with_data, number, code, to_all):
-    process = start(with_data, "train", "-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2")
-    wait_for(with_data, FIRST, process)
+def test_the_jobs_of_a_multirun_are_stopped_too(ready, number, code, to_all):
+    process = start(ready, "train", "-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2")
+    wait_for(ready, FIRST, process)
     if to_all:
         os.killpg(process.pid, number)  # as the terminal does, and `timeout`
     else:
         process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == code, err
-    assert set(statuses(with_data)) == {"KILLED"}
+    assert set(statuses(ready)) == {"KILLED"}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_to_workers_that_have_no_job_yet_ends_the_sweep(with_data, number, code):
+def test_a_signal_to_workers_that_have_no_job_yet_ends_the_sweep(ready, number, code):
     """They die of it and tell nobody: the sweep must not take them for lost, and begin again."""
-    with started(with_data, "train", "-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2") as process:
+    with started(ready, "train", "-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2") as process:
         while len(forks(process)) < 2:
             assert process.poll() is None, process.communicate()[1]
             time.sleep(0.01)
         os.killpg(process.pid, number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == code, err
     assert "again" not in out
-    assert not (with_data / "build" / "runs").exists()
+    assert not (ready / "build" / "runs").exists()

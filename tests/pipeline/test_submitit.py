@@ -19,33 +19,33 @@ def runs(project):
     return [run for run in client.search_runs([experiment]) if "lam" in run.data.params]  # those of jobs, not the sweep's
 
 
-def test_each_job_of_a_multirun_is_a_run_with_a_folder_of_its_own(with_data, numlp):
+def test_each_job_of_a_multirun_is_a_run_with_a_folder_of_its_own(ready, numlp):
     code, _, err = numlp("train", "-m", *RUN, "train.epochs=0.1", "seed=1,2")
     assert code == 0, err
-    found = runs(with_data)
+    found = runs(ready)
     assert sorted((run.data.params["seed"], run.info.status) for run in found) == [("1", "FINISHED"), ("2", "FINISHED")]
     assert os.getpid() not in {int(run.data.tags["pid"]) for run in found}
-    assert sorted(model.parent.name for model in with_data.glob("multirun/*/*/*/model.npz")) == ["0", "1"]
+    assert sorted(model.parent.name for model in ready.glob("multirun/*/*/*/model.npz")) == ["0", "1"]
 
 
-def test_a_failed_job_fails_the_multirun_and_not_the_others(with_data, numlp):
+def test_a_failed_job_fails_the_multirun_and_not_the_others(ready, numlp):
     code, out, err = numlp("train", "-m", *RUN, "train.epochs=0.1", "train.batch_size=100,45001")
     assert code == 1
     assert "train.batch_size: need at most the 45000 training images, got batch_size=45001" in out + err
-    assert [(run.data.params["train.batch_size"], run.info.status) for run in runs(with_data)] == [("100", "FINISHED")]
+    assert [(run.data.params["train.batch_size"], run.info.status) for run in runs(ready)] == [("100", "FINISHED")]
 
 
-def test_a_job_that_its_node_stops_is_not_taken_for_done(with_data):
+def test_a_job_that_its_node_stops_is_not_taken_for_done(ready):
     """SIGTERM to the job alone, as from a node that goes away: the run is KILLED, the multirun fails, and the same command goes on."""
     choices = ["train", "-m", *RUN, "train.epochs=20", "seed=1"]
-    sweep = start(with_data, *choices)
-    wait_for(with_data, f"{CHECKPOINTS}/*/*.npz", sweep, seconds=180)
-    (run,) = runs(with_data)
+    sweep = start(ready, *choices)
+    wait_for(ready, f"{CHECKPOINTS}/*/*.npz", sweep, seconds=180)
+    (run,) = runs(ready)
     os.kill(int(run.data.tags["pid"]), signal.SIGTERM)
     _, err = sweep.communicate(timeout=240)
     assert sweep.returncode == 1, err
-    assert [run.info.status for run in runs(with_data)] == ["KILLED"]
-    again = start(with_data, *choices)
+    assert [run.info.status for run in runs(ready)] == ["KILLED"]
+    again = start(ready, *choices)
     _, err = again.communicate(timeout=240)
     assert again.returncode == 0, err
-    assert [(run.info.run_id, run.info.status) for run in runs(with_data)] == [(run.info.run_id, "FINISHED")]
+    assert [(run.info.run_id, run.info.status) for run in runs(ready)] == [(run.info.run_id, "FINISHED")]

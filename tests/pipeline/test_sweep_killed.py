@@ -34,22 +34,22 @@ def kill(process, project, rng, count):
     return True
 
 
-def test_each_trial_is_trained_to_its_end_once_and_mlflow_shows_each_once(with_data):
+def test_each_trial_is_trained_to_its_end_once_and_mlflow_shows_each_once(ready):
     rng, seen, killed = random.Random(3), {}, 0
     for place in range(KILLS):
-        process = start(with_data, "train", *SWEEP)
-        killed += kill(process, with_data, rng, place * JOBS // (KILLS + 2))
-        now = records(with_data)
+        process = start(ready, "train", *SWEEP)
+        killed += kill(process, ready, rng, place * JOBS // (KILLS + 2))
+        now = records(ready)
         assert seen.items() <= now.items()  # what was done was not done again
         seen = now
     assert killed == KILLS
-    process = start(with_data, "train", *SWEEP)
+    process = start(ready, "train", *SWEEP)
     _, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
-    now = records(with_data)
+    now = records(ready)
     assert len(now) == JOBS
     assert seen.items() <= now.items()
-    client, experiment = connect(with_data, "numlp")
+    client, experiment = connect(ready, "numlp")
     found = client.search_runs([experiment])
     (parent,) = [run for run in found if "sweep" in run.data.tags]
     members = [run for run in found if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]

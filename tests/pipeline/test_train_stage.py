@@ -4,12 +4,14 @@ import json
 
 import numpy as np
 import pytest
+from sweeps import PIXELS
 
 from numlp.history import Record
 from numlp.rows import read_rows
 from numlp.tracking import connect
+from pipeline.conftest import FEW
 
-SHORT = ["data=synthetic", "train.epochs=0.02"]  # 9 updates
+SHORT = [*FEW, "train.epochs=0.09"]  # 9 updates
 
 
 def runs(root):
@@ -22,11 +24,11 @@ def only(folder, pattern):
     return found
 
 
-def test_a_run_keeps_its_model_history_metrics_and_plots_in_a_folder_of_its_own(with_data, numlp):
-    code, out, err = numlp("train", *SHORT)
+def test_a_run_keeps_its_files_in_a_folder_of_its_own_and_is_an_mlflow_run_that_has_them(ready, numlp):
+    code, out, err = numlp("train", *SHORT, "model=mlp2", "norm=none")
     assert code == 0, err
     assert "synthetic" in out
-    folder = only(with_data, "outputs/train/*/*")
+    folder = only(ready, "outputs/train/*/*")
     names = {path.name for path in folder.iterdir()}
     assert {"config.json", "model.npz", "history.csv", "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"} <= names
     assert {path.name for path in (folder / "plots").iterdir()} == {"curves.png", "confusion.png", "first_layer.png", "mistakes.png"}
@@ -35,11 +37,8 @@ def test_a_run_keeps_its_model_history_metrics_and_plots_in_a_folder_of_its_own(
         "dataset",
         *(f"{split}_{what}" for split in ("train", "val", "test") for what in ("accuracy", "cost")),
     }
-
-
-def test_a_run_is_an_mlflow_run_with_params_metrics_tags_and_files(with_data, numlp):
-    assert numlp("train", *SHORT, "model=mlp2", "norm=none")[0] == 0
-    client, (run,) = runs(with_data)
+    assert "/" not in str(np.load(folder / "model.npz")["choices"])  # no folder of the machine
+    client, (run,) = runs(ready)
     assert run.info.status == "FINISHED"
     assert run.info.run_name == "mlp2-none-he-synthetic-lam0.005-s0"
     chosen = {"model": "mlp2", "norm": "none", "init": "he", "model.hidden": "[50]", "lam": "0.005", "seed": "0"}
@@ -52,10 +51,10 @@ def test_a_run_is_an_mlflow_run_with_params_metrics_tags_and_files(with_data, nu
     assert {"config.json", "model.npz", "history.csv", "metrics.json", "plots"} <= files
 
 
-def test_a_multirun_makes_a_run_of_each_combination(with_data, numlp):
-    code, _, err = numlp("train", "-m", *SHORT, "norm=none,before", "init=he,xavier", "then=[evaluate]", "hydra/launcher=basic")
+def test_a_multirun_makes_a_run_of_each_combination(ready, numlp):
+    code, _, err = numlp("train", "-m", *SHORT, PIXELS, "norm=none,before", "init=he,xavier", "then=[evaluate]", "hydra/launcher=basic")
     assert code == 0, err
-    _, all_runs = runs(with_data)
+    _, all_runs = runs(ready)
     found = [run for run in all_runs if "mlflow.parentRunId" in run.data.tags]
     assert len(all_runs) == len(found) + 1
     assert sorted((run.data.params["norm"], run.data.params["init"]) for run in found) == [
@@ -66,40 +65,41 @@ def test_a_multirun_makes_a_run_of_each_combination(with_data, numlp):
     ]
     assert {run.info.status for run in found} == {"FINISHED"}
     assert len({run.data.tags["model_digest"] for run in found}) == 4
-    assert len(list(with_data.glob("multirun/*/*/*/metrics.json"))) == 4
+    assert len(list(ready.glob("multirun/*/*/*/metrics.json"))) == 4
 
 
-def test_stages_add_to_the_run_of_the_model_they_read(with_data, numlp):
+def test_stages_add_to_the_run_of_the_model_they_read(ready, numlp):
     for stage in ("train", "evaluate", "plot"):
         code, _, err = numlp(stage, "+stage=pipeline", *SHORT)
         assert code == 0, err
-    client, (run,) = runs(with_data)
+    client, (run,) = runs(ready)
     assert run.info.status == "FINISHED"
-    metrics = json.loads((with_data / "build/evaluate/metrics.json").read_text())
+    metrics = json.loads((ready / "build/evaluate/metrics.json").read_text())
     assert run.data.metrics["final/test_accuracy"] == metrics["test_accuracy"]
     assert "plots/curves.png" in {item.path for item in client.list_artifacts(run.info.run_id, "plots")}
 
 
-def test_another_split_is_made_on_demand(with_data, numlp):
-    assert numlp("train", *SHORT, "split=9k", "then=[]")[0] == 0
-    choices = json.loads(str(np.load(only(with_data, "outputs/train/*/*/model.npz"))["choices"]))
+def test_another_split_is_made_on_demand(ready, numlp):
+    assert numlp("train", "data=synthetic", "split=9k", PIXELS, "train.epochs=0.1", "then=[]")[0] == 0
+    choices = json.loads(str(np.load(only(ready, "outputs/train/*/*/model.npz"))["choices"]))
     assert choices["split"] == {"train": [0, 9000], "val": [9000, 10000]}
 
 
-@pytest.mark.parametrize("moments", ["precise", "adaptive"])
-def test_moments_of_another_kind_replace_the_moving_average(with_data, numlp, moments):
-    bn = {}
-    for name, more in (("ema", []), (moments, [f"moments={moments}", "moments.images=1000"])):
-        code, out, err = numlp("train", *SHORT, *more, "then=[]", f"hydra.run.dir=outputs/{name}")
+def test_moments_of_another_kind_replace_the_moving_average(ready, numlp):
+    bn, said = {}, {}
+    for moments, more in (("ema", []), ("precise", ["moments.images=1000"]), ("adaptive", ["moments.images=1000"])):
+        code, out, err = numlp("train", *SHORT, f"moments={moments}", *more, "then=[]", f"hydra.run.dir=outputs/{moments}")
         assert code == 0, err
-        with np.load(with_data / "outputs" / name / "model.npz") as arrays:
-            bn[name] = {key: arrays[key] for key in arrays.files if key != "choices"}
-    assert (bn["ema"]["linear1.W"] == bn[moments]["linear1.W"]).all()
-    assert (bn["ema"]["bn1.mean"] != bn[moments]["bn1.mean"]).all()
-    assert ("test images (never their labels)" in out) == (moments == "adaptive")
+        said[moments] = "test images (never their labels)" in out
+        with np.load(ready / "outputs" / moments / "model.npz") as arrays:
+            bn[moments] = {key: arrays[key] for key in arrays.files if key != "choices"}
+    for moments in ("precise", "adaptive"):
+        assert (bn["ema"]["linear1.W"] == bn[moments]["linear1.W"]).all()
+        assert (bn["ema"]["bn1.mean"] != bn[moments]["bn1.mean"]).all()
+    assert said == {"ema": False, "precise": False, "adaptive": True}
 
 
-def test_a_failed_run_ends_failed_with_its_error(with_data, numlp, monkeypatch):
+def test_a_failed_run_ends_failed_with_its_error(ready, numlp, monkeypatch):
     def broken(*_args):
         raise RuntimeError("no luck")
         yield
@@ -107,16 +107,9 @@ def test_a_failed_run_ends_failed_with_its_error(with_data, numlp, monkeypatch):
     monkeypatch.setattr("numlp.fit.train", broken)
     with pytest.raises(RuntimeError, match="no luck"):
         numlp("train", *SHORT)
-    _, (run,) = runs(with_data)
+    _, (run,) = runs(ready)
     assert run.info.status == "FAILED"
     assert "no luck" in run.data.tags["error"]
-
-
-def test_the_model_file_names_no_folder_of_the_machine(with_data, numlp):
-    assert numlp("train", *SHORT, "then=[]")[0] == 0
-    choices = str(np.load(only(with_data, "outputs/train/*/*/model.npz"))["choices"])
-    assert str(with_data) not in choices
-    assert "/" not in choices
 
 
 def test_the_config_is_shown_without_training(project, numlp):

@@ -7,12 +7,14 @@ from itertools import pairwise
 import pytest
 
 from numlp.errors import UserError
-from numlp.reproduction.experiments import Composer
+from numlp.reproduction.experiments import SINGLE, Composer
+from numlp.reproduction.scoreboard import read_published
 from numlp.reproduction.searches import SEARCHES, Tried, best, draws
 from numlp.stages.one_run import make
-from reproduction.conftest import ROOT, SMALL
+from reproduction.conftest import PIXELS, ROOT, SMALL
 
 FILES = sorted((ROOT / "conf" / "experiment").glob("*.yaml"))
+PUBLISHED = read_published(ROOT / "reproduction" / "published.csv")
 
 
 def test_there_is_a_file_for_each_of_the_33_experiments():
@@ -27,11 +29,16 @@ def test_a_file_opens_with_a_comment_that_says_what_it_shows(path):
 
 
 @pytest.mark.parametrize("name", [path.name[:3] for path in FILES])
-def test_an_experiment_composes_and_its_first_and_last_runs_train(reproduction, name):
-    small = [*SMALL, "train.epochs=0.04"] if name == "x04" else SMALL  # in batches of 200: two steps too
-    jobs = Composer(reproduction, small).jobs(name)
-    assert len({job.key for job in jobs}) == len(jobs)
-    for job in {jobs[0].key: jobs[0], jobs[-1].key: jobs[-1]}.values():
+def test_an_experiment_has_the_published_runs_and_its_first_and_last_train(reproduction, name):
+    pixels = "model.inputs=3072" if name == "e25" else PIXELS  # which mirrors whole images
+    epochs = "train.epochs=0.04" if name == "x04" else "train.epochs=0.02"  # in batches of 200: two steps too
+    composer = Composer(reproduction, [*SMALL, pixels, epochs])
+    combinations = composer.combinations(name)
+    assert len(set(combinations)) == len(combinations)
+    assert {row.run for row in PUBLISHED if row.experiment == name} <= {";".join(choices) or SINGLE for choices in combinations}
+    for choices in {combinations[0], combinations[-1]}:
+        job = composer.job(name, choices)
+        assert job.key == (";".join(choices) or SINGLE)
         result = make(job.seeded(3), name)
         assert result.steps == 2
         assert all(0 <= value <= 1 for value in (result.train_accuracy, result.val_accuracy, result.test_accuracy))
@@ -67,7 +74,7 @@ def test_a_command_line_wins_over_the_file(reproduction, numlp):
 
 
 def test_train_runs_every_run_of_an_experiment(reproduction, numlp):
-    code, _, err = numlp("train", "+experiment=e01_three_layers", *SMALL, "then=[]", "hydra/launcher=basic")
+    code, _, err = numlp("train", "+experiment=e01_three_layers", *SMALL, PIXELS, "then=[]", "hydra/launcher=basic")
     assert code == 0, err
     assert len(list(reproduction.glob("multirun/*/*/*/model.npz"))) == 2
 

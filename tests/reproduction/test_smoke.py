@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reproduction.conftest import ROOT
+from reproduction.conftest import PIXELS, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +23,8 @@ def workspace(reproduction):
     (reproduction / "build" / "download").unlink()
     params = reproduction / "params.yaml"
     params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
+    rehearsal = reproduction / "reproduction" / "params.yaml"
+    rehearsal.write_text(rehearsal.read_text().replace(PIXELS, "model.inputs=3072"))  # E25 mirrors whole images
     return reproduction
 
 

@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from numlp.tracking import connect
 
@@ -23,22 +22,6 @@ def own_settings(monkeypatch):
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)  # of the processes that tests start
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory):
-    """A database without runs, one for all workers."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "empty-store"
-    folder.mkdir(exist_ok=True)
-    with FileLock(folder / "made.lock"):
-        database = folder / "mlflow.db"
-        if not database.exists():
-            from mlflow import MlflowClient
-
-            MlflowClient(f"sqlite:///{folder / 'new.db'}")
-            (folder / "new.db").rename(database)
-    return database
 
 
 @pytest.fixture

@@ -58,15 +58,15 @@ class Composer:
 
     def jobs(self, experiment: str) -> list[Job]:
         """The runs of an experiment, in the order of its file: the first key's values vary slowest."""
-        combinations = self._combinations(experiment)
-        return [self.job(experiment, combination) for combination in combinations]
+        return [self.job(experiment, combination) for combination in self.combinations(experiment)]
 
     def job(self, experiment: str, choices: Sequence[str], prefix: str = "") -> Job:
         """The run of an experiment with some choices of its own, e.g. ["lam=0.01"]."""
         key = prefix + ";".join(choices) if choices else SINGLE
         return Job(experiment, key, typed(self._compose(experiment, choices)))
 
-    def _combinations(self, experiment: str) -> list[tuple[str, ...]]:
+    def combinations(self, experiment: str) -> list[tuple[str, ...]]:
+        """The choices of each run, in the order of `jobs`: without the composing of each, which takes a tenth of a second."""
         params = self._compose(experiment, [], hydra=True).hydra.sweeper.params or {}
         parser = OverridesParser.create()
         values = []
