@@ -120,6 +120,35 @@ def test_what_is_not_selected_reruns_resolve_alone(workspace):
     assert [f"Stage '{stage}' didn't change, skipping" in again for stage in STAGES[1:]] == [True] * 5
 
 
+def test_an_edit_of_code_that_decides_trains_again_and_one_of_a_docstring_does_not(workspace):
+    """So with the reproduction's runs, whose plan has the digest of the same code."""
+    (workspace / "src").unlink()
+    shutil.copytree(ROOT / "src", workspace / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "reproduction", workspace / "reproduction")
+    params = workspace / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
+    relu = workspace / "src/numlp/nn/relu.py"
+
+    def repro():
+        plan = run(workspace, "numlp", "reproduce", "plan", PYTHONPATH=str(workspace / "src"))
+        done = run(workspace, "dvc", "repro", PYTHONPATH=str(workspace / "src"))
+        assert (plan.returncode, done.returncode) == (0, 0), plan.stderr + done.stdout + done.stderr
+        return done.stdout, (workspace / "build/reproduction/plan.json").read_bytes()
+
+    run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
+    _, before = repro()
+    relu.write_text(relu.read_text().replace('"""', '"""In short: ', 1))
+    said, plan = repro()
+    assert plan == before
+    assert "Running stage 'resolve'" in said
+    assert [f"Stage '{stage}' didn't change, skipping" in said for stage in STAGES[1:]] == [True] * 5
+    relu.write_text(relu.read_text() + "\nADDED = 1\n")
+    said, plan = repro()
+    assert plan != before
+    assert "Running stage 'train'" in said
+    assert "Stage 'normalise' didn't change, skipping" in said
+
+
 def test_repro_itself_never_switches_to_synthetic_images(workspace):
     run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
     done = run(workspace, "dvc", "repro")
