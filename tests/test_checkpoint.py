@@ -145,6 +145,16 @@ def test_a_checkpoint_of_another_run_is_not_used(tmp_path):
     assert not Checkpoints(tmp_path, "another run").restore(begun())
 
 
+def test_a_checkpoint_of_another_format_is_not_read_and_one_of_another_kernel_is_with_a_warning(tmp_path, monkeypatch, caplog):
+    kept = Checkpoints(tmp_path, KEY)
+    go_on(begun(), kept, until=20)
+    monkeypatch.setattr("numlp.checkpoint.library", lambda: ("openblas 0", "Elsewhere"))
+    assert Checkpoints(tmp_path, KEY).restore(begun())
+    assert "this machine has Elsewhere" in caplog.text
+    monkeypatch.setattr("numlp.checkpoint.FORMAT", 99)
+    assert not Checkpoints(tmp_path, KEY).restore(begun())
+
+
 def test_a_disk_that_is_full_is_a_warning_and_the_run_goes_on(tmp_path, caplog, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device", "checkpoint")

@@ -36,6 +36,18 @@ def under_threads(count: int, items: Iterable[T]) -> Iterator[T]:
 
 
 @cache
+def library() -> tuple[str, str]:
+    """Name and version of NumPy's BLAS, and the CPU that its kernel is written for, on which last bits depend; "none" where unknown.
+
+    SciPy may have loaded another BLAS beside it.
+    """
+    found = sorted((pool for pool in _controller().info() if pool["user_api"] == "blas"), key=lambda pool: "numpy" not in pool["filepath"])
+    if not found:
+        return "none", "none"
+    return f"{found[0]['internal_api']} {found[0]['version']}", str(found[0].get("architecture", "none"))
+
+
+@cache
 def _controller() -> ThreadpoolController:
     """Looking for the loaded libraries takes 0.5 ms, setting their threads 0.02 ms. NumPy's BLAS is loaded by now."""
     return ThreadpoolController()

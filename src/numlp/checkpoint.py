@@ -15,10 +15,12 @@ from time import perf_counter
 import numpy as np
 from filelock import FileLock, Timeout
 
+from numlp.blas import library
 from numlp.files import replacing
 from numlp.history import COLUMNS, HEALTH_COLUMNS, LayerHealth, Record
 from numlp.state import State
 
+FORMAT = 2  # of the files; those of another one are not read
 KEPT = 2  # the one before the latest is used when that one is damaged
 SHARE = 20  # a checkpoint is left out when it would take more than a twentieth of the time since the last one
 
@@ -72,7 +74,7 @@ class Checkpoints:
         return sorted(self._folder.glob("*.npz"))
 
     def _dump(self, state: State) -> bytes:
-        about = {"run": self._key, "step": state.progress.step, "count": state.optimiser.count}
+        about = {"format": FORMAT, "kernel": library()[1], "run": self._key, "step": state.progress.step, "count": state.optimiser.count}
         about |= {"run_id": state.run_id, "seconds": state.seconds}
         records = np.array([astuple(record) for record in state.records], np.float64).reshape(-1, len(COLUMNS))
         health = np.array([astuple(row) for row in state.health], np.float64).reshape(-1, len(HEALTH_COLUMNS))
@@ -83,8 +85,14 @@ class Checkpoints:
     def _load(self, content: bytes, state: State) -> bool:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
-            if about["run"] != self._key:
+            if (about.get("format"), about["run"]) != (FORMAT, self._key):
                 return False
+            if about["kernel"] != library()[1]:
+                log.warning(
+                    "the checkpoint was made with BLAS's %s kernel, and this machine has %s: the last bits will be of neither",
+                    about["kernel"],
+                    library()[1],
+                )
             for name, vector in state.vectors().items():
                 vector[...] = file[name]
             state.records[:] = [Record(int(step), *rest) for step, *rest in file["records"].tolist()]
