@@ -3,12 +3,19 @@
 import os
 
 import psutil
-from processes import CHECKPOINTS, forks, started, wait_for
+from processes import started, wait_for
 from sweeps import SHORT, family, table
 
 from numlp.tracking import connect
 
 TWO = ["-m", "seed=0,1", "hydra.launcher.n_jobs=2"]
+
+
+def at_start(project, code):
+    """The path of modules by which each process of numlp begins with `code`."""
+    (project / "first").mkdir()
+    (project / "first" / "sitecustomize.py").write_text(code)
+    return os.pathsep.join([str(project / "first"), os.environ.get("PYTHONPATH", "")])
 
 
 def test_two_jobs_at_once_have_the_bits_of_one_alone(ready, numlp):
@@ -24,13 +31,32 @@ def test_two_jobs_at_once_have_the_bits_of_one_alone(ready, numlp):
     assert alone.data.tags["model_digest"] == two["1"]["model_digest"]
 
 
+LOST = """
+import os, signal, time
+from pathlib import Path
+from numlp import fit
+real = fit.train
+def train(*arguments):
+    for place, record in enumerate(real(*arguments)):
+        yield record
+        if place != 1 or Path("lost").exists():
+            continue
+        Path(f"began-{os.getpid()}").touch()  # once both have left a checkpoint, one is killed while the other is at work
+        while len(list(Path().glob("began-*"))) < 2:
+            time.sleep(0.01)
+        try:
+            Path("lost").mkdir()
+        except FileExistsError:
+            time.sleep(600)
+        os.kill(os.getpid(), signal.SIGKILL)
+fit.train = train
+"""
+
+
 def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
-    with started(ready, "train", *SHORT, "model.inputs=3072", "train.epochs=60", *TWO) as process:  # some seconds
-        wait_for(ready, f"{CHECKPOINTS}/*/*.npz", process)
+    with started(ready, "train", *SHORT, *TWO, PYTHONPATH=at_start(ready, LOST)) as process:
+        wait_for(ready, "lost", process)
         all_of_it = psutil.Process(process.pid).children(recursive=True)
-        workers = forks(process)
-        assert len(workers) == 2
-        workers[0].kill()
         out, err = process.communicate(timeout=300)
     assert process.returncode == 0, out + err
     assert "a worker was lost (SIGKILL(-9)" in out
@@ -54,12 +80,9 @@ fit.train = train
 
 
 def test_a_job_that_kills_its_worker_each_time_is_given_up_and_the_others_are_made(ready):
-    (ready / "deadly").mkdir()
-    (ready / "deadly" / "sitecustomize.py").write_text(DEADLY)
     lams = ["0.1", "0.2", "0.3", "0.4"]
     two = ["-m", "hydra.launcher.n_jobs=2", f"lam={','.join(lams)}"]
-    path = os.pathsep.join([str(ready / "deadly"), os.environ.get("PYTHONPATH", "")])
-    with started(ready, "train", *SHORT, *two, PYTHONPATH=path) as process:
+    with started(ready, "train", *SHORT, *two, PYTHONPATH=at_start(ready, DEADLY)) as process:
         out, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "1 of 4 jobs failed" in err
