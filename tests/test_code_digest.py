@@ -13,6 +13,7 @@ import yaml
 from numlp import code_digest
 from numlp.code_digest import DECIDING, PACKAGE, closure, stage_digest, tree_digest
 
+END = '"""\n'  # of a docstring of one line
 ROOT = Path(__file__).resolve().parents[1]
 MODULE = '''"""A module."""
 
@@ -65,21 +66,27 @@ def test_training_is_decided_by_no_code_that_shows_records_or_searches():
     assert not [name for name in deciding if name.startswith(others)]
 
 
-def test_an_edit_of_any_deciding_module_changes_the_digest_of_training_and_one_of_its_docstring_does_not(tmp_path, monkeypatch):
-    deciding = closure(*DECIDING["train"])
-    files = [tmp_path / "numlp" / path.relative_to(PACKAGE) for path in deciding.values()]
-    for path, source in zip(files, deciding.values(), strict=True):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, path)
-    monkeypatch.setattr(code_digest, "PACKAGE", tmp_path / "numlp")
-    digests = [code_digest.code_digest.__wrapped__(*DECIDING["train"])]
-    for path in files:
+@pytest.mark.parametrize("stage", DECIDING)
+def test_each_module_of_the_closure_counts_by_its_code_and_not_by_its_docstring(stage):
+    for path in closure(*DECIDING[stage]).values():
         text = path.read_text()
-        path.write_text(f'"""Another docstring."""\n{text.partition(chr(34) * 3 + chr(10))[2]}')
-        assert code_digest.code_digest.__wrapped__(*DECIDING["train"]) == digests[-1], path
-        path.write_text(f"{text}\nADDED = 1\n")
-        digests.append(code_digest.code_digest.__wrapped__(*DECIDING["train"]))
-    assert len(set(digests)) == 1 + len(files)
+        assert tree_digest(f'"""Another docstring."""\n{text.partition(END)[2]}') == tree_digest(text), path
+        assert tree_digest(f"{text}\nADDED = 1\n") != tree_digest(text), path
+
+
+def test_an_edit_deep_in_the_closure_changes_the_digest_of_training(tmp_path, monkeypatch):
+    for path in closure(*DECIDING["train"]).values():
+        copy = tmp_path / "numlp" / path.relative_to(PACKAGE)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    monkeypatch.setattr(code_digest, "PACKAGE", tmp_path / "numlp")
+    digests = {code_digest.code_digest.__wrapped__(*DECIDING["train"]), stage_digest("train")}
+    assert len(digests) == 1
+    for name in ("arrays.py", "nn/relu.py", "config/training.py"):
+        with (tmp_path / "numlp" / name).open("a") as file:
+            file.write("\nADDED = 1\n")
+        digests.add(code_digest.code_digest.__wrapped__(*DECIDING["train"]))
+    assert len(digests) == 4
 
 
 def test_the_stages_name_their_digests_and_no_source_file():

@@ -49,7 +49,7 @@ def digests(kernel, threads, cores="all cores", blas="2"):
     return json.loads(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout)
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel or "own")
 def test_the_bits_follow_from_the_threads_of_the_run_and_not_from_the_machine(kernel, threads):
     if not runs(kernel):
