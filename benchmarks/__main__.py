@@ -10,7 +10,7 @@ from benchmarks.places import arrays
 from benchmarks.report import keep, markdown, write
 from benchmarks.settings import Settings
 
-PARTS = ("step", "growth", "lambdas", "recording", "profile", "pipeline")
+PARTS = ("step", "growth", "lambdas", "recording", "profile", "warm_up", "pipeline")
 LEAST = 7  # repeats of what is written to docs
 
 

@@ -22,16 +22,18 @@ class Worker(AbstractContextManager["Worker"]):
     """A process that measures what it is asked, and sleeps in between.
 
     Args:
-        peer: Module of this package that has the peer's functions: ours, peers_torch, peers_jax or peers_sklearn.
+        peer: Module of this package that has the peer's functions: ours, peers_torch, peers_jax, peers_sklearn or warm_up.
         threads: Of its matrix products.
+        kernel: OpenBLAS's name of the kernels to use, e.g. Haswell; "" for the processor's own.
 
     Raises:
         AbsentError: The peer's library is not installed.
     """
 
-    def __init__(self, peer: str, threads: int) -> None:
+    def __init__(self, peer: str, threads: int, kernel: str = "") -> None:
         command, pipe = [sys.executable, "-m", "benchmarks.worker", peer, str(threads)], subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT, env={**os.environ, **limits(threads)})
+        environment = {**os.environ, **limits(threads), **({"OPENBLAS_CORETYPE": kernel} if kernel else {})}
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT, env=environment)
         if absent := self._read().get("absent"):
             self.__exit__()
             raise AbsentError(absent)

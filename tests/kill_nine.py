@@ -34,7 +34,7 @@ def prepare(folder):
     """The project, its arrays made beforehand."""
     if (folder / "params.yaml").exists():
         return
-    shutil.copytree(ROOT / "conf", folder / "conf")
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local.yaml"))
     shutil.copy(ROOT / "params.yaml", folder)
     save_raw(synthesise(0), folder / "build" / "download")
     subprocess.run([sys.executable, "-m", "numlp", "normalise", "data=synthetic", "split=9k"], cwd=folder, check=True)
@@ -77,7 +77,7 @@ def trial(folder, case, rng):
         return None  # it had ended
     output = finish(start(folder, model, optim, again))
     same = digests(folder / again) == digests(whole)
-    return {"case": f"{model} {optim}", "resumed": "goes on from step" in output, "same": same}
+    return {"case": f"{model} {optim}", "resumed": "resumes from step" in output, "same": same}
 
 
 def run(folder, case, kills, seed):

@@ -8,7 +8,13 @@ import pytest
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
-ROWS = {"step": "3 layers, batch norm | 2", "growth": "| 1000 |", "recording": "peak resident memory of train", "profile": "| gather |"}
+ROWS = {
+    "step": "3 layers, batch norm | 2",
+    "growth": "| 1000 |",
+    "recording": "peak resident memory of train",
+    "profile": "| gather |",
+    "warm_up": "| cold / warm |",
+}
 
 
 def bench(*arguments):

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numlp import build
-from numlp.checkpoint import Checkpoints, State, checkpoints
+from numlp.checkpoint import Checkpoints, checkpoints
 from numlp.config import AdamConfig, MomentumConfig, SgdConfig
 from numlp.data.preprocess import Part
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 from numlp.optim.schedules import cyclical
+from numlp.state import State
 from numlp.train import Plan, train
 
 STEPS, KEY = 40, "a run"
@@ -142,6 +143,16 @@ def test_without_a_whole_checkpoint_the_run_starts_over(tmp_path):
 def test_a_checkpoint_of_another_run_is_not_used(tmp_path):
     go_on(begun(), Checkpoints(tmp_path, KEY))
     assert not Checkpoints(tmp_path, "another run").restore(begun())
+
+
+def test_a_checkpoint_of_another_format_is_not_read_and_one_of_another_kernel_is_with_a_warning(tmp_path, monkeypatch, caplog):
+    kept = Checkpoints(tmp_path, KEY)
+    go_on(begun(), kept, until=20)
+    monkeypatch.setattr("numlp.checkpoint.library", lambda: ("openblas 0", "Elsewhere"))
+    assert Checkpoints(tmp_path, KEY).restore(begun())
+    assert "this machine has Elsewhere" in caplog.text
+    monkeypatch.setattr("numlp.checkpoint.FORMAT", 99)
+    assert not Checkpoints(tmp_path, KEY).restore(begun())
 
 
 def test_a_disk_that_is_full_is_a_warning_and_the_run_goes_on(tmp_path, caplog, monkeypatch):

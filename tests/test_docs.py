@@ -14,6 +14,7 @@ from PIL import Image
 
 from data import archives
 from numlp.cli import STAGES, TOOLS
+from numlp.machine import LOCAL
 from numlp.stages.init import FILES, lay_out
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,7 +93,7 @@ def checkout(folder, change):
         source, target = ROOT / part, folder / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", LOCAL.name))
         else:
             shutil.copy(source, target)
     subprocess.run(["git", "apply", "-"], cwd=folder, input=change, text=True, check=True)

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from numlp import config
 from numlp.cli import main
 from numlp.compose import known_keys
+from numlp.machine import LOCAL
 
 ROOT = Path(__file__).resolve().parents[1]
-GROUPS = [path.name for path in (ROOT / "conf").iterdir()]
+GROUPS = [path.name for path in (ROOT / "conf").iterdir() if path.is_dir()]
 KEYS = st.sampled_from(
     [*known_keys(config.Config), *GROUPS, "train", "hydra.run.dir", "modl", "lamda", "no.such.key", "x" * 300, "", "seed.seed", "é"]
 )
@@ -85,7 +86,7 @@ def one_line_or_nothing(overrides):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    shutil.copytree(ROOT / "conf", tmp_path / "conf")
+    shutil.copytree(ROOT / "conf", tmp_path / "conf", ignore=shutil.ignore_patterns(LOCAL.name))
     shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)

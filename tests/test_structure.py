@@ -7,16 +7,17 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "numlp"
 RANKS = (
-    ("errors", "files", "arrays", "folded"),
-    ("history", "rows", "config", "launchers", "node", "records"),
+    ("errors", "files", "arrays", "blas", "code_digest", "folded"),
+    ("history", "rows", "config", "launchers", "node", "records", "machine"),
     ("search_config",),
     ("nn", "optim", "data"),
     ("lr_range", "paired"),
-    ("report", "evaluate", "health", "model_file", "onnx_file"),
-    ("train",),
-    ("build", "checkpoint", "explain"),
-    ("divergence",),
+    ("report", "evaluate", "onnx_file"),
+    ("model_file", "train"),
+    ("build", "state", "explain"),
+    ("checkpoint", "divergence", "health"),
     ("tracking", "compose", "final_moments"),
+    ("fit",),
     ("reproduction",),
     ("stages",),
     ("sweep",),

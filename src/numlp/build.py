@@ -105,4 +105,5 @@ def plan(config: Config, images: int) -> Plan:
         batch_seed=int(stream(config.seed, BATCHES).generate_state(1, np.uint64)[0]),
         record_at=record_steps(config.train.record, total, per_epoch),
         cost=config.train.record.cost,
+        threads=config.train.threads,
     )

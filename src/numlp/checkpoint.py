@@ -8,49 +8,23 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from numlp.arrays import Array
+from numlp.blas import library
 from numlp.files import replacing
 from numlp.history import COLUMNS, HEALTH_COLUMNS, LayerHealth, Record
-from numlp.nn.network import Network
-from numlp.optim.optimisers import Optimiser
-from numlp.train import Progress
+from numlp.state import State
 
+FORMAT = 2  # of the files; those of another one are not read
 KEPT = 2  # the one before the latest is used when that one is damaged
 SHARE = 20  # a checkpoint is left out when it would take more than a twentieth of the time since the last one
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class State:
-    """All that a run needs to go on; the order of the images follows from its seed and step.
-
-    Attributes:
-        records: Those made so far.
-        health: Of the layers, at those records; empty when it is not measured.
-        run_id: Of its MLflow run.
-        seconds: Trained so far.
-    """
-
-    network: Network
-    optimiser: Optimiser
-    progress: Progress = field(default_factory=Progress)
-    records: list[Record] = field(default_factory=list)
-    health: list[LayerHealth] = field(default_factory=list)
-    run_id: str = ""
-    seconds: float = 0.0
-
-    def vectors(self) -> dict[str, Array]:
-        """The arrays that training changes in place, by name."""
-        kept = {f"optimiser.{name}": vector for name, vector in self.optimiser.state.items()}
-        return {"params": self.network.params.vector, "moments": self.network.moments.vector, "seen": self.progress.seen, **kept}
 
 
 class Checkpoints:
@@ -100,7 +74,7 @@ class Checkpoints:
         return sorted(self._folder.glob("*.npz"))
 
     def _dump(self, state: State) -> bytes:
-        about = {"run": self._key, "step": state.progress.step, "count": state.optimiser.count}
+        about = {"format": FORMAT, "kernel": library()[1], "run": self._key, "step": state.progress.step, "count": state.optimiser.count}
         about |= {"run_id": state.run_id, "seconds": state.seconds}
         records = np.array([astuple(record) for record in state.records], np.float64).reshape(-1, len(COLUMNS))
         health = np.array([astuple(row) for row in state.health], np.float64).reshape(-1, len(HEALTH_COLUMNS))
@@ -111,8 +85,14 @@ class Checkpoints:
     def _load(self, content: bytes, state: State) -> bool:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
-            if about["run"] != self._key:
+            if (about.get("format"), about["run"]) != (FORMAT, self._key):
                 return False
+            if about["kernel"] != library()[1]:
+                log.warning(
+                    "the checkpoint was made with BLAS's %s kernel, and this machine has %s: the last bits will be of neither",
+                    about["kernel"],
+                    library()[1],
+                )
             for name, vector in state.vectors().items():
                 vector[...] = file[name]
             state.records[:] = [Record(int(step), *rest) for step, *rest in file["records"].tolist()]

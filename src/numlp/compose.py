@@ -11,6 +11,7 @@ from yaml import YAMLError
 from numlp import config as schema
 from numlp.errors import UserError, require
 from numlp.explain import unknown_key
+from numlp.machine import LOCAL, substitutes
 from numlp.search_config import Primary
 
 PARAMS, CONF = "params.yaml", "conf"
@@ -36,7 +37,9 @@ def store(root: Path, command: str) -> None:
             configs.store(group=group, name=f"{option.name}_schema", node=option)
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in groups.items()), "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
-    hydra = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
+    hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
+    if command == "gradcheck":  # it writes nothing, and needs no folder
+        hydra |= {"run": {"dir": "."}, "output_subdir": None}
     quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr
     defaults += [*quiet, {"override hydra/launcher": "joblib"}]
     if command == "train":
@@ -45,6 +48,33 @@ def store(root: Path, command: str) -> None:
 
 
 def choices(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As `written`, with what this machine uses in place of a choice (numlp.machine).
+
+    Raises:
+        UserError: As `written`, or conf/local.yaml is not as it should be.
+    """
+    groups, content = written(root)
+    return groups | _replaced(root, groups), content
+
+
+def replacements(root: Path) -> str:
+    """What this machine uses in place of choices of `root`/params.yaml, for people; empty when it uses them all."""
+    groups, _ = written(root)
+    return ", ".join(f"{group}={used} in place of {groups[group]}" for group, used in _replaced(root, groups).items())
+
+
+def notice(root: Path) -> str:
+    """That in a line, with the file that says so and the way back; empty as well."""
+    found = replacements(root)
+    return found and f"{LOCAL}: {found}, which {PARAMS} chooses; delete the file to undo it"
+
+
+def _replaced(root: Path, groups: dict[str, Any]) -> dict[str, str]:
+    others = substitutes(root)
+    return {group: others[group][str(choice)] for group, choice in groups.items() if str(choice) in others.get(group, {})}
+
+
+def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values.
 
     Raises:

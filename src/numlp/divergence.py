@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from numlp.arrays import Array
-from numlp.checkpoint import State
 from numlp.data.preprocess import Part
 from numlp.errors import UserError
 from numlp.history import Record
 from numlp.nn.linear import Linear
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
+from numlp.state import State
 from numlp.train import Passes, Plan, batches, update
 
 

@@ -21,6 +21,8 @@ from numlp.explain import explain, of_composing
 from numlp.files import write_text
 from numlp.launchers import HERE, store_launchers
 from numlp.search_config import Primary
+from numlp.stages.asked import Asked
+from numlp.stages.member import Member
 from numlp.tracking import Terminated, relaying
 
 
@@ -80,7 +82,7 @@ def _in_order(command: str, arguments: list[str]) -> list[str]:
     return [text for text in arguments if text not in overrides] + overrides
 
 
-def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, config: DictConfig, *member: Any) -> Any:
+def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, config: DictConfig, member: Member | None = None) -> Any:
     """One job. When one of a multirun is stopped by a signal, the file `stopped` keeps those after it from beginning.
 
     On a cluster the signal is the node's: the job ends by it, so that the launcher gives it to another node.
@@ -91,17 +93,20 @@ def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, conf
         codes: Where a single run's exit code goes.
         asked: Whether the user asked for Hydra's whole errors.
         config: The job's choices.
-        member: Of a sweep: what the stage's `run` takes beside choices and folder.
+        member: The job's place in a sweep.
 
     Returns:
         What the stage gives back; None for a job that was stopped.
     """
-    alone = HydraConfig.get().mode is not RunMode.MULTIRUN
+    hydra = HydraConfig.get()
+    alone = hydra.mode is not RunMode.MULTIRUN
     if stopped.exists():
         return None
     try:
-        out = Path(os.path.relpath(HydraConfig.get().runtime.output_dir))
-        made = import_module(f"numlp.stages.{command.replace('-', '_')}").run(typed(config), out, *member)
+        out = Path(os.path.relpath(hydra.runtime.output_dir))
+        choices = {str(group): str(name) for group, name in hydra.runtime.choices.items() if not str(group).startswith("hydra")}
+        how = Asked(choices, list(hydra.overrides.task), alone, member)
+        made = import_module(f"numlp.stages.{command.replace('-', '_')}").run(typed(config), out, how)
         codes.append(made if isinstance(made, int) else None)
         return made
     except Exception as error:
@@ -109,7 +114,7 @@ def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, conf
             raise
         raise _Carried from error
     except (KeyboardInterrupt, Terminated) as signal:
-        if alone or HydraConfig.get().runtime.choices["hydra/launcher"] not in HERE:
+        if alone or hydra.runtime.choices["hydra/launcher"] not in HERE:
             raise
         write_text(stopped, str(signal.code if isinstance(signal, Terminated) else 130))
         return None

@@ -4,7 +4,7 @@ from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, read_write
 
 from numlp.errors import require
 
@@ -21,13 +21,17 @@ RAY: dict[str, Any] = {
             "env_vars": {"NUMLP_PROJECT": "${hydra.runtime.cwd}", "MLFLOW_TRACKING_URI": '${oc.env:MLFLOW_TRACKING_URI,""}'},
         },
     },
-    "remote": {"num_cpus": 1, "max_retries": 10},  # one BLAS thread follows from one CPU; retries are of lost nodes and processes
+    "remote": {"num_cpus": 1, "max_retries": 10},  # retries are of lost nodes and processes
 }
 SLURM: dict[str, Any] = {
     "cpus_per_task": 1,
     "mem_gb": 4,
     "max_num_timeout": 10,  # a job whose time was over, or that was preempted, is queued again and goes on from its checkpoint
-    "setup": ["export OPENBLAS_NUM_THREADS=1"],
+}
+CORES = {  # the keys of the launchers that say how many cores a job has
+    "ray": "hydra.launcher.ray.remote.num_cpus",
+    "submitit_local": "hydra.launcher.cpus_per_task",
+    "submitit_slurm": "hydra.launcher.cpus_per_task",
 }
 SETTINGS = {"ray": {"ray": RAY}, "submitit_slurm": SLURM}
 
@@ -42,11 +46,12 @@ def store_launchers() -> None:
             configs.store(group=GROUP, name=name, node=OmegaConf.merge(own.node, SETTINGS[name]), provider=own.provider)
 
 
-def at_once(config: DictConfig) -> int | None:
-    """Jobs that the launcher runs side by side; None where only a cluster knows.
+def at_once(config: DictConfig, threads: int) -> int | None:
+    """Jobs of `threads` BLAS threads each that the launcher runs side by side: at most cores / threads. None where only a cluster knows.
 
     Args:
         config: With Hydra's part.
+        threads: Of a job.
 
     Raises:
         UserError: It is told to run none.
@@ -54,8 +59,20 @@ def at_once(config: DictConfig) -> int | None:
     name = config.hydra.runtime.choices[GROUP]
     if name != "joblib":
         return 1 if name in HERE else None
-    from joblib import effective_n_jobs
+    from joblib import cpu_count, effective_n_jobs
 
     jobs = config.hydra.launcher.n_jobs
     require(jobs != 0, "hydra.launcher.n_jobs", "a number of jobs, or -1 for as many as there are cores", n_jobs=jobs)
-    return int(effective_n_jobs(jobs))
+    return max(1, min(int(effective_n_jobs(jobs)), int(cpu_count()) // threads))
+
+
+def for_threads(config: DictConfig, threads: int) -> DictConfig:
+    """`config` with a launcher that gives a core to each of a job's `threads`, or more where the user asked for more."""
+    name = config.hydra.runtime.choices[GROUP]
+    changed = config.copy()
+    with read_write(changed.hydra):
+        if name == "joblib":
+            changed.hydra.launcher.n_jobs = at_once(config, threads)
+        elif name in CORES:
+            OmegaConf.update(changed, CORES[name], max(threads, OmegaConf.select(config, CORES[name]) or 1))
+    return changed

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numlp.arrays import Array
+from numlp.blas import blas_threads
+from numlp.data.preprocess import normalise
 from numlp.errors import UserError, require
+from numlp.evaluate import Evaluator
 from numlp.files import replacing
 from numlp.nn.network import Network
 
@@ -29,6 +33,18 @@ class Model:
     mean: Array
     std: Array
     choices: dict[str, Any]
+
+    @property
+    def threads(self) -> int:
+        """Of BLAS, that the model was trained with; its figures are measured with as many."""
+        return int(self.choices.get("train", {}).get("threads", 1))
+
+    def probabilities(self, images: NDArray[np.uint8]) -> Array:
+        """(N, 3072) raw images, channel-major -> (N, K) class probabilities, by the network as it was trained: no layer is folded."""
+        x = np.empty((len(images), self.mean.size), np.float32)
+        normalise(images[:, : self.mean.size], self.mean, self.std, x)
+        with blas_threads(self.threads):
+            return Evaluator(self.network).probabilities(x)
 
 
 def save_model(path: Path, model: Model) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
+from numlp.blas import under_threads
 from numlp.data.batches import epoch_batches, epoch_steps
 from numlp.data.preprocess import Part
 from numlp.evaluate import Evaluator, Scores
@@ -32,6 +33,7 @@ class Plan:
         batch_seed: Of the order of the images.
         record_at: Updates after which to record; 0 is before the first.
         cost: What the training columns of a record show: full, aggregated or smoothed (see `_train_scores`).
+        threads: Of BLAS.
     """
 
     steps: int
@@ -42,6 +44,7 @@ class Plan:
     batch_seed: int
     record_at: frozenset[int]
     cost: str = "full"
+    threads: int = 1
 
 
 @dataclass
@@ -61,7 +64,10 @@ class Progress:
 
 def train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan, progress: Progress | None = None) -> Iterator[Record]:
     """Train `network` in place from `progress` on, and yield a record after each of `plan.record_at` updates."""
-    progress = Progress() if progress is None else progress
+    return under_threads(plan.threads, _train(network, optimiser, data, val, plan, Progress() if progress is None else progress))
+
+
+def _train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan, progress: Progress) -> Iterator[Record]:
     evaluator = Evaluator(network)
     passes = Passes(network)
     per_epoch = epoch_steps(len(data.labels), plan.batch_size)

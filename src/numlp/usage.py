@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from textwrap import fill
 
-from numlp.compose import CONF, PARAMS, choices
+from numlp.compose import CONF, PARAMS, written
 from numlp.stages.init import template
 from numlp.stages.naming import flattened
 
@@ -27,7 +27,11 @@ EXAMPLES = {
         "numlp train +experiment=e01_three_layers        an experiment of the reports",
         "numlp train --cfg job                           what would run",
     ),
-    "gradcheck": ("numlp gradcheck", "numlp gradcheck model.hidden=[20,20] norm=after"),
+    "gradcheck": (
+        "numlp gradcheck                                 the reports' networks, a sample of each parameter's entries",
+        "numlp gradcheck gradcheck.entries=all           every entry, which takes minutes",
+        "numlp gradcheck model.hidden=[20,20] norm=after",
+    ),
 }
 FLAGS = (
     "-m, --multirun   a run of each combination of choices that are lists: KEY=A,B",
@@ -63,7 +67,7 @@ def stage(command: str, about: str, root: Path) -> str:
     """The text of `numlp COMMAND --help` for a stage: the choices there are in the project `root`, or else in a new one."""
     here = (root / PARAMS).exists() and (root / CONF).is_dir()
     project = root if here else template()
-    chosen, values = choices(project)
+    chosen, values = written(project)
     where = f"{PARAMS}'s are marked *" if here else "this folder is no project; those of a new one, by numlp init, are marked *"
     more = sorted(path.name for path in (project / CONF).iterdir() if path.is_dir() and path.name not in (*chosen, *NOT_CHOSEN))
     return "\n".join(

@@ -2,8 +2,8 @@
 
 import hashlib
 import logging
+import socket
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import archives
@@ -127,11 +127,38 @@ class TestNetwork:
             fetch(source(server, bad), tmp_path, timeout=(5, 0.5), attempts=3)
         assert server.asked == [bad]
 
-    def test_a_hanging_server_costs_the_time_out_and_no_more(self, server, tmp_path):
-        start = time.monotonic()
-        with pytest.raises(Unavailable):
-            fetch(source(server, "silent"), tmp_path, timeout=(0.3, 0.3), attempts=3)
-        assert time.monotonic() - start < 30  # the server hangs for 60 s
+    def test_servers_that_accept_and_never_answer_take_the_silence_and_no_time_out_each_is_asked_once(self, server, tmp_path):
+        wanted = source(server, "silent/1", "silent/2")
+        with pytest.raises(Unavailable) as caught:
+            fetch(wanted, tmp_path, timeout=(3600, 3600), attempts=3, silence=2)
+        assert server.asked == ["silent", "silent"]
+        for url in wanted.urls:
+            assert f"{url} (no answer in time)" in str(caught.value)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_silent_server_leaves_its_share_of_the_silence_to_the_mirror(self, server, tmp_path):
+        path, _ = fetch(source(server, "silent", "good"), tmp_path, timeout=(3600, 3600), silence=2)
+        assert server.asked == ["silent", "good"]
+        assert path.read_bytes() == CONTENT
+
+    def test_a_resolver_that_hangs_is_given_up_and_what_it_says_later_is_dropped(self, server, tmp_path, monkeypatch):
+        real, asked, said, over = socket.getaddrinfo, [], threading.Event(), threading.Event()
+
+        def hanging(host, *rest, **more):
+            asked.append(host)
+            over.wait(30)
+            try:
+                return real(host, *rest, **more)
+            finally:
+                said.set()
+
+        monkeypatch.setattr(socket, "getaddrinfo", hanging)
+        with pytest.raises(Unavailable, match="no answer in time"):
+            fetch(source(server, "good"), tmp_path, silence=0.3)
+        assert asked == ["127.0.0.1"]
+        over.set()
+        assert said.wait(30)
+        assert list(tmp_path.iterdir()) == []
 
     def test_a_slow_server_is_left_for_another_one_but_borne_when_it_is_the_last(self, server, tmp_path, monkeypatch):
         monkeypatch.setattr(transfer, "TRIAL", 0.1)

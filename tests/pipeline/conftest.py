@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from numlp.cli import main
+from numlp.machine import LOCAL
 
 ROOT = Path(__file__).resolve().parents[2]
 FEW = ["data=synthetic", "split.train=[0,10000]", "split.val=[10000,10500]"]  # 100 updates an epoch; the same for all tests
@@ -15,7 +16,7 @@ FEW = ["data=synthetic", "split.train=[0,10000]", "split.val=[10000,10500]"]  # 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """An empty project: configuration alone, as the current folder; no archive, no MLflow server."""
-    shutil.copytree(ROOT / "conf", tmp_path / "conf")
+    shutil.copytree(ROOT / "conf", tmp_path / "conf", ignore=shutil.ignore_patterns(LOCAL.name))
     for name in ("params.yaml", "dvc.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     for name in ("CIFAR10_ARCHIVE", "CIFAR10_SHA256", "MLFLOW_TRACKING_URI", "HYDRA_FULL_ERROR"):
@@ -61,9 +62,9 @@ def ready(with_data, empty_store):
 @pytest.fixture
 def counted(monkeypatch):
     """The lambdas of the trainings that were begun; those above 1 raise."""
-    from numlp.stages import loop
+    from numlp import fit
 
-    begun, real = [], loop.train
+    begun, real = [], fit.train
 
     def train(network, optimiser, data, val, plan, progress):
         begun.append(plan.lam)
@@ -71,5 +72,5 @@ def counted(monkeypatch):
             raise RuntimeError("no luck")
         return real(network, optimiser, data, val, plan, progress)
 
-    monkeypatch.setattr("numlp.stages.loop.train", train)
+    monkeypatch.setattr("numlp.fit.train", train)
     return begun

@@ -40,6 +40,9 @@ CASES = {
     "data.source.name=..": ["data.source.name: need letters, digits, spaces"],
     "~norm": ["norm.placement"],
     "norm=[": ["error: "],
+    "gradcheck.entries=0": ["gradcheck.entries: need a whole number >= 1, or all, got entries=0"],
+    "gradcheck.entries=most": ["gradcheck.entries: need a whole number >= 1, or all, got entries='most'"],
+    "gradcheck.entries=1.5": ["gradcheck.entries: ", "1.5"],
     "train.record.every=step": ["train.record.every: need epoch or points, got every='step'"],
 }
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from sweeps import PIXELS
 
-from numlp.checkpoint import State
 from numlp.config import DivergedConfig
 from numlp.data.preprocess import Part
 from numlp.divergence import diverged, origin
@@ -18,6 +17,7 @@ from numlp.history import Record
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 from numlp.rows import read_rows
+from numlp.state import State
 from numlp.tracking import connect
 from numlp.train import Plan, train
 from pipeline.conftest import FEW

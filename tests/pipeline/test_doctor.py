@@ -68,6 +68,22 @@ def test_a_package_that_is_not_as_pinned(healthy, numlp):
     assert "no-such-package" not in out
 
 
+def test_what_this_machine_uses_in_place_of_a_choice(healthy, numlp):
+    assert "local choices" not in numlp("doctor")[1]
+    local = healthy / "conf/local.yaml"
+    local.write_text("data: {cifar10: synthetic}\n")
+    code, out, _ = numlp("doctor")
+    assert code == 0
+    found = verdict(out, "local choices")
+    assert found.startswith("local choices warning conf/local.yaml: data=synthetic in place of cifar10 -> delete conf/local.yaml")
+    local.write_text("optim: {adam: sgd}\n")
+    assert verdict(numlp("doctor")[1], "local choices").startswith("local choices ok")
+    local.write_text("[")
+    code, out, _ = numlp("doctor")
+    assert code == 1
+    assert verdict(out, "local choices").startswith("local choices error conf/local.yaml: need YAML")
+
+
 @pytest.mark.parametrize(
     ("content", "expected"), [(None, "no such file"), (b"not the archive", "CIFAR10_SHA256=")], ids=["missing", "altered"]
 )

@@ -44,7 +44,41 @@ def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic
     assert "synthetic, seed 0" in done.stdout  # the table names the data set
     assert "numlp ui" in done.stdout
     assert json.loads((workspace / "build/evaluate/metrics.json").read_text())["dataset"] == "synthetic, seed 0"
-    assert re.search(r"^data: synthetic", (workspace / "params.yaml").read_text(), re.MULTILINE)
+    assert re.search(r"^data: cifar10", (workspace / "params.yaml").read_text(), re.MULTILINE)
+    assert (workspace / "conf/local.yaml").exists()
+
+
+def test_on_synthetic_images_git_sees_the_lock_alone_and_experiments_here_and_in_a_copy_go_on_with_them(workspace):
+    """DVC makes the copy from what git knows, which conf/local.yaml is not; the images in it are those of the first run."""
+
+    def git(*arguments):
+        done = run(workspace, "git", "-c", "user.name=n", "-c", "user.email=e", *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def experiment(*arguments):
+        done = run(workspace, "dvc", "exp", "run", *arguments)
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, said
+        assert "resolve: conf/local.yaml: data=synthetic in place of cifar10" in said
+        assert "Running stage 'download'" not in said
+        assert "Running stage 'train'" in said
+        return said
+
+    shutil.copy(ROOT / ".gitignore", workspace)
+    shutil.copy(ROOT / ".dvcignore", workspace)
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "all")
+    assert run(workspace, "numlp", "run").returncode == 0
+    assert git("status", "--porcelain") == "?? dvc.lock\n"
+    experiment("--temp", "-S", "lam=0.001", "--name", "apart")
+    assert git("status", "--porcelain") == "?? dvc.lock\n"
+    experiment("-S", "lam=0.01")
+    assert re.search(r"^data: cifar10", (workspace / "params.yaml").read_text(), re.MULTILINE)
+    assert run(workspace, "dvc", "exp", "apply", "apart").returncode == 0
+    again = run(workspace, "dvc", "repro").stdout  # the copy recorded the same conf/
+    assert [f"Stage '{stage}' didn't change, skipping" in again for stage in STAGES] == [True] * 6
 
 
 def test_a_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(workspace):
@@ -84,6 +118,35 @@ def test_what_is_not_selected_reruns_resolve_alone(workspace):
     again = run(workspace, "dvc", "repro").stdout
     assert "Running stage 'resolve'" in again
     assert [f"Stage '{stage}' didn't change, skipping" in again for stage in STAGES[1:]] == [True] * 5
+
+
+def test_an_edit_of_code_that_decides_trains_again_and_one_of_a_docstring_does_not(workspace):
+    """So with the reproduction's runs, whose plan has the digest of the same code."""
+    (workspace / "src").unlink()
+    shutil.copytree(ROOT / "src", workspace / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "reproduction", workspace / "reproduction")
+    params = workspace / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
+    relu = workspace / "src/numlp/nn/relu.py"
+
+    def repro():
+        plan = run(workspace, "numlp", "reproduce", "plan", PYTHONPATH=str(workspace / "src"))
+        done = run(workspace, "dvc", "repro", PYTHONPATH=str(workspace / "src"))
+        assert (plan.returncode, done.returncode) == (0, 0), plan.stderr + done.stdout + done.stderr
+        return done.stdout, (workspace / "build/reproduction/plan.json").read_bytes()
+
+    run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
+    _, before = repro()
+    relu.write_text(relu.read_text().replace('"""', '"""In short: ', 1))
+    said, plan = repro()
+    assert plan == before
+    assert "Running stage 'resolve'" in said
+    assert [f"Stage '{stage}' didn't change, skipping" in said for stage in STAGES[1:]] == [True] * 5
+    relu.write_text(relu.read_text() + "\nADDED = 1\n")
+    said, plan = repro()
+    assert plan != before
+    assert "Running stage 'train'" in said
+    assert "Stage 'normalise' didn't change, skipping" in said
 
 
 def test_repro_itself_never_switches_to_synthetic_images(workspace):

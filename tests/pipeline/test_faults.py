@@ -61,7 +61,7 @@ def test_a_full_disk_is_told_and_once_there_is_room_the_run_goes_on_to_its_end(r
     assert left == ["config.json"]
     code, out, err = numlp("train", *RUN)
     assert (code, err) == (0, "")
-    assert "goes on from step 45" in out
+    assert "resumes from step 45" in out
     assert whole(ready) == [0, 45]
     _, (run,) = runs(ready)
     assert run.info.status == "FINISHED"

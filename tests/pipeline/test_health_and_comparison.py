@@ -45,18 +45,18 @@ def test_a_run_that_is_cut_off_ends_with_the_same_health(ready, numlp, monkeypat
     asked = [*SHORT, "train.record.every=points", "train.record.points=6", "train.health=true"]
     assert numlp("train", *asked, "hydra.run.dir=outputs/whole")[0] == 0
 
-    def cut(self, state):
-        if len(state.records) == 4:
+    def cut(records, *bounds):
+        if len(records) == 4:
             raise RuntimeError("cut off")
 
     with monkeypatch.context() as patched:
         patched.setattr("numlp.checkpoint.SHARE", 0)
-        patched.setattr("numlp.stages.loop.Loop._check", cut)
+        patched.setattr("numlp.fit.diverged", cut)
         with pytest.raises(RuntimeError, match="cut off"):
             numlp("train", *asked)
     code, out, _ = numlp("train", *asked, "hydra.run.dir=outputs/resumed")
     assert code == 0
-    assert "goes on from step 6" in out
+    assert "resumes from step 6" in out
     assert sha256(ready / "outputs/whole/health.csv") == sha256(ready / "outputs/resumed/health.csv")
 
 

@@ -23,12 +23,12 @@ def cut(monkeypatch):
     """Cut the next run off at its n-th record, before that one is kept."""
 
     def at(count):
-        def check(self, state):
-            if len(state.records) == count:
+        def check(records, *bounds):
+            if len(records) == count:
                 raise CutError(f"at record {count}")
 
         monkeypatch.setattr("numlp.checkpoint.SHARE", 0)  # keep every one, however slow the machine is
-        monkeypatch.setattr("numlp.stages.loop.Loop._check", check)
+        monkeypatch.setattr("numlp.fit.diverged", check)
 
     return at
 
@@ -53,7 +53,7 @@ def test_a_run_that_is_cut_off_twice_ends_in_the_same_files(ready, numlp, cut, c
     cut(None)
     code, out, err = numlp("train", *RUN, *choices)
     assert (code, err) == (0, "")
-    assert "goes on from step 150" in out
+    assert "resumes from step 150" in out
     assert results(ready) == whole
     assert not list(ready.glob(f"{CHECKPOINTS}/*"))
 
@@ -119,7 +119,7 @@ def test_a_process_that_is_killed_loses_nothing(ready, numlp):
     (killed,) = ready.glob("outputs/train/*/*")
     code, out, err = numlp("train", *choices, "hydra.run.dir=outputs/resumed")
     assert code == 0, err
-    assert "goes on from step" in out
+    assert "resumes from step" in out
     assert numlp("train", *choices, "hydra.run.dir=outputs/whole")[0] == 0
     for name in ("model.npz", "history.csv"):
         assert sha256(ready / "outputs/resumed" / name) == sha256(ready / "outputs/whole" / name)

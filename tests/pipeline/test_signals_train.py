@@ -37,7 +37,7 @@ def test_a_signal_finishes_the_step_keeps_the_state_and_says_how_to_go_on(ready,
     assert step % 450 != 0  # not at a record: where it was
     code, out, err = numlp("train", *RUN, "hydra.run.dir=outputs/resumed")
     assert code == 0, err
-    assert f"goes on from step {step}" in out
+    assert f"resumes from step {step}" in out
     assert statuses(ready) == ["FINISHED"]
 
 

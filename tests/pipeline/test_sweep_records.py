@@ -3,7 +3,7 @@
 import pytest
 from sweeps import MULTI, family, table
 
-from numlp.stages import loop
+from numlp import fit
 
 
 def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, counted):
@@ -41,14 +41,14 @@ def test_a_job_that_is_done_elsewhere_while_it_waits_is_taken_unless_it_is_to_be
     assert numlp(*MULTI, "lam=0.2")[0] == 0
     (record,) = ready.glob("build/runs/*.json")
     away = record.rename(ready / "away.json")
-    begin = loop.train
+    begin = fit.train
 
     def train(*arguments):
         if away.exists():  # while the first job trains, the second one's record comes
             away.rename(record)
         return begin(*arguments)
 
-    monkeypatch.setattr(loop, "train", train)
+    monkeypatch.setattr(fit, "train", train)
     code, out, err = numlp(*MULTI, "lam=0.3,0.2", f"sweep.rerun={str(rerun).lower()}")
     assert code == 0, err
     assert counted == ([0.2, 0.3, 0.2] if rerun else [0.2, 0.3])

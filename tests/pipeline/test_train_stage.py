@@ -104,7 +104,7 @@ def test_a_failed_run_ends_failed_with_its_error(ready, numlp, monkeypatch):
         raise RuntimeError("no luck")
         yield
 
-    monkeypatch.setattr("numlp.stages.loop.train", broken)
+    monkeypatch.setattr("numlp.fit.train", broken)
     with pytest.raises(RuntimeError, match="no luck"):
         numlp("train", *SHORT)
     _, (run,) = runs(ready)

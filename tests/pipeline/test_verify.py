@@ -84,6 +84,7 @@ def test_the_clone_has_what_is_not_committed_yet_and_nothing_that_was_made(check
     (checkout / "conf/model/mlp2.yaml").unlink()
     (checkout / "conf/model/mlp5.yaml").write_text("hidden: [5]\n")
     git(checkout, "add", "conf/model/mlp5.yaml")
+    (checkout / "conf/local.yaml").write_text("data: {cifar10: synthetic}\n")  # which git ignores
     (checkout / "build").mkdir()
     (checkout / "build/model.npz").write_text("made")
     locked(checkout)
@@ -91,6 +92,7 @@ def test_the_clone_has_what_is_not_committed_yet_and_nothing_that_was_made(check
     make_clone(checkout, clone)
     assert (clone / "params.yaml").read_text() == "seed: 7\n"
     assert {path.stem for path in (clone / "conf/model").iterdir()} == {"mlp3", "mlp4", "mlp5", "mlp9"}
+    assert (clone / "conf/local.yaml").read_text() == "data: {cifar10: synthetic}\n"
     assert not (clone / "build").exists()
     assert not (clone / "dvc.lock").exists()
 

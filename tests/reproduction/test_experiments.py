@@ -39,7 +39,7 @@ def test_an_experiment_has_the_published_runs_and_its_first_and_last_train(repro
     for choices in {combinations[0], combinations[-1]}:
         job = composer.job(name, choices)
         assert job.key == (";".join(choices) or SINGLE)
-        result = make(job.seeded(3))
+        result = make(job.seeded(3), name)
         assert result.steps == 2
         assert all(0 <= value <= 1 for value in (result.train_accuracy, result.val_accuracy, result.test_accuracy))
         assert result.history[-1].step == 2

@@ -11,11 +11,10 @@ import time
 import pytest
 
 from numlp.history import COLUMNS
-from numlp.records import SOURCES, run_file, sources_digest
 from numlp.reproduction.runs import load_result, save_result
 from numlp.stages.one_run import make
 from numlp.tracking import connect
-from reproduction.conftest import PIXELS, ROOT, SMALL
+from reproduction.conftest import PIXELS, SMALL
 
 RESULTS = "reproduction/results"
 
@@ -113,33 +112,10 @@ def test_a_later_search_starts_from_the_best_of_ours_before_it(reproduction, num
 def test_a_result_reads_back_as_it_was_written(reproduction, tmp_path):
     from numlp.reproduction.experiments import Composer
 
-    result = make(Composer(reproduction, [*SMALL, PIXELS]).jobs("e16")[0].seeded(1))
+    result = make(Composer(reproduction, [*SMALL, PIXELS]).jobs("e16")[0].seeded(1), "e16")
     save_result(tmp_path / "run.json", result)
     assert load_result(tmp_path / "run.json") == result
     assert load_result(tmp_path / "none.json") is None
-
-
-def test_each_set_of_ingredients_has_a_file_of_its_own(tmp_path):
-    names = {run_file(tmp_path, {"a": a, "b": b}) for a in (1, 2) for b in (1, 2)}
-    assert len(names) == 4
-    assert run_file(tmp_path, {"b": 1, "a": 2}) == run_file(tmp_path, {"a": 2, "b": 1})
-
-
-def test_the_digest_of_the_source_changes_with_any_module_of_it(tmp_path):
-    for name in SOURCES:
-        path = tmp_path / name if name.endswith(".py") else tmp_path / name / "a.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("x = 1\n")
-    digests = [sources_digest(tmp_path)]
-    for path in sorted(tmp_path.rglob("*.py")):
-        path.write_text("x = 2\n")
-        digests.append(sources_digest(tmp_path))
-    assert len(set(digests)) == len(SOURCES) + 1
-
-
-def test_the_pipeline_names_the_modules_that_results_follow_from():
-    text = (ROOT / "reproduction" / "dvc.yaml").read_text()
-    assert all(text.count(f"- src/numlp/{name}\n") >= 2 for name in SOURCES)  # at least of the independent and of the narrowed experiments
 
 
 @pytest.mark.parametrize("arguments", [[], ["e01", "e02"], ["e99"]])

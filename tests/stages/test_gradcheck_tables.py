@@ -1,6 +1,7 @@
 """The tables of `numlp gradcheck` and its exit code."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -58,13 +59,45 @@ def test_one_wrong_network_among_right_ones_gives_exit_code_1(capsys: pytest.Cap
     assert "1 of 2 networks agree" in capsys.readouterr().out
 
 
-def test_the_table_says_how_many_entries_were_drawn(capsys: pytest.CaptureFixture[str]) -> None:
-    check([Case("sampled", (5,), "none", n=9, d=7, samples=4)])
-    assert "mean absolute difference over 16 of 100 entries" in capsys.readouterr().out
+def test_the_table_says_how_many_entries_of_which_parameters_were_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    check([Case("sampled", (5,), "none", n=9, d=7, samples=10)])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "Checking 35 of 100 entries of 1 network, drawn from the seed (gradcheck.entries=all checks every entry)." in text
+    assert "mean absolute difference over 35 of 100 entries (10 of 35 in linear1.W, 10 of 50 in linear2.W, all in the others)" in text
+
+
+def test_the_table_says_nothing_of_a_sample_where_every_entry_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    check([Case("all", (5,), "none", n=9, d=7)])
+    text = capsys.readouterr().out
+    assert "Checking all 100 entries of 1 network.\n" in text
+    assert "mean absolute difference over 100 of 100 entries " in text
+    assert " in linear" not in text
+
+
+def test_a_check_of_very_many_entries_says_beforehand_that_it_takes_minutes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("numlp.stages.gradcheck.MINUTES", 99)
+    check([Case("many", (5,), "none", n=9, d=7)])
+    assert capsys.readouterr().out.startswith("Checking all 100 entries of 1 network, which takes minutes.")
+
+
+def test_a_terminal_shows_each_network_as_a_bar_and_a_pipe_does_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = [Case(name, (5,), "none", n=9, d=7) for name in ("first", "second")]
+    check(cases)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    check(cases)
+    shown = capsys.readouterr()
+    assert all(text in shown.err for text in ("first, network 1 of 2", "second, network 2 of 2", "100/100"))
+    assert "network 1 of 2" not in shown.out
 
 
 def test_the_table_fits_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    check([Case("wide", (5, 4), "before", n=9, d=7)])
+    check([Case("wide", (5, 4), "before", n=9, d=7, samples=3)])
     text = capsys.readouterr().out
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
     assert "…" not in text

@@ -1,6 +1,7 @@
 """`numlp init` lays out a project that needs no checkout."""
 
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 import yaml
 
 from numlp.cli import main
-from numlp.compose import choices
+from numlp.compose import choices, written
 from numlp.errors import UserError
-from numlp.stages.init import FILES, VERSION, lay_out, on_version
+from numlp.machine import LOCAL, substitute
+from numlp.stages.init import FILES, lay_out, with_package
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,23 +27,37 @@ def test_a_project_has_the_choices_of_the_checkout_and_none_of_its_modules(tmp_p
     folder = tmp_path / "some" / "where"
     assert main(["init", str(folder)]) == 0
     assert "numlp run" in capsys.readouterr().out
-    assert choices(folder) == choices(ROOT)
+    assert choices(folder) == written(ROOT)
     stages = yaml.safe_load((folder / "dvc.yaml").read_text())["stages"]
     assert not any("src/" in dep for stage in stages.values() for dep in stage.get("deps", []))
 
 
-def test_every_stage_that_depends_on_modules_depends_on_the_version_instead_and_else_stays_as_it_is():
+def test_resolve_runs_each_time_instead_of_depending_on_the_source_and_the_other_stages_stay_as_they_are():
     text = (ROOT / "dvc.yaml").read_text()
-    before, after = (yaml.safe_load(content)["stages"] for content in (text, on_version(text)))
-    assert [*after] == ["version", *before]
-    for name, stage in before.items():
-        files = [dep for dep in stage["deps"] if not dep.startswith("src/")] if "deps" in stage else []
-        assert after[name] == {**stage, "deps": [*files, VERSION]}
+    before, after = (yaml.safe_load(content)["stages"] for content in (text, with_package(text)))
+    resolve = {**before["resolve"], "deps": ["params.yaml", "conf"], "always_changed": True}
+    assert after == {**before, "resolve": resolve}
 
 
 def test_the_data_set_is_written_to_params(tmp_path):
     lay_out(tmp_path / "demo", "synthetic")
     assert choices(tmp_path / "demo")[0]["data"] == "synthetic"
+
+
+def test_what_the_checkout_s_machine_uses_stays_there_and_git_ignores_a_project_s_own(tmp_path, monkeypatch):
+    (tmp_path / "checkout").mkdir()
+    for name in FILES:
+        target = tmp_path / "checkout" / name
+        target.parent.mkdir(exist_ok=True)
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile)(ROOT / name, target)
+    (tmp_path / "checkout" / LOCAL).write_text("data: {cifar10: synthetic}\n")
+    monkeypatch.setattr("numlp.stages.init.template", lambda: tmp_path / "checkout")
+    lay_out(tmp_path / "demo")
+    assert choices(tmp_path / "demo")[0]["data"] == "cifar10"
+    substitute(tmp_path / "demo", "data", "cifar10", "synthetic")
+    assert choices(tmp_path / "demo")[0]["data"] == "synthetic"
+    subprocess.run(["git", "init", "--quiet", str(tmp_path / "demo")], check=True)
+    assert subprocess.run(["git", "check-ignore", "--quiet", str(LOCAL)], cwd=tmp_path / "demo", check=False).returncode == 0
 
 
 def test_a_folder_in_use_is_refused_and_left_alone(tmp_path):

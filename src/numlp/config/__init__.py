@@ -2,7 +2,7 @@
 
 from numlp.config.base import Checked
 from numlp.config.data import DataConfig, SourceConfig, SplitConfig
-from numlp.config.network import PIXELS, InitConfig, ModelConfig, MomentsConfig, NormConfig
+from numlp.config.network import PIXELS, GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.run import Config
 from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrainConfig
 from numlp.config.updates import (
@@ -26,6 +26,7 @@ __all__ = [
     "DataConfig",
     "DivergedConfig",
     "ExponentialConfig",
+    "GradcheckConfig",
     "InitConfig",
     "LrRangeConfig",
     "ModelConfig",

@@ -56,6 +56,18 @@ class InitConfig(Checked):
 
 
 @dataclass
+class GradcheckConfig(Checked):
+    """Of `numlp gradcheck`: how many `entries` of each parameter it checks, drawn from the seed, or all."""
+
+    entries: int | str = 200
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        good = self.entries >= 1 if isinstance(self.entries, int) else self.entries == "all"
+        require(good, "gradcheck.entries", "a whole number >= 1, or all", entries=self.entries)
+
+
+@dataclass
 class MomentsConfig(Checked):
     """Batch norm's moments: ema keeps a moving average of weight `alpha`; precise and adaptive then replace it, from `images`."""
 

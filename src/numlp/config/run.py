@@ -7,7 +7,7 @@ from omegaconf import MISSING
 
 from numlp.config.base import Checked
 from numlp.config.data import DataConfig, SplitConfig
-from numlp.config.network import InitConfig, ModelConfig, MomentsConfig, NormConfig
+from numlp.config.network import GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.training import LrRangeConfig, TrainConfig
 from numlp.config.updates import CyclicalConfig, OptimConfig, ScheduleConfig
 from numlp.errors import require
@@ -29,6 +29,7 @@ class Config(Checked):
     seed: int = MISSING
     train: TrainConfig = field(default_factory=TrainConfig)
     lr_range: LrRangeConfig = field(default_factory=LrRangeConfig)
+    gradcheck: GradcheckConfig = field(default_factory=GradcheckConfig)
     then: list[str] = field(default_factory=lambda: ["evaluate", "plot"])
 
     def check(self) -> None:

@@ -42,6 +42,7 @@ class TrainConfig(Checked):
     """Length and batches of a run: `epochs` where it is given, `cycles` of the cyclical rate otherwise."""
 
     batch_size: int = MISSING
+    threads: int = 1  # of BLAS; they decide the last bits of a result, so that a run has as many on every machine
     cycles: float | None = None
     epochs: float | None = None
     record: RecordConfig = field(default_factory=RecordConfig)
@@ -52,6 +53,7 @@ class TrainConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(self.batch_size >= 1, "train.batch_size", "a whole number >= 1", batch_size=self.batch_size)
+        require(1 <= self.threads <= 64, "train.threads", "a whole number from 1 to 64", threads=self.threads)
         for name, value in (("cycles", self.cycles), ("epochs", self.epochs)):
             require(value is None or 0 < value < math.inf, f"train.{name}", "a number > 0, or null", **{name: value})
         require(self.cycles is not None or self.epochs is not None, "train", "epochs or cycles", epochs=None, cycles=None)

@@ -14,7 +14,7 @@ from numlp.config import SourceConfig
 from numlp.data.archive import read_archive
 from numlp.data.raw import RawData
 from numlp.data.synthetic import synthesise
-from numlp.data.transfer import TIMEOUT, Failed, transfer
+from numlp.data.transfer import SILENCE, TIMEOUT, Failed, Watch, transfer
 from numlp.errors import UserError, require
 from numlp.files import sha256
 
@@ -35,7 +35,13 @@ def make_raw(source: SourceConfig, folder: Path) -> RawData:
     return read_archive(path, found, source.name, official=_official(source)[1])
 
 
-def fetch(source: SourceConfig, folder: Path, timeout: tuple[float, float] = TIMEOUT, attempts: int = ATTEMPTS) -> tuple[Path, str]:
+def fetch(
+    source: SourceConfig,
+    folder: Path,
+    timeout: tuple[float, float] = TIMEOUT,
+    attempts: int = ATTEMPTS,
+    silence: float = SILENCE,
+) -> tuple[Path, str]:
     """Find an archive whose sha256 is the one asked for.
 
     Args:
@@ -43,6 +49,7 @@ def fetch(source: SourceConfig, folder: Path, timeout: tuple[float, float] = TIM
         folder: Where a download is kept.
         timeout: Seconds to wait for a connection, and for the next bytes.
         attempts: At an address that breaks off while it sends; one that does not answer is not asked again.
+        silence: Seconds that addresses may take before they begin to answer; each has an equal share.
 
     Returns:
         Its path and its sha256.
@@ -59,7 +66,7 @@ def fetch(source: SourceConfig, folder: Path, timeout: tuple[float, float] = TIM
         log.warning("%s is not whole or was changed: it is removed, and downloaded again", path)
         path.unlink()
     if not path.exists():
-        _download(source.urls, path, official, timeout, attempts)
+        _download(source.urls, path, official, timeout, attempts, silence)
     return path, official
 
 
@@ -95,13 +102,13 @@ def _whole(path: Path, official: str) -> bool:
     return path.is_file() and sha256(path) == official
 
 
-def _download(urls: list[str], path: Path, official: str, timeout: tuple[float, float], attempts: int) -> None:
+def _download(urls: list[str], path: Path, official: str, timeout: tuple[float, float], attempts: int, silence: float) -> None:
     """Try the addresses in their order."""
     failures = []
     for url in urls:
-        last = url == urls[-1]
+        watch = Watch(silence / len(urls), patient=url == urls[-1], shown=sys.stderr.isatty())
         try:
-            transfer(url, path, official, timeout, attempts, patient=last, progress=sys.stderr.isatty())
+            transfer(url, path, official, timeout, attempts, watch)
             return
         except Failed as failure:
             failures.append(f"{url} ({failure})")

@@ -15,6 +15,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
+from numlp.code_digest import stage_digest
 from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES, load_raw, read_about, write_npy
 from numlp.errors import require
 
@@ -36,8 +37,8 @@ class Prepared:
 
     Attributes:
         folder: Where the arrays are.
-        about: What they were made from: the data set's name, digest, origin and class names, the split's ranges, and
-            `key`, the digest of these choices.
+        about: What they were made from: the data set's name, digest, origin and class names, the split's ranges, the digest of
+            the code that makes them, and `key`, the digest of all these.
         mean: (3072,) means of the training split's pixels on the 0..1 scale, float64.
         std: (3072,) their standard deviations; 1 where a pixel never changes, which then is 0 once normalised.
     """
@@ -66,7 +67,7 @@ def prepare(raw: Path, train: Sequence[int], val: Sequence[int], store: Path) ->
         val: [start, stop] of the validation split.
         store: Folder with one sub-folder a set of choices. Processes that ask for the same one wait for the first.
     """
-    choices = {"data": read_about(raw), "split": {"train": list(train), "val": list(val)}}
+    choices = {"data": read_about(raw), "split": {"train": list(train), "val": list(val)}, "code": stage_digest("normalise")}
     key = hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()[:16]
     folder = store / key
     if not folder.exists():

@@ -1,5 +1,7 @@
 """The networks of the reports' gradient checks, and any other, at parameters that hide no fault."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +9,7 @@ import numpy as np
 from numlp.arrays import Array
 from numlp.nn.gradcheck import Difference, Labels, check_gradients
 from numlp.nn.initialisers import Initialiser, gaussian, he, initialise
-from numlp.nn.network import Network, Placement
+from numlp.nn.network import Network, Placement, parameter_shapes
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,15 @@ class Case:
     classes: int = 10
     seed: int = 0
 
-    def check(self, tolerance: float = 1e-6) -> list[Difference]:
-        """The comparison of each parameter of this network."""
+    def check(self, tolerance: float = 1e-6, tick: Callable[[], None] = lambda: None) -> list[Difference]:
+        """The comparison of each parameter of this network; `tick` is called after each entry."""
         network, x, labels = self.draw()
-        return check_gradients(network, x, labels, self.lam, self.h, tolerance, self.samples, self.seed)
+        return check_gradients(network, x, labels, self.lam, self.h, tolerance, self.samples, self.seed, tick)
+
+    def drawn(self) -> int:
+        """How many entries `check` goes through, over all parameters."""
+        sizes = [math.prod(shape) for shape in parameter_shapes((self.d, *self.hidden, self.classes), self.norm).values()]
+        return sum(size if self.samples is None else min(size, self.samples) for size in sizes)
 
     def draw(self) -> tuple[Network, Array, Labels]:
         """The network, (N, d) images of mean 0 and deviation 1, as after normalisation, and (N,) labels.
@@ -65,7 +72,7 @@ class Case:
 
 
 def _many(name: str, hidden: tuple[tuple[int, ...], ...], norm: Placement, n: int, d: int, h: float, init: Initialiser) -> tuple[Case, ...]:
-    # a first layer on whole images has 61,440 weights or more: a thousand of them, drawn
+    # A first layer on whole images has 61,440 weights or more: the reproduction draws a thousand, `numlp gradcheck` sets its own number.
     return tuple(Case(name, widths, norm, n, d, h, init, samples=1000 if d == 3072 else None) for widths in hidden)
 
 

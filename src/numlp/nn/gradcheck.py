@@ -1,6 +1,7 @@
 """The gradient check: analytic gradients against central differences of the cost, parameter by parameter."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -69,13 +70,26 @@ class Difference:
     verdict: Verdict
 
     @property
+    def drawn(self) -> int:
+        """Entries drawn, those left out among them."""
+        return self.checked + self.kinks
+
+    @property
     def passed(self) -> bool:
         """Whether the gradient is as it should be."""
         return self.verdict in ("agrees", "zero")
 
 
 def check_gradients(
-    network: Network, x: Array, labels: Labels, lam: float, h: float, tolerance: float = 1e-6, samples: int | None = None, seed: int = 0
+    network: Network,
+    x: Array,
+    labels: Labels,
+    lam: float,
+    h: float,
+    tolerance: float = 1e-6,
+    samples: int | None = None,
+    seed: int = 0,
+    tick: Callable[[], None] = lambda: None,
 ) -> list[Difference]:
     """Compare the gradients of cross-entropy + lam * sum of squared weights, with batch moments, one parameter at a time.
 
@@ -91,6 +105,7 @@ def check_gradients(
         samples: Check so many entries of each parameter, drawn without repetition, or all by default. A wrong formula
             shows in any few entries; a single wrong entry only if it is drawn.
         seed: Of that draw.
+        tick: Called after each entry.
 
     Returns:
         One comparison a parameter, in the order of `network.params`.
@@ -108,7 +123,7 @@ def check_gradients(
     for name, gradient in probe.gradients().items():
         size = gradient.size
         entries = np.arange(size) if samples is None or samples >= size else rng.choice(size, samples, replace=False)
-        plain, extrapolated = probe.slopes(name, entries, h)
+        plain, extrapolated = probe.slopes(name, entries, h, tick)
         differences.append(_compare(name, gradient, entries, plain, extrapolated, rounding, tolerance))
     return differences
 
@@ -143,7 +158,7 @@ class _Probe:
         network.add_penalty_gradient(self.lam)
         return {name: view.reshape(-1) for name, view in network.grads.views.items()}
 
-    def slopes(self, name: str, entries: NDArray[np.integer], h: float) -> tuple[Array, Array]:
+    def slopes(self, name: str, entries: NDArray[np.integer], h: float, tick: Callable[[], None]) -> tuple[Array, Array]:
         """D(h) and its extrapolation in some entries of a parameter; NaN where a unit switches within the step."""
         start = self.owners[name.split(".")[0]]
         values = self.network.params[name].reshape(-1)  # a view
@@ -160,6 +175,7 @@ class _Probe:
             if not switched:
                 wide, narrow = (costs[0] - costs[1]) / (2 * h), (costs[2] - costs[3]) / h
                 plain[place], extrapolated[place] = wide, (4 * narrow - wide) / 3
+            tick()
         return plain, extrapolated
 
 

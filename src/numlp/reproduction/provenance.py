@@ -8,7 +8,7 @@ from typing import Any
 from numlp.files import write_text
 
 FILE = "provenance.json"
-TAGS = ("git_commit", "source", "numlp", "python", "blas", "cpu")  # no process, no time
+TAGS = ("git_commit", "source", "numlp", "python", "blas", "blas_kernel", "cpu")  # no process, no time
 
 
 def write_provenance(folder: Path, about: Mapping[str, Any], environment: Mapping[str, str], cores: int, seeds: Sequence[int]) -> None:
@@ -18,10 +18,10 @@ def write_provenance(folder: Path, about: Mapping[str, Any], environment: Mappin
         folder: Of the results.
         about: The raw data set's dataset.json.
         environment: Tags of the code and the machine, and `source`, the digest of the modules that figures follow from.
-        cores: Processors of the machine; each run uses one.
+        cores: Processors of the machine; each run uses as many as its train.threads.
         seeds: Of the runs.
     """
     data = {"name": about["name"], **about["origin"], "digest": about["digest"]}
     machine = {name: environment[name] for name in TAGS}
-    content = {"data": data, **machine, "cores": cores, "blas_threads_a_run": 1, "seeds": list(seeds)}
+    content = {"data": data, **machine, "cores": cores, "seeds": list(seeds)}
     write_text(folder / FILE, json.dumps(content, indent=2) + "\n")

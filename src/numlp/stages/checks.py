@@ -12,8 +12,10 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
+from numlp.compose import replacements
 from numlp.errors import UserError
 from numlp.files import sha256
+from numlp.machine import LOCAL, place
 from numlp.stages import paths
 from numlp.tracking import environment_tags, health
 from numlp.tracking.unsent import unsent
@@ -62,14 +64,11 @@ def packages() -> Finding:
 
 
 def blas() -> Finding:
-    """The library of the matrix products, and its threads against the cores."""
+    """The library of the matrix products, its kernel, and the cores."""
     tags, cores = environment_tags(Path.cwd()), len(os.sched_getaffinity(0))
-    found = f"{tags['blas']}, {tags['blas_threads']} threads, {cores} cores"
-    if not tags["blas_threads"].isdecimal():
+    if tags["blas"] == "none":
         return Finding("BLAS", "warning", "none that is known", "install NumPy from PyPI: without a BLAS training takes far longer")
-    if int(tags["blas_threads"]) > cores:
-        return Finding("BLAS", "warning", found, f"export OPENBLAS_NUM_THREADS={cores}: more threads than cores slow each other down")
-    return Finding("BLAS", "ok", found)
+    return Finding("BLAS", "ok", f"{tags['blas']}, {tags['blas_kernel']} kernel, {cores} cores (a run uses train.threads of them)")
 
 
 def disk() -> Finding:
@@ -91,6 +90,22 @@ def memory() -> Finding:
     return Finding(
         "memory", level, f"{free:.1f} GB available", "" if level == "ok" else f"training takes up to {MEMORY:g} GB: close something"
     )
+
+
+def machine() -> Iterator[Finding]:
+    """What this machine uses in place of choices of params.yaml, where a file says so."""
+    if not place(Path.cwd()).exists():
+        return
+    try:
+        found = replacements(Path.cwd())
+    except UserError as error:
+        yield Finding("local choices", "error", str(error), f"correct {LOCAL}, or delete it")
+        return
+    if found:
+        advice = f"delete {LOCAL} to undo it; numlp run removes its own entry once there is CIFAR-10"
+        yield Finding("local choices", "warning", f"{LOCAL}: {found}", advice)
+    else:
+        yield Finding("local choices", "ok", f"{LOCAL} replaces no choice of params.yaml")
 
 
 def archive(official: str) -> Finding:

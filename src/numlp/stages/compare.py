@@ -12,19 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.data.preprocess import normalise
 from numlp.data.raw import TRAIN_IMAGES, RawData, load_raw
 from numlp.errors import UserError, require
-from numlp.evaluate import Evaluator
 from numlp.files import write_text
 from numlp.history import Record
-from numlp.model_file import Model, load_model
+from numlp.model_file import load_model
 from numlp.paired import Paired, paired
 from numlp.report.tables import comparison
 from numlp.rows import read_rows
 from numlp.stages import paths
 from numlp.stages.dataset import folder_of
-from numlp.stages.finished import Finished, common, differing, finished, labels
+from numlp.stages.finished import Finished, common, differing, finished
+from numlp.stages.finished import labels as run_labels
 
 if TYPE_CHECKING:
     from numlp.report.figures import Disagreement
@@ -87,16 +86,9 @@ def _answers(runs: Sequence[Finished]) -> Answers:
     if folder is None:
         raise UserError(f"compare: need the images of {names[0]}; numlp download gets those of params.yaml")
     raw = load_raw(folder)
-    first, second = (f"{letter} ({label})" for letter, label in zip("AB", labels(runs), strict=True))
-    probabilities = _probabilities(models[0], raw), _probabilities(models[1], raw)
-    return Answers((first, second), raw, raw.labels[TRAIN_IMAGES:].astype(np.intp), probabilities)
-
-
-def _probabilities(model: Model, raw: RawData) -> Array:
-    images = raw.images[TRAIN_IMAGES:, : model.mean.size]
-    x = np.empty(images.shape, np.float32)
-    normalise(images, model.mean, model.std, x)
-    return Evaluator(model.network).probabilities(x)
+    first, second = (f"{letter} ({label})" for letter, label in zip("AB", run_labels(runs), strict=True))
+    images, labels = raw.images[TRAIN_IMAGES:], raw.labels[TRAIN_IMAGES:].astype(np.intp)
+    return Answers((first, second), raw, labels, (models[0].probabilities(images), models[1].probabilities(images)))
 
 
 def _figures(found: Paired) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def examine() -> list[Finding]:
     if not CIFAR10.exists():
         return [*findings, Finding("project", "error", f"no {CIFAR10} in {Path.cwd()}", "go to the project's folder")]
     official = str(OmegaConf.select(OmegaConf.load(CIFAR10), "source.sha256"))
-    return [*findings, checks.archive(official), checks.dvc_cache(), checks.dvc_lock(), *checks.mlflow()]
+    return [*findings, *checks.machine(), checks.archive(official), checks.dvc_cache(), checks.dvc_lock(), *checks.mlflow()]
 
 
 def fix() -> None:

@@ -6,9 +6,10 @@ from numlp.config import Config
 from numlp.data.download import make_raw
 from numlp.data.raw import save_raw
 from numlp.stages import paths
+from numlp.stages.asked import Asked
 
 
-def run(config: Config, out: Path) -> None:
+def run(config: Config, out: Path, asked: Asked) -> None:
     """Write images.npy, labels.npy and dataset.json."""
     data = make_raw(config.data.source, paths.DATA)
     save_raw(data, out)

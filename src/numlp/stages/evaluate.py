@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
+from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.data.preprocess import Name, Prepared
 from numlp.data.raw import CLASSES, TRAIN_IMAGES, load_raw
@@ -19,6 +20,7 @@ from numlp.evaluate import Evaluator, confusion_matrix
 from numlp.files import replacing, sha256, write_text
 from numlp.model_file import Model, load_model
 from numlp.stages import paths
+from numlp.stages.asked import Asked
 from numlp.stages.dataset import prepared, raw_folder
 from numlp.tracking import Run, find_run, reopen
 
@@ -29,7 +31,7 @@ SPLITS: tuple[Name, ...] = ("train", "val", "test")
 SHOWN = 20  # of the most confident errors
 
 
-def run(config: Config, out: Path) -> None:
+def run(config: Config, out: Path, asked: Asked) -> None:
     """Evaluate the train stage's model, and add the figures to its MLflow run."""
     metrics = evaluate_run(config, paths.TRAIN / paths.MODEL, out)
     run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))
@@ -61,11 +63,12 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
     """Write metrics.json, the confusion matrix, the accuracy a class and the most confident errors; return the metrics."""
     evaluator = Evaluator(model.network)
     metrics: Metrics = {"dataset": data.about["data"]["name"]}
-    for name in SPLITS:
-        scores = evaluator.scores(data.part(name), model.choices["lam"])
-        metrics |= {f"{name}_accuracy": scores.accuracy, f"{name}_cost": scores.cost}
     test = data.part("test")
-    probabilities = evaluator.probabilities(test.x)
+    with blas_threads(model.threads):
+        for name in SPLITS:
+            scores = evaluator.scores(data.part(name), model.choices["lam"])
+            metrics |= {f"{name}_accuracy": scores.accuracy, f"{name}_cost": scores.cost}
+        probabilities = evaluator.probabilities(test.x)
     matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), CLASSES)
     names = data.about["data"]["class_names"]
     _write_rows(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix.tolist(), strict=True)])

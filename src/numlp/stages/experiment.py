@@ -10,7 +10,6 @@ from numlp.reproduction.pool import side_by_side
 from numlp.reproduction.results import FOLDER, Row, read_results, write_results
 from numlp.reproduction.runs import Result, load_result
 from numlp.reproduction.searches import SEARCHES, Tried, best, draws
-from numlp.stages.identity import source
 from numlp.stages.naming import digest, flattened, values
 from numlp.stages.one_run import SPLITS, Ordered, execute, length, result_file
 from numlp.tracking import Run, environment_tags, start_run
@@ -72,12 +71,15 @@ def _tracked(experiment: str, planned: Sequence[Planned], seeds: Sequence[int]) 
 
 def _finished(planned: Sequence[Planned]) -> Iterator[tuple[int, Result, bool]]:
     """Place and result of each run, and whether it was kept from before; what is missing begins at once, the longest first."""
-    made_by, configs = source(), [plan.job.seeded(plan.seed) for plan in planned]
-    orders = [Ordered(Path.cwd(), place, config, result_file(config, made_by)) for place, config in enumerate(configs)]
+    configs = [plan.job.seeded(plan.seed) for plan in planned]
+    orders = [
+        Ordered(Path.cwd(), place, plan.label, config, result_file(config))
+        for place, (plan, config) in enumerate(zip(planned, configs, strict=True))
+    ]
     kept = [(order.place, result, True) for order in orders if (result := load_result(order.file)) is not None]
     places = {place for place, _, _ in kept}
     missing = sorted((order for order in orders if order.place not in places), key=lambda order: length(order.config), reverse=True)
-    running = side_by_side(execute, missing)
+    running = side_by_side(execute, missing, max((config.train.threads for config in configs), default=1))
     return chain(kept, ((place, result, False) for place, result in running))
 
 

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from numlp import folded
 from numlp.arrays import Array
-from numlp.data.preprocess import normalise
-from numlp.data.raw import TRAIN_IMAGES, load_raw, read_about
-from numlp.errors import UserError, require
-from numlp.evaluate import Evaluator
+from numlp.data.raw import TRAIN_IMAGES, load_raw
+from numlp.errors import UserError
 from numlp.model_file import Model, load_model
 from numlp.onnx_file import OUTPUT, save_onnx
 from numlp.stages import paths
+from numlp.stages.dataset import folder_of
 from numlp.tracking import predictor, write_pyfunc
 
 ONNX = paths.BUILD / "export" / "model.onnx"
@@ -41,9 +40,13 @@ def main(argv: Sequence[str]) -> int:
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     """Print the largest differences from our probabilities; return whether all are within the bound."""
-    raw = raw_test_images(model)
+    folder = folder_of(model.choices["dataset"]["digest"])
+    if folder is None:
+        name = model.choices["dataset"]["name"]
+        raise UserError(f"numlp export --check: need the images that the model was trained with (dvc repro download), got dataset={name!r}")
+    raw = np.asarray(load_raw(folder).images[TRAIN_IMAGES:])
     images = raw.reshape(-1, 3, folded.SIDE, folded.SIDE).transpose(0, 2, 3, 1)
-    ours = probabilities(model, raw)
+    ours = model.probabilities(raw)
     print(f"check: {len(raw):,} test images of {model.choices['dataset']['name']}")
     found = {"ONNX": by_onnx(onnx_file, images), "pyfunc": by_pyfunc(model_file, images)}
     for name, theirs in found.items():
@@ -55,22 +58,6 @@ def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
 def difference(ours: Array, theirs: Array) -> float:
     """The largest absolute difference; not a number when one of the values is none."""
     return float(np.abs(ours.astype(np.float64) - theirs).max())
-
-
-def raw_test_images(model: Model) -> NDArray[np.uint8]:
-    """(10000, 3072) raw test images of the data set that the model was trained on."""
-    data = model.choices["dataset"]
-    abouts = (paths.DOWNLOAD / paths.ABOUT, *sorted((paths.DATA / "raw").glob(f"*/{paths.ABOUT}")))
-    found = [about.parent for about in abouts if about.exists() and read_about(about.parent)["digest"] == data["digest"]]
-    require(len(found) > 0, "numlp export --check", "the images that the model was trained with (dvc repro download)", dataset=data["name"])
-    return np.asarray(load_raw(found[0]).images[TRAIN_IMAGES:])
-
-
-def probabilities(model: Model, raw: NDArray[np.uint8]) -> Array:
-    """Ours: the network as it was trained and evaluated, its batch norm not folded."""
-    x = np.empty((len(raw), model.mean.size), np.float32)
-    normalise(raw[:, : model.mean.size], model.mean, model.std, x)
-    return Evaluator(model.network).probabilities(x)
 
 
 def by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:

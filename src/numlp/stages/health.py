@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from numlp.checkpoint import State
 from numlp.history import LayerHealth, Record
 from numlp.rows import read_rows, write_rows
 from numlp.stages import paths
 from numlp.stages.finished import common, finished, labels
+from numlp.state import State
 from numlp.tracking import Run
 
 FIGURE = "health.png"

@@ -1,23 +1,28 @@
-"""What a run is, whoever orders it: the file of its record."""
+"""What a run is, whoever asks for it: the key of its checkpoints, and the file of its cached result."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-import numlp
+from numlp.code_digest import stage_digest
 from numlp.config import Config
+from numlp.data.preprocess import Prepared
 from numlp.data.raw import read_about
-from numlp.records import run_file, sources_digest
 from numlp.stages.dataset import raw_folder
-from numlp.stages.naming import values
+from numlp.stages.naming import digest, values
 
 
-def record_file(folder: Path, config: Config, source: str) -> Path:
-    """Where in `folder` the record of a run is: a file for each set of choices, data, source and library."""
-    about = read_about(raw_folder(config.data.source))
-    return run_file(folder, {"choices": values(config), "data": about["digest"], "source": source, "numpy": np.__version__})
+def record_file(folder: Path, config: Config) -> Path:
+    """Where in `folder` the result of a run is cached: a file for each configuration, data set, code and NumPy."""
+    return folder / f"{digest(_ingredients(config, read_about(raw_folder(config.data.source))))[:32]}.json"
 
 
-def source() -> str:
-    """The digest of the modules that a run's figures follow from."""
-    return sources_digest(Path(numlp.__file__).parent)
+def run_key(config: Config, data: Prepared) -> str:
+    """What a checkpoint must have been made by."""
+    return digest(_ingredients(config, data.about["data"]))
+
+
+def _ingredients(config: Config, about: dict[str, Any]) -> dict[str, Any]:
+    """All that a run's figures follow from, but for the CPU: how the code of the normalised arrays counts is in that of training."""
+    return {"choices": values(config), "data": about["digest"], "code": stage_digest("train"), "numpy": np.__version__}

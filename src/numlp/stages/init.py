@@ -9,17 +9,15 @@ from pathlib import Path
 
 import numlp
 from numlp.errors import require
+from numlp.machine import LOCAL
 from numlp.stages.run import in_git
 
 FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
-CODE = "      - src/numlp/"  # how dvc.yaml names a module that a stage depends on
-VERSION = "build/version.txt"
-VERSION_STAGE = f"""\
-  version: # of the package, in place of its modules: asked each time, and the others run again when it is another one
-    cmd: mkdir -p build && numlp --version > {VERSION}
+CODE = "      - src/numlp\n"  # how dvc.yaml says that `resolve` depends on the package's source
+RESOLVE = "    cmd: numlp resolve +stage=pipeline\n"
+EACH_TIME = """\
+    # It has the digest of the installed package's code, so that it runs each time, and the others where that has changed.
     always_changed: true
-    outs:
-      - {VERSION}
 """
 
 
@@ -61,17 +59,9 @@ def template() -> Path:
     return carried if carried.is_dir() else Path(numlp.__file__).parents[2]
 
 
-def on_version(pipeline: str) -> str:
-    """dvc.yaml for a project without the package's source: its stages depend on the package's version."""
-    lines: list[str] = []
-    for line in pipeline.splitlines(keepends=True):
-        if not line.startswith(CODE):
-            lines.append(line)
-        elif not lines[-1].endswith(f" {VERSION}\n"):  # the modules of a stage stand one below the other
-            lines.append(f"      - {VERSION}\n")
-        if line == "stages:\n":
-            lines.append(VERSION_STAGE)
-    return "".join(lines)
+def with_package(pipeline: str) -> str:
+    """dvc.yaml for a project without the package's source: `resolve` runs each time."""
+    return pipeline.replace(CODE, "", 1).replace(RESOLVE, RESOLVE + EACH_TIME, 1)
 
 
 def _fill(folder: Path, data: str | None, git: bool) -> None:
@@ -79,8 +69,9 @@ def _fill(folder: Path, data: str | None, git: bool) -> None:
         source, target = template() / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
+    (folder / LOCAL).unlink(missing_ok=True)  # of the machine that the files come from, when they are a checkout's
     pipeline, params = folder / "dvc.yaml", folder / "params.yaml"
-    pipeline.write_text(on_version(pipeline.read_text()))
+    pipeline.write_text(with_package(pipeline.read_text()))
     if data is not None:
         params.write_text(re.sub(r"^data: *\w+", f"data: {data}", params.read_text(), flags=re.MULTILINE))
     if not git:

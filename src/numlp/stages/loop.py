@@ -1,96 +1,127 @@
-"""Training as `numlp train` does it: from the last checkpoint on, until it is done, asked to stop, or has diverged."""
+"""A run from its last checkpoint to its end: what is shown, logged and kept while it trains; a signal stops it between two updates."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 
 from numlp import build
-from numlp.checkpoint import Checkpoints, State
+from numlp.blas import blas_threads
+from numlp.checkpoint import Checkpoints
 from numlp.config import Config
 from numlp.data.preprocess import Prepared
-from numlp.divergence import DivergedError, diverged, origin
+from numlp.divergence import DivergedError
+from numlp.fit import begin, fit, where_it_diverged
 from numlp.health import Probe
-from numlp.history import Record
-from numlp.stages.progress import shown
-from numlp.tracking import Run, asking, stopped
-from numlp.train import train
+from numlp.history import LayerHealth, Record
+from numlp.state import State
+from numlp.tracking import asking, stopped
+
+
+class Log(Protocol):
+    """Where a run's records go, e.g. an MLflow run."""
+
+    def log_record(self, record: Record) -> None:
+        """Take a record."""
+
+    def log_health(self, rows: Sequence[LayerHealth]) -> None:
+        """Take the health of all layers at a record."""
+
+
+class NoLog:
+    """Takes nothing."""
+
+    def log_record(self, record: Record) -> None:
+        """Do nothing."""
+
+    def log_health(self, rows: Sequence[LayerHealth]) -> None:
+        """Do nothing."""
+
+
+def unseen(records: Iterable[Record], total: int) -> Iterator[Record]:
+    """Pass records on, and show nothing."""
+    return iter(records)
 
 
 @dataclass(frozen=True)
 class Loop:
-    """What training needs beside the state: choices and data, and where records and checkpoints go.
+    """What a run needs beside its state.
 
     Attributes:
-        alone: Not a job of a multirun.
-        watch: Called with each record, those from before a run was cut off too; what it raises ends the training.
+        kept: The run's checkpoints.
+        name: Of the run, in messages.
+        show: Passes the records of a run of so many updates on, and may show them.
+        watch: Called with each record, those from before an interruption too; what it raises ends the training.
     """
 
     config: Config
     data: Prepared
     kept: Checkpoints
     name: str
-    alone: bool
+    show: Callable[[Iterable[Record], int], Iterator[Record]] = unseen
     watch: Callable[[Record], None] = lambda _: None
 
     def begin(self) -> State:
         """The state of the last checkpoint, or of a new run when there is none or `train.resume` is false."""
-        network = build.network(self.config)
-        state = State(network, build.optimiser(self.config.optim, network))
+        state = begin(self.config)
         if not self.config.train.resume:
             self.kept.clear()
         elif self.kept.restore(state):
-            print(f"train: {self.name} goes on from step {state.progress.step} (train.resume=false starts over)")
+            print(f"train: {self.name} resumes from step {state.progress.step} (train.resume=false starts over)")
         return state
 
-    def run(self, state: State, tracked: Run) -> None:
+    def run(self, state: State, log: Log) -> None:
         """Train to the end.
 
         Raises:
-            DivergedError: The cost is not finite, or has stayed too high.
+            DivergedError: The cost is not finite, or has stayed too high; the message names the step where that began.
             KeyboardInterrupt: Ctrl-C came; the state at the step then made is kept.
             Terminated: The same for SIGTERM or SIGHUP.
         """
         for record in state.records:
-            tracked.log_record(record)  # what the store did not get before the run was cut off
+            log.log_record(record)  # what the store did not get before the interruption
             self.watch(record)
-        tracked.log_health(state.health)
-        plan = build.plan(self.config, len(self.data.part("train").labels))
-        probe = Probe(state.network, self.data.part("train"), plan.lam) if self.config.train.health else None
-        progress, since = state.progress, perf_counter() - state.seconds
-        steps = train(state.network, state.optimiser, self.data.part("train"), self.data.part("val"), plan, progress)
-        with np.errstate(all="ignore"), asking(lambda number: setattr(progress, "stop", number)):
-            for record in shown(steps, plan.steps, self.name, self.alone):
-                tracked.log_record(record)
-                state.records.append(record)
-                if probe is not None:
-                    state.health += probe.measure(state.optimiser, record)
-                    tracked.log_health(state.health[-state.network.depth :])
-                self._check(state)
-                state.seconds = perf_counter() - since
-                self.watch(record)
-                if record.step > 0:  # before the first update there is nothing to keep
-                    self.kept.save(state)
-        if progress.stop:
-            state.seconds = perf_counter() - since
+        log.log_health(state.health)
+        with blas_threads(self.config.train.threads), np.errstate(all="ignore"):
+            self._train(state, log)
+        if state.progress.stop:
             self.kept.save(state, always=True)
-            print(f"train: {self.name} stopped after step {progress.step} of {plan.steps}; the same command goes on", file=sys.stderr)
-            raise stopped(progress.stop)
+            print(f"train: {self.name} stopped after step {state.progress.step}; the same command resumes it", file=sys.stderr)
+            raise stopped(state.progress.stop)
 
-    def _check(self, state: State) -> None:
-        """Raise `DivergedError`, which names the step, if the latest record shows it."""
-        bounds, records = self.config.train.diverged, state.records
-        if not diverged(records, bounds.cost, bounds.records):
-            return
-        network = build.network(self.config)
-        before = State(network, build.optimiser(self.config.optim, network))
-        self.kept.restore(before)
+    def _train(self, state: State, log: Log) -> None:
         part = self.data.part("train")
-        began = origin(before, part, build.plan(self.config, len(part.labels)), records, bounds.records)
-        cost, last = f"{records[-1].train_cost:.4g} (validation {records[-1].val_cost:.4g})", records[-1].step
-        raise DivergedError(
-            f"train: need a cost that stays finite and below {bounds.cost:g}, got {cost} at step {last}; "
-            f"it began at step {began.step}, eta {began.eta:.4g}, in {began.layer}. A lower rate may help (schedule)"
-        )
+        plan = build.plan(self.config, len(part.labels))
+        probe = Probe(state.network, part, plan.lam) if self.config.train.health else None
+        progress, since = state.progress, perf_counter() - state.seconds
+        with asking(lambda number: setattr(progress, "stop", number)):
+            try:
+                for record in self.show(fit(self.config, self.data, state), plan.steps):
+                    _log(state, log, probe)
+                    state.seconds = perf_counter() - since
+                    self.watch(record)
+                    if record.step > 0:  # before the first update there is nothing to keep
+                        self.kept.save(state)
+            except DivergedError:
+                _log(state, log, probe)
+                raise self._diverged(state) from None
+            finally:
+                state.seconds = perf_counter() - since
+
+    def _diverged(self, state: State) -> DivergedError:
+        before = begin(self.config)
+        self.kept.restore(before)
+        return where_it_diverged(self.config, self.data, before, state.records)
+
+
+def _log(state: State, log: Log, probe: Probe | None) -> None:
+    """Log the last record, and the layers' health at it."""
+    record = state.records[-1]
+    log.log_record(record)
+    if probe is not None:
+        rows = probe.measure(state.optimiser, record)
+        state.health += rows
+        log.log_health(rows)

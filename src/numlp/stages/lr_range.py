@@ -1,10 +1,10 @@
 """`numlp lr-range`: the learning-rate range test on the network of the choices, its plot, and the overrides to paste."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from hydra.core.hydra_config import HydraConfig
 
 from numlp import build
 from numlp.config import Config
@@ -14,6 +14,7 @@ from numlp.history import Record
 from numlp.lr_range import LEAST, Bounds, bounds, rising
 from numlp.rows import write_rows
 from numlp.stages import paths
+from numlp.stages.asked import Asked
 from numlp.stages.dataset import prepared
 from numlp.stages.naming import values
 from numlp.stages.plot import caption
@@ -23,7 +24,7 @@ POINTS = 100  # records of a test
 REPLACED = ("schedule", "lr_range.", "hydra", "+stage", "then")  # overrides that a training after the test has no use for
 
 
-def run(config: Config, out: Path) -> None:
+def run(config: Config, out: Path, asked: Asked) -> None:
     """Run the test, write lr_range.csv and lr_range.png, and print the bounds."""
     data = prepared(config)
     records = sweep(config, data)
@@ -35,7 +36,7 @@ def run(config: Config, out: Path) -> None:
     name = data.about["data"]["name"]
     save(lr_range(records, found, f"{name}\n{_caption(config)}"), out / "lr_range.png")
     print(f"lr-range: {len(records) - 1} points on {name}, in {out}")
-    for line in advice(found, config, HydraConfig.get().overrides.task):
+    for line in advice(found, config, asked.overrides):
         print(line)
 
 
@@ -52,7 +53,7 @@ def sweep(config: Config, data: Prepared) -> list[Record]:
         return list(train(network, build.optimiser(config.optim, network), part, data.part("val"), plan))
 
 
-def advice(found: Bounds | None, config: Config, overrides: list[str]) -> list[str]:
+def advice(found: Bounds | None, config: Config, overrides: Sequence[str]) -> list[str]:
     """What to say of the bounds: lines, the last one a command to paste."""
     asked = config.lr_range
     if found is None:

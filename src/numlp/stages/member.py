@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from numlp.checkpoint import State
 from numlp.config import Config
 from numlp.data.preprocess import Prepared
-from numlp.evaluate import Evaluator
+from numlp.fit import final_scores
 from numlp.history import Record
 from numlp.records import load_record, save_record
+from numlp.state import State
 
 NOT_FINITE = None  # how a record keeps a cost that is not
 PRUNED = "pruned"
@@ -68,15 +68,11 @@ class Outcome:
 
 
 def outcome(config: Config, state: State, data: Prepared, folder: Path) -> Outcome:
-    """Of a network that is trained: its last record's figures, unless the moments have been replaced since, and the test split's."""
-    last, evaluator = state.records[-1], Evaluator(state.network)
-    val_accuracy, val_cost = last.val_accuracy, last.val_cost
-    if config.moments.name != "ema":
-        scores = evaluator.scores(data.part("val"), config.lam)
-        val_accuracy, val_cost = scores.accuracy, scores.cost
-    test = evaluator.scores(data.part("test"), config.lam)
+    """Of a network that is trained, by its final moments."""
+    scores = final_scores(config, data, state, ("val", "test"))
     best = max(record.val_accuracy for record in state.records)
-    return Outcome(val_accuracy, best, val_cost, test.accuracy, last.epoch, state.seconds, resident(), str(folder))
+    figures = (scores["val"].accuracy, best, scores["val"].cost, scores["test"].accuracy)
+    return Outcome(*figures, state.records[-1].epoch, state.seconds, resident(), str(folder))
 
 
 def given_up(state: State, folder: Path, note: str) -> Outcome:

@@ -4,11 +4,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import numlp
 from numlp.config import Config
 
 USUAL = {"optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
@@ -29,7 +26,7 @@ def values(config: Config) -> dict[str, Any]:
     No addresses, nothing of another command; not what follows the training, whether it is in one go or is looked at on the way.
     """
     content = asdict(config)
-    del content["then"], content["lr_range"], content["train"]["resume"], content["train"]["health"]
+    del content["then"], content["lr_range"], content["gradcheck"], content["train"]["resume"], content["train"]["health"]
     del content["data"]["source"]["urls"], content["data"]["source"]["file"]
     return content
 
@@ -40,13 +37,6 @@ def flattened(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     for key, value in content.items():
         flat |= flattened(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
     return flat
-
-
-@cache
-def source_digest() -> str:
-    """SHA-256 of this package's modules, as they were when this process first asked."""
-    package = Path(numlp.__file__).parent
-    return digest({str(path.relative_to(package)): path.read_text(encoding="utf-8") for path in package.rglob("*.py")})
 
 
 def digest(content: Mapping[str, Any]) -> str:

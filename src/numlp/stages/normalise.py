@@ -6,10 +6,11 @@ from pathlib import Path
 from numlp.config import Config
 from numlp.files import write_text
 from numlp.stages import paths
+from numlp.stages.asked import Asked
 from numlp.stages.dataset import prepared
 
 
-def run(config: Config, out: Path) -> None:
+def run(config: Config, out: Path, asked: Asked) -> None:
     """Make the arrays under data/normalised when they are not there, and write split.json."""
     data = prepared(config)
     sizes = {name: stop - start for name, (start, stop) in data.about["split"].items()}

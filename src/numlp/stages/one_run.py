@@ -1,27 +1,29 @@
 """One run of an experiment, in a process of its own or in this one: train, measure the three splits, keep the result."""
 
+import math
 import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from time import perf_counter
-
-import numpy as np
 
 from numlp import build
+from numlp.checkpoint import checkpoints
 from numlp.config import Config
 from numlp.data.batches import epoch_steps
-from numlp.data.preprocess import Name, Prepared
-from numlp.evaluate import Evaluator
-from numlp.final_moments import check_moments, final_moments
-from numlp.history import Record
+from numlp.data.preprocess import Name
+from numlp.divergence import DivergedError
+from numlp.evaluate import Scores
+from numlp.fit import check_fit, final_scores
 from numlp.nn.network import Network
 from numlp.reproduction.runs import RUNS, Result, save_result
+from numlp.stages import paths
 from numlp.stages.dataset import prepared
-from numlp.stages.identity import record_file
-from numlp.train import train
+from numlp.stages.identity import record_file, run_key
+from numlp.stages.loop import Loop, NoLog
+from numlp.state import State
 
 SPLITS: tuple[Name, ...] = ("train", "val", "test")
+DIVERGED = Scores(math.nan, math.nan, 0.0)  # of a network whose cost is not finite: no image is right
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,13 @@ class Ordered:
     Attributes:
         root: The project's folder; a process that makes several runs may have been in another one.
         place: In the list of orders.
+        name: For people.
         file: Where its result goes.
     """
 
     root: Path
     place: int
+    name: str
     config: Config
     file: Path
 
@@ -43,29 +47,30 @@ class Ordered:
 def execute(order: Ordered) -> tuple[int, Result]:
     """Make the run, and write its file; return its place with the result."""
     os.chdir(order.root)
-    result = make(order.config)
+    result = make(order.config, order.name)
     save_result(order.file, result)
     return order.place, result
 
 
-def make(config: Config) -> Result:
-    """Train and measure a network."""
+def make(config: Config, name: str) -> Result:
+    """Train and measure a network; an interrupted run resumes from its checkpoint."""
     data = prepared(config)
-    check_moments(config, data)
-    network = build.network(config)
-    started = perf_counter()
-    with np.errstate(all="ignore"):  # networks that do not learn overflow: their figures show it
-        plan = build.plan(config, len(data.part("train").labels))
-        optimiser = build.optimiser(config.optim, network)
-        history = tuple(train(network, optimiser, data.part("train"), data.part("val"), plan))
-        seconds = perf_counter() - started
-        final_moments(config, network, data)
-        return _measured(config, network, data, history, seconds)
+    check_fit(config, data)
+    with checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
+        loop = Loop(config, data, kept, name)
+        state = loop.begin()
+        try:
+            loop.run(state, NoLog())
+            scores = final_scores(config, data, state, SPLITS)
+        except DivergedError:
+            scores = dict.fromkeys(SPLITS, DIVERGED)
+        kept.clear()
+        return _result(state, scores)
 
 
-def result_file(config: Config, source: str) -> Path:
-    """Where the result of a run is kept: a file for each set of choices, data, source and library."""
-    return record_file(RUNS, config, source)
+def result_file(config: Config) -> Path:
+    """Where the result of a run is cached."""
+    return record_file(RUNS, config)
 
 
 def length(config: Config) -> float:
@@ -75,19 +80,17 @@ def length(config: Config) -> float:
     return build.steps(config, per_epoch) * (1 + 0.05 * len(config.model.hidden))
 
 
-def _measured(config: Config, network: Network, data: Prepared, history: tuple[Record, ...], seconds: float) -> Result:
-    evaluator = Evaluator(network)
-    scores = {name: evaluator.scores(data.part(name), config.lam) for name in SPLITS}
+def _result(state: State, scores: dict[Name, Scores]) -> Result:
     accuracies = {f"{name}_accuracy": score.accuracy for name, score in scores.items()}
     costs = {f"{name}_cost": score.cost for name, score in scores.items()}
     return Result(
         **accuracies,
         **costs,
-        best_val_accuracy=max(record.val_accuracy for record in history),
-        steps=history[-1].step,
-        model_digest=_digest(network),
-        seconds=seconds,
-        history=history,
+        best_val_accuracy=max(record.val_accuracy for record in state.records),
+        steps=state.records[-1].step,
+        model_digest=_digest(state.network),
+        seconds=state.seconds,
+        history=tuple(state.records),
     )
 
 

@@ -13,10 +13,11 @@ from numlp.history import Record
 from numlp.model_file import load_model
 from numlp.rows import read_rows
 from numlp.stages import paths
+from numlp.stages.asked import Asked
 from numlp.tracking import find_run, reopen
 
 
-def run(config: Config, out: Path) -> None:
+def run(config: Config, out: Path, asked: Asked) -> None:
     """Draw the pipeline's figures, and add them to the model's MLflow run."""
     figures = draw(paths.TRAIN, paths.EVALUATE, out)
     run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))

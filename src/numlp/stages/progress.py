@@ -1,7 +1,9 @@
-"""What a person sees while a network trains: a bar on a terminal, plain lines elsewhere."""
+"""What a person sees while a network trains or is checked: a bar on a terminal, plain lines elsewhere."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 from numlp.history import Record
 
@@ -36,6 +38,20 @@ def _bar(records: Iterable[Record], total: int) -> Iterator[Record]:
         for record in records:
             progress.update(task, completed=record.step, description=_figures(record), refresh=True)
             yield record
+
+
+@contextmanager
+def counted(total: int, name: str) -> Iterator[Callable[[], None]]:
+    """Give a function to call after each of `total` steps. A terminal shows them as a bar, which goes away at the end."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(name), BarColumn(24), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield partial(progress.advance, progress.add_task("", total=total))
 
 
 def _figures(record: Record) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from numlp.compose import notice
 from numlp.errors import require
 from numlp.files import write_text
 from numlp.stages.reproduce import PARAMS, read_params
@@ -15,6 +16,8 @@ PIPELINE = Path("reproduction/dvc.yaml")
 def main(argv: Sequence[str]) -> int:
     """Run every experiment with the seeds asked for, `seeds=0,1,2`, or those of reproduction/params.yaml; the exit code is DVC's."""
     require(len(argv) <= 1, "numlp reports", "nothing, or seeds=0,1,2", arguments=list(argv))
+    own = notice(Path.cwd())  # the results are in git: they are of the choices that are there too
+    require(not own, "numlp reports", f"params.yaml's own choices, got {own}")
     for argument in argv:
         set_seeds(PARAMS, argument)
     if not in_git():

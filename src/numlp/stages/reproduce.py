@@ -15,6 +15,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from numlp.code_digest import DECIDING, code_digest, stage_digest
 from numlp.data.raw import read_about
 from numlp.errors import UserError, require
 from numlp.files import write_text
@@ -68,21 +69,21 @@ def read_params(path: Path) -> Params:
 
 
 def plan(params: Params) -> None:
-    """Write the digest of every experiment's runs: their keys and choices, without the seed."""
+    """Write the digest of every experiment's runs: their keys, their configurations without the seed, and the code that makes them."""
     composer = Composer(Path.cwd(), params.overrides)
-    content = {}
+    code, content = code_digest(*DECIDING["train"], "numlp.reproduction.searches"), {}
     for experiment in composer.experiments:
-        content[experiment] = digest({job.key: values(job.config) for job in composer.jobs(experiment)})
+        runs = {job.key: values(job.config) for job in composer.jobs(experiment)}
+        content[experiment] = digest({"code": code, "runs": runs})
     write_text(PLAN, json.dumps(content, indent=2) + "\n")
 
 
 def scoreboard(params: Params) -> None:
     """Write scoreboard.csv and provenance.json."""
-    from numlp.stages.identity import source
     from numlp.tracking import environment_tags
 
     rows = write_scoreboard(PUBLISHED, FOLDER)
     tags = environment_tags(Path.cwd())
-    write_provenance(FOLDER, read_about(paths.DOWNLOAD), {**tags, "source": source()}, os.cpu_count() or 1, params.seeds)
+    write_provenance(FOLDER, read_about(paths.DOWNLOAD), {**tags, "source": stage_digest("train")}, os.cpu_count() or 1, params.seeds)
     near = sum(row["within"] == "true" for row in rows)
     print(f"scoreboard: {near} of the {len(rows)} published accuracies lie within 1.5 points")

@@ -1,14 +1,26 @@
 """`numlp resolve`: params.yaml and the chosen files of conf/ as one file, of which each DVC stage names the keys it reads."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from numlp import machine
+from numlp.code_digest import DECIDING, stage_digest
+from numlp.compose import notice
 from numlp.config import Config
 from numlp.files import write_text
 from numlp.stages import paths
+from numlp.stages.asked import Asked
 
 
-def run(config: Config, out: Path) -> None:
-    """Write build/resolved.yaml."""
-    write_text(paths.RESOLVED, OmegaConf.to_yaml(OmegaConf.structured(config)))
+def run(config: Config, out: Path, asked: Asked) -> None:
+    """Write build/resolved.yaml; say what this machine uses in place of a setting of params.yaml.
+
+    The file has the configuration, and under `code` a digest of the code that decides each stage's outputs.
+    """
+    if line := notice(Path.cwd()):
+        print(f"resolve: {line}")
+    machine.bring(Path.cwd())
+    resolved = OmegaConf.create({**asdict(config), "code": {stage: stage_digest(stage) for stage in DECIDING}})
+    write_text(paths.RESOLVED, OmegaConf.to_yaml(resolved))

@@ -1,7 +1,6 @@
 """`numlp run`: the whole pipeline by DVC, on CIFAR-10 where it can be had, and its figures."""
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,15 +8,15 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from numlp.compose import CONF, notice, written
 from numlp.config import DataConfig
 from numlp.data.download import Unavailable, fetch
 from numlp.errors import require
-from numlp.files import write_text
+from numlp.machine import substitute, substitutes
 from numlp.stages import paths, show
 from numlp.stages.dataset import holds
 
-PARAMS, CIFAR10 = Path("params.yaml"), Path("conf/data/cifar10.yaml")
-FALLBACK = "synthetic  # numlp run found no CIFAR-10; it asks again each time, until this comment is gone"
+CIFAR10, SYNTHETIC = "cifar10", "synthetic"  # files of conf/data
 
 
 def main(argv: Sequence[str]) -> int:
@@ -32,23 +31,29 @@ def main(argv: Sequence[str]) -> int:
 
 
 def choose_data() -> None:
-    """Write `data: synthetic` to params.yaml when it asks for CIFAR-10 and there is none, in one loud line; and back."""
-    require(PARAMS.exists() and CIFAR10.exists(), "project", f"{PARAMS} and {CIFAR10} in the current folder", folder=str(Path.cwd()))
-    text = PARAMS.read_text()
-    chosen = re.search(r"^data:\s*(.*)$", text, re.MULTILINE)
-    if chosen is None or not (chosen[1].startswith("cifar10") or chosen[1] == FALLBACK):
-        return
-    source = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(DataConfig), OmegaConf.load(CIFAR10)))
+    """Use synthetic images on this machine when params.yaml asks for CIFAR-10 and there is none, in one loud line; and end that."""
+    root, missing = Path.cwd(), ""
+    chosen = written(root)[0].get("data")
+    if chosen == CIFAR10 and substitutes(root).get("data", {}).get(CIFAR10, SYNTHETIC) == SYNTHETIC:  # else the user's own word holds
+        missing = why_missing(root / CONF / "data" / f"{CIFAR10}.yaml")
+        substitute(root, "data", CIFAR10, SYNTHETIC if missing else None)
+    line = notice(root)
+    if missing:
+        print(f"*** NO CIFAR-10: RUNNING ON SYNTHETIC IMAGES. {line}. {missing}", file=sys.stderr)
+    elif line:
+        print(line)
+
+
+def why_missing(description: Path) -> str:
+    """Why there is no CIFAR-10, in a line; empty when there is, after a download if need be."""
+    source = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(DataConfig), OmegaConf.load(description)))
     assert isinstance(source, DataConfig)
     try:
         if not holds(paths.DOWNLOAD, source.source):
             fetch(source.source, paths.DATA)
-        line = chosen[0] if chosen[1] != FALLBACK else "data: cifar10"
     except Unavailable as reason:
-        print(f"*** NO CIFAR-10: RUNNING ON SYNTHETIC IMAGES (params.yaml now says so). {str(reason).splitlines()[0]}", file=sys.stderr)
-        line = f"data: {FALLBACK}"
-    if line != chosen[0]:
-        write_text(PARAMS, text.replace(chosen[0], line, 1))
+        return str(reason).splitlines()[0]
+    return ""
 
 
 def in_git(folder: Path | None = None) -> bool:

@@ -4,75 +4,76 @@ import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from hydra.core.hydra_config import HydraConfig
-from hydra.types import RunMode
+from joblib import cpu_count
 
-from numlp import build
-from numlp.checkpoint import State, checkpoints
+from numlp.checkpoint import checkpoints
 from numlp.config import Config
 from numlp.data.preprocess import Name, Prepared
 from numlp.divergence import DivergedError
 from numlp.files import sha256, write_text
-from numlp.final_moments import check_moments, final_moments
+from numlp.fit import check_fit
 from numlp.history import Record
 from numlp.model_file import Model, save_model
 from numlp.rows import write_rows
 from numlp.stages import health, paths
+from numlp.stages.asked import Asked
 from numlp.stages.dataset import prepared
+from numlp.stages.identity import run_key
 from numlp.stages.loop import Loop
 from numlp.stages.member import PRUNED, Member, Outcome, PrunedError, given_up, outcome, save_outcome
-from numlp.stages.naming import digest, flattened, run_name, source_digest, values
+from numlp.stages.naming import digest, flattened, run_name, values
 from numlp.stages.plot import caption
+from numlp.stages.progress import shown
+from numlp.state import State
 from numlp.tracking import Run, environment_tags, start_run
 
 SPLITS: tuple[Name, ...] = ("train", "val", "test")
+WIDE = 5e7  # multiplications of a step's forward pass, from which a second thread gains a fifth or more (one hidden layer of 160 units)
 
 
-def run(config: Config, out: Path, member: Member | None = None) -> Outcome | None:
+def run(config: Config, out: Path, asked: Asked) -> Outcome | None:
     """Train, write model.npz and history.csv, and do what `then` names; all of it one MLflow run.
 
     Returns:
         What a member of a sweep gave, which then is kept; nothing for a run of its own.
     """
-    data = prepared(config)
-    build.plan(config, len(data.part("train").labels))  # a rule that depends on the data is broken before anything is made
-    check_moments(config, data)
-    hydra = HydraConfig.get()
-    choices = {group: str(choice) for group, choice in hydra.runtime.choices.items() if not group.startswith("hydra")}
-    name = run_name(config, choices)
+    data, member = prepared(config), asked.member
+    check_fit(config, data)  # a rule that depends on the data is broken before anything is made
+    name = run_name(config, asked.choices)
     print(f"train: {name} on {data.about['data']['name']}")
-    with checkpoints(paths.CHECKPOINTS, _key(config, data)) as kept:
-        loop = Loop(config, data, kept, name, hydra.mode is not RunMode.MULTIRUN, *([] if member is None else [member.watch]))
+    _say(config, asked)
+    with checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
+        watch = [] if member is None else [member.watch]
+        loop = Loop(config, data, kept, name, partial(shown, name=name, alone=asked.alone), *watch)
         state = loop.begin()
-        with _tracked(config, choices, name, data, out, state.run_id, member) as tracked:
+        with _tracked(config, asked, name, data, out, state.run_id) as tracked:
             state.run_id = tracked.id
-            made = _attempt(loop, state, out, tracked, member)
+            made = _attempt(loop, state, out, tracked, asked)
         if member is not None and made is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
             save_outcome(member.pruned if made.note == PRUNED else member.record, made)
         kept.clear()
         return made
 
 
-def _attempt(loop: Loop, state: State, out: Path, tracked: Run, member: Member | None) -> Outcome | None:
+def _attempt(loop: Loop, state: State, out: Path, tracked: Run, asked: Asked) -> Outcome | None:
     """Train to the end, or to where the run is given up."""
     config, data = loop.config, loop.data
     try:
         loop.run(state, tracked)
         _keep_health(config, state, data, out, tracked)
-        _say_what_test_images_give(config)
-        final_moments(config, state.network, data)
         _finish(config, state, data, out, tracked)
         _follow(config, out, tracked)
-        return _outcome(config, state, data, out, member, tracked)
+        return _outcome(config, state, data, out, asked.member, tracked)
     except DivergedError as error:
         _keep_health(config, state, data, out, tracked)
         _given_up(error, data, state.records, out, tracked)
         loop.kept.clear()
-        if loop.alone:
+        if asked.alone:
             raise
         return given_up(state, out, f"diverged: {error}")
     except PrunedError:
@@ -92,11 +93,6 @@ def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Me
     return made
 
 
-def _key(config: Config, data: Prepared) -> str:
-    """What a checkpoint must have been made by: the choices, the data, this code and its arithmetic."""
-    return digest({"choices": values(config), "data": data.about, "source": source_digest(), "numpy": np.__version__})
-
-
 def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
     """Keep the layers' health where it was measured, and none of an earlier run."""
     if config.train.health:
@@ -105,9 +101,15 @@ def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracke
         health.forget(out)
 
 
-def _say_what_test_images_give(config: Config) -> None:
+def _say(config: Config, asked: Asked) -> None:
+    """Say what a user may not expect of these settings, or could have faster."""
     if config.moments.name == "adaptive" and config.norm.placement != "none":
         print(f"moments: {config.moments.images:,} test images (never their labels) give batch norm's moments, as moments=adaptive asks")
+    cores = cpu_count()
+    widths = (config.model.inputs, *config.model.hidden)
+    products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
+    if asked.alone and config.train.threads < cores and products >= WIDE:
+        print(f"train: one step of this wide network is faster on more threads (train.threads={cores} uses all cores, other last bits)")
 
 
 def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
@@ -145,18 +147,16 @@ def _follow(config: Config, out: Path, tracked: Run) -> None:
 
 
 @contextmanager
-def _tracked(
-    config: Config, choices: dict[str, str], name: str, data: Prepared, out: Path, run_id: str, member: Member | None
-) -> Iterator[Run]:
+def _tracked(config: Config, asked: Asked, name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
     """The MLflow run, with all that is known before training."""
     decided: dict[str, Any] = values(config)
-    about = data.about["data"]
+    about, member = data.about["data"], asked.member
     tags = {**environment_tags(Path.cwd()), "config_digest": digest(decided), "dataset": about["name"]}
     write_text(out / paths.CONFIG, json.dumps(decided, indent=2) + "\n")
     parent = None
     if member is not None:
         parent, run_id, tags = member.parent, run_id or member.run_id, {**tags, **member.tags}
-    with start_run(Path.cwd(), name, {**flattened(decided), **choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
+    with start_run(Path.cwd(), name, {**flattened(decided), **asked.choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
         tracked.log_dataset(about["name"], about["digest"], "training")
         tracked.log_artifacts([out / paths.CONFIG])
         yield tracked

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from numlp.errors import require
+from numlp.machine import LOCAL
 from numlp.stages import paths
 from numlp.stages.run import dvc
 
@@ -53,10 +54,10 @@ def main(argv: Sequence[str]) -> int:
 
 
 def make_clone(root: Path, clone: Path) -> None:
-    """Clone `root`, and bring over what is not committed yet, except for what git ignores and dvc.lock."""
+    """Clone `root`, and bring over what is not committed yet, except for dvc.lock and what git ignores; of that, conf/local.yaml."""
     subprocess.run(["git", "clone", "--quiet", str(root), str(clone)], check=True)
     changed = _git(root, "diff", "--name-only", "-z", "HEAD") + _git(root, "ls-files", "--others", "--exclude-standard", "-z")
-    for name in changed:
+    for name in (*changed, str(LOCAL)):
         (clone / name).unlink(missing_ok=True)
         if (root / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)

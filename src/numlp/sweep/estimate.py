@@ -8,6 +8,7 @@ from time import perf_counter
 import numpy as np
 
 from numlp import build
+from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.data.preprocess import Part
 from numlp.data.raw import CLASSES
@@ -64,7 +65,7 @@ def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
         assert job.config is not None
         kind = _kind(job.config)
         if kind not in costs:
-            costs[kind] = measure(job.config, at_once)
+            costs[kind] = measure(job.config)
         seconds.append(length(job.config, costs[kind]))
     whole = sum(seconds) * (1 + later / len(jobs)) / at_once
     steps = ", ".join(f"{1000 * cost.step:.2f} ms" for cost in costs.values())
@@ -75,11 +76,8 @@ def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
     )
 
 
-def measure(config: Config, at_once: int) -> Cost:
-    """Time an update and a forward pass, with the threads that a job of `at_once` has."""
-    from joblib import cpu_count
-    from threadpoolctl import threadpool_limits
-
+def measure(config: Config) -> Cost:
+    """Time an update and a forward pass."""
     network, rng = build.network(config), np.random.default_rng(0)
     optimiser, passes = build.optimiser(config.optim, network), Passes(network)
     x = rng.standard_normal((max(CHUNK, config.train.batch_size), config.model.inputs), np.float32)
@@ -89,7 +87,7 @@ def measure(config: Config, at_once: int) -> Cost:
         batch, images, labels = passes.gather(part, rng.integers(0, len(x), config.train.batch_size))
         update(network, optimiser, batch, images, labels, 1e-3, config.lam)
 
-    with threadpool_limits(max(1, cpu_count() // at_once)):
+    with blas_threads(config.train.threads):
         for _ in range(WARM):
             step()
         began = perf_counter()
@@ -114,7 +112,14 @@ def length(config: Config, cost: Cost) -> float:
 
 def _kind(config: Config) -> tuple[object, ...]:
     """What the time of a step depends on."""
-    return (*config.model.hidden, config.model.inputs, config.norm.placement, config.optim.name, config.train.batch_size)
+    return (
+        *config.model.hidden,
+        config.model.inputs,
+        config.norm.placement,
+        config.optim.name,
+        config.train.batch_size,
+        config.train.threads,
+    )
 
 
 def _images(jobs: Sequence[Job]) -> float:

@@ -10,7 +10,7 @@ from numlp.config import Config
 from numlp.data.batches import epoch_steps
 from numlp.data.download import Unavailable
 from numlp.errors import UserError
-from numlp.stages.identity import record_file, source
+from numlp.stages.identity import record_file
 from numlp.stages.member import kept_outcome
 from numlp.sweep.composing import Composer
 from numlp.sweep.jobs import Job, Status
@@ -38,7 +38,6 @@ class Planner:
     jobs: list[Job] = field(default_factory=list)
     choices: dict[int, Mapping[str, str]] = field(default_factory=dict)  # the names of each job's groups
     _trials: int = 0
-    _source: str = field(default_factory=source)
 
     def trial(self, proposal: Proposal, place: int, more: Sequence[str] = ()) -> list[Job]:
         """The jobs of a trial in the round `place`, a seed each; `more` overrides come last.
@@ -79,7 +78,7 @@ class Planner:
         self.choices[job.number], composed = self.composer.compose(self.fixed, last)
         try:
             job.config = typed(composed)
-            job.record, job.epochs = record_file(RECORDS, job.config, self._source), epochs(job.config)
+            job.record, job.epochs = record_file(RECORDS, job.config), epochs(job.config)
         except Unavailable:
             raise  # no job has images then
         except UserError as error:

@@ -14,6 +14,7 @@ from hydra.core.utils import JobStatus
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
+from numlp.launchers import for_threads
 from numlp.search_config import SearchConfig
 from numlp.sweep.display import Display
 from numlp.sweep.family import Family
@@ -140,7 +141,8 @@ class Runner:
         orders = {self._launched + place: self._order(job) for place, job in enumerate(jobs)}
         how = (self.fail_fast, self.planner.rerun, self.search, journal.absolute(), study)
         perform = Perform(self.task, orders, self.family.run.id, self._stop, *how)
-        launcher = Plugins.instance().instantiate_launcher(hydra_context=self.context, task_function=perform, config=self.config)
+        config = for_threads(self.config, max(job.config.train.threads for job in jobs if job.config is not None))
+        launcher = Plugins.instance().instantiate_launcher(hydra_context=self.context, task_function=perform, config=config)
         first, self._launched = self._launched, self._launched + len(jobs)
         try:
             returns = launcher.launch([job.overrides for job in jobs], initial_job_idx=first)

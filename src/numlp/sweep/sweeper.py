@@ -51,11 +51,11 @@ class Sweep:
         alone = not search.prune or len(self._seeds) < 2
         require(alone, "search.prune", "one seed, as trials of several are judged by their mean", seeds=", ".join(self._seeds))
         check_rounds(search.all_rounds(), space)
-        self._side_by_side = at_once(config)
         self._context, self._config, self._task, self._search, self._sweep = context, config, task, search, sweep
         self._out = Path(config.hydra.sweep.dir)
         self._spaces: list[Space] = [space]
         self._planner = Planner(Composer(context, config), fixed, self._seeds, sweep.rerun)
+        self._side_by_side = at_once(config, self._planner.composer.compose(fixed, [])[1].train.threads)
 
     def run(self) -> list[Trial]:
         """Make it, or only say what it would make.

@@ -7,6 +7,8 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
+from numlp.blas import library
+
 UNKNOWN = "none"
 
 
@@ -15,13 +17,15 @@ def environment_tags(root: Path) -> dict[str, str]:
 
     Returns:
         git_commit and git_dirty (true or false; untracked files count; both `none` outside a checkout and without git),
-        numlp, python, blas and blas_threads, cpu, host, pid.
+        numlp, python, blas and blas_kernel, cpu, host, pid.
     """
+    blas, kernel = library()
     return {
         **_git(root),
         "numlp": version("numlp"),
         "python": platform.python_version(),
-        **_blas(),
+        "blas": blas,
+        "blas_kernel": kernel,
         "cpu": _cpu(),
         "host": socket.gethostname(),
         "pid": str(os.getpid()),
@@ -37,17 +41,6 @@ def _git(root: Path) -> dict[str, str]:
     lines = answer.splitlines()
     commit = next(line.removeprefix("# branch.oid ") for line in lines if line.startswith("# branch.oid "))
     return {"git_commit": commit, "git_dirty": str(any(not line.startswith("#") for line in lines)).lower()}
-
-
-def _blas() -> dict[str, str]:
-    """NumPy's BLAS; SciPy may have loaded another one beside it."""
-    import numpy as np  # noqa: F401 (loads its BLAS)
-    from threadpoolctl import threadpool_info
-
-    found = sorted((pool for pool in threadpool_info() if pool["user_api"] == "blas"), key=lambda pool: "numpy" not in pool["filepath"])
-    if not found:
-        return {"blas": UNKNOWN, "blas_threads": UNKNOWN}
-    return {"blas": f"{found[0]['internal_api']} {found[0]['version']}", "blas_threads": str(found[0]["num_threads"])}
 
 
 def _cpu() -> str:
