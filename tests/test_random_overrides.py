@@ -96,7 +96,7 @@ def folder(tmp_path, monkeypatch):
 COMMON = {"suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
-@settings(max_examples=20, **COMMON)
+@settings(max_examples=12, **COMMON)
 @given(OVERRIDES)
 @example(["lam=nan"])
 @example(["model.hidden=[50,50]"])
@@ -112,7 +112,7 @@ def test_four_hundred_random_override_lists_compose_or_give_one_line(folder, par
     one_line_or_nothing(overrides)
 
 
-@settings(max_examples=8, **COMMON)
+@settings(max_examples=5, **COMMON)
 @given(
     seed=st.integers(0, 2**63 - 1),
     lam=st.floats(0, 1e6),

@@ -21,7 +21,7 @@ from servers import free_port, mlflow_server, process, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("ray") is None, reason="the extra ray is not installed")]
 
-JOBS = 20
+JOBS = 10
 RUN = ["data=synthetic", "split=9k", "model=mlp2", "train.epochs=10", "then=[]", f"seed=range(0,{JOBS})"]  # a second a job
 LONGEST = 400  # seconds of each of two waits, which take 20 together on an idle machine
 
@@ -69,7 +69,7 @@ def shared(project, synthetic):
 
 
 def test_a_node_lost_in_the_middle_loses_and_doubles_no_result(shared, ray, tmp_path, monkeypatch):
-    """20 jobs on two nodes, one killed while it trains: each job ends once, on arrays that each node made once, in one MLflow server."""
+    """Ten jobs on two nodes, one killed while it trains: each job ends once, on arrays that each node made once, in one MLflow server."""
     port, data = free_port(), [tmp_path / "first", tmp_path / "second"]
     store = mlflow_server(f"sqlite:///{tmp_path / 'served.db'}", port, tmp_path)
     with store, head(data[0]) as address, node(data[1], f"--address={address}") as second:

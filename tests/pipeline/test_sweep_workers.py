@@ -3,6 +3,7 @@
 import os
 
 import psutil
+import pytest
 from processes import started, wait_for
 from sweeps import SHORT, family, table
 
@@ -53,6 +54,7 @@ fit.train = train
 """
 
 
+@pytest.mark.slow
 def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
     with started(ready, "train", *SHORT, *TWO, PYTHONPATH=at_start(ready, LOST)) as process:
         wait_for(ready, "lost", process)
@@ -79,6 +81,7 @@ fit.train = train
 """
 
 
+@pytest.mark.slow
 def test_a_job_that_kills_its_worker_each_time_is_given_up_and_the_others_are_made(ready):
     lams = ["0.1", "0.2", "0.3", "0.4"]
     two = ["-m", "hydra.launcher.n_jobs=2", f"lam={','.join(lams)}"]

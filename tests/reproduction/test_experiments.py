@@ -29,20 +29,19 @@ def test_a_file_opens_with_a_comment_that_says_what_it_shows(path):
 
 
 @pytest.mark.parametrize("name", [path.name[:3] for path in FILES])
-def test_an_experiment_has_the_published_runs_and_its_first_and_last_train(reproduction, name):
+def test_an_experiment_has_the_published_runs_and_its_last_one_trains(reproduction, name):
     pixels = "model.inputs=3072" if name == "e25" else PIXELS  # which mirrors whole images
     epochs = "train.epochs=0.04" if name == "x04" else "train.epochs=0.02"  # in batches of 200: two steps too
     composer = Composer(reproduction, [*SMALL, pixels, epochs])
     combinations = composer.combinations(name)
     assert len(set(combinations)) == len(combinations)
     assert {row.run for row in PUBLISHED if row.experiment == name} <= {";".join(choices) or SINGLE for choices in combinations}
-    for choices in {combinations[0], combinations[-1]}:
-        job = composer.job(name, choices)
-        assert job.key == (";".join(choices) or SINGLE)
-        result = make(job.seeded(3), name)
-        assert result.steps == 2
-        assert all(0 <= value <= 1 for value in (result.train_accuracy, result.val_accuracy, result.test_accuracy))
-        assert result.history[-1].step == 2
+    last = composer.job(name, combinations[-1])
+    assert last.key == (";".join(combinations[-1]) or SINGLE)
+    result = make(last.seeded(3), name)
+    assert result.steps == 2
+    assert all(0 <= value <= 1 for value in (result.train_accuracy, result.val_accuracy, result.test_accuracy))
+    assert result.history[-1].step == 2
 
 
 @pytest.mark.parametrize("name", ["e02", "e18"])

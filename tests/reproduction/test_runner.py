@@ -77,6 +77,7 @@ def test_another_seed_or_setting_makes_only_what_is_missing(reproduction, numlp)
     assert len(kept(reproduction)) == 4
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_goes_on_with_the_runs_that_are_missing(reproduction):
     seeds(reproduction, list(range(8)))
     command = [sys.executable, "-m", "numlp", "reproduce", "e01"]
