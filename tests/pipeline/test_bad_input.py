@@ -20,6 +20,7 @@ CASES = {
     "model.hidden=[]": ["model.hidden: need one or more widths, each at least 1, got hidden=[]"],
     "model.hidden=[0]": ["model.hidden: need one or more widths, each at least 1, got hidden=[0]"],
     "model.hidden=50": ["model.hidden: "],
+    "train.threads=0": ["train.threads: need a whole number from 1 to 64, got threads=0"],
     "train.batch_size=0": ["train.batch_size: need a whole number >= 1, got batch_size=0"],
     "split=9k train.batch_size=9001": ["train.batch_size: need at most the 9000 training images, got batch_size=9001"],
     "train.epochs=0": ["train.epochs: need a number > 0, or null, got epochs=0.0"],

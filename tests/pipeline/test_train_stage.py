@@ -79,6 +79,21 @@ def test_stages_add_to_the_run_of_the_model_they_read(ready, numlp):
     assert "plots/curves.png" in {item.path for item in client.list_artifacts(run.info.run_id, "plots")}
 
 
+@pytest.mark.parametrize(("width", "told"), [(159, False), (170, True)])
+def test_a_wide_network_is_told_of_more_threads(ready, numlp, monkeypatch, width, told):
+    monkeypatch.setattr("numlp.stages.train.cpu_count", lambda: 4)
+    code, out, _ = numlp("train", *SHORT, "model.inputs=3072", f"model.hidden=[{width}]", "train.batch_size=100", "then=[]")
+    assert code == 0
+    assert ("train.threads=4" in out) is told
+
+
+def test_threads_are_among_the_settings_of_the_model_and_of_its_run(ready, numlp):
+    assert numlp("train", *SHORT, "train.threads=2", "then=[]")[0] == 0
+    assert json.loads(str(np.load(only(ready, "outputs/train/*/*/model.npz"))["choices"]))["train"]["threads"] == 2
+    _, (run,) = runs(ready)
+    assert run.data.params["train.threads"] == "2"
+
+
 def test_another_split_is_made_on_demand(ready, numlp):
     assert numlp("train", "data=synthetic", "split=9k", PIXELS, "train.epochs=0.1", "then=[]")[0] == 0
     choices = json.loads(str(np.load(only(ready, "outputs/train/*/*/model.npz"))["choices"]))

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import math
 import os
 import signal
 import subprocess
@@ -117,6 +118,19 @@ def test_a_result_reads_back_as_it_was_written(reproduction, tmp_path):
     save_result(tmp_path / "run.json", result)
     assert load_result(tmp_path / "run.json") == result
     assert load_result(tmp_path / "none.json") is None
+
+
+def test_a_cost_that_is_not_finite_ends_a_run_as_it_does_in_numlp_train(reproduction, numlp):
+    from numlp.reproduction.experiments import Composer
+
+    harmful = ["norm=none", "schedule=constant", "schedule.eta=10000", "train.epochs=0.1"]
+    result = make(Composer(reproduction, [*SMALL, *harmful]).jobs("e16")[0].seeded(0), "e16")
+    assert (result.train_accuracy, result.val_accuracy, result.test_accuracy) == (0, 0, 0)
+    assert math.isnan(result.test_cost)
+    assert not math.isfinite(result.history[-1].train_cost)
+    assert all(math.isfinite(record.train_cost) for record in result.history[:-1])
+    assert result.steps == result.history[-1].step
+    assert not list((reproduction / "build/checkpoints").iterdir())
 
 
 @pytest.mark.parametrize("arguments", [[], ["e01", "e02"], ["e99"]])
