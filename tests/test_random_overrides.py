@@ -99,6 +99,7 @@ COMMON = {"suppress_health_check": [HealthCheck.function_scoped_fixture]}
 @settings(max_examples=12, **COMMON)
 @given(OVERRIDES)
 @example(["lam=nan"])
+@example(["then=${lam}"])
 @example(["model.hidden=[50,50]"])
 def test_random_overrides_compose_or_give_one_line(folder, overrides):
     one_line_or_nothing(overrides)

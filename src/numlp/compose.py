@@ -106,6 +106,7 @@ def typed(config: DictConfig) -> schema.Config:
     added = _added(config, Primary)
     if added:
         raise UserError(unknown_key(added[0], known_keys(Primary)))
+    OmegaConf.resolve(config)  # an interpolation of another type than its key's is then told in a line
     made = OmegaConf.to_object(config)
     assert isinstance(made, Primary)
     made.check_all()

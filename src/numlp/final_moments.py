@@ -5,7 +5,7 @@ import numpy as np
 from numlp import build
 from numlp.config import Config
 from numlp.data.preprocess import Name, Prepared
-from numlp.data.raw import IMAGES, TRAIN_IMAGES
+from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES
 from numlp.errors import require
 from numlp.nn.moments import flip_half, set_from_batch
 from numlp.nn.network import Network
@@ -14,7 +14,10 @@ MOMENTS_FROM: dict[str, Name] = {"precise": "train", "adaptive": "test"}
 
 
 def check_moments(config: Config, data: Prepared) -> None:
-    """Raise UserError when the run asks for moments from more images than the split has."""
+    """Raise UserError when the run asks for moments from more images than the split has, or from parts of images."""
+    if config.moments.name == "adaptive":
+        whole = config.model.inputs == PIXELS
+        require(whole, "moments=adaptive", f"model.inputs={PIXELS}, as it mirrors whole images", inputs=config.model.inputs)
     if config.moments.images is not None:
         start, stop = data.about["split"].get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
         require(config.moments.images <= stop - start, "moments.images", f"at most {stop - start}", images=config.moments.images)

@@ -35,6 +35,7 @@ CASES = {
     "split.train=[0,50001]": ["split.train: need [start, stop] with 0 <= start < stop <= 50000"],
     "split.val=[0,10]": ["split: need training and validation ranges that do not overlap"],
     "moments=precise moments.images=1": ["moments.images: need a whole number >= 2, got images=1"],
+    "moments=adaptive model.inputs=48": ["moments=adaptive: need model.inputs=3072, as it mirrors whole images, got inputs=48"],
     "moments=precise split=9k": ["moments.images: need at most 9000, got images=10000"],
     "data.source.name=../../evil": ["data.source.name: need letters, digits, spaces"],
     "data.source.name=/evil": ["data.source.name: need letters, digits, spaces"],
