@@ -3,6 +3,7 @@
 import csv
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -91,6 +92,16 @@ def test_the_scoreboard_takes_the_rows_of_the_run_and_the_column_of_the_split(tm
     (row,) = scoreboard([published()], tmp_path)
     assert row["mean"] == pytest.approx(52.0)
     assert row["n"] == 2
+
+
+@pytest.mark.parametrize("spelling", ["lam=0.001", "lam=1e-3", "lam = 0.0010"])
+def test_a_value_in_another_spelling_is_the_same_run(tmp_path, spelling):
+    header = (
+        "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
+    )
+    (tmp_path / "e01.csv").write_text(f"{header}\ne01,lam=0.001,0,0.6,0.5,0.51,1,1,1,0.5,9,a\ne01,lam=0.002,0,0.6,0.5,0.9,1,1,1,0.5,9,b\n")
+    (row,) = scoreboard([replace(published(), run=spelling)], tmp_path)
+    assert (row["mean"], row["n"]) == (pytest.approx(51.0), 1)
 
 
 def test_the_scoreboard_file_has_a_row_for_each_published_accuracy(reproduction, numlp):

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -112,7 +113,7 @@ def measure(seeds: Iterable[int], cases: Sequence[Case] = CASES) -> Iterator[Che
 
 def _checked(case: Case, seed: int, d: Difference) -> Checked:
     owner, kind = d.name.split(".")
-    place = (case.name, "-".join(map(str, case.hidden)), case.norm, int(owner[-1]), kind, seed)
+    place = (case.name, "-".join(map(str, case.hidden)), case.norm, int(re.sub(r"\D", "", owner)), kind, seed)
     gradient = math.hypot(d.gradient_mean, d.gradient_std)
     return Checked(*place, gradient, d.mean_abs, d.mean, d.std, d.max_abs, d.relative * gradient, d.verdict)
 

@@ -4,11 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from numlp.reproduction.inference import Estimate, estimate, one_more
-from numlp.reproduction.measured import Measured, NoDataError, Run, Split, parse_key
-from numlp.reproduction.scoreboard import Published, compare, read_published
+from numlp.reproduction.measured import Measured, Run, parse_key
+from numlp.reproduction.scoreboard import Published, accuracies, compare, read_published
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}
 
@@ -49,14 +48,7 @@ class Score:
 
 def load_scores(path: Path, measured: Measured) -> list[Score]:
     """Read published.csv and find the run of each row."""
-    return [Score(row, _values(row, measured)) for row in read_published(path)]
-
-
-def _values(row: Published, measured: Measured) -> tuple[float, ...]:
-    try:
-        return tuple(measured.run(row.experiment, row.run).accuracy(cast(Split, row.split)).values())
-    except NoDataError:
-        return ()
+    return [Score(row, accuracies(row, measured)) for row in read_published(path)]
 
 
 def published_of(scores: Sequence[Score], run: Run) -> dict[str, float]:

@@ -1,14 +1,16 @@
 """The scoreboard: each published accuracy beside the mean of our runs."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
+from typing import cast
 
 from numlp.errors import require
 from numlp.files import write_text
-from numlp.reproduction.results import read_results, table
+from numlp.reproduction.measured import Measured, NoDataError, Split, load_measured
+from numlp.reproduction.results import table
 from numlp.rows import read_rows
 
 PUBLISHED = Path("reproduction/published.csv")
@@ -76,10 +78,18 @@ def compare(published: Published, accuracies: Sequence[float]) -> dict[str, obje
     }
 
 
+def accuracies(published: Published, measured: Measured) -> tuple[float, ...]:
+    """Of the published row's run, in per cent, one per seed; none where it was not measured."""
+    try:
+        return tuple(measured.run(published.experiment, published.run).accuracy(cast(Split, published.split)).values())
+    except NoDataError:
+        return ()
+
+
 def scoreboard(published: Sequence[Published], folder: Path) -> list[dict[str, object]]:
     """Compare every published accuracy with the result files of `folder`."""
-    results = {name: read_results(folder, name) for name in {row.experiment for row in published}}
-    return [compare(row, _accuracies(row, results[row.experiment])) for row in published]
+    measured = load_measured(folder)
+    return [compare(row, accuracies(row, measured)) for row in published]
 
 
 def write_scoreboard(published: Path, folder: Path) -> list[dict[str, object]]:
@@ -87,7 +97,3 @@ def write_scoreboard(published: Path, folder: Path) -> list[dict[str, object]]:
     rows = scoreboard(read_published(published), folder)
     write_text(folder / "scoreboard.csv", table(HEADER, ([row[name] for name in HEADER] for row in rows)))
     return rows
-
-
-def _accuracies(published: Published, rows: Sequence[Mapping[str, str]]) -> list[float]:
-    return [100 * float(row[f"{published.split}_accuracy"]) for row in rows if row["run"] == published.run]
