@@ -12,6 +12,7 @@ from numlp.reproduction.scoreboard import Published, compare, read_published, sc
 from reproduction.conftest import ROOT
 
 FILE = ROOT / "reproduction" / "published.csv"
+HEADER = "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
 ROWS = read_published(FILE)
 COUNTS = {  # of published accuracies, where an experiment has any
     **dict.fromkeys(("e01", "e02", "e03", "e04", "e08", "e09", "e11", "e15", "e17"), 6),
@@ -79,16 +80,13 @@ def test_what_was_not_run_is_neither_made_up_nor_within():
 
 
 def test_the_scoreboard_takes_the_rows_of_the_run_and_the_column_of_the_split(tmp_path):
-    header = (
-        "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
-    )
     lines = [
         "e01,norm=none,0,0.6,0.5,0.51,1,1,1,0.5,9,a",
         "e01,norm=none,1,0.6,0.5,0.53,1,1,1,0.5,9,b",
         "e01,norm=before,0,0.6,0.5,0.99,1,1,1,0.5,9,c",
         "e01,own:norm=none,0,0.6,0.5,0.99,1,1,1,0.5,9,d",
     ]
-    (tmp_path / "e01.csv").write_text("\n".join([header, *lines]) + "\n")
+    (tmp_path / "e01.csv").write_text("\n".join([HEADER, *lines]) + "\n")
     (row,) = scoreboard([published()], tmp_path)
     assert row["mean"] == pytest.approx(52.0)
     assert row["n"] == 2
@@ -96,10 +94,7 @@ def test_the_scoreboard_takes_the_rows_of_the_run_and_the_column_of_the_split(tm
 
 @pytest.mark.parametrize("spelling", ["lam=0.001", "lam=1e-3", "lam = 0.0010"])
 def test_a_value_in_another_spelling_is_the_same_run(tmp_path, spelling):
-    header = (
-        "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
-    )
-    (tmp_path / "e01.csv").write_text(f"{header}\ne01,lam=0.001,0,0.6,0.5,0.51,1,1,1,0.5,9,a\ne01,lam=0.002,0,0.6,0.5,0.9,1,1,1,0.5,9,b\n")
+    (tmp_path / "e01.csv").write_text(f"{HEADER}\ne01,lam=0.001,0,0.6,0.5,0.51,1,1,1,0.5,9,a\ne01,lam=0.002,0,0.6,0.5,0.9,1,1,1,0.5,9,b\n")
     (row,) = scoreboard([replace(published(), run=spelling)], tmp_path)
     assert (row["mean"], row["n"]) == (pytest.approx(51.0), 1)
 
