@@ -33,6 +33,7 @@ def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_noth
     assert "MB a job" in out
     assert counted == [0.1]
     assert len(family(ready)[1]) == 1
+    assert len(list(ready.glob("multirun/*/*"))) == 1  # a dry run leaves no folder
 
 
 @pytest.mark.parametrize("rerun", [False, True])

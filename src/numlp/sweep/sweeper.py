@@ -21,6 +21,7 @@ from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.planning import Planner
 from numlp.sweep.proposals import Proposal, Round, begin_round, check_rounds, count
 from numlp.sweep.running import Runner, clear
+from numlp.sweep.snapshot import frozen
 from numlp.sweep.space import Space, narrowed, read_space
 from numlp.sweep.summary import space_line
 from numlp.sweep.trials import LOWER_IS_BETTER, Trial, best_points, ranked, trials
@@ -64,8 +65,8 @@ class Sweep:
             UserError: Jobs failed; each was told with its own error.
             KeyboardInterrupt: Jobs were stopped by a signal.
         """
-        clear(self._out)
-        OmegaConf.save(self._config, self._out / "multirun.yaml")
+        if not self._sweep.dry_run:
+            self._prepare()
         current = self._begin(0)
         jobs = self._plan(current, 0)
         if self._search.final:
@@ -89,6 +90,13 @@ class Sweep:
                 self._final(runner, made)
             closing.conclude(closing.Ended(runner, made, self._spaces, self._from_file))
         return made
+
+    def _prepare(self) -> None:
+        """Make the sweep's folder, and keep there what its jobs are composed from."""
+        clear(self._out)
+        OmegaConf.save(self._config, self._out / "multirun.yaml")
+        self._context = frozen(self._context, self._out)
+        self._planner.composer = Composer(self._context, self._config)
 
     def _rounds(self, runner: Runner, current: Round, jobs: list[tuple[Proposal, list[Job]]]) -> None:
         rounds = self._search.all_rounds()
