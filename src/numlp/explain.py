@@ -31,11 +31,8 @@ def of_composing(error: BaseException) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__"))
-    return isinstance(error, (HydraException, OmegaConfBaseException, MarkedYAMLError)) or where.partition(".")[0] in (
-        "hydra",
-        "omegaconf",
-        "antlr4",
-    )
+    known = isinstance(error, (HydraException, OmegaConfBaseException, MarkedYAMLError))
+    return known or where.partition(".")[0] in ("hydra", "omegaconf", "antlr4")
 
 
 def explain(error: BaseException, known: Iterable[str]) -> str:
