@@ -28,7 +28,7 @@ def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_noth
     assert numlp(*MULTI, "lam=0.1")[0] == 0
     code, out, err = numlp(*MULTI, "lam=0.1,0.2,-1", "sweep.dry_run=true")
     assert code == 0, err
-    assert [line.partition(": ")[2].partition(":")[0] for line in out.splitlines()[:3]] == ["done before", "to run", "would fail"]
+    assert [line.partition(": ")[2].partition(":")[0] for line in out.splitlines()[1:4]] == ["done before", "to run", "would fail"]
     assert "1 jobs to run, 1 done before, 1 would fail" in out
     assert "MB a job" in out
     assert counted == [0.1]
@@ -74,6 +74,22 @@ def test_a_final_training_that_cannot_be_is_told_before_any_job(ready, numlp, co
     code, _, err = numlp(*MULTI, "lam=0.1,0.2", *final)
     assert (code, counted) == (1, [])
     assert "no key 'splitt'; did you mean split?" in err
+
+
+@pytest.mark.parametrize("name", ["lambda_coarse_to_fine", "eta_lambda", "architecture"])
+def test_a_search_at_hand_tunes_the_network_of_params_and_says_so(ready, numlp, name):
+    text = (ready / "params.yaml").read_text()
+    changes = ("model: mlp3", "model: mlp2"), ("norm: before", "norm: after"), ("optim: sgd", "optim: adam"), ("cifar10 ", "synthetic ")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (ready / "params.yaml").write_text(text)
+    code, out, err = numlp("train", f"+search={name}", "search.rounds=[{sampler:random,trials:2}]", "sweep.dry_run=true")
+    assert code == 0, err
+    first = out.splitlines()[0]
+    assert first.startswith("network: ")
+    shared = {"batch norm after ReLU", "adam", *([] if name == "architecture" else ["hidden 50", "he"])}
+    assert shared < set(first.removeprefix("network: ").split(", "))
 
 
 @pytest.mark.slow

@@ -49,7 +49,7 @@ def conclude(ended: Ended) -> None:
     runner.display.say(summary.results(ended.made, objective))
     runner.display.say(f"all trials: {table}")
     found, tags = (_best(ended, order), _tags(ended, order[0])) if order else ({}, {})
-    told = note(title(ended), ended.made, objective, tags.get(COMMAND, ""))
+    told = note(f"{title(ended)}; network: {summary.network(runner.planner.jobs)}", ended.made, objective, tags.get(COMMAND, ""))
     finish(runner.family.run, found, [table, runner.out / summary.PLOT], {**tags, NOTE: told})
     if runner.failed:
         runner.display.say(summary.errors(runner.failed))

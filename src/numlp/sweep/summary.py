@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numlp.files import write_text
+from numlp.stages.naming import values
+from numlp.stages.plot import common_caption
 from numlp.sweep.jobs import Job
 from numlp.sweep.space import Choice, Range, Space
 from numlp.sweep.trials import FIGURES, Trial, ranked
@@ -96,6 +98,12 @@ def space_line(space: Space) -> str:
         else:
             parts.append(f"{key} {dimension.low:.4g} to {dimension.high:.4g}{' (log)' if dimension.log else ''}")
     return "; ".join(parts)
+
+
+def network(jobs: Sequence[Job]) -> str:
+    """What the networks of all jobs have in common, for people."""
+    configs = [values(job.config) for job in jobs if job.config is not None]
+    return common_caption(configs) if configs else "none that can be trained"
 
 
 def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":

@@ -1,6 +1,7 @@
 """A sweep: rounds of trials, each a job of Hydra's launcher, those alone that have not been made before."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from numlp.sweep.proposals import Proposal, Round, begin_round, check_rounds, co
 from numlp.sweep.running import Runner, clear
 from numlp.sweep.snapshot import frozen
 from numlp.sweep.space import Space, narrowed, read_space
-from numlp.sweep.summary import space_line
+from numlp.sweep.summary import network, space_line
 from numlp.sweep.trials import LOWER_IS_BETTER, Trial, best_points, ranked, trials
 from numlp.tracking import relaying
 
@@ -82,6 +83,7 @@ class Sweep:
         with forked(forks), family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying() as signals:
             better = min if self._search.objective in LOWER_IS_BETTER else max
             display = Display(self._total(), self._search.objective, better)
+            display.say(f"network: {network(self._planner.jobs)}")
             shared = (self._planner, display, found, self._search, self._out, pruned, self._sweep.fail_fast, signals)
             runner = Runner(self._context, self._config, self._task, *shared)
             self._rounds(runner, current, jobs)
@@ -134,7 +136,8 @@ class Sweep:
         runner.make(jobs, None, self._journal(0))
 
     def _begin(self, place: int) -> Round:
-        return begin_round(self._search, place, self._spaces[-1], self._asked_at_once, self._journal(place))
+        search = replace(self._search, prune=False) if self._sweep.dry_run else self._search  # which then needs no journal
+        return begin_round(search, place, self._spaces[-1], self._asked_at_once, self._journal(place))
 
     def _plan(self, current: Round, place: int) -> list[tuple[Proposal, list[Job]]]:
         return [(proposal, self._planner.trial(proposal, place)) for proposal in current.ask()]
