@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from numlp.checkpoint import has_checkpoint
 from numlp.data.raw import read_about
 from numlp.errors import UserError, require
+from numlp.stages import paths
 from numlp.stages.dataset import raw_folder
 from numlp.sweep import summary
 from numlp.sweep.display import figures
@@ -55,6 +57,15 @@ def conclude(ended: Ended) -> None:
         runner.display.say(summary.errors(runner.failed))
         raise UserError(f"sweep: {len(runner.failed)} of {len(runner.planner.jobs)} jobs failed (the table above has their errors)")
     require(len(order) > 0, "sweep", f"a trial that is trained to its end ({table} has what became of them)")
+
+
+def interrupted(runner: Runner, total: int) -> None:
+    """Say what a sweep of `total` jobs that a signal ends has so far."""
+    done = [job for job in runner.planner.jobs if job.status.outcome is not None]
+    kept = [job for job in runner.planner.jobs if job not in done and has_checkpoint(paths.CHECKPOINTS, job.record.stem)]
+    are = ["is" if count == 1 else "are" for count in (len(done), len(kept))]
+    what = f"{len(done)} of {total} jobs {are[0]} done, {len(kept)} {are[1]} kept at a checkpoint"
+    runner.display.say(f"sweep: {what}; the same command resumes the sweep")
 
 
 def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:

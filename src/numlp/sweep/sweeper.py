@@ -26,7 +26,7 @@ from numlp.sweep.snapshot import frozen
 from numlp.sweep.space import Space, narrowed, read_space
 from numlp.sweep.summary import network, space_line
 from numlp.sweep.trials import LOWER_IS_BETTER, Trial, best_points, ranked, trials
-from numlp.tracking import relaying
+from numlp.tracking import Terminated, relaying
 
 SWEEPS = Path("build/sweeps")  # what counts in one sweep alone: which of its trials were pruned
 
@@ -86,11 +86,20 @@ class Sweep:
             display.say(f"network: {network(self._planner.jobs)}")
             shared = (self._planner, display, found, self._search, self._out, pruned, self._sweep.fail_fast, signals)
             runner = Runner(self._context, self._config, self._task, *shared)
+            made = self._make(runner, current, jobs)
+            closing.conclude(closing.Ended(runner, made, self._spaces, self._from_file))
+        return made
+
+    def _make(self, runner: Runner, current: Round, jobs: list[tuple[Proposal, list[Job]]]) -> list[Trial]:
+        """Bring all jobs to their end; the trials without the final training."""
+        try:
             self._rounds(runner, current, jobs)
             made = trials(self._planner.jobs)
             if self._search.final and not runner.over:
                 self._final(runner, made)
-            closing.conclude(closing.Ended(runner, made, self._spaces, self._from_file))
+        except (KeyboardInterrupt, Terminated):
+            closing.interrupted(runner, self._total())
+            raise
         return made
 
     def _prepare(self) -> None:
