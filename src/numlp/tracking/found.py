@@ -1,13 +1,16 @@
 """Runs of the store by their id or name, and their files."""
 
+import logging
 from pathlib import Path
 
 from numlp.errors import require
 from numlp.tracking.store import EXPERIMENT, address, connect, explained
 
+log = logging.getLogger(__name__)
+
 
 def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
-    """The folder of the files of a run: that of the id `name`, else the newest that is called so.
+    """The folder of the files of a run: that of the id `name`, else the newest that is called so, which it says where there are several.
 
     Files of a remote store are copied to a temporary folder.
 
@@ -18,8 +21,10 @@ def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
     with explained(address(root)):
         runs = client.search_runs([experiment_id], f"attributes.run_id = '{name}'") if name.isalnum() else []
         quoted = name.replace("'", "")
-        runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'", max_results=1)
+        runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'")
     require(len(runs) > 0, name, "a folder of a run, or the id or name of one in MLflow")
+    if len(runs) > 1:
+        log.warning("%d runs are called %s; taking the newest, %s", len(runs), name, runs[0].info.run_id)
     with explained(address(root)):
         from mlflow.artifacts import download_artifacts
 
