@@ -1,9 +1,12 @@
 """What a sweep finds done: by an earlier sweep, by another at the same time, or by a job that is begun twice."""
 
+from pathlib import Path
+
 import pytest
 from sweeps import MULTI, family, table
 
 from numlp import fit
+from numlp.tracking import connect
 
 
 def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, counted):
@@ -22,6 +25,30 @@ def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, 
     assert all("final/test_accuracy" in run.data.metrics for run in members)
     assert numlp(*MULTI, "lam=0.2", "sweep.rerun=true")[0] == 0
     assert counted == [0.1, 0.2, 0.3, 0.2]
+
+
+def test_a_run_by_name_is_the_one_that_has_files_not_what_a_later_sweep_shows_of_it(ready, numlp):
+    code, out, err = numlp(*MULTI, "lam=0.1,0.2")
+    assert code == 0, err
+    names = [f"mlp2-before-he-first100-synthetic-inputs48-batchsize50-epochs2-lam{lam}-s0" for lam in ("0.1", "0.2")]
+    assert {row["run"] for row in table(ready)} == set(names)
+    assert all(name in out for name in names)
+    folders = sorted(map(str, ready.glob("multirun/*/*/[01]")))
+    command = f"numlp compare {' '.join(str(Path(folder).relative_to(ready)) for folder in folders)}"
+    assert command in out
+    assert numlp(*command.split()[1:])[0] == 0
+    assert family(ready)[0].info.run_name == "lam, 2 trials"
+    assert numlp(*MULTI, "lam=0.2,0.1")[0] == 0
+    assert {run.data.tags.get("kept") for run in family(ready)[1]} == {"true"}
+    code, out, err = numlp("compare", *names)
+    assert (code, err) == (0, "")
+    client, experiment = connect(ready)
+    for run in client.search_runs([experiment]):
+        if run.data.tags.get("kept") is None:
+            client.delete_run(run.info.run_id)
+    code, _, err = numlp("compare", names[0], folders[1])
+    assert code == 1
+    assert err.startswith(f"error: {names[0]}: need a run with files; an earlier sweep trained this one")
 
 
 def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_nothing(ready, numlp, counted):

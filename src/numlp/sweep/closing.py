@@ -1,7 +1,9 @@
 """How a sweep ends: tables, plots, the best trial's command, and what failed."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from numlp.checkpoint import has_checkpoint
 from numlp.data.raw import read_about
@@ -50,6 +52,7 @@ def conclude(ended: Ended) -> None:
     summary.write_trials(table, trials(runner.planner.jobs))
     runner.display.say(summary.results(ended.made, objective))
     runner.display.say(f"all trials: {table}")
+    _say_how_to_compare(ended)
     found, tags = (_best(ended, order), _tags(ended, order[0])) if order else ({}, {})
     told = note(f"{title(ended)}; network: {summary.network(runner.planner.jobs)}", ended.made, objective, tags.get(COMMAND, ""))
     finish(runner.family.run, found, [table, runner.out / summary.PLOT], {**tags, NOTE: told})
@@ -95,6 +98,14 @@ def title(ended: Ended) -> str:
     rounds = ended.runner.search.all_rounds()
     samplers = ", then ".join(each.sampler for each in rounds)
     return f"{samplers}; {summary.space_line(ended.spaces[0])}"
+
+
+def _say_how_to_compare(ended: Ended) -> None:
+    """Print what compares the two runs of a sweep that made no others, unless the files of one are gone."""
+    jobs = ended.runner.planner.jobs
+    folders = [job.status.outcome.folder for job in jobs if job.status.outcome is not None]
+    if len(jobs) == 2 and all((Path(folder) / paths.MODEL).exists() for folder in folders) and len(folders) == 2:
+        ended.runner.display.say(f"the two runs against each other:\n  {shlex.join(['numlp', 'compare', *folders])}")
 
 
 def _final(ended: Ended) -> dict[str, float]:

@@ -23,7 +23,7 @@ from numlp.sweep.planning import Planner
 from numlp.sweep.proposals import Proposal, Round, begin_round, check_rounds, count
 from numlp.sweep.running import Runner, clear
 from numlp.sweep.snapshot import frozen
-from numlp.sweep.space import Space, narrowed, read_space
+from numlp.sweep.space import SEED, Space, narrowed, read_space
 from numlp.sweep.summary import network, space_line
 from numlp.sweep.trials import LOWER_IS_BETTER, Trial, best_points, ranked, trials
 from numlp.tracking import Terminated, relaying
@@ -156,8 +156,12 @@ class Sweep:
 
     def _total(self) -> int:
         """Jobs of all rounds, those of later grids by the ranges of the first."""
-        made = sum(count(each, self._spaces[0]) for each in self._search.all_rounds())
-        return (made + (1 if self._search.final else 0)) * max(1, len(self._seeds))
+        return (self._trials + (1 if self._search.final else 0)) * max(1, len(self._seeds))
+
+    @property
+    def _trials(self) -> int:
+        """Of all rounds."""
+        return sum(count(each, self._spaces[0]) for each in self._search.all_rounds())
 
     @property
     def _asked_at_once(self) -> int:
@@ -166,9 +170,11 @@ class Sweep:
 
     @property
     def _name(self) -> str:
-        """Of the sweep, in MLflow: its file in conf/search or conf/experiment, where it has one."""
+        """Of the sweep, in MLflow: its file in conf/search or conf/experiment, or else what it varies, e.g. lam x norm, 6 trials."""
         choices = self._config.hydra.runtime.choices
-        return str(choices.get("search") or choices.get("experiment") or "sweep")
+        varied = " x ".join(self._spaces[0]) or SEED
+        trials = f"{self._trials} trial{'' if self._trials == 1 else 's'}"
+        return str(choices.get("search") or choices.get("experiment") or f"{varied}, {trials}")
 
     @property
     def _from_file(self) -> bool:

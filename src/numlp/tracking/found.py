@@ -6,6 +6,7 @@ from pathlib import Path
 from numlp.errors import require
 from numlp.tracking.store import EXPERIMENT, address, connect, explained
 
+KEPT = "kept"  # tag of a run that shows what an earlier sweep trained, most often without its files
 log = logging.getLogger(__name__)
 
 
@@ -23,6 +24,10 @@ def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
         quoted = name.replace("'", "")
         runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'")
     require(len(runs) > 0, name, "a folder of a run, or the id or name of one in MLflow")
+    with explained(address(root)):
+        runs = [run for run in runs if run.data.tags.get(KEPT) != "true" or client.list_artifacts(run.info.run_id)]
+    need = "a run with files; an earlier sweep trained this one, and MLflow does not have its files (sweep.rerun=true trains it)"
+    require(len(runs) > 0, name, need)
     if len(runs) > 1:
         log.warning("%d runs are called %s; taking the newest, %s", len(runs), name, runs[0].info.run_id)
     with explained(address(root)):
