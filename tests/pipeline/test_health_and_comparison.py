@@ -64,6 +64,7 @@ def test_the_range_test_draws_and_gives_the_overrides(ready, numlp):
     code, out, err = numlp("lr-range", "data=synthetic", "split=9k", "model=mlp2", "lr_range.epochs=1", "hydra.run.dir=outputs/range")
     assert (code, err) == (0, "")
     assert "numlp train data=synthetic split=9k model=mlp2 schedule=cyclical schedule.eta_min=" in out
+    assert "lr_range.csv, lr_range.png in outputs/range" in out
     assert (ready / "outputs/range/lr_range.png").exists()
 
 

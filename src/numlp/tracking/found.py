@@ -1,13 +1,25 @@
 """Runs of the store by their id or name, and their files."""
 
 import logging
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from numlp.errors import require
-from numlp.tracking.store import EXPERIMENT, address, connect, explained
+from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained
 
 KEPT = "kept"  # tag of a run that shows what an earlier sweep trained, most often without its files
 log = logging.getLogger(__name__)
+
+
+def run_names(root: Path) -> list[str]:
+    """What runs of the project's own store are called, without MLflow, whose import a shell's completion cannot wait for."""
+    database = database_file(address(root))
+    if database is None or not database.exists():
+        return []
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT DISTINCT name FROM runs WHERE lifecycle_stage = 'active' ORDER BY name")
+        return [name for (name,) in rows if " " not in name]  # those of sweeps have blanks, and no model
 
 
 def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
