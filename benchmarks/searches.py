@@ -15,7 +15,8 @@ from statistics import fmean
 from time import perf_counter
 
 FOLDER = Path("build/searches")
-COARSE, PRUNE = "+search=lambda_coarse_to_fine", "+search=eta_lambda"
+COARSE = ["+search=lambda_coarse_to_fine", "init=xavier"]  # the network of R0
+PRUNE = ["+search=eta_lambda", "split=9k", "optim=momentum", "model.hidden=[50,30]"]  # and of R4
 GRID = "search.rounds=[{sampler:grid,trials:30}]"
 SMALL = ["data=synthetic", "split=9k", "model=mlp2", "train.epochs=20", "then=[]"]
 JOBS = 24
@@ -38,8 +39,8 @@ def coarse(seeds: int) -> None:
     """The rounds against the grid, for each seed of the runs and draws."""
     differences = []
     for seed in range(seeds):
-        rows, seconds = sweep(f"coarse-{seed}", COARSE, f"seed={seed}", f"search.seed={seed}")
-        grid, _ = sweep(f"grid-{seed}", COARSE, f"seed={seed}", GRID)
+        rows, seconds = sweep(f"coarse-{seed}", *COARSE, f"seed={seed}", f"search.seed={seed}")
+        grid, _ = sweep(f"grid-{seed}", *COARSE, f"seed={seed}", GRID)
         differences.append(best(rows) - best(grid))
         print(f"seed {seed}: rounds {best(rows):.2f} % in {seconds:.0f} s, grid {best(grid):.2f} %", flush=True)
     print(f"rounds - grid: mean {fmean(differences):+.2f} points over {seeds} seeds (need >= -0.3)")
@@ -48,8 +49,8 @@ def coarse(seeds: int) -> None:
 def prune(seeds: int) -> None:
     """The same search with and without pruning."""
     for seed in range(seeds):
-        with_it, _ = sweep(f"prune-{seed}", PRUNE, f"search.seed={seed}")
-        without, _ = sweep(f"whole-{seed}", PRUNE, f"search.seed={seed}", "search.prune=false")
+        with_it, _ = sweep(f"prune-{seed}", *PRUNE, f"search.seed={seed}")
+        without, _ = sweep(f"whole-{seed}", *PRUNE, f"search.seed={seed}", "search.prune=false")
         share = sum(float(row["epochs"]) for row in with_it) / sum(float(row["epochs"]) for row in without)
         print(
             f"seed {seed}: {share:.0%} of the epochs (need <= 60 %), best {best(with_it):.2f} % against {best(without):.2f} %", flush=True

@@ -2,8 +2,12 @@
 
 import os
 import pty
+import shutil
+import sqlite3
 import subprocess
 import sys
+import uuid
+from contextlib import closing
 
 import pytest
 
@@ -90,9 +94,10 @@ def test_a_stage_tells_of_a_wrong_flag_in_a_line(capsys):
     assert capsys.readouterr().err == "numlp train: error: no flag --no-such-flag (numlp train --help lists them)\n"
 
 
-def test_a_reader_that_leaves_early_is_no_error(tmp_path):
+@pytest.mark.parametrize("arguments", [["train", "--help"], ["doctor"]])
+def test_a_reader_that_leaves_early_is_no_error(tmp_path, arguments):
     """As in `numlp train --help | head -1`: the pipe closes, and nothing is said about it."""
-    command = [sys.executable, "-c", "import time, sys; time.sleep(0.2); from numlp.cli import main; sys.exit(main(['train', '--help']))"]
+    command = [sys.executable, "-c", f"import time, sys; time.sleep(0.2); from numlp.cli import main; sys.exit(main({arguments}))"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
@@ -123,10 +128,26 @@ def test_colours_are_for_terminals_and_for_those_who_want_them(project, monkeypa
         ("numlp train exp", []),
         ("numlp train --c", ["--cfg"]),
         ("numlp ui ", []),
+        ("numlp compare --h", ["--help"]),
+        ("numlp predict --m", ["--model"]),
+        ("numlp show --", []),
+        ("numlp nothing --", []),
     ],
 )
 def test_a_shell_completes_commands_keys_and_choices(project, line, answer):
     assert candidates(line, STAGES, TOOLS) == answer
+
+
+def test_a_shell_completes_the_names_of_runs_without_importing_mlflow(project, empty_store):
+    (project / "mlruns").mkdir()
+    store = shutil.copy(empty_store, project / "mlruns")
+    assert candidates("numlp compare ", STAGES, TOOLS) == []
+    with closing(sqlite3.connect(store)) as connection, connection:
+        for name in ("mlp3-none-s0", "mlp3-before-s0", "mlp9-none-s0", "mlp3-none-s0", "lam, 2 trials"):
+            run = (uuid.uuid4().hex, name, "LOCAL", "FINISHED", "active")
+            connection.execute("INSERT INTO runs (run_uuid, name, source_type, status, lifecycle_stage) VALUES (?, ?, ?, ?, ?)", run)
+    assert candidates("numlp compare mlp3", STAGES, TOOLS) == ["mlp3-before-s0", "mlp3-none-s0"]
+    assert candidates("numlp predict mlp3", STAGES, TOOLS) == []
 
 
 def test_completion_is_silent_outside_a_project(tmp_path, monkeypatch, capsys):

@@ -22,6 +22,7 @@ from numlp.state import State
 
 FORMAT = 2  # of the files; those of another one are not read
 KEPT = 2  # the one before the latest is used when that one is damaged
+NAME = 16  # characters of a run's key, in the name of its folder
 SHARE = 20  # a checkpoint is left out when it would take more than a twentieth of the time since the last one
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,11 @@ class Checkpoints:
         return True
 
 
+def has_checkpoint(store: Path, key: str) -> bool:
+    """Whether `store` has a checkpoint of the run `key`, of which the first characters suffice."""
+    return any((store / key[:NAME]).glob("*.npz"))
+
+
 @contextmanager
 def checkpoints(store: Path, key: str) -> Iterator[Checkpoints]:
     """The checkpoints of the run `key`, for this process alone.
@@ -109,7 +115,7 @@ def checkpoints(store: Path, key: str) -> Iterator[Checkpoints]:
     A second process with the same run at the same time keeps its own in a temporary folder, and so cannot go on later.
     """
     store.mkdir(parents=True, exist_ok=True)
-    name = key[:16]
+    name = key[:NAME]
     lock = FileLock(store / f"{name}.lock", blocking=False)
     try:
         lock.acquire()

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from numlp.errors import UserError, require
 
 ASKED = "numlp -sc"
 FLAGS = ("--help", "--version")
+TAKE_RUNS = ("compare", "health")  # by their names
 STAGE_FLAGS = ("--help", "--multirun", "--cfg", "--hydra-help")
 
 
@@ -46,10 +48,25 @@ def candidates(line: str, stages: Collection[str], tools: Collection[str]) -> li
     if len(words) <= 2:
         return [name for name in (*stages, *tools, *FLAGS) if name.startswith(last)]
     if words[1] not in stages:
-        return []
+        return [word for word in _of_tool(words[1], last) if word.startswith(last)]
     if last.startswith("-"):
         return [flag for flag in STAGE_FLAGS if flag.startswith(last)]
     return _of_hydra(words[1], words[2:])
+
+
+def _of_tool(tool: str, last: str) -> list[str]:
+    """The flags that a tool's own help names, where the last word is one; else the names of runs, for tools that take them."""
+    if not last.startswith("-"):
+        from numlp.tracking import run_names
+
+        return run_names(Path.cwd()) if tool in TAKE_RUNS else []
+    said = StringIO()
+    try:
+        with redirect_stdout(said), redirect_stderr(StringIO()):
+            import_module(f"numlp.stages.{tool}").main(["--help"])
+    except (ImportError, UserError, SystemExit):  # no such tool, or one without flags
+        pass
+    return sorted(set(re.findall(r"--[a-z][a-z-]*", said.getvalue())))
 
 
 def _of_hydra(command: str, words: Sequence[str]) -> list[str]:

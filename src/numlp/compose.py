@@ -4,13 +4,14 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from yaml import YAMLError
 
 from numlp import config as schema
 from numlp.errors import UserError, require
-from numlp.explain import unknown_key
+from numlp.explain import explain, of_composing, unknown_key
 from numlp.machine import LOCAL, substitutes
 from numlp.search_config import Primary
 
@@ -93,6 +94,22 @@ def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
     groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
     return groups, content
+
+
+def composed(root: Path) -> schema.Config:
+    """What `root`/params.yaml and conf/ say, without a command line.
+
+    Raises:
+        UserError: They do not compose, or break a rule.
+    """
+    store(root, "train")
+    try:
+        with initialize_config_dir(str((root / CONF).absolute()), version_base="1.3"):
+            return typed(compose(PARAMS.removesuffix(".yaml")))
+    except Exception as error:
+        if not of_composing(error):
+            raise
+        raise UserError(explain(error, known_keys(Primary))) from error
 
 
 def typed(config: DictConfig) -> schema.Config:

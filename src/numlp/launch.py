@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import partial, wraps
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from numlp.compose import CONF, known_keys, store, typed
-from numlp.errors import UserError
+from numlp.errors import UserError, require
 from numlp.explain import explain, of_composing
 from numlp.files import write_text
 from numlp.launchers import HERE, store_launchers
@@ -103,6 +104,8 @@ def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, conf
     if stopped.exists():
         return None
     try:
+        if alone:
+            _refuse_search(hydra.overrides.task)
         out = Path(os.path.relpath(hydra.runtime.output_dir))
         choices = {str(group): str(name) for group, name in hydra.runtime.choices.items() if not str(group).startswith("hydra")}
         how = Asked(choices, list(hydra.overrides.task), alone, member)
@@ -118,3 +121,10 @@ def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, conf
             raise
         write_text(stopped, str(signal.code if isinstance(signal, Terminated) else 130))
         return None
+
+
+def _refuse_search(overrides: Sequence[str]) -> None:
+    """Raise UserError for a setting of sweeps, which a single run would not heed."""
+    for text in overrides:
+        sweeps = text.lstrip("+~").startswith(("search.", "sweep."))
+        require(not sweeps, text, "a sweep: -m with the values to try, or +search=NAME")

@@ -17,7 +17,7 @@ from servers import LIFE, free_port
 PARENT = "e08_sigma_three_layers"
 SMALL = ("split.train=[0,5000]", "split.val=[5000,5500]", "hydra.launcher.n_jobs=1")
 CHOICES = [(norm, sigma) for norm in ("before", "none") for sigma in ("0.0001", "0.001", "0.1")]
-RUNS = [f"mlp3-{norm}-gaussian{sigma}-synthetic-lam0.005-s0" for norm, sigma in CHOICES]
+RUNS = [f"mlp3-{norm}-gaussian{sigma}-synthetic-train0-5000-lam0.005-s0" for norm, sigma in CHOICES]
 RECORDS = 11  # of a run: ten and the one before the first update
 
 

@@ -45,6 +45,20 @@ CASES = {
     "gradcheck.entries=0": ["gradcheck.entries: need a whole number >= 1, or all, got entries=0"],
     "gradcheck.entries=most": ["gradcheck.entries: need a whole number >= 1, or all, got entries='most'"],
     "gradcheck.entries=1.5": ["gradcheck.entries: ", "1.5"],
+    "experiment=e01_three_layers": ["experiment=e01_three_layers: need a + before it (+experiment=e01_three_layers)"],
+    "search=eta_lambda": ["search=eta_lambda: need a + before it (+search=eta_lambda)"],
+    "optim.lr=0.1": ["no key 'optim.lr'; the learning rate is schedule.eta_max"],
+    "learning_rate=0.1": ["no key 'learning_rate'; the learning rate is schedule.eta_max"],
+    "momentum=0.9": ["no key 'momentum'; momentum is optim=momentum, with optim.rho"],
+    "optim.weight_decay=0.1": ["no key 'optim.weight_decay'; L2 regularization is lam"],
+    "batch_size=5": ["no key 'batch_size'; did you mean train.batch_size?"],
+    "epochs=5": ["no key 'epochs'; did you mean train.epochs?"],
+    "model.dropout=0.5": ["no key 'model.dropout'; there is no dropout"],
+    "norm=none,before": ["norm=none,before: several values need -m"],
+    "lam=range(1,3)": ["lam=range(1,3): several values need -m"],
+    "model.hidden=50,50": ["model.hidden=50,50: several values need -m", "a list is written model.hidden=[50,50]"],
+    "search.trials=4": ["search.trials=4: need a sweep: -m with the values to try, or +search=NAME"],
+    "sweep.dry_run=true": ["sweep.dry_run=true: need a sweep"],
     "train.record.every=step": ["train.record.every: need epoch or points, got every='step'"],
 }
 
@@ -103,6 +117,36 @@ def test_params_that_are_no_yaml_are_told_with_the_line(project, numlp):
     assert "params.yaml" in err
     assert "line" in err
     assert "Traceback" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("lam:", "lamda:", "params.yaml: no key 'lamda'; did you mean lam?"),
+        ("  cycles:", "  cycle:", "params.yaml: no key 'train.cycle'; did you mean train.cycles?"),
+        ("seed: 0", "seed: x", "params.yaml: seed: Value 'x' of type 'str' could not be converted to Integer"),
+    ],
+)
+def test_a_wrong_key_or_value_of_params_is_told_with_the_file(project, numlp, old, new, said):
+    params = project / "params.yaml"
+    params.write_text(params.read_text().replace(old, new))
+    assert numlp("train") == (1, "", f"error: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("hidden: [50\n", "need YAML, got: expected ',' or ']', but got '<stream end>' (line 2, column 1)"),
+        ("hidden:\n\t- 50\n", "need YAML, got: found character '\\t' that cannot start any token (line 2, column 1)"),
+        ("hiden: [50]\n", "no key 'model.hiden'; did you mean model.hidden?"),
+        ("- 50\n", "Merge error: list is not a subclass of ModelConfig. value: [50]"),
+    ],
+)
+def test_a_broken_file_of_conf_is_one_line_with_its_name_in_a_run_and_in_a_sweep(project, numlp, content, said):
+    (project / "conf/model/mine.yaml").write_text(content)
+    for choices in (["model=mine"], ["-m", "model=mine,mlp2"]):
+        code, _, err = numlp("train", *choices)
+        assert (code, err) == (1, f"error: conf/model/mine.yaml: {said}\n")
 
 
 def test_a_missing_model_says_what_to_run(with_data, numlp):

@@ -53,7 +53,7 @@ def running(project, pid, host=None):
 def test_all_is_well(healthy, numlp):
     code, out, err = numlp("doctor")
     assert (code, err) == (0, "")
-    for what in ("Python", "packages", "BLAS", "disk", "memory", "archive", "DVC cache", "DVC lock", "MLflow store"):
+    for what in ("Python", "packages", "BLAS", "disk", "memory", "configuration", "archive", "DVC cache", "DVC lock", "MLflow store"):
         assert verdict(out, what).split(what)[1].split()[0] in ("ok", "warning")
     assert "0 errors" in out
     assert not (healthy / "mlruns").exists()
@@ -82,6 +82,25 @@ def test_what_this_machine_uses_in_place_of_a_choice(healthy, numlp):
     code, out, _ = numlp("doctor")
     assert code == 1
     assert verdict(out, "local choices").startswith("local choices error conf/local.yaml: need YAML")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("model: mlp3", "model: [mlp3", "params.yaml: need YAML, got: "),
+        ("model: mlp3", "model: mlp4", "model: need one of mlp2, mlp3, mlp9, got model=mlp4"),
+        ("model: mlp3", "model: {hiden: [20]}", ""),
+        ("lam: 0.005", "lamda: 0.005", "params.yaml: no key 'lamda'; did you mean lam?"),
+        ("lam: 0.005", "lam: -1", "lam: need a number >= 0, got lam=-1.0"),
+    ],
+)
+def test_a_configuration_that_does_not_compose(healthy, numlp, old, new, said):
+    params = healthy / "params.yaml"
+    params.write_text(params.read_text().replace(old, new))
+    code, out, _ = numlp("doctor")
+    assert code == 1
+    assert verdict(out, "configuration").startswith(f"configuration error {said}")
+    assert "1 error," in out
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from servers import free_port, mlflow_server
 
 SHORT = ["data=synthetic", "split=9k", "model=mlp2", "train.epochs=0.2", "train.health=true", "then=[evaluate]"]
-NAMES = [f"mlp2-{norm}-he-9k-synthetic-lam0.005-s0" for norm in ("none", "before")]
+NAMES = [f"mlp2-{norm}-he-9k-synthetic-epochs0.2-lam0.005-s0" for norm in ("none", "before")]
 
 
 @pytest.mark.slow

@@ -29,9 +29,9 @@ def test_a_signal_finishes_the_step_keeps_the_state_and_says_how_to_go_on(ready,
     _, err = process.communicate(timeout=300)
     assert process.returncode == code, err
     assert "Traceback" not in err
-    assert "the same command goes on" in err
+    assert "the same command resumes it" in err
     assert statuses(ready) == ["KILLED"]
-    step = int(err.partition("after step ")[2].split()[0])
+    step = int(err.partition("after step ")[2].split(";")[0])
     latest = max(ready.glob(FIRST))
     assert int(latest.name[:9]) == step
     assert step % 450 != 0  # not at a record: where it was
@@ -68,9 +68,22 @@ def test_the_jobs_of_a_multirun_are_stopped_too(ready, number, code, to_all):
         os.killpg(process.pid, number)  # as the terminal does, and `timeout`
     else:
         process.send_signal(number)
-    _, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == code, err
     assert set(statuses(ready)) == {"KILLED"}
+    assert "sweep: 0 of 2 jobs are done, " in out
+    assert "kept at a checkpoint; the same command resumes the sweep" in out
+
+
+def test_an_interrupted_sweep_says_what_is_done_what_is_kept_and_how_it_resumes(ready):
+    choices = [*RUN, "hydra.launcher.n_jobs=1", "seed=0,1,2"]
+    with started(ready, "train", "-m", *choices) as process:
+        wait_for(ready, "build/runs/*.json", process)
+        wait_for(ready, FIRST, process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=300)
+    assert process.returncode == 130, err
+    assert "sweep: 1 of 3 jobs is done, 1 is kept at a checkpoint; the same command resumes the sweep" in out
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -58,6 +58,9 @@ def test_a_search_narrows_from_round_to_round_and_ends_with_a_command_that_train
     command = parent.data.tags["best_command"]
     assert command in out
     assert command in parent.data.tags["mlflow.note.content"]
+    network = "network: hidden 50, batch norm, he, sgd"
+    assert network in out
+    assert network in parent.data.tags["mlflow.note.content"]
     code, _, err = numlp(*command.replace("'", "").split()[1:], "hydra.run.dir=outputs/best")
     assert code == 0, err
     chosen = max(rows[:5], key=lambda row: float(row["val_accuracy"]))

@@ -1,9 +1,12 @@
 """What a sweep finds done: by an earlier sweep, by another at the same time, or by a job that is begun twice."""
 
+from pathlib import Path
+
 import pytest
 from sweeps import MULTI, family, table
 
 from numlp import fit
+from numlp.tracking import connect
 
 
 def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, counted):
@@ -24,15 +27,40 @@ def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, 
     assert counted == [0.1, 0.2, 0.3, 0.2]
 
 
+def test_a_run_by_name_is_the_one_that_has_files_not_what_a_later_sweep_shows_of_it(ready, numlp):
+    code, out, err = numlp(*MULTI, "lam=0.1,0.2")
+    assert code == 0, err
+    names = [f"mlp2-before-he-first100-synthetic-inputs48-batchsize50-epochs2-lam{lam}-s0" for lam in ("0.1", "0.2")]
+    assert {row["run"] for row in table(ready)} == set(names)
+    assert all(name in out for name in names)
+    folders = sorted(map(str, ready.glob("multirun/*/*/[01]")))
+    command = f"numlp compare {' '.join(str(Path(folder).relative_to(ready)) for folder in folders)}"
+    assert command in out
+    assert numlp(*command.split()[1:])[0] == 0
+    assert family(ready)[0].info.run_name == "lam, 2 trials"
+    assert numlp(*MULTI, "lam=0.2,0.1")[0] == 0
+    assert {run.data.tags.get("kept") for run in family(ready)[1]} == {"true"}
+    code, out, err = numlp("compare", *names)
+    assert (code, err) == (0, "")
+    client, experiment = connect(ready)
+    for run in client.search_runs([experiment]):
+        if run.data.tags.get("kept") is None:
+            client.delete_run(run.info.run_id)
+    code, _, err = numlp("compare", names[0], folders[1])
+    assert code == 1
+    assert err.startswith(f"error: {names[0]}: need a run with files; an earlier sweep trained this one")
+
+
 def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_nothing(ready, numlp, counted):
     assert numlp(*MULTI, "lam=0.1")[0] == 0
     code, out, err = numlp(*MULTI, "lam=0.1,0.2,-1", "sweep.dry_run=true")
     assert code == 0, err
-    assert [line.partition(": ")[2].partition(":")[0] for line in out.splitlines()[:3]] == ["done before", "to run", "would fail"]
+    assert [line.partition(": ")[2].partition(":")[0] for line in out.splitlines()[1:4]] == ["done before", "to run", "would fail"]
     assert "1 jobs to run, 1 done before, 1 would fail" in out
     assert "MB a job" in out
     assert counted == [0.1]
     assert len(family(ready)[1]) == 1
+    assert len(list(ready.glob("multirun/*/*"))) == 1  # a dry run leaves no folder
 
 
 @pytest.mark.parametrize("rerun", [False, True])
@@ -73,6 +101,22 @@ def test_a_final_training_that_cannot_be_is_told_before_any_job(ready, numlp, co
     code, _, err = numlp(*MULTI, "lam=0.1,0.2", *final)
     assert (code, counted) == (1, [])
     assert "no key 'splitt'; did you mean split?" in err
+
+
+@pytest.mark.parametrize("name", ["lambda_coarse_to_fine", "eta_lambda", "architecture"])
+def test_a_search_at_hand_tunes_the_network_of_params_and_says_so(ready, numlp, name):
+    text = (ready / "params.yaml").read_text()
+    changes = ("model: mlp3", "model: mlp2"), ("norm: before", "norm: after"), ("optim: sgd", "optim: adam"), ("cifar10 ", "synthetic ")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (ready / "params.yaml").write_text(text)
+    code, out, err = numlp("train", f"+search={name}", "search.rounds=[{sampler:random,trials:2}]", "sweep.dry_run=true")
+    assert code == 0, err
+    first = out.splitlines()[0]
+    assert first.startswith("network: ")
+    shared = {"batch norm after ReLU", "adam", *([] if name == "architecture" else ["hidden 50", "he"])}
+    assert shared < set(first.removeprefix("network: ").split(", "))
 
 
 @pytest.mark.slow

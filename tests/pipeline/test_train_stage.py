@@ -40,7 +40,7 @@ def test_a_run_keeps_its_files_in_a_folder_of_its_own_and_is_an_mlflow_run_that_
     assert "/" not in str(np.load(folder / "model.npz")["choices"])  # no folder of the machine
     client, (run,) = runs(ready)
     assert run.info.status == "FINISHED"
-    assert run.info.run_name == "mlp2-none-he-synthetic-lam0.005-s0"
+    assert run.info.run_name == "mlp2-none-he-synthetic-train0-10000-epochs0.09-lam0.005-s0"
     chosen = {"model": "mlp2", "norm": "none", "init": "he", "model.hidden": "[50]", "lam": "0.005", "seed": "0"}
     assert chosen.items() <= run.data.params.items()
     assert {"final/train_accuracy", "final/val_accuracy", "final/test_accuracy", "best/val_accuracy"} <= run.data.metrics.keys()

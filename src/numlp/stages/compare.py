@@ -61,6 +61,8 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("numlp compare", description="set two trained runs against each other, the second against the first")
     parser.add_argument("runs", nargs=2, metavar="RUN", help="its folder, or its id or name in MLflow")
     runs = [finished(name) for name in parser.parse_args(argv).runs]
+    for what in ("name", "folder"):  # a copy from a remote store has a folder of its own each time
+        require(getattr(runs[0], what) != getattr(runs[1], what), "compare", "two different runs", runs=[run.name for run in runs])
     answers = _answers(runs)
     whole = answers.paired()
     classes = {name: answers.paired(answers.labels == index) for index, name in enumerate(answers.raw.class_names)}
@@ -125,4 +127,4 @@ def _examples(answers: Answers, which: int) -> "Disagreement":
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^\w.]+", "-", name).strip("-")[-40:]
+    return re.sub(r"[^\w.]+", "-", name).strip("-")[-100:]

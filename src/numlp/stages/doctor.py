@@ -6,9 +6,12 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from numlp.compose import composed
 from numlp.errors import UserError
 from numlp.stages import checks
 from numlp.stages.checks import Finding
+from numlp.stages.naming import values
+from numlp.stages.plot import caption
 from numlp.tracking import health
 from numlp.tracking.unsent import send, unsent
 
@@ -34,7 +37,23 @@ def examine() -> list[Finding]:
     if not CIFAR10.exists():
         return [*findings, Finding("project", "error", f"no {CIFAR10} in {Path.cwd()}", "go to the project's folder")]
     official = str(OmegaConf.select(OmegaConf.load(CIFAR10), "source.sha256"))
-    return [*findings, *checks.machine(), checks.archive(official), checks.dvc_cache(), checks.dvc_lock(), *checks.mlflow()]
+    return [
+        *findings,
+        *checks.machine(),
+        configuration(),
+        checks.archive(official),
+        checks.dvc_cache(),
+        checks.dvc_lock(),
+        *checks.mlflow(),
+    ]
+
+
+def configuration() -> Finding:
+    """What params.yaml and conf/ compose to."""
+    try:
+        return Finding("configuration", "ok", caption(values(composed(Path.cwd()))))
+    except UserError as error:
+        return Finding("configuration", "error", str(error), "correct it; numlp train --cfg job shows the configuration when it composes")
 
 
 def fix() -> None:

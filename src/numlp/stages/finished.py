@@ -10,7 +10,7 @@ from numlp.errors import require
 from numlp.model_file import load_model
 from numlp.stages import paths
 from numlp.stages.naming import flattened
-from numlp.stages.plot import caption
+from numlp.stages.plot import common_caption
 from numlp.tracking import run_files
 
 SHOWN = 3  # differing choices in a label
@@ -82,9 +82,7 @@ def labels(runs: Sequence[Finished], joint: str = ", ") -> list[str]:
 
 def common(runs: Sequence[Finished]) -> str:
     """A title: the data sets' names, and the choices that the runs share."""
-    parts = [caption(run.choices).split(", ") for run in runs]
-    shared = [part for part in parts[0] if all(part in other for other in parts)]
-    return "\n".join([*dict.fromkeys(run.dataset for run in runs), ", ".join(shared)])
+    return "\n".join([*dict.fromkeys(run.dataset for run in runs), common_caption([run.choices for run in runs])])
 
 
 def _short(key: str) -> str:

@@ -20,6 +20,7 @@ from numlp.stages.naming import values
 from numlp.stages.plot import caption
 from numlp.train import train
 
+PICTURE = "lr_range.png"
 POINTS = 100  # records of a test
 REPLACED = ("schedule", "lr_range.", "hydra", "+stage", "then")  # overrides that a training after the test has no use for
 
@@ -34,8 +35,8 @@ def run(config: Config, out: Path, asked: Asked) -> None:
     from numlp.report.figures import lr_range, save
 
     name = data.about["data"]["name"]
-    save(lr_range(records, found, f"{name}\n{_caption(config)}"), out / "lr_range.png")
-    print(f"lr-range: {len(records) - 1} points on {name}, in {out}")
+    save(lr_range(records, found, f"{name}\n{_caption(config)}"), out / PICTURE)
+    print(f"lr-range: {len(records) - 1} points on {name}: {paths.LR_RANGE}, {PICTURE} in {out}")
     for line in advice(found, config, asked.overrides):
         print(line)
 

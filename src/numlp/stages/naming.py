@@ -3,21 +3,45 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from numlp.config import Config
+from numlp.config import Config, ModelConfig, MomentsConfig, NormConfig, SplitConfig, TrainConfig
 
 USUAL = {"optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
+WIDTHS = {"mlp2": [50], "mlp3": [50, 50], "mlp9": [50, 30, 20, 20, 10, 10, 10, 10]}  # of conf/model
+IMAGES = {"precise": 10_000, "adaptive": 1_000}  # of conf/moments
 
 
 def run_name(config: Config, choices: Mapping[str, str]) -> str:
-    """A name that reads, e.g. mlp9-before-he-lam0.005-s0: model, norm, init, what is not usual, lambda and seed."""
-    hidden = "-".join(map(str, config.model.hidden))
-    model = choices["model"] if choices["model"] == f"mlp{len(config.model.hidden) + 1}" and len(set(hidden)) else hidden
+    """A name that reads, e.g. mlp9-before-he-cycles4-lam0.005-s0: model, norm, init, what is not usual, lambda and seed."""
+    model = choices["model"] if config.model.hidden == WIDTHS.get(choices["model"]) else _text(config.model.hidden)
     init = choices["init"] + (f"{config.init.sigma:g}" if config.init.sigma is not None else "")
     unusual = [choices[group] for group, usual in USUAL.items() if choices[group] != usual]
-    return "-".join([model, choices["norm"], init, *unusual, f"lam{config.lam:g}", f"s{config.seed}"])
+    return "-".join([model, choices["norm"], init, *unusual, *_changed(config, choices), f"lam{config.lam:g}", f"s{config.seed}"])
+
+
+def _changed(config: Config, choices: Mapping[str, str]) -> list[str]:
+    """The values that are not the usual ones, and that no other part of a name says, e.g. etamax0.3."""
+    cycles = 2.0 if config.train.epochs is None else config.train.cycles  # which epochs outrank
+    usual = replace(
+        config,
+        split=SplitConfig([0, 45_000], config.split.val) if choices["split"] == USUAL["split"] else config.split,
+        model=ModelConfig(config.model.hidden),
+        norm=NormConfig(config.norm.placement),
+        optim=type(config.optim)(),
+        schedule=type(config.schedule)(),
+        moments=MomentsConfig(config.moments.name, images=IMAGES.get(config.moments.name)),
+        train=TrainConfig(batch_size=100, cycles=cycles, record=config.train.record),  # what is recorded changes no network
+    )
+    found, before = flattened(values(config)), flattened(values(usual))
+    return [key.rpartition(".")[2].replace("_", "") + _text(value) for key, value in found.items() if value != before.get(key)]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "-".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def values(config: Config) -> dict[str, Any]:

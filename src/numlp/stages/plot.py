@@ -1,7 +1,7 @@
 """`numlp plot`: the figures of a run, from its files alone."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +78,9 @@ def caption(choices: Mapping[str, Any]) -> str:
             f"seed {choices['seed']}",
         ]
     )
+
+
+def common_caption(runs: Sequence[Mapping[str, Any]]) -> str:
+    """The parts of the captions that all of `runs`, which are choices of models, share."""
+    parts = [caption(choices).split(", ") for choices in runs]
+    return ", ".join(part for part in parts[0] if all(part in other for other in parts))

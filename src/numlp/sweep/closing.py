@@ -1,10 +1,14 @@
 """How a sweep ends: tables, plots, the best trial's command, and what failed."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from numlp.checkpoint import has_checkpoint
 from numlp.data.raw import read_about
 from numlp.errors import UserError, require
+from numlp.stages import paths
 from numlp.stages.dataset import raw_folder
 from numlp.sweep import summary
 from numlp.sweep.display import figures
@@ -48,13 +52,23 @@ def conclude(ended: Ended) -> None:
     summary.write_trials(table, trials(runner.planner.jobs))
     runner.display.say(summary.results(ended.made, objective))
     runner.display.say(f"all trials: {table}")
+    _say_how_to_compare(ended)
     found, tags = (_best(ended, order), _tags(ended, order[0])) if order else ({}, {})
-    told = note(title(ended), ended.made, objective, tags.get(COMMAND, ""))
+    told = note(f"{title(ended)}; network: {summary.network(runner.planner.jobs)}", ended.made, objective, tags.get(COMMAND, ""))
     finish(runner.family.run, found, [table, runner.out / summary.PLOT], {**tags, NOTE: told})
     if runner.failed:
         runner.display.say(summary.errors(runner.failed))
         raise UserError(f"sweep: {len(runner.failed)} of {len(runner.planner.jobs)} jobs failed (the table above has their errors)")
     require(len(order) > 0, "sweep", f"a trial that is trained to its end ({table} has what became of them)")
+
+
+def interrupted(runner: Runner, total: int) -> None:
+    """Say what a sweep of `total` jobs that a signal ends has so far."""
+    done = [job for job in runner.planner.jobs if job.status.outcome is not None]
+    kept = [job for job in runner.planner.jobs if job not in done and has_checkpoint(paths.CHECKPOINTS, job.record.stem)]
+    are = ["is" if count == 1 else "are" for count in (len(done), len(kept))]
+    what = f"{len(done)} of {total} jobs {are[0]} done, {len(kept)} {are[1]} kept at a checkpoint"
+    runner.display.say(f"sweep: {what}; the same command resumes the sweep")
 
 
 def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:
@@ -84,6 +98,14 @@ def title(ended: Ended) -> str:
     rounds = ended.runner.search.all_rounds()
     samplers = ", then ".join(each.sampler for each in rounds)
     return f"{samplers}; {summary.space_line(ended.spaces[0])}"
+
+
+def _say_how_to_compare(ended: Ended) -> None:
+    """Print what compares the two runs of a sweep that made no others, unless the files of one are gone."""
+    jobs = ended.runner.planner.jobs
+    folders = [job.status.outcome.folder for job in jobs if job.status.outcome is not None]
+    if len(jobs) == 2 and all((Path(folder) / paths.MODEL).exists() for folder in folders) and len(folders) == 2:
+        ended.runner.display.say(f"the two runs against each other:\n  {shlex.join(['numlp', 'compare', *folders])}")
 
 
 def _final(ended: Ended) -> dict[str, float]:

@@ -17,6 +17,7 @@ from numlp.report.tables import duration
 from numlp.stages.member import resident
 from numlp.sweep.jobs import Job
 from numlp.sweep.planning import Planner, updates
+from numlp.sweep.summary import network
 from numlp.tracking import load
 from numlp.train import Passes, update
 
@@ -34,7 +35,7 @@ class Cost:
 
 
 def say(planner: Planner, pruned: Path, total: int, at_once: int) -> None:
-    """Print the jobs, which of them are done, and what the others would take.
+    """Print the network, the jobs, which of them are done, and what the others would take.
 
     Args:
         planner: With the jobs that are known.
@@ -45,6 +46,7 @@ def say(planner: Planner, pruned: Path, total: int, at_once: int) -> None:
     from rich.console import Console
 
     console, jobs = Console(highlight=False, markup=False, soft_wrap=True), planner.jobs
+    console.print(f"network: {network(jobs)}")
     for job in jobs:
         planner.look_up(job, pruned)
         state = {"waiting": "to run", "kept": "done before"}.get(job.status.state, f"would fail: {job.status.error}")

@@ -12,6 +12,7 @@ from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.trials import FIGURES, Trial
 from numlp.tracking import Child, Run, children, close_abandoned, environment_tags, find_sweep, start_run
 from numlp.tracking.family import SWEEP, TRIAL
+from numlp.tracking.found import KEPT
 
 GROUP = "group"  # tag: the values of a trial, the same for all of its seeds
 
@@ -43,7 +44,7 @@ class Family:
         known = self.known.get(job.record.stem)
         if job.config is None or job.status.outcome is None or (known is not None and known.status == "FINISHED"):
             return
-        params, tags = {**flattened(values(job.config)), **choices}, {**self.tags, **self.member_tags(job), "kept": "true"}
+        params, tags = {**flattened(values(job.config)), **choices}, {**self.tags, **self.member_tags(job), KEPT: "true"}
         figures = {f"final/{figure}": getattr(job.status.outcome, figure) for figure in FIGURES}
         run_id = "" if known is None else known.run_id
         with start_run(Path.cwd(), run_name(job.config, choices), params, tags, parent=self.run.id, run_id=run_id) as run:

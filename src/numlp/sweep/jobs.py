@@ -49,6 +49,7 @@ class Job:
         seed: As an override's text; empty when the choices' own counts.
         overrides: All that the command line would have.
         config: The choices; None when they break a rule.
+        name: Of the run.
         record: The file of its outcome, in whatever sweep it is made.
         epochs: How long it trains.
     """
@@ -61,6 +62,7 @@ class Job:
     seed: str
     overrides: list[str]
     config: Config | None = None
+    name: str = ""
     record: Path = Path()
     epochs: float = 1.0
     status: Status = field(default_factory=Status)

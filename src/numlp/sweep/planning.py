@@ -12,6 +12,7 @@ from numlp.data.download import Unavailable
 from numlp.errors import UserError
 from numlp.stages.identity import record_file
 from numlp.stages.member import kept_outcome
+from numlp.stages.naming import run_name
 from numlp.sweep.composing import Composer
 from numlp.sweep.jobs import Job, Status
 from numlp.sweep.proposals import Proposal
@@ -78,6 +79,7 @@ class Planner:
         self.choices[job.number], composed = self.composer.compose(self.fixed, last)
         try:
             job.config = typed(composed)
+            job.name = run_name(job.config, self.choices[job.number])
             job.record, job.epochs = record_file(RECORDS, job.config), epochs(job.config)
         except Unavailable:
             raise  # no job has images then

@@ -14,6 +14,7 @@ from hydra.core.utils import JobStatus
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
+from numlp.compose import CONF
 from numlp.launchers import for_threads
 from numlp.search_config import SearchConfig
 from numlp.sweep.display import Display
@@ -185,8 +186,9 @@ def _cause(error: Exception) -> str:
 
 
 def clear(out: Path) -> None:
-    """Make the folder of a sweep, without what another sweep in it said of its jobs."""
+    """Make the folder of a sweep, without what another sweep in it said of its jobs and composed them from."""
     out.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(out / STATUS, ignore_errors=True)
+    for folder in (out / STATUS, out / CONF):
+        shutil.rmtree(folder, ignore_errors=True)
     for path in (out / STOP, *out.glob("study-*.journal*")):
         path.unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numlp.files import write_text
+from numlp.stages.naming import values
+from numlp.stages.plot import common_caption
 from numlp.sweep.jobs import Job
 from numlp.sweep.space import Choice, Range, Space
 from numlp.sweep.trials import FIGURES, Trial, ranked
@@ -24,7 +26,7 @@ ROWS = 10  # of the table that is printed
 
 
 def results(found: Sequence[Trial], objective: str) -> "Group":
-    """The best trials; the objective alone orders them, the test figures are shown beside."""
+    """The best trials and the names of their runs; the objective alone orders them, the test figures are shown beside."""
     from rich.console import Group
     from rich.table import Table
 
@@ -35,7 +37,8 @@ def results(found: Sequence[Trial], objective: str) -> "Group":
         cells = [spread(trial, figure) for figure in FIGURES]
         validation, best, cost, test = cells
         table.add_row(str(place), trial.label, str(len(trial.jobs)), validation, best, cost, test)
-    return Group(counts(found, order), table)
+    names = [f"{place}  {trial.name}" for place, trial in enumerate(order[:ROWS], start=1)]  # too long for a column of 80
+    return Group(counts(found, order), table, *names)
 
 
 def errors(jobs: Sequence[Job]) -> "Table":
@@ -51,17 +54,19 @@ def errors(jobs: Sequence[Job]) -> "Table":
 
 
 def write_trials(path: Path, found: Sequence[Trial]) -> None:
-    """One row a trial: round, state, values, number of seeds, mean and standard deviation of each figure; empty where there is none."""
+    """One row per trial: round, state, values, seeds, mean and standard deviation of each figure where there is one, epochs, run."""
     keys = list(dict.fromkeys(key for trial in found for key in trial.point))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["trial", "round", "state", *keys, "seeds", *(f"{figure}{end}" for figure in FIGURES for end in ("", "_sd")), "epochs"])
+    writer.writerow(
+        ["trial", "round", "state", *keys, "seeds", *(f"{figure}{end}" for figure in FIGURES for end in ("", "_sd")), "epochs", "run"]
+    )
     for trial in found:
         job, made = trial.jobs[0], trial.outcomes
         values = [value for figure in FIGURES for value in ((trial.mean(figure), trial.deviation(figure)) if made else (math.nan,) * 2)]
         epochs = sum(outcome.epochs for outcome in made)
         row = [job.trial + 1, job.round + 1, trial.state, *(trial.point.get(key, "") for key in keys), len(trial.jobs)]
-        writer.writerow([*row, *("" if not math.isfinite(value) else value for value in values), epochs])
+        writer.writerow([*row, *("" if not math.isfinite(value) else value for value in values), epochs, trial.name])
     write_text(path, text.getvalue())
 
 
@@ -96,6 +101,12 @@ def space_line(space: Space) -> str:
         else:
             parts.append(f"{key} {dimension.low:.4g} to {dimension.high:.4g}{' (log)' if dimension.log else ''}")
     return "; ".join(parts)
+
+
+def network(jobs: Sequence[Job]) -> str:
+    """What the networks of all jobs have in common, for people."""
+    configs = [values(job.config) for job in jobs if job.config is not None]
+    return common_caption(configs) if configs else "none that can be trained"
 
 
 def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":

@@ -1,6 +1,7 @@
 """A sweep: rounds of trials, each a job of Hydra's launcher, those alone that have not been made before."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.planning import Planner
 from numlp.sweep.proposals import Proposal, Round, begin_round, check_rounds, count
 from numlp.sweep.running import Runner, clear
-from numlp.sweep.space import Space, narrowed, read_space
-from numlp.sweep.summary import space_line
+from numlp.sweep.snapshot import frozen
+from numlp.sweep.space import SEED, Space, narrowed, read_space
+from numlp.sweep.summary import network, space_line
 from numlp.sweep.trials import LOWER_IS_BETTER, Trial, best_points, ranked, trials
-from numlp.tracking import relaying
+from numlp.tracking import Terminated, relaying
 
 SWEEPS = Path("build/sweeps")  # what counts in one sweep alone: which of its trials were pruned
 
@@ -64,8 +66,8 @@ class Sweep:
             UserError: Jobs failed; each was told with its own error.
             KeyboardInterrupt: Jobs were stopped by a signal.
         """
-        clear(self._out)
-        OmegaConf.save(self._config, self._out / "multirun.yaml")
+        if not self._sweep.dry_run:
+            self._prepare()
         current = self._begin(0)
         jobs = self._plan(current, 0)
         if self._search.final:
@@ -81,14 +83,31 @@ class Sweep:
         with forked(forks), family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying() as signals:
             better = min if self._search.objective in LOWER_IS_BETTER else max
             display = Display(self._total(), self._search.objective, better)
+            display.say(f"network: {network(self._planner.jobs)}")
             shared = (self._planner, display, found, self._search, self._out, pruned, self._sweep.fail_fast, signals)
             runner = Runner(self._context, self._config, self._task, *shared)
+            made = self._make(runner, current, jobs)
+            closing.conclude(closing.Ended(runner, made, self._spaces, self._from_file))
+        return made
+
+    def _make(self, runner: Runner, current: Round, jobs: list[tuple[Proposal, list[Job]]]) -> list[Trial]:
+        """Bring all jobs to their end; the trials without the final training."""
+        try:
             self._rounds(runner, current, jobs)
             made = trials(self._planner.jobs)
             if self._search.final and not runner.over:
                 self._final(runner, made)
-            closing.conclude(closing.Ended(runner, made, self._spaces, self._from_file))
+        except (KeyboardInterrupt, Terminated):
+            closing.interrupted(runner, self._total())
+            raise
         return made
+
+    def _prepare(self) -> None:
+        """Make the sweep's folder, and keep there what its jobs are composed from."""
+        clear(self._out)
+        OmegaConf.save(self._config, self._out / "multirun.yaml")
+        self._context = frozen(self._context, self._out)
+        self._planner.composer = Composer(self._context, self._config)
 
     def _rounds(self, runner: Runner, current: Round, jobs: list[tuple[Proposal, list[Job]]]) -> None:
         rounds = self._search.all_rounds()
@@ -126,7 +145,8 @@ class Sweep:
         runner.make(jobs, None, self._journal(0))
 
     def _begin(self, place: int) -> Round:
-        return begin_round(self._search, place, self._spaces[-1], self._asked_at_once, self._journal(place))
+        search = replace(self._search, prune=False) if self._sweep.dry_run else self._search  # which then needs no journal
+        return begin_round(search, place, self._spaces[-1], self._asked_at_once, self._journal(place))
 
     def _plan(self, current: Round, place: int) -> list[tuple[Proposal, list[Job]]]:
         return [(proposal, self._planner.trial(proposal, place)) for proposal in current.ask()]
@@ -136,8 +156,12 @@ class Sweep:
 
     def _total(self) -> int:
         """Jobs of all rounds, those of later grids by the ranges of the first."""
-        made = sum(count(each, self._spaces[0]) for each in self._search.all_rounds())
-        return (made + (1 if self._search.final else 0)) * max(1, len(self._seeds))
+        return (self._trials + (1 if self._search.final else 0)) * max(1, len(self._seeds))
+
+    @property
+    def _trials(self) -> int:
+        """Of all rounds."""
+        return sum(count(each, self._spaces[0]) for each in self._search.all_rounds())
 
     @property
     def _asked_at_once(self) -> int:
@@ -146,9 +170,11 @@ class Sweep:
 
     @property
     def _name(self) -> str:
-        """Of the sweep, in MLflow: its file in conf/search or conf/experiment, where it has one."""
+        """Of the sweep, in MLflow: its file in conf/search or conf/experiment, or else what it varies, e.g. lam x norm, 6 trials."""
         choices = self._config.hydra.runtime.choices
-        return str(choices.get("search") or choices.get("experiment") or "sweep")
+        varied = " x ".join(self._spaces[0]) or SEED
+        trials = f"{self._trials} trial{'' if self._trials == 1 else 's'}"
+        return str(choices.get("search") or choices.get("experiment") or f"{varied}, {trials}")
 
     @property
     def _from_file(self) -> bool:

@@ -30,6 +30,11 @@ class Trial:
         return short(self.point) or "one trial"
 
     @property
+    def name(self) -> str:
+        """What its run is called in MLflow; runs of further seeds by these alone, e.g. mlp3-before-he-lam0.1-s0,1."""
+        return ",".join([self.jobs[0].name, *(job.seed for job in self.jobs[1:])])
+
+    @property
     def outcomes(self) -> list[Outcome]:
         """Of the jobs that have one."""
         return [job.status.outcome for job in self.jobs if job.status.outcome is not None]

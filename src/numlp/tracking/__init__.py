@@ -7,7 +7,7 @@ with start_run(root, "mlp3-before-he-lam0.005-s0", params, environment_tags(root
 
 from numlp.tracking.environment import environment_tags
 from numlp.tracking.family import Child, children, close_abandoned, find_sweep
-from numlp.tracking.found import run_files
+from numlp.tracking.found import run_files, run_names
 from numlp.tracking.models import Version, predictor, register, write_pyfunc
 from numlp.tracking.run import Run, find_run, reopen, start_run
 from numlp.tracking.signals import Terminated, asking, relaying, stopped, terminable
@@ -36,6 +36,7 @@ __all__ = [
     "relaying",
     "reopen",
     "run_files",
+    "run_names",
     "start_run",
     "stopped",
     "terminable",

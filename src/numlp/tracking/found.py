@@ -1,13 +1,29 @@
 """Runs of the store by their id or name, and their files."""
 
+import logging
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from numlp.errors import require
-from numlp.tracking.store import EXPERIMENT, address, connect, explained
+from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained
+
+KEPT = "kept"  # tag of a run that shows what an earlier sweep trained, most often without its files
+log = logging.getLogger(__name__)
+
+
+def run_names(root: Path) -> list[str]:
+    """What runs of the project's own store are called, without MLflow, whose import a shell's completion cannot wait for."""
+    database = database_file(address(root))
+    if database is None or not database.exists():
+        return []
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT DISTINCT name FROM runs WHERE lifecycle_stage = 'active' ORDER BY name")
+        return [name for (name,) in rows if " " not in name]  # those of sweeps have blanks, and no model
 
 
 def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
-    """The folder of the files of a run: that of the id `name`, else the newest that is called so.
+    """The folder of the files of a run: that of the id `name`, else the newest that is called so, which it says where there are several.
 
     Files of a remote store are copied to a temporary folder.
 
@@ -18,8 +34,14 @@ def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
     with explained(address(root)):
         runs = client.search_runs([experiment_id], f"attributes.run_id = '{name}'") if name.isalnum() else []
         quoted = name.replace("'", "")
-        runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'", max_results=1)
+        runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'")
     require(len(runs) > 0, name, "a folder of a run, or the id or name of one in MLflow")
+    with explained(address(root)):
+        runs = [run for run in runs if run.data.tags.get(KEPT) != "true" or client.list_artifacts(run.info.run_id)]
+    need = "a run with files; an earlier sweep trained this one, and MLflow does not have its files (sweep.rerun=true trains it)"
+    require(len(runs) > 0, name, need)
+    if len(runs) > 1:
+        log.warning("%d runs are called %s; taking the newest, %s", len(runs), name, runs[0].info.run_id)
     with explained(address(root)):
         from mlflow.artifacts import download_artifacts
 
