@@ -1,5 +1,6 @@
 """params.yaml and conf/ as one Hydra config, and from it the typed `Config`."""
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from numlp.machine import LOCAL, substitutes
 from numlp.search_config import Primary
 
 PARAMS, CONF = "params.yaml", "conf"
+OVERRIDES = "overrides"  # the key of params.yaml for values inside a group, and the group that holds them
 SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
     "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig),
     "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.ConstantConfig),
@@ -24,7 +26,8 @@ SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig],
 def store(root: Path, command: str) -> None:
     """Make `root`/params.yaml Hydra's primary config, named "params".
 
-    A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema.
+    A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema. What is below
+    `overrides` holds over the chosen files: it is a group of its own, so that an experiment can leave it out (`override /overrides: none`).
 
     Raises:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping.
@@ -35,7 +38,9 @@ def store(root: Path, command: str) -> None:
     for group, options in SCHEMAS.items():
         for option in options:
             configs.store(group=group, name=f"{option.name}_schema", node=option)
-    defaults: list[Any] = ["schema", *({group: choice} for group, choice in groups.items()), "_self_"]
+    for name, values in (("params", content.pop(OVERRIDES)), ("none", {})):
+        configs.store(group=OVERRIDES, name=name, node=values, package="_global_")
+    defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, OVERRIDES: "params"}.items()), "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
     if command == "gradcheck":  # it writes nothing, and needs no folder
@@ -78,7 +83,7 @@ def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values.
 
     Raises:
-        UserError: `root` is not a project's folder, or params.yaml is not a mapping.
+        UserError: `root` is not a project's folder, or params.yaml is not a mapping of file names, values and `overrides`.
     """
     params, conf = root / PARAMS, root / CONF
     for path in (params, conf):
@@ -92,7 +97,18 @@ def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     # Of a DictConfig, which it is, to_container makes a dict; its type names lists, text and None too.
     content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
     groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
+    for group, choice in groups.items():
+        need = f"the name of a file of {CONF}/{group} as {group} (a value inside a group goes below {OVERRIDES}: {{{group}: {{...}}}})"
+        require(not isinstance(choice, dict | list), PARAMS, need, **{group: choice})
+    own = content[OVERRIDES] = content.get(OVERRIDES) or {}
+    nested = isinstance(own, dict) and all(isinstance(inner, dict) and group in groups for group, inner in own.items())
+    require(nested, PARAMS, f"values by group below {OVERRIDES}, e.g. {OVERRIDES}: {{model: {{hidden: [20]}}}}", overrides=own)
     return groups, content
+
+
+def chosen(names: Mapping[Any, Any]) -> dict[str, str]:
+    """The chosen file of each group of conf/, from all the choices that Hydra knows of (`hydra.runtime.choices`)."""
+    return {str(group): str(name) for group, name in names.items() if str(group) != OVERRIDES and not str(group).startswith("hydra")}
 
 
 def typed(config: DictConfig) -> schema.Config:
