@@ -16,7 +16,7 @@ from numlp.machine import LOCAL, substitutes
 from numlp.search_config import Primary
 
 PARAMS, CONF = "params.yaml", "conf"
-OVERRIDES = "overrides"  # the key of params.yaml for values inside a group, and the group that holds them
+SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
 SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
     "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig),
     "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.ConstantConfig),
@@ -27,7 +27,7 @@ def store(root: Path, command: str) -> None:
     """Make `root`/params.yaml Hydra's primary config, named "params".
 
     A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema. What is below
-    `overrides` holds over the chosen files: it is a group of its own, so that an experiment can leave it out (`override /overrides: none`).
+    `set` holds over the chosen files: it is a group of its own, so that an experiment can leave it out (`override /set: none`).
 
     Raises:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping.
@@ -38,9 +38,9 @@ def store(root: Path, command: str) -> None:
     for group, options in SCHEMAS.items():
         for option in options:
             configs.store(group=group, name=f"{option.name}_schema", node=option)
-    for name, values in (("params", content.pop(OVERRIDES)), ("none", {})):
-        configs.store(group=OVERRIDES, name=name, node=values, package="_global_")
-    defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, OVERRIDES: "params"}.items()), "_self_"]
+    for name, values in (("params", content.pop(SET)), ("none", {})):
+        configs.store(group=SET, name=name, node=values, package="_global_")
+    defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, SET: "params"}.items()), "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
     if command == "gradcheck":  # it writes nothing, and needs no folder
@@ -83,7 +83,7 @@ def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values.
 
     Raises:
-        UserError: `root` is not a project's folder, or params.yaml is not a mapping of file names, values and `overrides`.
+        UserError: `root` is not a project's folder, or params.yaml is not a mapping of file names, values and `set`.
     """
     params, conf = root / PARAMS, root / CONF
     for path in (params, conf):
@@ -98,17 +98,17 @@ def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
     groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
     for group, choice in groups.items():
-        need = f"the name of a file of {CONF}/{group} as {group} (a value inside a group goes below {OVERRIDES}: {{{group}: {{...}}}})"
+        need = f"the name of a file of {CONF}/{group} as {group} (a value inside a group goes below {SET}: {{{group}: {{...}}}})"
         require(not isinstance(choice, dict | list), PARAMS, need, **{group: choice})
-    own = content[OVERRIDES] = content.get(OVERRIDES) or {}
+    own = content[SET] = content.get(SET) or {}
     nested = isinstance(own, dict) and all(isinstance(inner, dict) and group in groups for group, inner in own.items())
-    require(nested, PARAMS, f"values by group below {OVERRIDES}, e.g. {OVERRIDES}: {{model: {{hidden: [20]}}}}", overrides=own)
+    require(nested, PARAMS, f"values by group below {SET}, e.g. {SET}: {{model: {{hidden: [20]}}}}", set=own)
     return groups, content
 
 
 def chosen(names: Mapping[Any, Any]) -> dict[str, str]:
     """The chosen file of each group of conf/, from all the choices that Hydra knows of (`hydra.runtime.choices`)."""
-    return {str(group): str(name) for group, name in names.items() if str(group) != OVERRIDES and not str(group).startswith("hydra")}
+    return {str(group): str(name) for group, name in names.items() if str(group) != SET and not str(group).startswith("hydra")}
 
 
 def typed(config: DictConfig) -> schema.Config:

@@ -78,6 +78,8 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
     _write_rows(out / paths.CLASSES, ["class", "accuracy"], list(zip(names, recall.tolist(), strict=True)))
     _write_mistakes(out / paths.MISTAKES, raw, test.labels, probabilities)
     write_text(out / paths.METRICS, json.dumps(metrics, indent=2) + "\n")
+    accuracies = {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}  # narrow columns for `dvc exp show`
+    write_text(out / paths.ACCURACY, json.dumps(accuracies, indent=2) + "\n")
     return metrics
 
 

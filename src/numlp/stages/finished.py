@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from numlp.config import Config
 from numlp.errors import require
 from numlp.model_file import load_model
 from numlp.stages import paths
@@ -54,8 +55,10 @@ def finished(name: str) -> Finished:
     for file in [paths.HISTORY] if model.exists() else [paths.HISTORY, paths.CONFIG, paths.METRICS]:
         require((folder / file).exists(), name, f"the folder, MLflow id or MLflow name of a run that has ended, with its {file}")
     if model.exists():  # DVC restores the model of an earlier run, and leaves config.json as the last one wrote it
-        choices = load_model(model).choices
-        return Finished(name, folder, choices, choices.pop("dataset")["name"])
+        found = load_model(model).choices
+        dataset = found.pop("dataset")["name"]
+        choices = {**{item.name: found[item.name] for item in fields(Config) if item.name in found}, **found}  # in the usual order
+        return Finished(name, folder, choices, dataset)
     choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))  # of a run that diverged
     return Finished(name, folder, choices, metrics["dataset"])
 

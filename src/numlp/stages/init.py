@@ -33,7 +33,7 @@ DVC keeps experiments in git. Where this folder is no git checkout yet, make one
 
     git init && git add . && git commit -m "Begin"
     numlp run && git add dvc.lock && git commit -m "Run the pipeline"
-    dvc exp run -S model=mlp9 -S '++overrides.schedule.eta_max=0.05'
+    dvc exp run -S model=mlp9 -S '++set.schedule.eta_max=0.05'
     dvc exp show --only-changed
 """
 
