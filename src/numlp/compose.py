@@ -16,11 +16,11 @@ from numlp.machine import LOCAL, substitutes
 from numlp.search_config import Primary
 
 PARAMS, CONF = "params.yaml", "conf"
-SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
 SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
     "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig),
     "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.ConstantConfig),
 }
+SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
 
 
 def store(root: Path, command: str) -> None:
