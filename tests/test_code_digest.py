@@ -92,7 +92,7 @@ def test_an_edit_deep_in_the_closure_changes_the_digest_of_training(tmp_path, mo
 def test_the_stages_name_their_digests_and_no_source_file():
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     named = {name: [key for entry in stage.get("params", []) for key in entry["build/resolved.yaml"]] for name, stage in stages.items()}
-    assert {name for name, keys in named.items() if f"code.{name}" in keys} == set(DECIDING) == set(stages) - {"resolve"}
+    assert {name for name, keys in named.items() if f"resolved.code.{name}" in keys} == set(DECIDING) == set(stages) - {"resolve"}
     sources = {name: [dep for dep in stage.get("deps", []) if dep.startswith("src")] for name, stage in stages.items()}
     assert {name: found for name, found in sources.items() if found} == {"resolve": ["src/numlp"]}
 

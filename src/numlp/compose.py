@@ -1,5 +1,6 @@
 """params.yaml and conf/ as one Hydra config, and from it the typed `Config`."""
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,14 @@ SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig],
     "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig),
     "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.ConstantConfig),
 }
+SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
 
 
 def store(root: Path, command: str) -> None:
     """Make `root`/params.yaml Hydra's primary config, named "params".
 
-    A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema.
+    A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema. What is below
+    `set` holds over the chosen files: it is a group of its own, so that an experiment can leave it out (`override /set: none`).
 
     Raises:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping.
@@ -36,7 +39,9 @@ def store(root: Path, command: str) -> None:
     for group, options in SCHEMAS.items():
         for option in options:
             configs.store(group=group, name=f"{option.name}_schema", node=option)
-    defaults: list[Any] = ["schema", *({group: choice} for group, choice in groups.items()), "_self_"]
+    for name, values in (("params", content.pop(SET)), ("none", {})):
+        configs.store(group=SET, name=name, node=values, package="_global_")
+    defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, SET: "params"}.items()), "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
     if command == "gradcheck":  # it writes nothing, and needs no folder
@@ -79,7 +84,7 @@ def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values.
 
     Raises:
-        UserError: `root` is not a project's folder, or params.yaml is not a mapping.
+        UserError: `root` is not a project's folder, or params.yaml is not a mapping of file names, values and `set`.
     """
     params, conf = root / PARAMS, root / CONF
     for path in (params, conf):
@@ -93,6 +98,12 @@ def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     # Of a DictConfig, which it is, to_container makes a dict; its type names lists, text and None too.
     content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
     groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
+    for group, choice in groups.items():
+        need = f"the name of a file of {CONF}/{group} as {group} (a value inside a group goes below {SET}: {{{group}: {{...}}}})"
+        require(not isinstance(choice, dict | list), PARAMS, need, **{group: choice})
+    own = content[SET] = content.get(SET) or {}
+    nested = isinstance(own, dict) and all(isinstance(inner, dict) and group in groups for group, inner in own.items())
+    require(nested, PARAMS, f"values by group below {SET}, e.g. {SET}: {{model: {{hidden: [20]}}}}", set=own)
     return groups, content
 
 
@@ -110,6 +121,11 @@ def composed(root: Path) -> schema.Config:
         if not of_composing(error):
             raise
         raise UserError(explain(error, known_keys(Primary))) from error
+
+
+def chosen(names: Mapping[Any, Any]) -> dict[str, str]:
+    """The chosen file of each group of conf/, from all the choices that Hydra knows of (`hydra.runtime.choices`)."""
+    return {str(group): str(name) for group, name in names.items() if str(group) != SET and not str(group).startswith("hydra")}
 
 
 def typed(config: DictConfig) -> schema.Config:

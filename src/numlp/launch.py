@@ -16,7 +16,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from numlp.compose import CONF, known_keys, store, typed
+from numlp.compose import CONF, chosen, known_keys, store, typed
 from numlp.errors import UserError, require
 from numlp.explain import explain, of_composing
 from numlp.files import write_text
@@ -107,8 +107,7 @@ def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, conf
         if alone:
             _refuse_search(hydra.overrides.task)
         out = Path(os.path.relpath(hydra.runtime.output_dir))
-        choices = {str(group): str(name) for group, name in hydra.runtime.choices.items() if not str(group).startswith("hydra")}
-        how = Asked(choices, list(hydra.overrides.task), alone, member)
+        how = Asked(chosen(hydra.runtime.choices), list(hydra.overrides.task), alone, member)
         made = import_module(f"numlp.stages.{command.replace('-', '_')}").run(typed(config), out, how)
         codes.append(made if isinstance(made, int) else None)
         return made

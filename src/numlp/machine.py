@@ -16,17 +16,24 @@ COMMENT = """\
 """
 
 
-def place(root: Path) -> Path:
-    """The file that holds for the project `root`, whether it is there or not."""
-    # dvc exp run --queue and --temp work in a copy of what git knows, <project>/.dvc/tmp/exps/.../: the project's own file holds there too.
+def project(root: Path) -> Path:
+    """The project that `root` is a copy of, when DVC has made it for an experiment; else `root` itself.
+
+    `dvc exp run --queue` and `--temp` work in a copy of what git knows, <project>/.dvc/tmp/exps/.../, which DVC deletes afterwards.
+    """
     for folder in root.absolute().parents:
         if folder.parts[-3:] == (".dvc", "tmp", "exps"):
-            return folder.parents[2] / LOCAL
-    return root / LOCAL
+            return folder.parents[2]
+    return root
+
+
+def place(root: Path) -> Path:
+    """The file that holds for the project `root` and for DVC's copies of it, whether it is there or not."""
+    return project(root) / LOCAL
 
 
 def bring(root: Path) -> None:
-    """Put the project's file into such a copy: DVC then records it with `conf`, and never takes the result for one without it."""
+    """Put the project's file into DVC's copy: DVC then records it with `conf`, and never takes the result for one without it."""
     found = place(root)
     if found != root / LOCAL and found.exists():
         shutil.copyfile(found, root / LOCAL)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from textwrap import fill
 
-from numlp.compose import CONF, PARAMS, written
+from numlp.compose import CONF, PARAMS, SET, written
 from numlp.stages.init import template
 from numlp.stages.naming import flattened
 
@@ -68,6 +68,7 @@ def stage(command: str, about: str, root: Path) -> str:
     here = (root / PARAMS).exists() and (root / CONF).is_dir()
     project = root if here else template()
     chosen, values = written(project)
+    own = values.pop(SET)
     where = f"{PARAMS}'s are marked *" if here else "this folder is no project; those of a new one, by numlp init, are marked *"
     more = sorted(path.name for path in (project / CONF).iterdir() if path.is_dir() and path.name not in (*chosen, *NOT_CHOSEN))
     return "\n".join(
@@ -78,7 +79,7 @@ def stage(command: str, about: str, root: Path) -> str:
             *_rows({key: _options(project, key, str(choice)) for key, choice in chosen.items()}, "="),
             "",
             f"Values (as in {PARAMS}; --cfg job prints all, those of the choices among them):",
-            _wrapped(f"{key}={'null' if value is None else value}" for key, value in flattened(values).items()),
+            _wrapped(f"{key}={'null' if value is None else value}" for key, value in flattened({**values, **own}).items()),
             *(line for group in more for line in ("", f"To add, +{group}=NAME:", _wrapped(_names(project, group)))),
             "",
             "Flags:",

@@ -28,7 +28,7 @@ def choose(project, data):
 
 
 def resolved(project):
-    return yaml.safe_load((project / "build/resolved.yaml").read_text())["data"]["source"]["name"]
+    return yaml.safe_load((project / "build/resolved.yaml").read_text())["resolved"]["data"]["source"]["name"]
 
 
 class TestComposing:

@@ -23,7 +23,7 @@ def loaded(project):
 def by_hydra(context, config, overrides):
     composed = context.config_loader.load_sweep_config(config, overrides)
     with open_dict(composed):
-        names = {group: name for group, name in composed.hydra.runtime.choices.items() if not group.startswith("hydra")}
+        names = {group: name for group, name in composed.hydra.runtime.choices.items() if group != "set" and not group.startswith("hydra")}
         del composed["hydra"]
     return names, OmegaConf.to_container(composed)
 

@@ -71,11 +71,15 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
         probabilities = evaluator.probabilities(test.x)
     matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), CLASSES)
     names = data.about["data"]["class_names"]
+    pairs = zip(test.labels.tolist(), probabilities.argmax(axis=1).tolist(), strict=True)
+    _write_rows(out / paths.PREDICTIONS, ["actual", "predicted"], [(names[true], names[said]) for true, said in pairs])
     _write_rows(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix.tolist(), strict=True)])
     recall = matrix.diagonal() / matrix.sum(axis=1)
     _write_rows(out / paths.CLASSES, ["class", "accuracy"], list(zip(names, recall.tolist(), strict=True)))
     _write_mistakes(out / paths.MISTAKES, raw, test.labels, probabilities)
     write_text(out / paths.METRICS, json.dumps(metrics, indent=2) + "\n")
+    accuracies = {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}  # narrow columns for `dvc exp show`
+    write_text(out / paths.ACCURACY, json.dumps(accuracies, indent=2) + "\n")
     return metrics
 
 

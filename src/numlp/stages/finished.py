@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from numlp.config import Config
 from numlp.errors import require
 from numlp.model_file import load_model
 from numlp.stages import paths
@@ -22,13 +23,15 @@ class Finished:
 
     Attributes:
         name: As it was asked for.
-        folder: With config.json and history.csv, and what else the run has left.
+        folder: With history.csv, and what else the run has left.
         choices: Those that decide its result.
+        dataset: The data set's name.
     """
 
     name: str
     folder: Path
     choices: dict[str, Any]
+    dataset: str
 
     def file(self, name: str, advice: str) -> Path:
         """One of its files.
@@ -40,13 +43,6 @@ class Finished:
         require(path.exists(), self.name, f"a run with {name}; {advice}")
         return path
 
-    @property
-    def dataset(self) -> str:
-        """The data set's name."""
-        if (self.folder / paths.MODEL).exists():
-            return str(load_model(self.folder / paths.MODEL).choices["dataset"]["name"])
-        return str(json.loads((self.folder / paths.METRICS).read_text())["dataset"])  # of a run that diverged
-
 
 def finished(name: str) -> Finished:
     """The run in the folder `name`, or the newest that MLflow knows by this id or name.
@@ -55,9 +51,16 @@ def finished(name: str) -> Finished:
         UserError: There is none, or it has not ended.
     """
     folder = Path(name) if Path(name).is_dir() else run_files(Path.cwd(), name)
-    for file in (paths.CONFIG, paths.HISTORY):
+    model = folder / paths.MODEL
+    for file in [paths.HISTORY] if model.exists() else [paths.HISTORY, paths.CONFIG, paths.METRICS]:
         require((folder / file).exists(), name, f"the folder, MLflow id or MLflow name of a run that has ended, with its {file}")
-    return Finished(name, folder, json.loads((folder / paths.CONFIG).read_text()))
+    if model.exists():  # DVC restores the model of an earlier run, and leaves config.json as the last one wrote it
+        found = load_model(model).choices
+        dataset = found.pop("dataset")["name"]
+        choices = {**{item.name: found[item.name] for item in fields(Config) if item.name in found}, **found}  # in the usual order
+        return Finished(name, folder, choices, dataset)
+    choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))  # of a run that diverged
+    return Finished(name, folder, choices, metrics["dataset"])
 
 
 def differing(runs: Sequence[Finished]) -> dict[str, list[Any]]:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from numlp.errors import require
 from numlp.history import LayerHealth, Record
 from numlp.rows import read_rows, write_rows
 from numlp.stages import paths
@@ -22,32 +23,30 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--output", type=Path, default=paths.BUILD / "health" / FIGURE, help="the PNG to write (default: %(default)s)")
     asked = parser.parse_args(argv)
     runs = [finished(name) for name in asked.runs]
-    for run in runs:
-        run.file(paths.HEALTH, ADVICE)
+    rows = [read_rows(run.file(paths.HEALTH, ADVICE), LayerHealth) for run in runs]
+    for run, found in zip(runs, rows, strict=True):
+        require(len(found) > 0, run.name, f"a run with rows in {paths.HEALTH}; {ADVICE}")
 
     from numlp.report.figures import Watched, health, save
 
-    files = zip(labels(runs, "\n"), runs, strict=True)
-    watched = [
-        Watched(label, read_rows(run.folder / paths.HISTORY, Record), read_rows(run.folder / paths.HEALTH, LayerHealth))
-        for label, run in files
-    ]
+    records = [read_rows(run.folder / paths.HISTORY, Record) for run in runs]
+    watched = [Watched(*columns) for columns in zip(labels(runs, "\n"), records, rows, strict=True)]
     save(health(watched, common(runs)), asked.output)
     print(f"health: {asked.output}")
     return 0
 
 
-def forget(out: Path) -> None:
-    """Remove what an earlier run has left in `out`, which a stage of the pipeline uses again."""
-    for path in (out / paths.HEALTH, out / "plots" / FIGURE):
-        path.unlink(missing_ok=True)
+def write(state: State, out: Path) -> None:
+    """Write a run's health.csv, without rows when it was not measured, and make the folder of its figure: to DVC they are outputs."""
+    write_rows(out / paths.HEALTH, LayerHealth, state.health)
+    (out / "plots").mkdir(exist_ok=True)
+    (out / "plots" / FIGURE).unlink(missing_ok=True)  # of an earlier run in this folder
 
 
-def keep(state: State, title: str, out: Path, tracked: Run) -> None:
-    """Write a run's health.csv, draw it, and send both to MLflow."""
+def draw(state: State, title: str, out: Path, tracked: Run) -> None:
+    """Draw what `write` wrote, and send both to MLflow."""
     from numlp.report.figures import Watched, health, save
 
-    write_rows(out / paths.HEALTH, LayerHealth, state.health)
     save(health([Watched("", state.records, state.health)], title), out / "plots" / FIGURE)
     tracked.log_artifacts([out / paths.HEALTH])
     tracked.log_artifacts([out / "plots" / FIGURE], "plots")

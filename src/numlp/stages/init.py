@@ -21,6 +21,23 @@ EACH_TIME = """\
 """
 
 
+README = """\
+# A project of numlp
+
+* `params.yaml` has every setting; `conf/` has one directory per config group, and one file per option.
+* `numlp run` downloads the data, trains, evaluates and plots; its files are in `build/`, and `dvc repro` does the same after an edit.
+* `numlp train model=mlp9 lam=0.01` trains one network beside the pipeline; `numlp train --help` lists the settings.
+* `numlp ui` opens all runs in MLflow, and `numlp doctor` says what is wrong with the machine or with this folder.
+
+DVC keeps experiments in git. Where this folder is no git checkout yet, make one, and let DVC know with the next `numlp run`:
+
+    git init && git add . && git commit -m "Begin"
+    numlp run && git add dvc.lock && git commit -m "Run the pipeline"
+    dvc exp run -S model=mlp9 -S '++set.schedule.eta_max=0.05'
+    dvc exp show --only-changed
+"""
+
+
 def main(argv: Sequence[str]) -> int:
     """Lay out a project, and say how to go on."""
     parser = argparse.ArgumentParser("numlp init", description="lay out a new project: choices, pipeline and pinned versions")
@@ -74,5 +91,6 @@ def _fill(folder: Path, data: str | None, git: bool) -> None:
     pipeline.write_text(with_package(pipeline.read_text()))
     if data is not None:
         params.write_text(re.sub(r"^data: *\w+", f"data: {data}", params.read_text(), flags=re.MULTILINE))
+    (folder / "README.md").write_text(README)
     if not git:
         (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")

@@ -17,4 +17,5 @@ CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "tim
 COMPARISON = "comparison.json"
 LR_RANGE = "lr_range.csv"
 HEALTH = "health.csv"  # of a run with train.health=true
+ACCURACY, PREDICTIONS = "accuracy.json", "predictions.csv"  # for DVC's tables and plots
 METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"

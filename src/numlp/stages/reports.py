@@ -8,9 +8,9 @@ from numlp.compose import notice
 from numlp.errors import require
 from numlp.files import write_text
 from numlp.stages.reproduce import PARAMS, read_params
-from numlp.stages.run import dvc, in_git
+from numlp.stages.run import repro
 
-PIPELINE = Path("reproduction/dvc.yaml")
+PROJECT = Path("reproduction")  # of its own to DVC: it depends on files of the pipeline, not on its stages
 
 
 def main(argv: Sequence[str]) -> int:
@@ -20,9 +20,7 @@ def main(argv: Sequence[str]) -> int:
     require(not own, "numlp reports", f"params.yaml's own choices, got {own}")
     for argument in argv:
         set_seeds(PARAMS, argument)
-    if not in_git():
-        dvc("config", "--local", "core.no_scm", "true")
-    return dvc("repro", str(PIPELINE))
+    return repro(Path(), "download") or repro(PROJECT)
 
 
 def set_seeds(path: Path, argument: str) -> None:

@@ -17,10 +17,11 @@ from numlp.stages.asked import Asked
 def run(config: Config, out: Path, asked: Asked) -> None:
     """Write build/resolved.yaml; say what this machine uses in place of a setting of params.yaml.
 
-    The file has the configuration, and under `code` a digest of the code that decides each stage's outputs.
+    The file has the configuration, with a digest of the code that decides each stage's outputs under `code`; all of it is below
+    `resolved`, by which `dvc exp show --drop` can tell it from the keys of params.yaml.
     """
     if line := notice(Path.cwd()):
         print(f"resolve: {line}")
     machine.bring(Path.cwd())
-    resolved = OmegaConf.create({**asdict(config), "code": {stage: stage_digest(stage) for stage in DECIDING}})
-    write_text(paths.RESOLVED, OmegaConf.to_yaml(resolved))
+    content = {**asdict(config), "code": {stage: stage_digest(stage) for stage in DECIDING}}
+    write_text(paths.RESOLVED, OmegaConf.to_yaml(OmegaConf.create({"resolved": content})))

@@ -23,11 +23,20 @@ def main(argv: Sequence[str]) -> int:
     """Choose the data, run `dvc repro`, and print the figures; the exit code is DVC's."""
     require(not argv, "numlp run", "no arguments (choices are in params.yaml)", arguments=list(argv))
     choose_data()
-    if not in_git():
-        dvc("config", "--local", "core.no_scm", "true")
-    if code := dvc("repro"):
+    if code := repro(Path()):
         return code
     return show.main([])
+
+
+def repro(project: Path, *targets: str) -> int:
+    """Run `dvc repro` in `project`, with its git checkout where there is one by now, and without git where there is none."""
+    local = project / ".dvc" / "config.local"
+    without = local.exists() and "no_scm" in local.read_text()
+    if in_git(project) and without:
+        dvc("config", "--local", "--unset", "core.no_scm", folder=project)
+    elif not in_git(project) and not without:
+        dvc("config", "--local", "core.no_scm", "true", folder=project)
+    return dvc("repro", *targets, folder=project)
 
 
 def choose_data() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from numlp.errors import require
+from numlp.files import sha256
 from numlp.model_file import load_model
 from numlp.report.tables import next_steps, run_summary
 from numlp.stages import paths
@@ -18,10 +19,15 @@ def main(argv: Sequence[str]) -> int:
     require(not argv, "numlp show", "no arguments", arguments=list(argv))
     metrics = paths.EVALUATE / paths.METRICS
     require(metrics.exists(), str(metrics), "the pipeline's figures; run make run, or dvc repro, first")
-    timing = paths.TRAIN / paths.TIMING
-    seconds = json.loads(timing.read_text())["train_seconds"] if timing.exists() else None
-    console = Console()
-    console.print(run_summary(json.loads(metrics.read_text()), caption(load_model(paths.TRAIN / paths.MODEL).choices), seconds))
+    console, model = Console(), paths.TRAIN / paths.MODEL
+    console.print(run_summary(json.loads(metrics.read_text()), caption(load_model(model).choices), _seconds(model)))
     for line in next_steps(checkout=Path("Makefile").exists()):
         console.print(line, highlight=False)
     return 0
+
+
+def _seconds(model: Path) -> float | None:
+    """How long the training of `model` took; None where the latest training was another's, as DVC restores models alone."""
+    timing = model.with_name(paths.TIMING)
+    found = json.loads(timing.read_text()) if timing.exists() else {}
+    return float(found["train_seconds"]) if found.get("model") == sha256(model) else None

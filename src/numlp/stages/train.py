@@ -94,11 +94,9 @@ def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Me
 
 
 def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
-    """Keep the layers' health where it was measured, and none of an earlier run."""
+    health.write(state, out)
     if config.train.health:
-        health.keep(state, f"{data.about['data']['name']}\n{caption(values(config))}", out, tracked)
-    else:
-        health.forget(out)
+        health.draw(state, f"{data.about['data']['name']}\n{caption(values(config))}", out, tracked)
 
 
 def _say(config: Config, asked: Asked) -> None:
@@ -115,9 +113,10 @@ def _say(config: Config, asked: Asked) -> None:
 def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
     choices = {**values(config), "dataset": data.about["data"]}
     save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, choices))
-    write_text(out / paths.TIMING, json.dumps({"train_seconds": state.seconds}) + "\n")
+    model_digest = sha256(out / paths.MODEL)
+    write_text(out / paths.TIMING, json.dumps({"model": model_digest, "train_seconds": state.seconds}) + "\n")
     write_rows(out / paths.HISTORY, Record, state.records)
-    tracked.set_tags({"model_digest": sha256(out / paths.MODEL)})
+    tracked.set_tags({"model_digest": model_digest})
     best = max(state.records, key=lambda record: record.val_accuracy)
     lowest = min(state.records, key=lambda record: record.val_cost)
     tracked.log_metrics({"best/val_accuracy": best.val_accuracy, "best/epoch": best.epoch, "best/val_cost": lowest.val_cost})
@@ -126,6 +125,7 @@ def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Ru
 
 def _given_up(error: DivergedError, data: Prepared, records: list[Record], out: Path, tracked: Run) -> None:
     """Keep what a run that diverged has to show: its history, and the worst result there can be, so that no search chooses it."""
+    (out / paths.MODEL).unlink(missing_ok=True)  # of an earlier run in this folder
     write_rows(out / paths.HISTORY, Record, records)
     worst: dict[str, float | None] = {f"{name}_accuracy": 0.0 for name in SPLITS} | {f"{name}_cost": None for name in SPLITS}
     write_text(out / paths.METRICS, json.dumps({"dataset": data.about["data"]["name"], **worst, "diverged": str(error)}, indent=2) + "\n")

@@ -10,6 +10,8 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
+from numlp.compose import chosen
+
 VALUE = re.compile(r"[\w.]+")  # a key that only sets: it adds, removes and chooses nothing
 
 Composed = tuple[Mapping[str, str], DictConfig]
@@ -54,7 +56,7 @@ class Composer:
         names: Any = OmegaConf.to_container(composed.hydra.runtime.choices)
         with open_dict(composed):
             del composed["hydra"]
-        return {str(group): str(name) for group, name in names.items() if not str(group).startswith("hydra")}, composed
+        return chosen(names), composed
 
     def _sets_a_value(self, text: str) -> bool:
         key = text.partition("=")[0]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from numlp.errors import UserError, require
+from numlp.machine import project
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -30,14 +31,14 @@ SETTINGS = {  # of MLflow
 
 
 def address(root: Path) -> str:
-    """`MLFLOW_TRACKING_URI`, or the project's own: SQLite in `root`/mlruns/mlflow.db.
+    """`MLFLOW_TRACKING_URI`, or the project's own: SQLite in `root`/mlruns/mlflow.db, for DVC's copies of the project too.
 
     Raises:
         UserError: The project's path cannot stand in an address.
     """
     if given := os.environ.get("MLFLOW_TRACKING_URI"):
         return given
-    folder = root.resolve() / "mlruns"
+    folder = project(root.resolve()) / "mlruns"
     plain = not set("%?") & set(str(folder))  # versions of SQLAlchemy differ in how they read these two
     require(plain, "MLflow", "a project folder without % and ? in its path, or MLFLOW_TRACKING_URI", folder=str(folder))
     return f"{SQLITE}{folder / 'mlflow.db'}"
