@@ -8,6 +8,7 @@ from typing import Any
 
 from numlp.errors import require
 from numlp.model_file import load_model
+from numlp.project import given
 from numlp.stages import paths
 from numlp.stages.naming import flattened
 from numlp.stages.plot import caption
@@ -54,7 +55,7 @@ def finished(name: str) -> Finished:
     Raises:
         UserError: There is none, or it has not ended.
     """
-    folder = Path(name) if Path(name).is_dir() else run_files(Path.cwd(), name)
+    folder = given(name) if given(name).is_dir() else run_files(Path.cwd(), name)
     for file in (paths.CONFIG, paths.HISTORY):
         require((folder / file).exists(), name, f"the folder, MLflow id or MLflow name of a run that has ended, with its {file}")
     return Finished(name, folder, json.loads((folder / paths.CONFIG).read_text()))

@@ -21,6 +21,9 @@ def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
         runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'", max_results=1)
     require(len(runs) > 0, name, "a folder of a run, or the id or name of one in MLflow")
     with explained(address(root)):
+        files = client.list_artifacts(runs[0].info.run_id)
+    require(len(files) > 0, name, "a run with files; MLflow has none of this one (its sweep with sweep.rerun=true trains it again)")
+    with explained(address(root)):
         from mlflow.artifacts import download_artifacts
 
         return Path(download_artifacts(run_id=runs[0].info.run_id, artifact_path="", tracking_uri=address(root)))
