@@ -75,7 +75,7 @@ def test_a_stage_s_help_is_there_outside_a_project_too(tmp_path, monkeypatch, ca
     [
         (["--version"], 0, "numlp "),
         (["tran"], 2, "did you mean train?"),
-        (["ui", "--no-such-flag"], 2, "--no-such-flag"),
+        (["init", "--no-such-flag"], 2, "--no-such-flag"),
         (["train", "model=mlp3"], 1, "numlp init DIR"),
         (["-sc", "install=ksh"], 1, "of bash, fish, zsh"),
     ],

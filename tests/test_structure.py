@@ -8,7 +8,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "numlp"
 RANKS = (
     ("errors", "files", "arrays", "blas", "code_digest", "folded"),
-    ("history", "rows", "config", "launchers", "node", "records", "machine"),
+    ("history", "rows", "config", "launchers", "node", "records", "machine", "project"),
     ("search_config",),
     ("nn", "optim", "data"),
     ("lr_range", "paired"),

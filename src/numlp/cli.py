@@ -3,10 +3,12 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 
 from numlp.errors import UserError
+from numlp.project import entered
 
 STAGES = {
     "download": "get the raw images, or make the synthetic ones",
@@ -45,7 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     command, *rest = argv if argv is not None else sys.argv[1:] or ["--help"]
     try:
-        code = _run(command, rest)
+        required = _needs_project(command, rest)
+        with nullcontext() if command == "init" else entered(required) as moved:
+            if moved is not None and required:
+                print(f"numlp: working in the project {moved}", file=sys.stderr)
+            code = _run(command, rest)
         sys.stdout.flush()
         return code
     except UserError as error:
@@ -63,6 +69,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"numlp {command}: stopped", file=sys.stderr)
         return 130
     return 1
+
+
+def _needs_project(command: str, rest: list[str]) -> bool:
+    """Whether a command has no use outside a project."""
+    model_alone = command in ("predict", "export") and "--model" in rest
+    return command in {**STAGES, **TOOLS} and command != "doctor" and not model_alone and not {"-h", "--help"} & set(rest)
 
 
 def _run(command: str, rest: list[str]) -> int:

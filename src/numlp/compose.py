@@ -14,9 +14,10 @@ from numlp import config as schema
 from numlp.errors import UserError, require
 from numlp.explain import explain, of_composing, unknown_key
 from numlp.machine import LOCAL, substitutes
+from numlp.project import MARKS, NEED, find
 from numlp.search_config import Primary
 
-PARAMS, CONF = "params.yaml", "conf"
+PARAMS, CONF = MARKS
 SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
     "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig),
     "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.ConstantConfig),
@@ -87,9 +88,7 @@ def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping of file names, values and `set`.
     """
     params, conf = root / PARAMS, root / CONF
-    for path in (params, conf):
-        need = f"{path.name} in the current folder; go to the project's folder, or make one: numlp init DIR"
-        require(path.exists(), "project", need, folder=str(root))
+    require(find(root) == root, "project", NEED, folder=str(root))
     try:
         values = OmegaConf.load(params)
     except YAMLError as error:

@@ -18,6 +18,8 @@ PARENT = "e08_sigma_three_layers"
 SMALL = ("split.train=[0,5000]", "split.val=[5000,5500]", "hydra.launcher.n_jobs=1")
 CHOICES = [(norm, sigma) for norm in ("before", "none") for sigma in ("0.0001", "0.001", "0.1")]
 RUNS = [f"mlp3-{norm}-gaussian{sigma}-synthetic-train0-5000-lam0.005-s0" for norm, sigma in CHOICES]
+COLUMNS = ["metrics.`final/test_accuracy`", "metrics.`best/val_accuracy`"]
+COLUMNS += [f"params.`{name}`" for name in ("model", "norm", "lam", "schedule.eta_max", "train.cycles")]
 RECORDS = 11  # of a run: ten and the one before the first update
 
 
@@ -52,11 +54,10 @@ def row(page, name):
 
 @pytest.fixture
 def runs(served, opened):
-    """The table of runs with the sweep's members shown, without the assistant's panel and the note that the view is a shared one."""
+    """The table of runs, without the assistant's panel and the note that the view is a shared one."""
     page = opened(served[0], height=620)
     for name in ("mlflow.assistant.chat_panel.close", "mlflow.experiment_page.shared_view.dismiss"):
         page.locator(f'[data-component-id="{name}"]').click()
-    row(page, PARENT).get_by_role("button").click()
     row(page, RUNS[-1]).wait_for()
     return page
 
@@ -71,19 +72,42 @@ def compared(runs):
     return runs
 
 
-def test_the_address_that_is_printed_shows_names_choices_and_accuracy(served, runs, picture):
-    columns = ["params.`norm`", "params.`init`", "params.`init.sigma`", "params.`model`", "metrics.`final/test_accuracy`"]
-    heads = [runs.locator(f'[role=columnheader][col-id="{column}"]').bounding_box() for column in columns]
-    assert [head["x"] for head in heads] == sorted(head["x"] for head in heads)
-    assert heads[-1]["x"] + heads[-1]["width"] <= runs.viewport_size["width"]
+def cells(page, name, columns):
+    key = row(page, name).get_attribute("row-id")
+    return [page.locator(f'[row-id="{key}"] [role=gridcell][col-id="{column}"]').inner_text() for column in columns]
+
+
+def right_ends(page, columns):
+    """The pixels at which the columns end, from left to right."""
+    heads = [page.locator(f'[role=columnheader][col-id="{column}"]').bounding_box() for column in columns]
+    return [head["x"] + head["width"] for head in heads]
+
+
+def test_the_address_that_is_printed_shows_accuracies_and_settings_of_a_sweep_and_its_members(served, runs, picture):
     for (norm, sigma), name in zip(CHOICES, RUNS, strict=True):
-        key = row(runs, name).get_attribute("row-id")
-        cells = [runs.locator(f'[row-id="{key}"] [role=gridcell][col-id="{column}"]').inner_text() for column in columns]
-        assert cells[:-1] == [norm, "gaussian", sigma, "mlp3"]
-        assert float(cells[-1]) == pytest.approx(float(served[1][norm, sigma]["test_accuracy"]), abs=1e-4)
+        test, highest, *settings = cells(runs, name, COLUMNS)
+        made = served[1][norm, sigma]
+        assert settings == ["mlp3", norm, "0.005", "0.1", "2.0"]
+        assert [float(test), float(highest)] == pytest.approx([float(made["test_accuracy"]), float(made["best_val_accuracy"])], abs=1e-4)
         shown = row(runs, name).get_by_role("link", name=name, exact=True)
         assert shown.evaluate("link => link.scrollWidth <= link.clientWidth"), "the name is cut off"
+    best = max(served[1].values(), key=lambda made: float(made["val_accuracy"]))
+    test, highest, *settings = cells(runs, PARENT, COLUMNS)
+    assert settings == ["mlp3", "varies", "0.005", "0.1", "2.0"]
+    assert [float(test), float(highest)] == pytest.approx([float(best["test_accuracy"]), float(best["best_val_accuracy"])], abs=1e-4)
+    ends = right_ends(runs, COLUMNS)
+    assert ends == sorted(ends)
+    assert ends[-1] <= runs.viewport_size["width"]
     picture(runs, "mlflow-runs")
+
+
+def test_a_screen_of_1600_pixels_has_room_for_the_accuracies_beside_mlflow_s_own_panels(served, opened):
+    page = opened(served[0], width=1600)
+    row(page, RUNS[-1]).wait_for()
+    panel = page.locator('[data-component-id="mlflow.assistant.chat_panel.close"]')
+    panel.wait_for()
+    left = page.get_by_text("MLflow Assistant").first.bounding_box()["x"]
+    assert max(right_ends(page, COLUMNS[:2])) < left
 
 
 def test_six_runs_are_compared_by_the_parameters_that_differ(compared, picture):

@@ -39,9 +39,20 @@ def test_seeds_are_one_trial_with_mean_and_deviation_on_a_run_of_their_own(ready
         values = [run.data.metrics["final/val_accuracy"] for run in seeds]
         assert len(values) == 2
         assert group.data.metrics["mean/val_accuracy"] == pytest.approx(sum(values) / 2)
+        assert group.data.metrics["final/val_accuracy"] == pytest.approx(sum(values) / 2)
+        assert (group.data.params["lam"], group.data.params["seed"]) == (group.data.tags["group"].removeprefix("lam="), "varies")
         assert group.data.metrics["sd/val_accuracy"] == pytest.approx(abs(values[0] - values[1]) / 2**0.5)
     best = max(groups, key=lambda run: run.data.metrics["mean/val_accuracy"])
     assert parent.data.tags["best"] == best.data.tags["group"]
+    for name in ("final/val_accuracy", "best/val_accuracy", "final/val_cost", "final/test_accuracy"):
+        assert parent.data.metrics[name] == best.data.metrics[name]
+    assert {key: parent.data.params[key] for key in ("model", "model.hidden", "lam", "seed", "train.epochs")} == {
+        "model": "mlp2",
+        "model.hidden": "[50]",
+        "lam": "varies",
+        "seed": "varies",
+        "train.epochs": "2.0",
+    }
     assert [row["seeds"] for row in table(ready)] == ["2", "2"]
 
 
@@ -54,7 +65,9 @@ def test_a_search_narrows_from_round_to_round_and_ends_with_a_command_that_train
     best = float(max(rows[:3], key=lambda row: float(row["val_accuracy"]))["lam"])
     assert [float(row["lam"]) for row in rows[3:5]] == pytest.approx([max(best / 10**0.2, 1e-4), min(best * 10**0.2, 1)])
     assert rows[5]["epochs"] == "3.0"
-    parent, _ = family(ready)
+    parent, members = family(ready)
+    (last,) = (run for run in members if run.data.tags["group"].startswith("final "))
+    assert parent.data.metrics["final/test_accuracy"] == last.data.metrics["final/test_accuracy"]
     command = parent.data.tags["best_command"]
     assert command in out
     assert command in parent.data.tags["mlflow.note.content"]

@@ -1,12 +1,13 @@
 """What a sweep finds done: by an earlier sweep, by another at the same time, or by a job that is begun twice."""
 
+import shutil
 from pathlib import Path
 
 import pytest
-from sweeps import MULTI, family, table
+from sweeps import MULTI, SHORT, family, table
 
 from numlp import fit
-from numlp.tracking import connect
+from numlp.tracking import connect, run_files
 
 
 def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, counted):
@@ -46,9 +47,41 @@ def test_a_run_by_name_is_the_one_that_has_files_not_what_a_later_sweep_shows_of
     for run in client.search_runs([experiment]):
         if run.data.tags.get("kept") is None:
             client.delete_run(run.info.run_id)
-    code, _, err = numlp("compare", names[0], folders[1])
-    assert code == 1
-    assert err.startswith(f"error: {names[0]}: need a run with files; an earlier sweep trained this one")
+    assert numlp("compare", names[0], folders[1])[0] == 0  # the kept one has brought the files
+
+
+@pytest.fixture
+def kept(ready, numlp, empty_store):
+    """The id of a job that a sweep found done, in a store that was lost and is new."""
+    assert numlp(*MULTI, "lam=0.2")[0] == 0
+    shutil.rmtree(ready / "mlruns")
+    (ready / "mlruns").mkdir()
+    shutil.copy(empty_store, ready / "mlruns")
+
+    def again():
+        code, out, err = numlp(*MULTI, "lam=0.2,0.3")
+        assert (code, "(kept)" in out) == (0, True), err
+        _, members = family(ready)
+        return next(run.info.run_id for run in members if "kept" in run.data.tags)
+
+    return again
+
+
+def test_a_kept_job_brings_its_files_to_a_new_store(ready, numlp, kept):
+    run_id = kept()
+    made = next(ready.glob("multirun/*/*/0"))
+    for name in ("config.json", "history.csv", "model.npz"):
+        assert (run_files(ready, run_id) / name).read_bytes() == (made / name).read_bytes()
+
+
+def test_a_kept_job_whose_folder_is_gone_or_another_run_s_has_no_files_and_compare_says_what_makes_them(ready, numlp, kept):
+    (made,) = ready.glob("multirun/*/*/0")
+    assert numlp("train", *SHORT, "lam=0.4", f"hydra.run.dir={made.relative_to(ready)}")[0] == 0
+    run_id = kept()
+    code, _, err = numlp("compare", run_id, str(made))
+    assert (code, err.count("\n")) == (1, 1)
+    assert f"{run_id}: need a run with files" in err
+    assert "sweep.rerun=true" in err
 
 
 def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_nothing(ready, numlp, counted):

@@ -15,6 +15,7 @@ from numlp.data.raw import TRAIN_IMAGES, load_raw
 from numlp.errors import UserError
 from numlp.model_file import Model, load_model
 from numlp.onnx_file import OUTPUT, save_onnx
+from numlp.project import given
 from numlp.stages import paths
 from numlp.stages.dataset import folder_of
 from numlp.tracking import predictor, write_pyfunc
@@ -26,8 +27,8 @@ BOUND = 1e-5  # of a difference between two probabilities
 def main(argv: Sequence[str]) -> int:
     """Write the file; the exit code is 1 if --check finds a difference of more than 1e-5, else 0."""
     parser = argparse.ArgumentParser("numlp export", description="write a trained network as ONNX: uint8 images to probabilities")
-    parser.add_argument("--model", type=Path, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)")
-    parser.add_argument("--output", type=Path, default=ONNX, help="the file to write (default: %(default)s)")
+    parser.add_argument("--model", type=given, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)")
+    parser.add_argument("--output", type=given, default=ONNX, help="the file to write (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="compare ONNX and MLflow's pyfunc with numlp on the pipeline's test images")
     asked = parser.parse_args(argv)
     model = load_model(asked.model)

@@ -9,6 +9,7 @@ from typing import Any
 from numlp.config import Config
 from numlp.errors import require
 from numlp.model_file import load_model
+from numlp.project import given
 from numlp.stages import paths
 from numlp.stages.naming import flattened
 from numlp.stages.plot import common_caption
@@ -50,7 +51,7 @@ def finished(name: str) -> Finished:
     Raises:
         UserError: There is none, or it has not ended.
     """
-    folder = Path(name) if Path(name).is_dir() else run_files(Path.cwd(), name)
+    folder = given(name) if given(name).is_dir() else run_files(Path.cwd(), name)
     model = folder / paths.MODEL
     for file in [paths.HISTORY] if model.exists() else [paths.HISTORY, paths.CONFIG, paths.METRICS]:
         require((folder / file).exists(), name, f"the folder, MLflow id or MLflow name of a run that has ended, with its {file}")

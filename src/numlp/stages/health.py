@@ -6,6 +6,7 @@ from pathlib import Path
 
 from numlp.errors import require
 from numlp.history import LayerHealth, Record
+from numlp.project import given
 from numlp.rows import read_rows, write_rows
 from numlp.stages import paths
 from numlp.stages.finished import common, finished, labels
@@ -20,7 +21,7 @@ def main(argv: Sequence[str]) -> int:
     """Draw the runs' health to one file."""
     parser = argparse.ArgumentParser("numlp health", description="draw the health of one to four runs with train.health=true, side by side")
     parser.add_argument("runs", nargs="+", metavar="RUN", help="its folder, or its id or name in MLflow")
-    parser.add_argument("--output", type=Path, default=paths.BUILD / "health" / FIGURE, help="the PNG to write (default: %(default)s)")
+    parser.add_argument("--output", type=given, default=paths.BUILD / "health" / FIGURE, help="the PNG to write (default: %(default)s)")
     asked = parser.parse_args(argv)
     runs = [finished(name) for name in asked.runs]
     rows = [read_rows(run.file(paths.HEALTH, ADVICE), LayerHealth) for run in runs]

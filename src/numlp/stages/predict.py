@@ -2,13 +2,13 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from numlp import folded
 from numlp.data.pictures import read_picture
 from numlp.model_file import load_model
+from numlp.project import given
 from numlp.report.predictions import top_classes
 from numlp.stages import paths
 
@@ -25,8 +25,8 @@ def main(argv: Sequence[str]) -> int:
         UserError: There is no model, or one of the files is no picture; nothing is printed then.
     """
     parser = argparse.ArgumentParser("numlp predict", description=ABOUT)
-    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="a PNG or JPEG file of any size")
-    parser.add_argument("--model", type=Path, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)")
+    parser.add_argument("images", nargs="+", type=given, metavar="IMAGE", help="a PNG or JPEG file of any size")
+    parser.add_argument("--model", type=given, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)")
     asked = parser.parse_args(argv)
     load_model(asked.model)  # says what is wrong with the file
     model = folded.read(asked.model)

@@ -8,6 +8,7 @@ from pathlib import Path
 from numlp.errors import require
 from numlp.files import sha256
 from numlp.model_file import load_model
+from numlp.project import given
 from numlp.stages import paths
 from numlp.tracking import address, find_run, register, without_password
 
@@ -21,7 +22,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         "numlp register", description="make a trained network a version in MLflow's registry, with its figures"
     )
-    parser.add_argument("--model", type=Path, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)")
+    parser.add_argument("--model", type=given, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)")
     parser.add_argument("--name", default="numlp", help="in the registry (default: %(default)s)")
     asked = parser.parse_args(argv)
     require(re.fullmatch(r"[\w.-]+", asked.name) is not None, "numlp register", "a name of letters, digits, _, - and .", name=asked.name)

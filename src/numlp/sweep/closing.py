@@ -12,13 +12,13 @@ from numlp.stages import paths
 from numlp.stages.dataset import raw_folder
 from numlp.sweep import summary
 from numlp.sweep.display import figures
-from numlp.sweep.family import finish
+from numlp.sweep.family import finish, mean_metrics
 from numlp.sweep.jobs import FINAL
 from numlp.sweep.note import NOTE, note
 from numlp.sweep.running import Runner
 from numlp.sweep.space import Space
 from numlp.sweep.studies import importance
-from numlp.sweep.trials import FIGURES, Trial, ranked, trials
+from numlp.sweep.trials import Trial, ranked, trials
 
 COMMAND = "best_command"  # tag
 
@@ -72,7 +72,7 @@ def interrupted(runner: Runner, total: int) -> None:
 
 
 def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:
-    """Print and draw what the search says, the best first in `order`; its figures for MLflow."""
+    """Print and draw what the search says, the best first in `order`; for MLflow the figures of the final training, or else of the best."""
     runner, objective = ended.runner, ended.runner.search.objective
     say, config = runner.display.say, order[0].jobs[0].config
     assert config is not None
@@ -83,8 +83,8 @@ def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:
     shares = importance(ended.spaces[0], judged)
     if shares:
         say("importance: " + ", ".join(f"{key} {share:.0%}" for key, share in shares.items()))
-    found = {f"best/{figure}": order[0].mean(figure) for figure in FIGURES}
-    return found | {f"importance/{key}": share for key, share in shares.items()} | _final(ended)
+    shown = next(iter(_final(ended)), order[0])
+    return mean_metrics(shown) | {f"importance/{key}": share for key, share in shares.items()}
 
 
 def _tags(ended: Ended, best: Trial) -> dict[str, str]:
@@ -108,8 +108,9 @@ def _say_how_to_compare(ended: Ended) -> None:
         ended.runner.display.say(f"the two runs against each other:\n  {shlex.join(['numlp', 'compare', *folders])}")
 
 
-def _final(ended: Ended) -> dict[str, float]:
+def _final(ended: Ended) -> list[Trial]:
+    """Print the final training, if there was one, and return it."""
     jobs = [job for job in ended.runner.planner.jobs if job.round == FINAL and job.status.outcome is not None]
     for job in jobs:
         ended.runner.display.say(f"final network: {figures(job.status)}\n  {summary.command(job, ended.from_file)}")
-    return {f"final/{figure}": value for trial in trials(jobs) for figure in FIGURES for value in [trial.mean(figure)]}
+    return trials(jobs)

@@ -16,7 +16,7 @@ from numlp.stages.naming import digest
 from numlp.sweep import closing, estimate
 from numlp.sweep.composing import Composer
 from numlp.sweep.display import Display
-from numlp.sweep.family import family
+from numlp.sweep.family import common_settings, family
 from numlp.sweep.forking import forked
 from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.planning import Planner
@@ -78,7 +78,7 @@ class Sweep:
         if self._sweep.dry_run:
             estimate.say(self._planner, pruned, self._total(), self._asked_at_once)
             return []
-        params = {"space": space, "seeds": ", ".join(self._seeds), **decides(self._search)}
+        params = self._settings(space)
         forks = (self._side_by_side or 0) if self._planner.any_fresh(pruned) else 0
         with forked(forks), family(self._name, identity, params, self._out, self._sweep.rerun) as found, relaying() as signals:
             better = min if self._search.objective in LOWER_IS_BETTER else max
@@ -109,6 +109,13 @@ class Sweep:
         self._context = frozen(self._context, self._out)
         self._planner.composer = Composer(self._context, self._config)
 
+    def _settings(self, space: str) -> dict[str, Any]:
+        """The parameters of the sweep's run: those of its members, and the search's."""
+        varied = [*self._spaces[0], *([SEED] if len(self._seeds) > 1 else [])]
+        search = {f"search.{key}": value for key, value in decides(self._search).items()}
+        common = common_settings(self._planner.jobs, self._planner.choices, varied)
+        return {**common, "space": space, "seeds": ", ".join(self._seeds), **search}
+
     def _rounds(self, runner: Runner, current: Round, jobs: list[tuple[Proposal, list[Job]]]) -> None:
         rounds = self._search.all_rounds()
         if (self._side_by_side or self._search.parallel) is None and any(each.sampler == "tpe" for each in rounds):
@@ -129,7 +136,7 @@ class Sweep:
                 for proposal, made in jobs:
                     trial = Trial(tuple(made))
                     current.tell(proposal, trial.loss(self._search.objective), trial.pruned)
-                    runner.family.add_group(trial)
+                    runner.family.add_group(trial, self._planner.choices)
                 if runner.over:
                     return
                 jobs = self._plan(current, place)

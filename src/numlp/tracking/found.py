@@ -37,7 +37,8 @@ def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
         runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'")
     require(len(runs) > 0, name, "a folder of a run, or the id or name of one in MLflow")
     with explained(address(root)):
-        runs = [run for run in runs if run.data.tags.get(KEPT) != "true" or client.list_artifacts(run.info.run_id)]
+        originals = [run for run in runs if run.data.tags.get(KEPT) != "true"]  # the others show what one of these made
+        runs = originals or [run for run in runs if client.list_artifacts(run.info.run_id)]
     need = "a run with files; an earlier sweep trained this one, and MLflow does not have its files (sweep.rerun=true trains it)"
     require(len(runs) > 0, name, need)
     if len(runs) > 1:

@@ -1,4 +1,7 @@
-"""The page that compares the project's runs: which columns it shows is kept with MLflow's experiment, as its "share" button does."""
+"""The page that compares the project's runs: which columns it shows is kept with MLflow's experiment, as its "share" button does.
+
+MLflow 3.17 reads columns from nowhere else (its page takes none from the address), so its note on a shared view stands above the table.
+"""
 
 import json
 from pathlib import Path
@@ -7,19 +10,26 @@ from numlp.tracking.store import EXPERIMENT, address, connect, explained
 
 KEY = "comparison"
 NAME = "attributes.`Run Name`"
-WIDTHS = {  # pixels of what a screen has room for, from left to right; the name of a run needs most of it
+WIDTHS = {  # pixels, from left to right; the accuracies have room on a screen of 1,600, MLflow's panels open
     NAME: 370,
-    "runDateAndNestInfo": 130,
+    "runDateAndNestInfo": 150,
+    "metrics.`final/test_accuracy`": 150,
+    "metrics.`best/val_accuracy`": 140,
+    "params.`model`": 75,
     "params.`norm`": 80,
+    "params.`lam`": 75,
+    "params.`schedule.eta_max`": 140,
+    "params.`train.cycles`": 105,
+    "params.`train.epochs`": 110,
     "params.`init`": 90,
     "params.`init.sigma`": 90,
-    "params.`model`": 75,
-    "metrics.`final/test_accuracy`": 150,
 }
+# By time alone MLflow folds a sweep into one row; by another key it shows all runs. This one is the same for all: the newest come first.
+ORDER = "tags.`mlflow.source.name`"
 
 
 def comparison(root: Path) -> str:
-    """Keep the columns of the runs' table in the store, and that it is of models, not of conversations.
+    """Keep the columns and the order of the table of runs in the store, and that it is of models, not of conversations.
 
     Returns:
         The page's address, from the server's on.
@@ -28,7 +38,8 @@ def comparison(root: Path) -> str:
         UserError: The store cannot be used.
     """
     chosen = [column for column in WIDTHS if column.startswith(("params.", "metrics."))]
-    view = {"selectedColumns": chosen, "columnOrder": list(WIDTHS), "columnWidths": WIDTHS, "runListHidden": False, "viewMaximized": True}
+    columns = {"selectedColumns": chosen, "columnOrder": list(WIDTHS), "columnWidths": WIDTHS}
+    view = {**columns, "orderByKey": ORDER, "orderByAsc": False, "runListHidden": False, "viewMaximized": True}
     tags = {f"mlflow.sharedViewState.{KEY}": json.dumps(view), "mlflow.experimentKind": "custom_model_development"}
     client, experiment = connect(root, EXPERIMENT)
     with explained(address(root)):
