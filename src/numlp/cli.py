@@ -29,6 +29,7 @@ TOOLS = {
     "export": "write a trained network as ONNX, for other programs",
     "register": "name a trained network in MLflow's registry, with its figures",
     "compare": "set two trained runs against each other: choices, curves, classes, significance, examples",
+    "runs": "list the runs that MLflow knows, with what tells them apart; filter them, or take the best",
     "health": "draw the layers' health of one to four runs with train.health=true, side by side",
     "show": "print the pipeline's latest figures, and how to go on",
     "verify": "run the pipeline again in a clone elsewhere, and compare its sums with dvc.lock",

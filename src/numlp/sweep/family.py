@@ -44,7 +44,8 @@ class Family:
         if job.config is None or job.status.outcome is None or (known is not None and known.status == "FINISHED"):
             return
         params, tags = {**flattened(values(job.config)), **choices}, {**self.tags, **self.member_tags(job), "kept": "true"}
-        figures = {f"final/{figure}": getattr(job.status.outcome, figure) for figure in FIGURES}
+        outcome = job.status.outcome
+        figures = {f"final/{figure}": getattr(outcome, figure) for figure in FIGURES} | {"epoch": outcome.epochs}
         run_id = "" if known is None else known.run_id
         with start_run(Path.cwd(), run_name(job.config, choices), params, tags, parent=self.run.id, run_id=run_id) as run:
             run.log_metrics(figures)
