@@ -28,7 +28,7 @@ TOOLS = {
     "predict": "name what a trained network sees in PNG or JPEG files",
     "export": "write a trained network as ONNX, for other programs",
     "register": "name a trained network in MLflow's registry, with its figures",
-    "compare": "set two trained runs against each other: choices, curves, classes, significance, examples",
+    "compare": "set two trained runs, or up to eight, against each other: choices, curves, classes, significance, examples",
     "runs": "list the runs that MLflow knows, with what tells them apart; filter them, or take the best",
     "health": "draw the layers' health of one to four runs with train.health=true, side by side",
     "show": "print the pipeline's latest figures, and how to go on",
