@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numlp.data.raw import read_about
 from numlp.errors import UserError, require
 from numlp.stages.dataset import raw_folder
-from numlp.sweep import summary
+from numlp.sweep import plots, summary
 from numlp.sweep.display import figures
 from numlp.sweep.family import finish
 from numlp.sweep.jobs import FINAL
@@ -50,7 +50,7 @@ def conclude(ended: Ended) -> None:
     runner.display.say(f"all trials: {table}")
     found, tags = (_best(ended, order), _tags(ended, order[0])) if order else ({}, {})
     told = note(title(ended), ended.made, objective, tags.get(COMMAND, ""))
-    finish(runner.family.run, found, [table, runner.out / summary.PLOT], {**tags, NOTE: told})
+    finish(runner.family.run, found, [table], {**tags, NOTE: told})
     if runner.failed:
         runner.display.say(summary.errors(runner.failed))
         raise UserError(f"sweep: {len(runner.failed)} of {len(runner.planner.jobs)} jobs failed (the table above has their errors)")
@@ -63,8 +63,10 @@ def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:
     say, config = runner.display.say, order[0].jobs[0].config
     assert config is not None
     about = read_about(raw_folder(config.data.source))
-    if summary.draw(runner.out / summary.PLOT, ended.made, ended.spaces, about["name"], title(ended)):
-        say(f"rounds: {runner.out / summary.PLOT}")
+    drawn = plots.draw(runner.out, ended.made, order, ended.spaces, f"{about['name']}\n{title(ended)}")
+    if drawn:
+        say(f"figures: {', '.join(figure.name for figure in drawn)} in {runner.out}")
+    runner.family.run.log_artifacts(drawn)
     judged = [(trial.point, loss) for trial in order if (loss := trial.loss(objective)) is not None]
     shares = importance(ended.spaces[0], judged)
     if shares:
