@@ -31,6 +31,7 @@ TOOLS = {
     "compare": "set two trained runs, or up to eight, against each other: choices, curves, classes, significance, examples",
     "runs": "list the runs that MLflow knows, with what tells them apart; filter them, or take the best",
     "health": "draw the layers' health of one to four runs with train.health=true, side by side",
+    "page": "write one run as one HTML file: accuracies, figures, settings",
     "show": "print the pipeline's latest figures, and how to go on",
     "verify": "run the pipeline again in a clone elsewhere, and compare its sums with dvc.lock",
     "ui": "open MLflow on the project's runs",
