@@ -80,7 +80,17 @@ def test_a_search_narrows_from_round_to_round_and_ends_with_a_command_that_train
     again = (ready / "outputs/best/history.csv").read_text().splitlines()[-1].split(",")[-1]
     assert float(again) == float(chosen["val_accuracy"])
     client, _ = connect(ready, "numlp")
-    assert {item.path for item in client.list_artifacts(parent.info.run_id)} == {"trials.csv", "rounds.png"}
+    assert {item.path for item in client.list_artifacts(parent.info.run_id)} == {"trials.csv", "curves.png", "rounds.png"}
+
+
+def test_a_search_over_two_keys_draws_their_plane_and_its_best_curves(ready, numlp):
+    keys = ["lam=tag(log,interval(1e-4,1))", "moments.alpha=interval(0.5,0.9)", "search.sampler=qmc", "search.trials=4"]
+    code, out, err = numlp(*MULTI, *keys)
+    assert code == 0, err
+    assert "figures: rounds.png, contour.png, curves.png in multirun/" in out
+    parent, _ = family(ready)
+    client, _ = connect(ready, "numlp")
+    assert {item.path for item in client.list_artifacts(parent.info.run_id)} == {"trials.csv", "rounds.png", "contour.png", "curves.png"}
 
 
 def test_a_trial_that_is_worse_than_the_median_is_given_up_once_and_for_all_of_this_sweep(ready, numlp, counted):

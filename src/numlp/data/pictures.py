@@ -9,6 +9,7 @@ from numlp.errors import UserError, require
 
 SIDE = 32  # pixels
 FORMATS = ("PNG", "JPEG")
+SUFFIXES = (".png", ".jpg", ".jpeg")
 EIGHT_BITS = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr")  # Pillow would cut the 16 bits of others at 255
 
 

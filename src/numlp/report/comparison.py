@@ -1,40 +1,85 @@
-"""Two runs against each other: their curves, and their accuracy a class."""
+"""Runs against each other: their curves, and the per-class accuracy of two."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from numlp.history import Record
 from numlp.paired import Paired
 from numlp.report.curves import CHANCE, fit, line
-from numlp.report.style import BLUE, GREY, ORANGE, sheet, styled
+from numlp.report.style import GREY, PALETTE, sheet, styled
 
-COLOURS, MARKERS = (BLUE, ORANGE), ("o", "s")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 SPLITS = (("train", "training", "-"), ("val", "validation", "--"))
+COLUMNS = (("cost", "cost (nats)", 1), ("accuracy", "accuracy (%)", 100))
 ALL = "all classes"
+HALF = 48  # characters of a label that half of the width holds
+BAND = "Line: mean over the seeds. Band: from the lowest to the highest."
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What one colour of a figure shows: a run, or the runs of the same settings, one per seed.
+
+    Attributes:
+        label: What tells it from the others.
+        histories: Of each run, with the same steps.
+    """
+
+    label: str
+    histories: Sequence[Sequence[Record]]
+
+    @property
+    def mean(self) -> list[Record]:
+        """The mean over the runs, evaluation point by evaluation point."""
+        means = np.mean([[astuple(record) for record in history] for history in self.histories], axis=0)
+        return [Record(int(step), *rest) for step, *rest in means.tolist()]
 
 
 @styled
-def overlaid(histories: Sequence[Sequence[Record]], labels: Sequence[str], title: str) -> Figure:
-    """Draw cost and accuracy of both runs over the epochs: a colour a run, full for training, dashed for validation."""
-    figure = sheet("Two runs, epoch by epoch", title, height=3.7)
-    cost, accuracy = figure.subplots(1, 2)
-    for records, label, colour, marker in zip(histories, labels, COLOURS, MARKERS, strict=True):
-        for split, name, dash in SPLITS:
-            said = f"{label}, {name}"
-            line(cost, records, f"{split}_cost", colour, marker, dash, said, against="epoch")
-            line(accuracy, records, f"{split}_accuracy", colour, marker, dash, said, 100, against="epoch")
-    costs = [(record.train_cost, record.val_cost) for records in histories for record in records]
+def overlaid(curves: Sequence[Curve], title: str) -> Figure:
+    """Draw cost and accuracy over the epochs: a colour per curve, full for training, dashed for validation, with a band over several seeds.
+
+    Args:
+        curves: At most as many as there are colours.
+        title: The data set's name and what the runs share.
+    """
+    runs = sum(len(curve.histories) for curve in curves)
+    note = [BAND] if runs > len(curves) else []
+    columns = 2 if max(len(curve.label) for curve in curves) <= HALF else 1
+    rows = -(-(len(curves) + len(SPLITS)) // columns)
+    figure = sheet(f"{runs} runs, epoch by epoch", "\n".join([title, *note]), height=3.4 + 0.15 * rows)
+    panels = figure.subplots(1, 2)
+    for axes, (column, name, scale) in zip(panels, COLUMNS, strict=True):
+        for curve, colour, marker in zip(curves, PALETTE, MARKERS, strict=False):
+            for split, _, dash in SPLITS:
+                field = f"{split}_{column}"
+                label = curve.label if split == "train" else ""  # one entry of the legend per colour
+                line(axes, curve.mean, field, colour, marker, dash, label, scale, against="epoch")
+                _band(axes, curve, field, colour, scale)
+        axes.set(xlabel="epoch", ylabel=name)
+        axes.grid(True)
+    cost, accuracy = panels
+    costs = [(record.train_cost, record.val_cost) for curve in curves for history in curve.histories for record in history]
     fit(cost, np.array(costs, np.float64).ravel())
     accuracy.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":")
     accuracy.set_ylim(0, None)
-    for axes, name in ((cost, "cost (nats)"), (accuracy, "accuracy (%)")):
-        axes.set(xlabel="epoch", ylabel=name)
-        axes.grid(True)
-    figure.legend(handles=accuracy.get_legend_handles_labels()[0][:4], loc="outside lower center", ncols=2, frameon=False)
+    handles = {handle.get_label(): handle for handle in cost.get_legend_handles_labels()[0]}
+    keys = [Line2D([], [], color="black", ls=dash, label=name) for _, name, dash in SPLITS]
+    figure.legend(handles=[*handles.values(), *keys], loc="outside lower center", ncols=columns, frameon=False)
     return figure
+
+
+def _band(axes: Axes, curve: Curve, field: str, colour: str, scale: float) -> None:
+    """Shade from the lowest to the highest of several runs."""
+    if len(curve.histories) > 1:
+        values = scale * np.array([[getattr(record, field) for record in history] for history in curve.histories], np.float64)
+        epochs = [record.epoch for record in curve.histories[0]]
+        axes.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.18, linewidth=0)
 
 
 @styled
@@ -48,7 +93,7 @@ def by_class(classes: Mapping[str, Paired], whole: Paired, labels: Sequence[str]
         first, second = (100 * value for value in found.accuracies)
         left.plot([first, second], [place, place], color=GREY, linewidth=1.2, zorder=1)
         _interval(right, place, found)
-    for which, (label, colour, marker) in enumerate(zip(labels, COLOURS, MARKERS, strict=True)):
+    for which, (label, colour, marker) in enumerate(zip(labels, PALETTE, MARKERS, strict=False)):
         values = [100 * found.accuracies[which] for _, found in rows]
         left.plot(values, range(len(rows)), marker, color=colour, markersize=6, label=label)
     left.set_yticks(range(len(rows)), [name for name, _ in rows])
@@ -66,6 +111,6 @@ def by_class(classes: Mapping[str, Paired], whole: Paired, labels: Sequence[str]
 
 def _interval(axes: Axes, place: int, found: Paired) -> None:
     low, middle, high = 100 * found.low, 100 * found.difference, 100 * found.high
-    colour = GREY if low <= 0 <= high else COLOURS[int(middle > 0)]
+    colour = GREY if low <= 0 <= high else PALETTE[int(middle > 0)]
     axes.plot([low, high], [place, place], color=colour, linewidth=2)
     axes.plot([middle], [place], "o", color=colour, markersize=5)

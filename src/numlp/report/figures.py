@@ -1,6 +1,6 @@
 """All figures of a run. The stages import this module where they draw: matplotlib takes its time."""
 
-from numlp.report.comparison import by_class, overlaid
+from numlp.report.comparison import Curve, by_class, overlaid
 from numlp.report.confusion import confusion
 from numlp.report.curves import curves
 from numlp.report.health import Watched, health
@@ -9,6 +9,7 @@ from numlp.report.lr_range import lr_range
 from numlp.report.style import save
 
 __all__ = [
+    "Curve",
     "Disagreement",
     "Watched",
     "by_class",

@@ -1,5 +1,8 @@
-"""What `numlp predict` prints."""
+"""What `numlp predict` prints or writes."""
 
+import csv
+import io
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,39 @@ if TYPE_CHECKING:
 
 SHOWN = 3  # classes
 BAR = 30  # characters
+
+
+def as_csv(titles: Sequence[str], names: Sequence[str], probabilities: Array) -> str:
+    """A row per picture: file, class, its probability, and the probability of each class.
+
+    Args:
+        titles: Of the N pictures.
+        names: The K classes' names.
+        probabilities: (N, K) as fractions.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["file", "class", "probability", *names])
+    for title, found in zip(titles, probabilities.tolist(), strict=True):
+        writer.writerow([title, names[found.index(max(found))], max(found), *found])
+    return text.getvalue()
+
+
+def as_json(titles: Sequence[str], names: Sequence[str], probabilities: Array) -> str:
+    """A list with an object per picture: file, class, its probability, and the probabilities by class.
+
+    The arguments are those of `as_csv`.
+    """
+    rows = [
+        {
+            "file": title,
+            "class": names[found.index(max(found))],
+            "probability": max(found),
+            "probabilities": dict(zip(names, found, strict=True)),
+        }
+        for title, found in zip(titles, probabilities.tolist(), strict=True)
+    ]
+    return json.dumps(rows, indent=2) + "\n"
 
 
 def top_classes(title: str, names: Sequence[str], probabilities: Array) -> "RenderableType":

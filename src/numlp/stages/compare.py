@@ -1,130 +1,139 @@
-"""`numlp compare RUN RUN`: two trained runs against each other, on the same test images."""
+"""`numlp compare RUN RUN ...`: two trained runs against each other, or up to eight, on the same test images."""
 
 import argparse
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from numlp.arrays import Array
-from numlp.data.raw import TRAIN_IMAGES, RawData, load_raw
-from numlp.errors import UserError, require
+from numlp.data.raw import TRAIN_IMAGES
+from numlp.errors import require
 from numlp.files import write_text
 from numlp.history import Record
-from numlp.model_file import load_model
-from numlp.paired import Paired, paired
+from numlp.paired import Paired
 from numlp.report.tables import comparison
 from numlp.rows import read_rows
 from numlp.stages import paths
-from numlp.stages.dataset import folder_of
-from numlp.stages.finished import Finished, common, differing, finished
-from numlp.stages.finished import labels as run_labels
+from numlp.stages.answers import Answers, answers
+from numlp.stages.finished import Finished, common, differing, finished, labels
 
 if TYPE_CHECKING:
-    from numlp.report.figures import Disagreement
+    from numlp.report.figures import Curve, Disagreement
 
 EXAMPLES = 20  # images shown of those that one run alone gets right
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What two models say of the test images.
-
-    Attributes:
-        names: Of the runs.
-        raw: The data set.
-        labels: (N,) of the test images.
-        probabilities: (N, K) of each model.
-    """
-
-    names: tuple[str, str]
-    raw: RawData
-    labels: NDArray[np.intp]
-    probabilities: tuple[Array, Array]
-
-    def right(self, which: int) -> NDArray[np.bool_]:
-        """(N,) the images that a model gets right."""
-        return np.asarray(self.probabilities[which].argmax(axis=1) == self.labels)
-
-    def paired(self, among: NDArray[np.bool_] | slice = slice(None)) -> Paired:
-        """Both models on all images, or on some."""
-        return paired(self.right(0)[among], self.right(1)[among])
+MOST = 8  # runs, of which each has a colour
+NAME = 200  # characters of a folder's name, of the 255 that file systems allow
 
 
 def main(argv: Sequence[str]) -> int:
     """Print the comparison, and write it with its figures to a folder of build/compare."""
-    parser = argparse.ArgumentParser("numlp compare", description="set two trained runs against each other, the second against the first")
-    parser.add_argument("runs", nargs=2, metavar="RUN", help="its folder, or its id or name in MLflow")
-    runs = [finished(name) for name in parser.parse_args(argv).runs]
+    text = "set trained runs against each other, the others against the first"
+    parser = argparse.ArgumentParser("numlp compare", description=text)
+    parser.add_argument("runs", nargs="+", metavar="RUN", help=f"its folder, or its id or name in MLflow; two to {MOST}")
+    names = parser.parse_args(argv).runs
+    require(2 <= len(names) <= MOST, "numlp compare", f"two to {MOST} runs", runs=len(names))
+    runs = [finished(name) for name in names]
     for what in ("name", "folder"):  # a copy from a remote store has a folder of its own each time
-        require(getattr(runs[0], what) != getattr(runs[1], what), "compare", "two different runs", runs=[run.name for run in runs])
-    answers = _answers(runs)
-    whole = answers.paired()
-    classes = {name: answers.paired(answers.labels == index) for index, name in enumerate(answers.raw.class_names)}
-    out = paths.BUILD / "compare" / "--".join(_slug(run.name) for run in runs)
-    content = {"runs": [run.name for run in runs], "dataset": answers.raw.name, "choices": differing(runs), "test": _figures(whole)}
-    content["classes"] = {name: _figures(found) for name, found in classes.items()}
-    write_text(out / paths.COMPARISON, json.dumps(content, indent=2) + "\n")
-    _draw(runs, answers, whole, classes, out)
-
-    from rich.console import Console
-
-    Console().print(comparison(answers.names, differing(runs), whole, classes, answers.raw.name))
-    print(f"compare: {paths.COMPARISON}, curves.png, classes.png, only_first.png, only_second.png in {out}")
+        require(len({getattr(run, what) for run in runs}) == len(runs), "compare", "different runs", runs=names)
+    out = paths.BUILD / "compare" / "--".join(_slug(name, min(40, NAME // len(names))) for name in names)
+    if len(runs) == 2:
+        _two(runs, answers(runs), out)
+    else:
+        _many(runs, answers(runs), out)
     return 0
 
 
-def _answers(runs: Sequence[Finished]) -> Answers:
-    models = [load_model(run.file(paths.MODEL, "one that diverged has none")) for run in runs]
-    digests = [model.choices["dataset"]["digest"] for model in models]
-    names = [model.choices["dataset"]["name"] for model in models]
-    require(digests[0] == digests[1], "compare", "two runs on the same data set", datasets=names)
-    folder = folder_of(digests[0])
-    if folder is None:
-        raise UserError(f"compare: need the images of {names[0]}; numlp download gets those of params.yaml")
-    raw = load_raw(folder)
-    first, second = (f"{letter} ({label})" for letter, label in zip("AB", run_labels(runs), strict=True))
-    images, labels = raw.images[TRAIN_IMAGES:], raw.labels[TRAIN_IMAGES:].astype(np.intp)
-    return Answers((first, second), raw, labels, (models[0].probabilities(images), models[1].probabilities(images)))
+def _two(runs: Sequence[Finished], said: Answers, out: Path) -> None:
+    whole = said.paired(1)
+    classes = {name: said.paired(1, said.labels == index) for index, name in enumerate(said.raw.class_names)}
+    found = {"test": _figures(whole), "classes": {name: _figures(each) for name, each in classes.items()}}
+    _write(runs, said, found, out)
+    _draw(runs, said, whole, classes, out)
+
+    from rich.console import Console
+
+    Console().print(comparison(said.names, differing(runs), whole, classes, said.raw.name))
+    print(f"compare: {paths.COMPARISON}, curves.png, classes.png, only_first.png, only_second.png in {out}")
+
+
+def _many(runs: Sequence[Finished], said: Answers, out: Path) -> None:
+    from rich.console import Console
+
+    from numlp.report.figures import overlaid, save
+    from numlp.report.many import Compared, comparison_of_many
+
+    first = said.paired(1).accuracies[0]
+    against = [said.paired(which) for which in range(1, len(runs))]
+    rows = [Compared(*said.validation(0), first, None)]
+    rows += [Compared(*said.validation(which), found.accuracies[1], found) for which, found in enumerate(against, start=1)]
+    own = [{"val_accuracy": row.val, "val_images": row.images, "test_accuracy": row.test} for row in rows]
+    _write(runs, said, {"accuracies": own, "against_first": [_figures(found) for found in against]}, out)
+    save(overlaid(_curves(runs, said.names), common(runs)), out / "curves.png")
+    Console(highlight=False).print(comparison_of_many([run.name for run in runs], differing(runs), rows, said.raw.name))
+    print(f"compare: {paths.COMPARISON}, curves.png in {out}")
+
+
+def _write(runs: Sequence[Finished], said: Answers, found: Mapping[str, Any], out: Path) -> None:
+    content = {"runs": [run.name for run in runs], "dataset": said.raw.name, "choices": differing(runs), **found}
+    write_text(out / paths.COMPARISON, json.dumps(content, indent=2) + "\n")
 
 
 def _figures(found: Paired) -> dict[str, Any]:
     return {**asdict(found), "n": found.n, "accuracies": found.accuracies, "difference": found.difference}
 
 
-def _draw(runs: Sequence[Finished], answers: Answers, whole: Paired, classes: Mapping[str, Paired], out: Path) -> None:
-    from numlp.report.figures import by_class, disagreements, overlaid, save
+def _draw(runs: Sequence[Finished], said: Answers, whole: Paired, classes: Mapping[str, Paired], out: Path) -> None:
+    from numlp.report.figures import Curve, by_class, disagreements, overlaid, save
 
     title = common(runs)
-    save(overlaid([read_rows(run.folder / paths.HISTORY, Record) for run in runs], answers.names, title), out / "curves.png")
-    save(by_class(classes, whole, answers.names, title), out / "classes.png")
+    save(overlaid([Curve(name, [_history(run)]) for name, run in zip(said.names, runs, strict=True)], title), out / "curves.png")
+    save(by_class(classes, whole, said.names, title), out / "classes.png")
     for name, which in (("only_first", 0), ("only_second", 1)):
-        save(disagreements(_examples(answers, which), title), out / f"{name}.png")
+        save(disagreements(_examples(said, which), title), out / f"{name}.png")
 
 
-def _examples(answers: Answers, which: int) -> "Disagreement":
+def _examples(said: Answers, which: int) -> "Disagreement":
     """Of the images that the model `which` alone gets right, those of whose true class it is the surest against the other."""
     from numlp.report.figures import Disagreement
 
-    right, wrong = answers.probabilities[which], answers.probabilities[1 - which]
-    rows = np.flatnonzero(answers.right(which) & ~answers.right(1 - which))
-    true = answers.labels[rows]
+    right, wrong = said.probabilities[which], said.probabilities[1 - which]
+    rows = np.flatnonzero(said.right(which) & ~said.right(1 - which))
+    true = said.labels[rows]
     rows = rows[np.argsort(wrong[rows, true] - right[rows, true], kind="stable")[:EXAMPLES]]
-    true, said, names = answers.labels[rows], wrong[rows].argmax(axis=1), answers.raw.class_names
+    true, other, names = said.labels[rows], wrong[rows].argmax(axis=1), said.raw.class_names
     return Disagreement(
-        images=answers.raw.images[TRAIN_IMAGES + rows],
+        images=said.raw.images[TRAIN_IMAGES + rows],
         true=[names[i] for i in true],
         sure=right[rows, true],
-        said=[names[i] for i in said],
-        wrong=wrong[rows, said],
-        names=(answers.names[which], answers.names[1 - which]),
+        said=[names[i] for i in other],
+        wrong=wrong[rows, other],
+        names=(said.names[which], said.names[1 - which]),
     )
 
 
-def _slug(name: str) -> str:
-    return re.sub(r"[^\w.]+", "-", name).strip("-")[-100:]
+def _slug(name: str, length: int) -> str:
+    return re.sub(r"[^\w.]+", "-", name).strip("-")[-length:]
+
+
+def _history(run: Finished) -> list[Record]:
+    return read_rows(run.folder / paths.HISTORY, Record)
+
+
+def _curves(runs: Sequence[Finished], names: Sequence[str]) -> "list[Curve]":
+    """A curve per run, or one of all the runs that differ in the seed alone, named by the letters of `names`."""
+    from numlp.report.figures import Curve
+
+    groups: dict[str, list[int]] = {}
+    for place, run in enumerate(runs):
+        groups.setdefault(json.dumps({**run.choices, "seed": None}, sort_keys=True), []).append(place)
+    if len(groups) == len(runs):
+        return [Curve(name, [_history(run)]) for name, run in zip(names, runs, strict=True)]
+    alike = [replace(runs[places[0]], choices={**runs[places[0]].choices, "seed": None}) for places in groups.values()]
+    said = labels(alike) if len(alike) > 1 else ["all seeds"]
+    letters = [", ".join(names[place][0] for place in places) for places in groups.values()]
+    made = [f"{letter} ({label})" for letter, label in zip(letters, said, strict=True)]
+    return [Curve(label, [_history(runs[place]) for place in places]) for label, places in zip(made, groups.values(), strict=True)]

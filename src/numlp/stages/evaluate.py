@@ -55,7 +55,7 @@ def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
 def log(metrics: Metrics, model_file: Path, out: Path, tracked: Run) -> None:
     """Send the final figures, the tables and the model that they are of to MLflow."""
     tracked.log_metrics({f"final/{name}": value for name, value in metrics.items() if not isinstance(value, str)})
-    tracked.log_artifacts([out / name for name in (paths.METRICS, paths.CONFUSION, paths.CLASSES)])
+    tracked.log_artifacts([out / name for name in (paths.METRICS, paths.CONFUSION, paths.CLASSES, paths.MISTAKES)])
     tracked.log_model(model_file)
 
 

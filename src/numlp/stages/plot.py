@@ -40,7 +40,7 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
         "curves": curves(read_rows(train / paths.HISTORY, Record), title),
         "first_layer": first_layer(model.network.params["linear1.W"], title),
     }
-    if (evaluated / paths.METRICS).exists():
+    if (evaluated / paths.MISTAKES).exists():
         made |= _evaluation(evaluated, model.choices["dataset"]["class_names"], title)
     for name, figure in made.items():
         save(figure, out / f"{name}.png")

@@ -10,7 +10,7 @@ from numlp.data.raw import read_about
 from numlp.errors import UserError, require
 from numlp.stages import paths
 from numlp.stages.dataset import raw_folder
-from numlp.sweep import summary
+from numlp.sweep import plots, summary
 from numlp.sweep.display import figures
 from numlp.sweep.family import finish, mean_metrics
 from numlp.sweep.jobs import FINAL
@@ -55,7 +55,7 @@ def conclude(ended: Ended) -> None:
     _say_how_to_compare(ended)
     found, tags = (_best(ended, order), _tags(ended, order[0])) if order else ({}, {})
     told = note(f"{title(ended)}; network: {summary.network(runner.planner.jobs)}", ended.made, objective, tags.get(COMMAND, ""))
-    finish(runner.family.run, found, [table, runner.out / summary.PLOT], {**tags, NOTE: told})
+    finish(runner.family.run, found, [table], {**tags, NOTE: told})
     if runner.failed:
         runner.display.say(summary.errors(runner.failed))
         raise UserError(f"sweep: {len(runner.failed)} of {len(runner.planner.jobs)} jobs failed (the table above has their errors)")
@@ -77,8 +77,10 @@ def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:
     say, config = runner.display.say, order[0].jobs[0].config
     assert config is not None
     about = read_about(raw_folder(config.data.source))
-    if summary.draw(runner.out / summary.PLOT, ended.made, ended.spaces, about["name"], title(ended)):
-        say(f"rounds: {runner.out / summary.PLOT}")
+    drawn = plots.draw(runner.out, ended.made, order, ended.spaces, f"{about['name']}\n{title(ended)}")
+    if drawn:
+        say(f"figures: {', '.join(figure.name for figure in drawn)} in {runner.out}")
+    runner.family.run.log_artifacts(drawn)
     judged = [(trial.point, loss) for trial in order if (loss := trial.loss(objective)) is not None]
     shares = importance(ended.spaces[0], judged)
     if shares:

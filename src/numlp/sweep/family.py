@@ -57,7 +57,7 @@ class Family:
         outcome = job.status.outcome
         run_id = "" if known is None else known.run_id
         with start_run(Path.cwd(), run_name(job.config, choices), params, tags, parent=self.run.id, run_id=run_id) as run:
-            run.log_metrics(metrics(lambda figure: float(getattr(outcome, figure))))
+            run.log_metrics(metrics(lambda figure: float(getattr(outcome, figure))) | {"epoch": outcome.epochs})
             run.log_artifacts(kept_files(job))
 
     def again(self) -> "Family":

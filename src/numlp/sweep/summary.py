@@ -12,16 +12,14 @@ from numlp.files import write_text
 from numlp.stages.naming import values
 from numlp.stages.plot import common_caption
 from numlp.sweep.jobs import Job
-from numlp.sweep.space import Choice, Range, Space
+from numlp.sweep.space import Choice, Space
 from numlp.sweep.trials import FIGURES, Trial, ranked
 
 if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
 
-    from numlp.report.rounds import Tried
-
-TABLE, PLOT = "trials.csv", "rounds.png"
+TABLE = "trials.csv"
 ROWS = 10  # of the table that is printed
 
 
@@ -70,22 +68,6 @@ def write_trials(path: Path, found: Sequence[Trial]) -> None:
     write_text(path, text.getvalue())
 
 
-def draw(path: Path, found: Sequence[Trial], spaces: Sequence[Space], dataset: str, title: str) -> bool:
-    """Draw the rounds, when something has a range; whether it was drawn."""
-    keys = [key for key, dimension in spaces[0].items() if isinstance(dimension, Range)]
-    done = [trial for trial in found if trial.state == "done"]
-    if not keys or not done:
-        return False
-    from numlp.report.rounds import Span, draw_rounds
-    from numlp.report.style import save
-
-    ranges = [{key: dimension for key, dimension in space.items() if isinstance(dimension, Range)} for space in spaces]
-    spans = [{key: Span(r.low, r.high, r.log) for key, r in each.items()} for each in ranges]
-    tried = [_tried(trial, keys) for trial in done]
-    save(draw_rounds(tried, spans, f"Validation accuracy of {len(done)} trials", f"{dataset}\n{title}"), path)
-    return True
-
-
 def command(job: Job, multirun: bool) -> str:
     """What trains this very network by itself; where a file of conf/ makes a `multirun` of it, this says that it is none."""
     kept = [text for text in job.overrides if not text.lstrip("+~").startswith(("hydra", "sweep.", "search."))]
@@ -107,13 +89,6 @@ def network(jobs: Sequence[Job]) -> str:
     """What the networks of all jobs have in common, for people."""
     configs = [values(job.config) for job in jobs if job.config is not None]
     return common_caption(configs) if configs else "none that can be trained"
-
-
-def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":
-    from numlp.report.rounds import Tried
-
-    values = {key: float(trial.point[key]) for key in keys}
-    return Tried(trial.jobs[0].round, values, trial.mean("val_accuracy"), trial.deviation("val_accuracy"))
 
 
 def counts(found: Sequence[Trial], order: Sequence[Trial]) -> str:

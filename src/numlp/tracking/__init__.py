@@ -8,6 +8,7 @@ with start_run(root, "mlp3-before-he-lam0.005-s0", params, environment_tags(root
 from numlp.tracking.environment import environment_tags
 from numlp.tracking.family import Child, children, close_abandoned, find_sweep
 from numlp.tracking.found import run_files, run_names
+from numlp.tracking.listing import Listed, listed
 from numlp.tracking.models import Version, predictor, register, write_pyfunc
 from numlp.tracking.run import Run, find_run, reopen, start_run
 from numlp.tracking.signals import Terminated, asking, relaying, stopped, terminable
@@ -16,6 +17,7 @@ from numlp.tracking.view import comparison
 
 __all__ = [
     "Child",
+    "Listed",
     "Run",
     "Terminated",
     "Version",
@@ -29,6 +31,7 @@ __all__ = [
     "environment_tags",
     "find_run",
     "find_sweep",
+    "listed",
     "load",
     "one_line",
     "predictor",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SWEEP, TRIAL = "sweep", "trial"  # tags: the sweep's digest, the digest of a trial's record
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
+NEWEST = ["attributes.start_time DESC"]
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,7 @@ def find_sweep(root: Path, digest: str) -> str:
     """
     client, experiment = connect(root, EXPERIMENT)
     with explained(address(root)):
-        newest = ["attributes.start_time DESC"]
-        found = client.search_runs([experiment], f"tags.{SWEEP} = '{digest}'", order_by=newest, max_results=PAGE)
+        found = search(client, experiment, f"tags.{SWEEP} = '{digest}'")
         return next((str(run.info.run_id) for run in found if not _in_use(run)), "")
 
 
@@ -74,9 +74,14 @@ def _here(run: "Entity") -> bool:
 
 
 def _members(client: "MlflowClient", experiment: str, parent: str) -> "Iterator[Entity]":
+    return search(client, experiment, f"tags.`{PARENT}` = '{parent}'")
+
+
+def search(client: "MlflowClient", experiment: str, conditions: str) -> "Iterator[Entity]":
+    """All runs that meet MLflow's filter `conditions`, the newest first."""
     token: str | None = None
     while True:
-        page = client.search_runs([experiment], f"tags.`{PARENT}` = '{parent}'", max_results=PAGE, page_token=token)
+        page = client.search_runs([experiment], conditions, order_by=NEWEST, max_results=PAGE, page_token=token)
         yield from page
         token = page.token
         if not token:

@@ -23,6 +23,7 @@ SERIES = {  # metric: field of a record
     "accuracy/train": "train_accuracy",
     "accuracy/val": "val_accuracy",
     "eta": "eta",
+    "epoch": "epoch",
 }
 HEALTH = HEALTH_COLUMNS[3:]  # but step, epoch and layer
 
@@ -38,7 +39,7 @@ class Run:
         self._outbox, self._known = outbox, known
 
     def log_record(self, record: Record) -> None:
-        """Log cost, loss, accuracy and eta at `record.step` update steps; sent within seconds."""
+        """Log cost, loss, accuracy, eta and epoch at `record.step` update steps; sent within seconds."""
         self.log_metrics({name: getattr(record, field) for name, field in SERIES.items()}, record.step)
 
     def log_health(self, rows: Sequence[LayerHealth]) -> None:

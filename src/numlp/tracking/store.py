@@ -94,9 +94,11 @@ def without_password(text: str) -> str:
 
 @contextmanager
 def explained(uri: str) -> Iterator[None]:
-    """Turn whatever MLflow raises (its own errors, SQLAlchemy's, the system's) into one line for the user."""
+    """Turn whatever MLflow raises (its own errors, SQLAlchemy's, the system's) into one line for the user; a `UserError` is one already."""
     try:
         yield
+    except UserError:
+        raise
     except Exception as error:
         need = f"need a store that answers at {without_password(uri)} (MLFLOW_TRACKING_URI names another)"
         raise UserError(f"MLflow: {need}, got {one_line(error)}") from error

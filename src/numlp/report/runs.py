@@ -1,0 +1,68 @@
+"""The table that `numlp runs` prints."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "green", "pruned": "dim"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run, as the table shows it.
+
+    Attributes:
+        id: How its id begins.
+        settings: Those that tell it from the others, where its name does not.
+        epochs: Trained; NaN where the store does not know, as in the next two.
+        val: Validation accuracy, a fraction.
+        test: Test accuracy, a fraction.
+    """
+
+    id: str
+    name: str
+    started: datetime
+    status: str
+    settings: Mapping[str, str]
+    epochs: float
+    val: float
+    test: float
+
+
+def runs_table(rows: Sequence[Row]) -> "Table":
+    """Lay out a run per row: its name with its settings below, and its accuracies; 100 columns hold a name of 44 characters.
+
+    Returns:
+        What a rich console prints.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("id", "started", "status"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("run", overflow="fold")
+    for heading in ("epochs", "val %", "test %"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        about = Text(row.name)  # Texts: brackets in a value are no markup
+        if row.settings:
+            about.append("\n  " + said(row.settings), style="dim")
+        status = Text(row.status, style=STYLES.get(row.status, ""))
+        epochs = "" if math.isnan(row.epochs) else f"{row.epochs:.4g}"
+        table.add_row(row.id, f"{row.started:%m-%d %H:%M}", status, about, epochs, _share(row.val), _share(row.test))
+    return table
+
+
+def said(settings: Mapping[str, str]) -> str:
+    """Settings in a line."""
+    return ", ".join(f"{key} {value}" for key, value in settings.items())
+
+
+def _share(accuracy: float) -> str:
+    return "" if math.isnan(accuracy) else f"{100 * accuracy:.2f}"

@@ -1,0 +1,89 @@
+"""The trained runs of the store, the newest first."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from numlp.errors import UserError, require
+from numlp.tracking.family import PARENT, SWEEP, search
+from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run as Entity
+
+OF_SEVERAL = {SWEEP, "seeds"}  # tags of runs that train nothing: a sweep's own, and the mean over the seeds of a trial
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A run as the store has it.
+
+    Attributes:
+        started: In local time.
+        status: running, finished, failed or killed; diverged or pruned where the run says so.
+        sweep: The id of its sweep's run; empty for a run of its own.
+        params: Its settings, as MLflow keeps them.
+        metrics: The last value of each.
+    """
+
+    run_id: str
+    name: str
+    started: datetime
+    status: str
+    sweep: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
+def listed(root: Path, conditions: str = "", sweep: str | None = None) -> list[Listed]:
+    """Runs that meet MLflow's filter `conditions`, of one sweep where `sweep` says which: its id, its name, or "" for the newest.
+
+    A project without a store has none, and gets none.
+
+    Raises:
+        UserError: The store cannot be used, `conditions` are no filter, or there is no such sweep.
+    """
+    database = database_file(address(root))
+    if database is not None and not database.exists():
+        return []
+    client, experiment = connect(root, EXPERIMENT)
+    with explained(address(root)), _filtered(conditions):
+        found = [run for run in search(client, experiment, conditions) if not OF_SEVERAL & set(run.data.tags)]
+        if sweep is not None:
+            parent = _sweep(client, experiment, sweep)
+            found = [run for run in found if run.data.tags.get(PARENT) == parent]
+    return [_listed(run) for run in found]
+
+
+@contextmanager
+def _filtered(conditions: str) -> Iterator[None]:
+    """Say what a filter looks like where MLflow refuses `conditions`."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        if error.error_code != "INVALID_PARAMETER_VALUE":
+            raise
+        need = "KEY=VALUE, or a filter of MLflow's such as \"metrics.`final/val_accuracy` > 0.5 and params.norm = 'none'\""
+        raise UserError(f"filter {conditions!r}: need {need}, got {str(error).splitlines()[0]}") from error
+
+
+def _sweep(client: "MlflowClient", experiment: str, asked: str) -> str:
+    """The id of the newest sweep with this name, or whose id begins so."""
+    sweeps = [run.info for run in search(client, experiment, f"tags.{SWEEP} LIKE '%'")]
+    ids = [str(info.run_id) for info in sweeps if asked in ("", info.run_name) or str(info.run_id).startswith(asked)]
+    names = ", ".join(dict.fromkeys(str(info.run_name) for info in sweeps)) or "none yet"
+    require(len(ids) > 0, f"sweep {asked!r}", f"the name of a sweep in MLflow ({names}), or how its id begins")
+    return ids[0]
+
+
+def _listed(run: "Entity") -> Listed:
+    info, data = run.info, run.data
+    state = next((tag for tag in ("diverged", "pruned") if tag in data.tags), str(info.status).lower())
+    started = datetime.fromtimestamp(info.start_time / 1000)
+    return Listed(info.run_id, str(info.run_name), started, state, data.tags.get(PARENT, ""), data.params, data.metrics)
