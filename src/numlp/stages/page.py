@@ -10,6 +10,7 @@ from pathlib import Path
 from numlp import __version__
 from numlp.files import sha256, write_text
 from numlp.model_file import load_model
+from numlp.project import given
 from numlp.report.page import figure, page, section, table
 from numlp.report.tables import SPLITS
 from numlp.stages import paths
@@ -34,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
     """
     parser = argparse.ArgumentParser("numlp page", description=ABOUT)
     parser.add_argument("run", nargs="?", metavar="RUN", help="its folder, or its id or name in MLflow (default: the pipeline's run)")
-    parser.add_argument("--output", type=Path, default=paths.BUILD / "page.html", help="the HTML file (default: %(default)s)")
+    parser.add_argument("--output", type=given, default=paths.BUILD / "page.html", help="the HTML file (default: %(default)s)")
     asked = parser.parse_args(argv)
     if asked.run is None:
         train, evaluated = paths.TRAIN, paths.EVALUATE

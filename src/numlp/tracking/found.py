@@ -24,9 +24,9 @@ def run_names(root: Path) -> list[str]:
 
 
 def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
-    """The folder of the files of a run: that whose id is `name` or begins so; else the newest of that name, with a warning where there are several.
+    """The folder of the files of a run: that whose id is `name` or begins so, else the newest of that name.
 
-    Files of a remote store are copied to a temporary folder.
+    Where several have the name a warning says which is taken. Files of a remote store are copied to a temporary folder.
 
     Raises:
         UserError: The store cannot be used, or has no such run, or several whose ids begin so.
