@@ -17,7 +17,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def workspace(reproduction):
     """Outside any git checkout, with the code that the stages depend on; the raw images are DVC's to make."""
-    shutil.copytree(ROOT / ".dvc", reproduction / ".dvc", ignore=shutil.ignore_patterns("tmp", "cache", "config.local"))
+    for folder in (Path(), Path("reproduction")):
+        junk = shutil.ignore_patterns("tmp", "cache", "config.local")
+        shutil.copytree(ROOT / folder / ".dvc", reproduction / folder / ".dvc", ignore=junk)
     shutil.copy(ROOT / ".dvcignore", reproduction)
     (reproduction / "src").symlink_to(ROOT / "src")
     (reproduction / "build" / "download").unlink()

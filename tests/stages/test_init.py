@@ -75,3 +75,10 @@ def test_dvc_does_without_git_only_where_there_is_none(tmp_path, git):
         subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     lay_out(tmp_path / "demo")
     assert (tmp_path / "demo" / ".dvc" / "config.local").exists() is not git
+
+
+def test_a_readme_says_how_to_begin(tmp_path):
+    lay_out(tmp_path / "demo")
+    text = (tmp_path / "demo" / "README.md").read_text()
+    assert "numlp run" in text
+    assert "git init" in text
