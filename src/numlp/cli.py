@@ -59,6 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # of `numlp ... | head`, which is no error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
         return 141
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # rich has met it, and ends the process with 1
+            return 141
+        raise
     except OSError as error:
         print(f"error: {error.filename or command}: {error.strerror or error}", file=sys.stderr)
     except KeyboardInterrupt:
