@@ -34,6 +34,7 @@ check: lint test
 # The pages of docs/, in build/site.
 docs: .venv/installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "the pages: file://$(CURDIR)/build/site/index.html"
 
 ui: .venv/installed
 	$(BIN)/numlp ui

@@ -75,7 +75,7 @@ def test_a_stage_s_help_is_there_outside_a_project_too(tmp_path, monkeypatch, ca
     [
         (["--version"], 0, "numlp "),
         (["tran"], 2, "did you mean train?"),
-        (["init", "--no-such-flag"], 2, "--no-such-flag"),
+        (["init", "demo", "--no-such-flag"], 2, "--no-such-flag"),
         (["train", "model=mlp3"], 1, "numlp init DIR"),
         (["-sc", "install=ksh"], 1, "of bash, fish, zsh"),
     ],
@@ -94,7 +94,7 @@ def test_a_stage_tells_of_a_wrong_flag_in_a_line(capsys):
     assert capsys.readouterr().err == "numlp train: error: no flag --no-such-flag (numlp train --help lists them)\n"
 
 
-@pytest.mark.parametrize("arguments", [["train", "--help"], ["doctor"]])
+@pytest.mark.parametrize("arguments", [["train", "--help"], ["doctor"]], ids=["our print", "rich's table"])
 def test_a_reader_that_leaves_early_is_no_error(tmp_path, arguments):
     """As in `numlp train --help | head -1`: the pipe closes, and nothing is said about it."""
     command = [sys.executable, "-c", f"import time, sys; time.sleep(0.2); from numlp.cli import main; sys.exit(main({arguments}))"]

@@ -26,13 +26,17 @@ IN_FILE = re.compile(r"In '([^']+)': \w+ raised while composing config: (.+?)(?:
 
 
 def of_composing(error: BaseException) -> bool:
-    """Whether an error is of Hydra, OmegaConf or YAML: one of theirs, or raised where they meet an override that they do not expect."""
+    """Whether an error is of Hydra, OmegaConf or YAML: one of theirs, or raised where they meet an override that they do not expect.
+
+    An error of the system is not, such as a full disk where Hydra writes the overrides.
+    """
+    if isinstance(error, (HydraException, OmegaConfBaseException, MarkedYAMLError)):
+        return True
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__"))
-    known = isinstance(error, (HydraException, OmegaConfBaseException, MarkedYAMLError))
-    return known or where.partition(".")[0] in ("hydra", "omegaconf", "antlr4")
+    return not isinstance(error, OSError) and where.partition(".")[0] in ("hydra", "omegaconf", "antlr4")
 
 
 def explain(error: BaseException, known: Iterable[str]) -> str:

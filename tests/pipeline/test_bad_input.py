@@ -1,6 +1,7 @@
 """Bad input gets a line or two, an exit code, and leaves nothing behind."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hydra.errors import MissingConfigException
@@ -87,6 +88,24 @@ def test_normalised_arrays_of_something_else_are_refused(with_data, numlp, key, 
     code, _, err = numlp(*command)
     assert (code, err.count("\n")) == (1, 1)
     assert f"{about.parent.relative_to(with_data)}: need arrays made from the {key} asked for" in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_where_hydra_writes_is_told_as_such(project, numlp):
+    folder = project / "outputs" / "full" / ".hydra"
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").symlink_to("/dev/full")
+    code, _, err = numlp("train", "hydra.run.dir=outputs/full")
+    assert (code, err) == (1, "error: train: No space left on device\n")
+
+
+def test_a_folder_that_may_not_be_written_to_is_told_before_dvc_runs(project, numlp, monkeypatch):
+    params = project / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10", "data: synthetic"))
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    code, _, err = numlp("run")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "dvc: need a project's folder that may be written to" in err
 
 
 def test_outside_a_project_it_says_where_to_go(tmp_path, monkeypatch, numlp):

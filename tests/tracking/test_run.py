@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 import time
 from contextlib import nullcontext
@@ -53,6 +54,18 @@ def test_a_run_ends_by_how_its_body_ends(project, client, error, status):
     assert found.info.status == status
     assert found.data.tags.get("error") == ("ValueError: no good" if status == "FAILED" else None)
     assert series(client, run.id) == expected(range(0, 30, 10))
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_database_that_is_removed_while_a_run_is_in_it_is_told_once_the_run_ends(project, client, caplog, empty_store, again):
+    """SQLite writes to the removed file as before, so nothing fails."""
+    database = project / "mlruns" / "mlflow.db"
+    with start_run(project, "a run", {}, {}, output=project / "outputs"), start_run(project, "a member", {}, {}, parent="0"):
+        database.unlink()
+        if again:
+            shutil.copy(empty_store, database)
+    (said,) = (each.getMessage() for each in caplog.records)
+    assert said == f"MLflow does not have run a run: its database was removed meanwhile; the files are in {project / 'outputs'}"
 
 
 def test_a_signal_while_a_run_is_being_closed_leaves_it_closed(project, client, monkeypatch):

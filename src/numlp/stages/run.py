@@ -72,7 +72,13 @@ def in_git(folder: Path | None = None) -> bool:
 
 
 def dvc(*arguments: str, folder: Path | None = None, environment: Mapping[str, str] = os.environ) -> int:
-    """Run DVC in `folder`, or here, with this Python's commands first on the path: its stages call `numlp`."""
+    """Run DVC in `folder`, or here, with this Python's commands first on the path: its stages call `numlp`.
+
+    Raises:
+        UserError: The folder may not be written to, of which DVC speaks as of a defect of its own.
+    """
+    where = Path.cwd() if folder is None else folder
+    require(os.access(where, os.W_OK), "dvc", "a project's folder that may be written to", folder=str(where))
     path = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
     command = [sys.executable, "-m", "dvc", *arguments]
     return subprocess.run(command, cwd=folder, env={**environment, "PATH": path}, check=False).returncode

@@ -1,5 +1,6 @@
 """Runs: begin one, log to it, end it by how its body was left; find one and add to it."""
 
+import logging
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -8,12 +9,13 @@ from pathlib import Path
 
 from numlp.errors import require
 from numlp.history import HEALTH_COLUMNS, LayerHealth, Record
+from numlp.tracking.family import SWEEP
 from numlp.tracking.items import Artifact, Dataset, Ended, Params, Tags
 from numlp.tracking.models import Pyfunc
 from numlp.tracking.outbox import Outbox
 from numlp.tracking.resumed import take_up
 from numlp.tracking.signals import terminable
-from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained, one_line
+from numlp.tracking.store import EXPERIMENT, address, connect, database_file, database_stamp, explained, one_line
 
 SERIES = {  # metric: field of a record
     "cost/train": "train_cost",
@@ -26,6 +28,8 @@ SERIES = {  # metric: field of a record
     "epoch": "epoch",
 }
 HEALTH = HEALTH_COLUMNS[3:]  # but step, epoch and layer
+
+log = logging.getLogger(__name__)
 
 
 class Run:
@@ -107,7 +111,7 @@ def start_run(
             known = take_up(client, run_id)
             if known is None:
                 run_id = client.create_run(experiment_id, tags=tags, run_name=name).info.run_id
-        outbox = Outbox(client, run_id, _folder(root, output))
+        outbox, stamp = Outbox(client, run_id, _folder(root, output)), database_stamp(root)
         run, status = Run(run_id, outbox, known or set()), "KILLED"
         try:
             outbox.add(Tags(tags) if known is not None else Params({key: str(value) for key, value in params.items()}))
@@ -119,6 +123,9 @@ def start_run(
             raise
         finally:
             _end(outbox, status)
+            if parent is None and database_stamp(root) != stamp:  # a member's parent tells it for all
+                again = "; the same command brings its members back" if SWEEP in tags else ""
+                log.warning("MLflow does not have run %s: its database was removed meanwhile; the files are in %s%s", name, output, again)
 
 
 def find_run(root: Path, model_digest: str, experiment: str = EXPERIMENT) -> str | None:

@@ -81,6 +81,19 @@ def database_file(uri: str) -> Path | None:
     return Path(uri.removeprefix(SQLITE).partition("?")[0]).absolute() if uri.startswith(SQLITE) else None
 
 
+def database_stamp(root: Path) -> tuple[int, int] | None:
+    """What tells the SQLite file of `root` from another one of its name; None when there is none.
+
+    MLflow keeps the file open: removed, it takes what is logged without an error, and nobody finds it again.
+    """
+    database = database_file(address(root))
+    try:
+        found = None if database is None else database.stat()
+    except FileNotFoundError:
+        found = None
+    return None if found is None else (found.st_dev, found.st_ino)
+
+
 def one_line(error: BaseException) -> str:
     """The kind and the first line of an error, without passwords in addresses, at most 300 characters."""
     first = next(iter(str(error).splitlines()), "")

@@ -10,19 +10,19 @@ from numlp.tracking.store import EXPERIMENT, address, connect, explained
 
 KEY = "comparison"
 NAME = "attributes.`Run Name`"
-WIDTHS = {  # pixels, from left to right; the accuracies have room on a screen of 1,600, MLflow's panels open
-    NAME: 370,
+WIDTHS = {  # pixels, from left to right; 1,600 have room as far as sigma, and for the accuracies beside MLflow's assistant
+    NAME: 350,
     "runDateAndNestInfo": 150,
     "metrics.`final/test_accuracy`": 150,
     "metrics.`best/val_accuracy`": 140,
-    "params.`model`": 75,
-    "params.`norm`": 80,
-    "params.`lam`": 75,
-    "params.`schedule.eta_max`": 140,
+    "params.`lam`": 70,
+    "params.`schedule.eta_max`": 135,
     "params.`train.cycles`": 105,
-    "params.`train.epochs`": 110,
-    "params.`init`": 90,
+    "params.`norm`": 80,
     "params.`init.sigma`": 90,
+    "params.`train.epochs`": 110,
+    "params.`model`": 75,
+    "params.`init`": 90,
 }
 # By time alone MLflow folds a sweep into one row; by another key it shows all runs. This one is the same for all: the newest come first.
 ORDER = "tags.`mlflow.source.name`"
