@@ -39,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
     runs = [finished(name) for name in names]
     for what in ("name", "folder"):  # a copy from a remote store has a folder of its own each time
         require(len({getattr(run, what) for run in runs}) == len(runs), "compare", "different runs", runs=names)
-    out = paths.BUILD / "compare" / "--".join(_slug(name, min(40, NAME // len(names))) for name in names)
+    out = paths.BUILD / "compare" / "--".join(_slug(name, NAME // len(names)) for name in names)
     if len(runs) == 2:
         _two(runs, answers(runs), out)
     else:
