@@ -11,14 +11,14 @@ from numlp.tracking.store import EXPERIMENT, address, connect, explained
 KEY = "comparison"
 NAME = "attributes.`Run Name`"
 WIDTHS = {  # pixels, from left to right; 1,600 have room as far as sigma, and for the accuracies beside MLflow's assistant
-    NAME: 350,
+    NAME: 360,
     "runDateAndNestInfo": 150,
     "metrics.`final/test_accuracy`": 150,
     "metrics.`best/val_accuracy`": 140,
     "params.`lam`": 70,
     "params.`schedule.eta_max`": 135,
     "params.`train.cycles`": 105,
-    "params.`norm`": 80,
+    "params.`norm`": 70,
     "params.`init.sigma`": 90,
     "params.`train.epochs`": 110,
     "params.`model`": 75,
