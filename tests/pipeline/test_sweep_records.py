@@ -69,9 +69,11 @@ def kept(ready, numlp, empty_store):
 
 def test_a_kept_job_brings_its_files_to_a_new_store(ready, numlp, kept):
     run_id = kept()
-    made = next(ready.glob("multirun/*/*/0"))
+    made, other = sorted(ready.glob("multirun/*/*/0"))
     for name in ("config.json", "history.csv", "model.npz"):
         assert (run_files(ready, run_id) / name).read_bytes() == (made / name).read_bytes()
+    code, _, err = numlp("compare", run_id, str(other))
+    assert code == 0, err
 
 
 def test_a_kept_job_whose_folder_is_gone_or_another_run_s_has_no_files_and_compare_says_what_makes_them(ready, numlp, kept):

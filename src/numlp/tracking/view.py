@@ -11,15 +11,15 @@ from numlp.tracking.store import EXPERIMENT, address, connect, explained
 KEY = "comparison"
 NAME = "attributes.`Run Name`"
 WIDTHS = {  # pixels, from left to right; 1,600 have room as far as sigma, and for the accuracies beside MLflow's assistant
-    NAME: 360,
-    "runDateAndNestInfo": 150,
+    NAME: 375,
+    "runDateAndNestInfo": 145,
     "metrics.`final/test_accuracy`": 150,
     "metrics.`best/val_accuracy`": 140,
-    "params.`lam`": 70,
-    "params.`schedule.eta_max`": 135,
-    "params.`train.cycles`": 105,
-    "params.`norm`": 70,
-    "params.`init.sigma`": 90,
+    "params.`lam`": 65,
+    "params.`schedule.eta_max`": 138,
+    "params.`train.cycles`": 102,
+    "params.`norm`": 66,
+    "params.`init.sigma`": 88,
     "params.`train.epochs`": 110,
     "params.`model`": 75,
     "params.`init`": 90,
