@@ -57,6 +57,7 @@ def test_the_bits_follow_from_the_threads_of_the_run_and_not_from_the_machine(ke
     assert digests(kernel, threads) == digests(kernel, threads, cores="one core", blas="1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS[1:])
 def test_golden_values_hold_on_the_kernel(kernel):
     if not runs(kernel):

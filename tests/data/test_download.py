@@ -18,7 +18,7 @@ from numlp.files import sha256
 CONTENT = bytes(range(256)) * 4_000  # about a megabyte
 SUM = hashlib.sha256(CONTENT).hexdigest()
 PATIENT = (60, 60)  # seconds, for servers that answer however slow the machine is
-WAITS = {"silent": (60, 3), "stalling": (60, 3)}  # for those that do not
+WAITS = {"silent": (60, 1.5), "stalling": (60, 1.5)}  # for those that do not
 NO_ONE = "http://127.0.0.1:9/cifar-10-python.tar.gz"  # the discard service's port: nothing listens there
 
 

@@ -11,6 +11,8 @@ from numlp.nn.cases import CASES, Case
 from numlp.nn.gradcheck import Difference
 from numlp.nn.network import Network, Pass
 
+pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
+
 PUBLISHED = [
     ("G1", (50,), "before", 3, 10, 1e-5),
     ("G1", (50, 50), "before", 3, 10, 1e-5),

@@ -18,6 +18,8 @@ from numlp.rows import read_rows
 from numlp.tracking import connect
 from pipeline.conftest import FEW
 
+pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
+
 RUN = ["+stage=pipeline", *FEW, "model=mlp2", "train.epochs=0.45"]  # 45 updates
 OUT = "build/train"
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]  # mounts of its own, without being root

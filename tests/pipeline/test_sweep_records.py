@@ -9,6 +9,8 @@ from sweeps import MULTI, SHORT, family, table
 from numlp import fit
 from numlp.tracking import connect, run_files
 
+pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
+
 
 def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, counted):
     assert numlp(*MULTI, "lam=0.1,0.2")[0] == 0

@@ -5,6 +5,8 @@ import json
 import pytest
 from sweeps import MULTI, family, table
 
+pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
+
 ROUNDS = ["lam=tag(log,interval(1e-3,1e-1))", "search.rounds=[{sampler:qmc,trials:2},{sampler:qmc,trials:2,best:1,margin:0.2}]"]
 SETTINGS = ["model=mlp3", "init=he", "norm=before", "optim=sgd"]  # init's file is edited too, and norm's is deleted
 

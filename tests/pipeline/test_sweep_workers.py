@@ -9,6 +9,8 @@ from sweeps import SHORT, family, table
 
 from numlp.tracking import connect
 
+pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
+
 TWO = ["-m", "seed=0,1", "hydra.launcher.n_jobs=2"]
 
 

@@ -13,6 +13,8 @@ from numlp.reproduction.searches import SEARCHES, Tried, best, draws
 from numlp.stages.one_run import make
 from reproduction.conftest import PIXELS, ROOT, SMALL
 
+pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
+
 FILES = sorted((ROOT / "conf" / "experiment").glob("*.yaml"))
 PUBLISHED = read_published(ROOT / "reproduction" / "published.csv")
 
