@@ -29,6 +29,8 @@ def project(tmp_path, empty_store):
     folder = tmp_path / "a project"
     (folder / "mlruns").mkdir(parents=True)
     shutil.copy(empty_store, folder / "mlruns" / "mlflow.db")
+    (folder / "conf").mkdir()  # this and params.yaml are what makes it a project
+    (folder / "params.yaml").touch()
     return folder
 
 

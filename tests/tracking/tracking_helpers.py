@@ -5,7 +5,7 @@ import sys
 
 from numlp.history import Record
 
-SERIES = ("cost/train", "cost/val", "loss/train", "loss/val", "accuracy/train", "accuracy/val", "eta")
+SERIES = ("cost/train", "cost/val", "loss/train", "loss/val", "accuracy/train", "accuracy/val", "eta", "epoch")
 
 
 def record(step):
@@ -18,7 +18,7 @@ def series(client, run_id, name="cost/train"):
 
 
 def expected(steps, name="cost/train"):
-    field = {"eta": "eta"}.get(name) or "_".join(reversed(name.split("/")))
+    field = "_".join(reversed(name.split("/")))
     return [(step, getattr(record(step), field)) for step in steps]
 
 
