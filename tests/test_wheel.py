@@ -94,7 +94,7 @@ def test_a_new_project_far_from_any_checkout_runs_its_pipeline_and_a_second_time
     assert (demo / "build/plot/curves.png").stat().st_size > 0
     assert "synthetic, seed 0" in run(demo, "numlp", "show", path=programs)
     again = run(demo, "dvc", "repro", path=programs)
-    assert [line for line in again.splitlines() if line.startswith("Running stage")] == ["Running stage 'version':"]
+    assert [line for line in again.splitlines() if line.startswith("Running stage")] == ["Running stage 'resolve':"]
 
 
 def test_pip_with_the_pins_makes_an_environment_whose_project_runs(built, tmp_path):
