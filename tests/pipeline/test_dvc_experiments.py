@@ -85,7 +85,6 @@ def test_a_model_that_dvc_restores_is_described_by_its_own_settings_time_and_hea
     edit(checkout, norm="none", lam="0.5", health="true")
     done(checkout, "dvc", "repro")
     assert json.loads((checkout / "build/train/config.json").read_text())["lam"] == 0.5
-    assert (checkout / "build/train/plots/health.png").exists()
     shutil.copytree(checkout / "build/train", checkout / "outputs/second", dirs_exist_ok=True)
     done(checkout, "git", "checkout", "--quiet", ".")
     assert "Running stage 'train'" not in done(checkout, "dvc", "repro")
@@ -98,7 +97,7 @@ def test_a_model_that_dvc_restores_is_described_by_its_own_settings_time_and_hea
     assert "Training took" not in shown
     assert ", batch norm," in " ".join(shown.split())
     assert run(checkout, "numlp", "health", "build/train").returncode == 1
-    assert list((checkout / "build/train/plots").iterdir()) == []
+    assert not (checkout / "build/train/plots").exists()
     edit(checkout, norm="none", lam="0.5", health="true")
     assert "Running stage 'train'" not in done(checkout, "dvc", "repro")
     assert "Training took" in done(checkout, "numlp", "show")

@@ -38,16 +38,14 @@ def main(argv: Sequence[str]) -> int:
 
 
 def write(state: State, out: Path) -> None:
-    """Write a run's health.csv, without rows when it was not measured, and make the folder of its figure: to DVC they are outputs."""
+    """Write a run's health.csv, without rows when it was not measured: to DVC it is an output, which comes and goes with the model."""
     write_rows(out / paths.HEALTH, LayerHealth, state.health)
-    (out / "plots").mkdir(exist_ok=True)
     (out / "plots" / FIGURE).unlink(missing_ok=True)  # of an earlier run in this folder
 
 
 def draw(state: State, title: str, out: Path, tracked: Run) -> None:
-    """Draw what `write` wrote, and send both to MLflow."""
+    """Draw what `write` wrote, and send the figure to MLflow."""
     from numlp.report.figures import Watched, health, save
 
     save(health([Watched("", state.records, state.health)], title), out / "plots" / FIGURE)
-    tracked.log_artifacts([out / paths.HEALTH])
     tracked.log_artifacts([out / "plots" / FIGURE], "plots")

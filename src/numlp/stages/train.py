@@ -94,8 +94,11 @@ def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Me
 
 
 def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
+    """Keep the layers' health, and draw it where figures are asked for, before what may fail: a run that diverges is one to look at."""
     health.write(state, out)
     if config.train.health:
+        tracked.log_artifacts([out / paths.HEALTH])
+    if config.train.health and "plot" in config.then:
         health.draw(state, f"{data.about['data']['name']}\n{caption(values(config))}", out, tracked)
 
 
