@@ -34,7 +34,7 @@ def reports(folder, *arguments):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     command = [sys.executable, "-m", "numlp", "reports", *arguments]
     environment = {**os.environ, "PATH": path}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=3000, check=False)
 
 
 def test_one_command_runs_all_experiments_and_a_second_one_nothing(workspace):
