@@ -16,7 +16,7 @@ RUN = ["data=synthetic", "model=mlp2", "then=[]", "hydra/launcher=submitit_local
 
 def runs(project):
     client, experiment = connect(project)
-    return [run for run in client.search_runs([experiment]) if "lam" in run.data.params]  # those of jobs, not the sweep's
+    return [run for run in client.search_runs([experiment]) if "config_digest" in run.data.tags]  # those of jobs
 
 
 def test_each_job_of_a_multirun_is_a_run_with_a_folder_of_its_own(ready, numlp):
