@@ -108,7 +108,7 @@ def answers(port):
 
 def runs():
     client, experiment = connect(Path.cwd())
-    return [run for run in client.search_runs([experiment], max_results=1000) if "lam" in run.data.params]  # those of jobs
+    return [run for run in client.search_runs([experiment], max_results=1000) if "config_digest" in run.data.tags]  # those of jobs
 
 
 def wait_for_one_of(second, sweep, seconds=LONGEST):
