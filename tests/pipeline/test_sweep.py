@@ -7,6 +7,8 @@ from sweeps import MULTI, family, table
 
 from numlp.tracking import connect
 
+pytestmark = pytest.mark.slow  # each makes runs of its own, and they take long together
+
 
 def test_of_eight_jobs_two_fail_each_with_its_own_error_and_the_others_have_results(ready, numlp, counted):
     lams = [f"0.{i:02}" for i in range(1, 9)]

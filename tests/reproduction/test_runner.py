@@ -17,6 +17,8 @@ from numlp.stages.one_run import make
 from numlp.tracking import connect
 from reproduction.conftest import PIXELS, SMALL
 
+pytestmark = pytest.mark.slow  # each makes runs of its own, and they take long together
+
 RESULTS = "reproduction/results"
 
 
