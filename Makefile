@@ -11,7 +11,7 @@ run: .venv/installed
 
 # The five reports, reproduced: make reports SEEDS=0,1,2,3,4 (docs/published.md).
 reports: .venv/installed-reports
-	$(BIN)/numlp reports seeds=$(SEEDS)
+	$(BIN)/python -m reproduction all seeds=$(SEEDS)
 
 # Against the floor and the peers, on an idle machine: make bench, or make bench PART=step (docs/benchmarks.md).
 bench: .venv/installed-bench

@@ -1,4 +1,4 @@
-"""This project's side: `numlp.train.train` itself, on memory-mapped arrays, as the train stage calls it."""
+"""This project's side: `numlp.training.trainer.train` itself, on memory-mapped arrays, as the train stage calls it."""
 
 import resource
 from collections.abc import Callable
@@ -12,10 +12,10 @@ from benchmarks.floor import all_products, floor
 from benchmarks.process import highest_resident
 from benchmarks.sampler import STEP, Sampler
 from benchmarks.task import Task
-from numlp import build
 from numlp.config import Config, CyclicalConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig, SgdConfig, TrainConfig
 from numlp.data.preprocess import open_prepared
-from numlp.train import train
+from numlp.training import build
+from numlp.training.trainer import train
 
 __all__ = ["all_products", "floor", "networks", "peak", "profile", "step"]
 

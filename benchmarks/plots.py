@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.result import Part, Table
 from benchmarks.stats import Spread
-from numlp.report.style import BLUE, GREY, ORANGE, save, sheet, styled
+from numlp.display.style import BLUE, GREY, ORANGE, save, sheet, styled
 
 COLOURS = {"ours": BLUE, "PyTorch": ORANGE, "JAX": "#009E73", "scikit-learn": "#CC79A7"}  # Okabe and Ito
 

@@ -17,7 +17,7 @@ matrix products, by `np.dot` into arrays made before. A cell is the median and, 
 names; a round measures each library once, in turn, in a process of its own, and a ratio is of one round's two times. Nothing else may run
 meanwhile: beside another busy process two BLAS threads lose several times their speed.
 
-Ours is `numlp.train.train` itself on 45,000 memory-mapped images of 3072 float32, batches of 100 and SGD: gather, forward, backward,
+Ours is `numlp.training.trainer.train` on 45,000 memory-mapped images of 3072 float32, batches of 100 and SGD: gather, forward, backward,
 penalty, update and batch norm's moving average. The peers gather from an array of their own and do the same; PyTorch is eager, JAX one
 compiled scan, scikit-learn has no batch norm. What was tried for speed, and why some bounds are not kept, is in
 [decision 11](decisions/0011-speed.md).

@@ -10,7 +10,7 @@ from benchmarks.sampler import PIPELINE, Sampler
 def main(file: Path, arguments: list[str]) -> int:
     """Run the command; its exit code."""
     with Sampler(PIPELINE, interval=0.005) as sampler:
-        from numlp.cli import main as numlp
+        from numlp.cli.main import main as numlp
 
         sys.argv = ["numlp", *arguments]
         code = numlp(arguments)

@@ -26,6 +26,8 @@ from hypothesis import HealthCheck, settings
 from numlp.data.raw import save_raw
 from numlp.data.synthetic import synthesise
 
+pytest_plugins = ["projects"]
+
 # No test depends on the machine's speed.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")

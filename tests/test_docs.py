@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from data import archives
-from numlp.cli import STAGES, TOOLS
-from numlp.machine import LOCAL
-from numlp.stages.init import FILES, lay_out
+from numlp.cli.commands import COMMANDS
+from numlp.cli.init import FILES, lay_out
+from numlp.config.local_choices import LOCAL
 
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"(?:<!-- (?P<mark>\w+): (?P<why>[^\n]+) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -168,7 +168,7 @@ def test_commands_in_the_text_name_what_there_is(page):
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     for words in (said.split() for said in re.findall(r"(?<!`)`((?:numlp|make|pytest) [^`\n]+)`", page.read_text())):
         if words[0] == "numlp":
-            assert words[1].startswith(("-", "...")) or words[1] in {*STAGES, *TOOLS, "COMMAND", "tr<TAB>"}, words
+            assert words[1].startswith(("-", "...")) or words[1] in {*COMMANDS, "COMMAND", "tr<TAB>"}, words
         elif words[0] == "make":
             assert words[1] in targets or "=" in words[1] or words[1].startswith(".venv/"), words
         else:

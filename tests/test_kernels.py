@@ -26,7 +26,7 @@ from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 from numlp.optim.optimisers import Sgd
 from numlp.optim.schedules import cyclical
-from numlp.train import Plan, train
+from numlp.training.trainer import Plan, train
 
 found = {}
 for name, (hidden, norm) in networks.items():

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numlp import build, config
+from numlp import config
 from numlp.data.preprocess import Part, normalise, statistics
-from numlp.evaluate import Evaluator
-from numlp.history import Record
-from numlp.model_file import Model, load_model, save_model
+from numlp.files import read_rows, write_rows
+from numlp.inference.model_file import Model, load_model, save_model
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
-from numlp.rows import read_rows, write_rows
-from numlp.train import Plan, batches, train
+from numlp.training import build
+from numlp.training.evaluator import Evaluator
+from numlp.training.history import Record
+from numlp.training.trainer import Plan, batches, train
 
 ROOT = Path(__file__).resolve().parents[1]
 RATES = st.floats(1e-5, 0.5)

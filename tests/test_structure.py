@@ -1,59 +1,108 @@
 """The rules that keep the structure what docs/decisions/0001-structure.md says."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
-SOURCE = Path(__file__).resolve().parents[1] / "src" / "numlp"
-RANKS = (
-    ("errors", "files", "arrays", "blas", "code_digest", "folded"),
-    ("history", "rows", "config", "launchers", "node", "records", "machine", "project"),
-    ("search_config",),
-    ("nn", "optim", "data"),
-    ("lr_range", "paired"),
-    ("report", "evaluate", "onnx_file"),
-    ("model_file", "train"),
-    ("build", "state", "explain"),
-    ("checkpoint", "divergence", "health"),
-    ("tracking", "compose", "final_moments"),
-    ("fit",),
-    ("reproduction",),
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE, REPRODUCTION = ROOT / "src" / "numlp", ROOT / "reproduction"
+RANKS = (  # a module imports from lower ranks and from its own package
+    ("errors", "arrays", "code_digest"),
+    ("files", "paths", "signals", "blas"),
+    ("config",),
+    ("nn", "optim"),
+    ("data",),
+    ("training",),
+    ("inference",),
+    ("tracking", "analysis"),
+    ("display",),
+    ("runs",),
     ("stages",),
     ("sweep",),
-    ("launch", "usage"),
-    ("completion",),
     ("cli",),
+    ("reproduction",),
 )
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
-MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name not in ("__init__.py", "__main__.py") or path.parent != SOURCE)
+LOOSE = 8  # modules at the top at the most
+OPEN = ("__init__", "__main__")  # the package's own face and its `python -m`, which may import all
+FILES = [*SOURCE.rglob("*.py"), *REPRODUCTION.rglob("*.py")]
+MODULES = sorted(path for path in FILES if path.parent != SOURCE or path.stem not in OPEN)
 
 
-def room(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+def parts(path: Path) -> tuple[str, ...]:
+    """A file's dotted name, without `numlp`."""
+    inner = path.relative_to(SOURCE if SOURCE in path.parents else ROOT).with_suffix("")
+    return inner.parts[:-1] if inner.name == "__init__" else inner.parts
+
+
+TOP = {parts(path)[:1] for path in FILES if SOURCE in path.parents}
 
 
 def imported(path: Path) -> set[str]:
-    """First parts of the names below `numlp` that a module imports."""
-    tree = ast.walk(ast.parse(path.read_text()))
-    names = [node.module for node in tree if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("numlp.")]
-    return {name.split(".")[1] for name in names}
+    """The packages and loose modules that a file imports, wherever the statement is, in `from numlp import x` too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in names:
+            first, *rest = name.split(".")
+            if first == "numlp" and tuple(rest[:1]) in TOP and rest:
+                found.add(rest[0])
+            elif first == "reproduction":
+                found.add(first)
+    return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_a_module_imports_only_from_lower_ranks_or_its_own_room(path):
-    mine = room(path)
-    wrong = {name for name in imported(path) if name != mine and RANK[name] >= RANK[mine]}
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_imports_only_from_lower_ranks_or_its_own_package(path):
+    mine = parts(path)[0]
+    wrong = {other for other in imported(path) if other != mine and RANK[other] >= RANK[mine]}
     assert not wrong, f"{mine} (rank {RANK[mine]}) imports {wrong}"
 
 
-def test_every_room_has_a_rank():
-    assert {room(path) for path in MODULES} == set(RANK)
+def test_the_rule_sees_every_form_of_import(tmp_path):
+    text = (
+        "from numlp import paths\nimport numlp.sweep.jobs\ndef f():\n    from numlp.cli.main import main\n    import reproduction.runner\n"
+    )
+    (tmp_path / "probe.py").write_text(text)
+    assert imported(tmp_path / "probe.py") == {"paths", "sweep", "cli", "reproduction"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_every_package_has_a_rank():
+    assert {parts(path)[0] for path in MODULES} == set(RANK)
+
+
+def test_few_modules_are_loose():
+    loose = sorted(path.stem for path in SOURCE.glob("*.py") if path.stem not in OPEN)
+    assert len(loose) <= LOOSE, loose
+
+
+def test_every_package_says_what_lives_there():
+    silent = [name(path) for path in FILES if path.name == "__init__.py" and ast.get_docstring(ast.parse(path.read_text())) is None]
+    assert not silent
+
+
+def test_no_two_files_share_a_name():
+    stems = Counter(path.stem for path in MODULES if path.stem not in OPEN)
+    assert [stem for stem, count in stems.items() if count > 1] == []
+
+
+def test_stages_are_those_of_dvc():
+    modules = {path.stem for path in (SOURCE / "stages").glob("*.py")} - {"__init__"}
+    assert modules == set(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
 def test_only_tracking_imports_mlflow(path):
     text = path.read_text()
-    if room(path) != "tracking":
+    if parts(path)[0] != "tracking":
         assert "import mlflow" not in text
         assert "from mlflow" not in text

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from numlp.machine import LOCAL
-from numlp.stages.init import FILES
+from numlp.cli.init import FILES
+from numlp.config.local_choices import LOCAL
 
 ROOT = Path(__file__).resolve().parents[1]
 AWAY = ("PYTHONPATH", "CIFAR10_ARCHIVE", "CIFAR10_SHA256", "MLFLOW_TRACKING_URI", "VIRTUAL_ENV")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from numlp.model_file import Model
+from numlp.inference.model_file import Model
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from numlp.cli import main
+from numlp.cli.main import main
 
 sys.exit(main())

@@ -8,9 +8,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 DECIDING = {  # by stage of dvc.yaml: the modules that decide its outputs, each with all that it imports
-    "download": ("numlp.data.download",),
+    "download": ("numlp.data.fetch",),
     "normalise": ("numlp.data.preprocess",),
-    "train": ("numlp.fit", "numlp.model_file", "numlp.rows"),
+    "train": ("numlp.training.fit", "numlp.inference.model_file", "numlp.files"),
     "evaluate": ("numlp.stages.evaluate",),
     "plot": ("numlp.stages.plot",),
 }

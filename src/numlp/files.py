@@ -1,12 +1,23 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there: bytes, text, JSON, and rows of a CSV file."""
 
+import csv
 import hashlib
+import io
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
+
+from numlp.errors import require
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Row = TypeVar("Row", bound="DataclassInstance")
 
 
 @contextmanager
@@ -38,6 +49,46 @@ def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, whole or not at all."""
     with replacing(path) as file:
         file.write(text.encode())
+
+
+def write_json(path: Path, content: Mapping[str, Any], indent: int | None = None) -> None:
+    """Write a file of JSON that ends with a line break, whole or not at all."""
+    write_text(path, json.dumps(content, indent=indent) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Read a mapping that `write_json` wrote; None when there is no such file."""
+    if not path.exists():
+        return None
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
+
+
+def json_digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of `content` as canonical JSON."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def write_rows(path: Path, kind: type[Row], rows: Sequence[Row]) -> None:
+    """Write one line a row, below the names of its fields; numbers in the shortest form that reads back as the same float."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in fields(kind)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    write_text(path, text.getvalue())
+
+
+def read_rows(path: Path, kind: type[Row]) -> list[Row]:
+    """Read what `write_rows` wrote.
+
+    Raises:
+        UserError: The header is another one.
+    """
+    columns: dict[str, Any] = {field.name: field.type for field in fields(kind)}
+    with path.open(newline="") as file:
+        reader = csv.DictReader(file)
+        require(tuple(reader.fieldnames or ()) == tuple(columns), str(path), f"the columns {', '.join(columns)}", columns=reader.fieldnames)
+        return [kind(**{name: read(row[name]) for name, read in columns.items()}) for row in reader]
 
 
 def sha256(path: Path) -> str:

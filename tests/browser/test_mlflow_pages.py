@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from browser.conftest import numlp
-from numlp.stages.init import lay_out
+from numlp.cli.init import lay_out
 from servers import LIFE, free_port
 
 PARENT = "e08_sigma_three_layers"

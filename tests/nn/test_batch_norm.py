@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numlp.nn.cases import Case
+from numlp.nn.gradient_check_cases import Case
 from numlp.nn.loss import cross_entropy_gradient
 from numlp.nn.network import Network, Pass
 

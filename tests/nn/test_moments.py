@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numlp.nn.cases import Case
+from numlp.nn.gradient_check_cases import Case
 from numlp.nn.moments import flip_half, set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
 

@@ -7,9 +7,9 @@ import re
 import shutil
 
 import pytest
+from test_dvc import ROOT, run
 
 from numlp.tracking import connect
-from pipeline.test_dvc import ROOT, run
 
 pytestmark = pytest.mark.slow
 GIT = ("git", "-c", "user.name=n", "-c", "user.email=e")

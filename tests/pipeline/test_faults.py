@@ -9,14 +9,14 @@ import time
 from contextlib import closing
 
 import pytest
-from processes import CHECKPOINTS, at_once, start, wait_for
-from sweeps import MULTI, SHORT
 
-from numlp.history import Record
-from numlp.model_file import load_model
-from numlp.rows import read_rows
+from numlp.files import read_rows
+from numlp.inference.model_file import load_model
 from numlp.tracking import connect
-from pipeline.conftest import FEW
+from numlp.training.history import Record
+from processes import CHECKPOINTS, at_once, start, wait_for
+from projects import FEW
+from sweeps import MULTI, SHORT
 
 pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
 

@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from processes import CHECKPOINTS, started, wait_for
 
 from kernels import KERNELS, environment, runs
 from numlp.files import sha256
+from processes import CHECKPOINTS, started, wait_for
 
 RUN = ["data=synthetic", "split=9k", "train.epochs=2", "train.record.every=points", "train.record.points=12", "then=[]"]
 FILES = ("model.npz", "history.csv")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from independent_accuracy import accuracy, read_test_batch
-from numlp.cli import main
+from numlp.cli.main import main
 
 pytestmark = [
     pytest.mark.real,

@@ -1,19 +1,16 @@
 """A project folder that has the reproduction's files, and small splits of the synthetic images for its runs."""
 
 import shutil
-from pathlib import Path
 
 import pytest
+from rehearsal import PIXELS, ROOT, SMALL
 
-from pipeline.conftest import FEW, numlp, project, ready, with_data  # noqa: F401 (fixtures)
-
-ROOT = Path(__file__).resolve().parents[2]
-PIXELS = "model.inputs=48"  # of the 3,072: what is tested are runs, not networks
-SMALL = [*FEW, "train.epochs=0.02"]  # two updates of 100 images
+from numlp.cli.main import exit_code
+from reproduction.__main__ import main
 
 
 @pytest.fixture
-def reproduction(ready):  # noqa: F811
+def reproduction(ready):
     """The project with the reproduction's inputs and a rehearsal's parameters."""
     (ready / "reproduction").mkdir()
     for name in ("dvc.yaml", "e11_log.csv", "explanations.yaml", "gradients.csv", "published.csv"):
@@ -21,3 +18,16 @@ def reproduction(ready):  # noqa: F811
     overrides = ", ".join(f'"{override}"' for override in [*SMALL, PIXELS])
     (ready / "reproduction" / "params.yaml").write_text(f"seeds: [0]\noverrides: [{overrides}]\n")
     return ready
+
+
+@pytest.fixture
+def step(capsys):
+    """Run a step of the reproduction in this process; give its exit code, output and errors."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        code = exit_code("reproduction", lambda: main(arguments))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run

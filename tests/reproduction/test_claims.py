@@ -1,10 +1,10 @@
 """Each claim on made-up results: it holds in the reports' world, fails in its opposite, and is open where the seeds scatter."""
 
 import pytest
+from worlds import DRAWS, LONG, SHORT, SMALL_EPS, X01, world
 
-from numlp.reproduction.claims import CLAIMS, Evidence, examine
-from numlp.reproduction.measured import Measured, Run
-from reproduction.worlds import DRAWS, LONG, SHORT, SMALL_EPS, X01, world
+from reproduction.claims import CLAIMS, Evidence, examine
+from reproduction.measured import Measured, Run
 
 BY_ID = {claim.id: claim for claim in CLAIMS}
 E22_BEST, E22_OTHER = "e22 lam=3.544673306817798e-05", "e22 lam=9.862809522185001e-05"

@@ -5,13 +5,13 @@ import re
 from itertools import pairwise
 
 import pytest
+from rehearsal import PIXELS, ROOT, SMALL
 
 from numlp.errors import UserError
-from numlp.reproduction.experiments import SINGLE, Composer
-from numlp.reproduction.scoreboard import read_published
-from numlp.reproduction.searches import SEARCHES, Tried, best, draws
-from numlp.stages.one_run import make
-from reproduction.conftest import PIXELS, ROOT, SMALL
+from reproduction.experiments import SINGLE, Composer
+from reproduction.own_draws import SEARCHES, Tried, best, draws
+from reproduction.scoreboard import read_published
+from reproduction.single_run import make
 
 pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from rehearsal import ROOT
 
-from numlp.reproduction.gradients import Checked, PublishedCell, compare, load_checked, load_published
-from reproduction.conftest import ROOT
+from reproduction.gradient_checks import Checked, PublishedCell, compare, load_checked, load_published
 
 CELL = PublishedCell("G1", "R0 table 2", "50", "before", 1, "W", "mean_abs", 1e-7)
 ROW = Checked("G1", "50", "before", 1, "W", 0, 1.0, 1e-8, 0.0, 1e-8, 2e-8, 1e-11, "agrees")

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from rehearsal import ROOT
 
 from numlp.errors import UserError
-from numlp.reproduction.scoreboard import Published, compare, read_published, scoreboard
-from reproduction.conftest import ROOT
+from reproduction.scoreboard import Published, compare, read_published, scoreboard
 
 FILE = ROOT / "reproduction" / "published.csv"
 HEADER = "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
@@ -99,8 +99,8 @@ def test_a_value_in_another_spelling_is_the_same_run(tmp_path, spelling):
     assert (row["mean"], row["n"]) == (pytest.approx(51.0), 1)
 
 
-def test_the_scoreboard_file_has_a_row_for_each_published_accuracy(reproduction, numlp):
-    assert numlp("reproduce", "scoreboard")[0] == 0
+def test_the_scoreboard_file_has_a_row_for_each_published_accuracy(reproduction, step):
+    assert step("scoreboard")[0] == 0
     with (reproduction / "reproduction/results/scoreboard.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["id"] for row in rows] == [row.id for row in ROWS]

@@ -5,12 +5,12 @@ import re
 import shutil
 
 import pytest
+from rehearsal import ROOT
 
-from numlp.reproduction.document import Table, Text, blocks
-from numlp.reproduction.inputs import load_inputs
-from numlp.reproduction.render import markdown, page, without_images
-from numlp.reproduction.report import report, unexplained
-from reproduction.conftest import ROOT
+from reproduction.report.contents import report, unexplained
+from reproduction.report.document import Table, Text, blocks
+from reproduction.report.inputs import load_inputs
+from reproduction.report.render import markdown, page, without_images
 
 HOME = ROOT / "reproduction"
 MEGABYTE = 2**20
@@ -56,13 +56,15 @@ def one_seed(root):
 
 
 def test_the_report_as_markdown_says_what_the_results_say(made):
-    assert (HOME / "report.md").read_text() == markdown(made[0]), "make it anew: numlp report"
+    assert (HOME / "report.md").read_text() == markdown(made[0]), "make it anew"
 
 
 def test_the_report_as_a_page_says_what_the_results_say(made):
     document, plots = made
     found = without_images((HOME / "report.html").read_text())
-    assert found == without_images(page(document, dict.fromkeys((plot.name for plot in plots), "data:,"))), "make it anew: numlp report"
+    assert found == without_images(page(document, dict.fromkeys((plot.name for plot in plots), "data:,"))), (
+        "make it anew"
+    )
 
 
 def test_its_figures_are_those_that_it_shows_and_all_is_small(made):

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from reproduction.conftest import PIXELS, ROOT
+from rehearsal import PIXELS, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -32,8 +31,8 @@ def workspace(reproduction):
 
 def reports(folder, *arguments):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    command = [sys.executable, "-m", "numlp", "reports", *arguments]
-    environment = {**os.environ, "PATH": path}
+    command = [sys.executable, "-m", "reproduction", "all", *arguments]
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=3000, check=False)
 
 
@@ -54,4 +53,4 @@ def test_one_command_runs_all_experiments_and_a_second_one_nothing(workspace):
 def test_seeds_that_are_no_numbers_are_an_error_of_one_line(workspace):
     done = reports(workspace, "seeds=a")
     assert done.returncode == 1
-    assert done.stderr == "error: numlp reports: need seeds=0,1,2, got argument='seeds=a'\n"
+    assert done.stderr == "error: reproduction: need seeds=0,1,2, got argument='seeds=a'\n"

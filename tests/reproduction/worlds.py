@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 import numpy as np
+from rehearsal import ROOT
 
-from numlp.history import Record
-from numlp.reproduction.claims import Evidence
-from numlp.reproduction.gradients import Checked
-from numlp.reproduction.measured import OWN, Measured, Run
-from numlp.reproduction.scoreboard import read_published
-from reproduction.conftest import ROOT
+from numlp.training.history import Record
+from reproduction.claims import Evidence
+from reproduction.gradient_checks import Checked
+from reproduction.measured import OWN, Measured, Run
+from reproduction.scoreboard import read_published
 
 SEEDS = range(5)
 SPLITS = ("train", "val", "test")

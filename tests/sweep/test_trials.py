@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from numlp.stages.member import Outcome, from_content, load_outcome, save_outcome
-from numlp.stages.member import content as as_content
+from numlp.runs.outcome import Outcome, from_content, load_outcome, save_outcome
+from numlp.runs.outcome import content as as_content
 from numlp.sweep.jobs import Job, Status
 from numlp.sweep.trials import best_points, ranked, trials
 

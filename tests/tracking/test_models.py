@@ -7,7 +7,7 @@ import pytest
 from mlflow import pyfunc
 
 from numlp.errors import UserError
-from numlp.model_file import save_model
+from numlp.inference.model_file import save_model
 from numlp.tracking import models, register, reopen, start_run
 from numlp.tracking.unsent import keep, send
 from trained import NAMES, ours, random_images, random_model, rows

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from tracking_helpers import SERIES, expected, record, series
 
-from numlp.stages.doctor import fix
+from numlp.cli.doctor import fix
 from numlp.tracking import start_run
 from numlp.tracking.unsent import unsent
 from servers import free_port, mlflow_server

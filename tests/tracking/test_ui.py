@@ -9,12 +9,12 @@ import psutil
 import pytest
 from tracking_helpers import start
 
+from numlp.cli.ui import main
 from numlp.errors import UserError
-from numlp.stages.ui import main
 from numlp.tracking import start_run
 from servers import free_port
 
-UI = "import sys; from numlp.cli import main; sys.exit(main(['ui', '--port', '{port}']))"
+UI = "import sys; from numlp.cli.main import main; sys.exit(main(['ui', '--port', '{port}']))"
 
 
 @pytest.mark.slow

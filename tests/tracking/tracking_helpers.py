@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from numlp.history import Record
+from numlp.training.history import Record
 
 SERIES = ("cost/train", "cost/val", "loss/train", "loss/val", "accuracy/train", "accuracy/val", "eta", "epoch")
 

@@ -1,11 +1,9 @@
 """The choices of a run as typed dataclasses: the schema of params.yaml and conf/, and the rules for values."""
 
+from numlp.config.architecture import PIXELS, GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.base import Checked
 from numlp.config.data import DataConfig, SourceConfig, SplitConfig
-from numlp.config.network import PIXELS, GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
-from numlp.config.run import Config
-from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrainConfig
-from numlp.config.updates import (
+from numlp.config.optim import (
     AdamConfig,
     ConstantConfig,
     CyclicalConfig,
@@ -15,6 +13,8 @@ from numlp.config.updates import (
     ScheduleConfig,
     SgdConfig,
 )
+from numlp.config.primary import Config
+from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrainConfig
 
 __all__ = [
     "PIXELS",

@@ -1,6 +1,5 @@
 """Split the raw images, normalise them by the training split, and keep the arrays to be memory-mapped."""
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from numlp.arrays import Array
 from numlp.code_digest import stage_digest
 from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES, load_raw, read_about, write_npy
 from numlp.errors import require
+from numlp.files import json_digest
 
 Name: TypeAlias = Literal["train", "val", "test"]
 CHUNK = 2_500  # rows that are normalised at once: 31 MB of float32
@@ -68,7 +68,7 @@ def prepare(raw: Path, train: Sequence[int], val: Sequence[int], store: Path) ->
         store: Folder with one sub-folder a set of choices. Processes that ask for the same one wait for the first.
     """
     choices = {"data": read_about(raw), "split": {"train": list(train), "val": list(val)}, "code": stage_digest("normalise")}
-    key = hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()[:16]
+    key = json_digest(choices)[:16]
     folder = store / key
     if not folder.exists():
         store.mkdir(parents=True, exist_ok=True)

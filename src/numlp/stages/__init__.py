@@ -1,1 +1,1 @@
-"""The entry points: what `numlp COMMAND` runs. They alone choose paths."""
+"""The stages of dvc.yaml, a module each, and nothing else: `run(config, out, invocation)` is what DVC and Hydra begin."""

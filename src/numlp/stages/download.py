@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from numlp import paths
 from numlp.config import Config
-from numlp.data.download import make_raw
+from numlp.data.fetch import make_raw
 from numlp.data.raw import save_raw
-from numlp.stages import paths
-from numlp.stages.asked import Asked
+from numlp.runs.invocation import Asked
 
 
 def run(config: Config, out: Path, asked: Asked) -> None:

@@ -10,19 +10,19 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from numlp import paths
 from numlp.arrays import Array
 from numlp.blas import blas_threads
 from numlp.config import Config
+from numlp.data.dataset import prepared, raw_folder
 from numlp.data.preprocess import Name, Prepared
 from numlp.data.raw import CLASSES, TRAIN_IMAGES, load_raw
 from numlp.errors import require
-from numlp.evaluate import Evaluator, confusion_matrix
 from numlp.files import replacing, sha256, write_text
-from numlp.model_file import Model, load_model
-from numlp.stages import paths
-from numlp.stages.asked import Asked
-from numlp.stages.dataset import prepared, raw_folder
+from numlp.inference.model_file import Model, load_model
+from numlp.runs.invocation import Asked
 from numlp.tracking import Run, find_run, reopen
+from numlp.training.evaluator import Evaluator, confusion_matrix
 
 Metrics: TypeAlias = dict[str, Any]
 """The keys of metrics.json (docs/formats.md)."""

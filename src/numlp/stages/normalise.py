@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
+from numlp import paths
 from numlp.config import Config
+from numlp.data.dataset import prepared
 from numlp.files import write_text
-from numlp.stages import paths
-from numlp.stages.asked import Asked
-from numlp.stages.dataset import prepared
+from numlp.runs.invocation import Asked
 
 
 def run(config: Config, out: Path, asked: Asked) -> None:

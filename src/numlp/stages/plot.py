@@ -1,20 +1,19 @@
 """`numlp plot`: the figures of a run, from its files alone."""
 
 import csv
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from numlp import paths
 from numlp.config import Config
-from numlp.files import sha256
-from numlp.history import Record
-from numlp.model_file import load_model
-from numlp.rows import read_rows
-from numlp.stages import paths
-from numlp.stages.asked import Asked
+from numlp.config.naming import caption
+from numlp.files import read_rows, sha256
+from numlp.inference.model_file import load_model
+from numlp.runs.invocation import Asked
 from numlp.tracking import find_run, reopen
+from numlp.training.history import Record
 
 
 def run(config: Config, out: Path, asked: Asked) -> None:
@@ -32,7 +31,7 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
 
     The figures of the evaluation are left out when there is none.
     """
-    from numlp.report.figures import curves, first_layer, save
+    from numlp.display.figures import curves, first_layer, save
 
     model = load_model(train / paths.MODEL)
     title = f"{model.choices['dataset']['name']}\n{caption(model.choices)}"
@@ -48,7 +47,7 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
 
 
 def _evaluation(evaluated: Path, names: list[str], title: str) -> dict[str, Any]:
-    from numlp.report.figures import confident_errors, confusion
+    from numlp.display.figures import confident_errors, confusion
 
     with (evaluated / paths.CONFUSION).open(newline="") as file:
         counts = np.array([[int(cell) for cell in row[1:]] for row in list(csv.reader(file))[1:]])
@@ -56,31 +55,3 @@ def _evaluation(evaluated: Path, names: list[str], title: str) -> dict[str, Any]
         true, predicted = ([names[i] for i in wrong[key]] for key in ("labels", "predicted"))
         errors = confident_errors(wrong["images"], true, predicted, wrong["probability"], title)
     return {"confusion": confusion(counts, names, title), "mistakes": errors}
-
-
-def caption(choices: Mapping[str, Any]) -> str:
-    """A model's choices in a line, for a title: architecture, batch norm, initialisation, optimiser, schedule, length, lambda, seed."""
-    hidden = "-".join(map(str, choices["model"]["hidden"]))
-    norm = {"none": "no batch norm", "before": "batch norm", "after": "batch norm after ReLU"}[choices["norm"]["placement"]]
-    moments = "" if choices["moments"]["name"] == "ema" or norm == "no batch norm" else f" ({choices['moments']['name']} moments)"
-    init = choices["init"]["name"] + (f" {choices['init']['sigma']:g}" if choices["init"]["sigma"] is not None else "")
-    epochs, cycles = choices["train"]["epochs"], choices["train"]["cycles"]
-    length = f"{cycles:g} cycles" if epochs is None else f"{epochs:g} epochs"
-    schedule = f"{choices['schedule']['name']} rate, {length}"
-    return ", ".join(
-        [
-            f"hidden {hidden}",
-            norm + moments,
-            init,
-            choices["optim"]["name"],
-            schedule,
-            f"lambda {choices['lam']:g}",
-            f"seed {choices['seed']}",
-        ]
-    )
-
-
-def common_caption(runs: Sequence[Mapping[str, Any]]) -> str:
-    """The parts of the captions that all of `runs`, which are choices of models, share."""
-    parts = [caption(choices).split(", ") for choices in runs]
-    return ", ".join(part for part in parts[0] if all(part in other for other in parts))

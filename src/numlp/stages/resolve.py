@@ -5,13 +5,12 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
-from numlp import machine
+from numlp import paths
 from numlp.code_digest import DECIDING, stage_digest
-from numlp.compose import notice
-from numlp.config import Config
+from numlp.config import Config, local_choices
+from numlp.config.compose import notice
 from numlp.files import write_text
-from numlp.stages import paths
-from numlp.stages.asked import Asked
+from numlp.runs.invocation import Asked
 
 
 def run(config: Config, out: Path, asked: Asked) -> None:
@@ -22,6 +21,6 @@ def run(config: Config, out: Path, asked: Asked) -> None:
     """
     if line := notice(Path.cwd()):
         print(f"resolve: {line}")
-    machine.bring(Path.cwd())
+    local_choices.bring(Path.cwd())
     content = {**asdict(config), "code": {stage: stage_digest(stage) for stage in DECIDING}}
     write_text(paths.RESOLVED, OmegaConf.to_yaml(OmegaConf.create({"resolved": content})))

@@ -11,26 +11,24 @@ from typing import Any
 
 from joblib import cpu_count
 
-from numlp.checkpoint import checkpoints
+from numlp import paths
 from numlp.config import Config
+from numlp.config.naming import caption, flattened, run_name, values
+from numlp.data.dataset import prepared
 from numlp.data.preprocess import Name, Prepared
-from numlp.divergence import DivergedError
-from numlp.files import sha256, write_text
-from numlp.fit import check_fit
-from numlp.history import Record
-from numlp.model_file import Model, save_model
-from numlp.rows import write_rows
-from numlp.stages import health, paths
-from numlp.stages.asked import Asked
-from numlp.stages.dataset import prepared
-from numlp.stages.identity import run_key
-from numlp.stages.loop import Loop
-from numlp.stages.member import PRUNED, Member, Outcome, PrunedError, given_up, outcome, save_outcome
-from numlp.stages.naming import digest, flattened, run_name, values
-from numlp.stages.plot import caption
-from numlp.stages.progress import shown
-from numlp.state import State
+from numlp.display.progress_bar import shown
+from numlp.files import json_digest, sha256, write_rows, write_text
+from numlp.inference.model_file import Model, save_model
+from numlp.runs.checkpoint import checkpoints
+from numlp.runs.identity import run_key
+from numlp.runs.invocation import Asked
+from numlp.runs.loop import Loop
+from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, given_up, outcome, save_outcome
 from numlp.tracking import Run, environment_tags, start_run
+from numlp.training.divergence import DivergedError
+from numlp.training.fit import check_fit
+from numlp.training.history import LayerHealth, Record
+from numlp.training.state import State
 
 SPLITS: tuple[Name, ...] = ("train", "val", "test")
 WIDE = 5e7  # multiplications of a step's forward pass, from which a second thread gains a fifth or more (one hidden layer of 160 units)
@@ -95,11 +93,17 @@ def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Me
 
 def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
     """Keep the layers' health, and draw it where figures are asked for, before what may fail: a run that diverges is one to look at."""
-    health.write(state, out)
+    write_rows(out / paths.HEALTH, LayerHealth, state.health)  # without rows when not measured: to DVC an output that comes with the model
+    figure = out / "plots" / paths.HEALTH_FIGURE
+    figure.unlink(missing_ok=True)  # of an earlier run in this folder
     if config.train.health:
         tracked.log_artifacts([out / paths.HEALTH])
     if config.train.health and "plot" in config.then:
-        health.draw(state, f"{data.about['data']['name']}\n{caption(values(config))}", out, tracked)
+        from numlp.display.figures import Watched, health, save
+
+        title = f"{data.about['data']['name']}\n{caption(values(config))}"
+        save(health([Watched("", state.records, state.health)], title), figure)
+        tracked.log_artifacts([figure], "plots")
 
 
 def _say(config: Config, asked: Asked) -> None:
@@ -154,7 +158,7 @@ def _tracked(config: Config, asked: Asked, name: str, data: Prepared, out: Path,
     """The MLflow run, with all that is known before training."""
     decided: dict[str, Any] = values(config)
     about, member = data.about["data"], asked.member
-    tags = {**environment_tags(Path.cwd()), "config_digest": digest(decided), "dataset": about["name"]}
+    tags = {**environment_tags(Path.cwd()), "config_digest": json_digest(decided), "dataset": about["name"]}
     write_text(out / paths.CONFIG, json.dumps(decided, indent=2) + "\n")
     parent = None
     if member is not None:

@@ -7,19 +7,19 @@ from time import perf_counter
 
 import numpy as np
 
-from numlp import build
 from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.data.preprocess import Part
 from numlp.data.raw import CLASSES
-from numlp.evaluate import CHUNK, Evaluator
-from numlp.report.tables import duration
-from numlp.stages.member import resident
+from numlp.display.tables import duration
+from numlp.runs.outcome import resident
 from numlp.sweep.jobs import Job
-from numlp.sweep.planning import Planner, updates
+from numlp.sweep.planner import Planner, updates
 from numlp.sweep.summary import network
 from numlp.tracking import load
-from numlp.train import Passes, update
+from numlp.training import build
+from numlp.training.evaluator import CHUNK, Evaluator
+from numlp.training.trainer import Passes, update
 
 WARM, STEPS = 5, 30  # updates before those that are measured
 TEST_IMAGES = 10_000

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from numlp.config import Config
 from numlp.files import replacing
-from numlp.stages.member import Outcome, from_content
+from numlp.runs.outcome import Outcome, from_content
 from numlp.sweep.space import SEED, Point, short
 
 State: TypeAlias = Literal["waiting", "running", "done", "kept", "failed", "stopped"]

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from numlp.config.naming import common_caption, values
 from numlp.files import write_text
-from numlp.stages.naming import values
-from numlp.stages.plot import common_caption
 from numlp.sweep.jobs import Job
 from numlp.sweep.space import Choice, Space
 from numlp.sweep.trials import FIGURES, Trial, ranked

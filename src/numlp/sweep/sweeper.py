@@ -9,22 +9,22 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
 
+from numlp.config.launchers import at_once
+from numlp.config.search import SearchConfig, SweepConfig, decides
 from numlp.errors import require
-from numlp.launchers import at_once
-from numlp.search_config import SearchConfig, SweepConfig, decides
-from numlp.stages.naming import digest
-from numlp.sweep import closing, estimate
-from numlp.sweep.composing import Composer
-from numlp.sweep.display import Display
-from numlp.sweep.family import common_settings, family
-from numlp.sweep.forking import forked
+from numlp.files import json_digest
+from numlp.sweep import conclusion, estimate
+from numlp.sweep.composer import Composer
+from numlp.sweep.conf_snapshot import frozen
+from numlp.sweep.forkserver import forked
+from numlp.sweep.job_runner import Runner, clear
 from numlp.sweep.jobs import FINAL, Job
-from numlp.sweep.planning import Planner
-from numlp.sweep.proposals import Proposal, Round, begin_round, check_rounds, count
-from numlp.sweep.running import Runner, clear
-from numlp.sweep.snapshot import frozen
+from numlp.sweep.live_table import Display
+from numlp.sweep.planner import Planner
+from numlp.sweep.rounds import Proposal, Round, begin_round, check_rounds, count
 from numlp.sweep.space import SEED, Space, narrowed, read_space
 from numlp.sweep.summary import network, space_line
+from numlp.sweep.sweep_run import common_settings, family
 from numlp.sweep.trials import LOWER_IS_BETTER, Trial, best_points, ranked, trials
 from numlp.tracking import Terminated, relaying
 
@@ -73,7 +73,7 @@ class Sweep:
         if self._search.final:
             self._planner.check(jobs[0][0], self._search.final_with)
         space, known = space_line(self._spaces[0]), [job.record.stem for job in self._planner.jobs]
-        identity = digest({"space": space, "seeds": self._seeds, "search": decides(self._search), "first": known})
+        identity = json_digest({"space": space, "seeds": self._seeds, "search": decides(self._search), "first": known})
         pruned = SWEEPS / identity[:16]
         if self._sweep.dry_run:
             estimate.say(self._planner, pruned, self._total(), self._asked_at_once)
@@ -87,7 +87,7 @@ class Sweep:
             shared = (self._planner, display, found, self._search, self._out, pruned, self._sweep.fail_fast, signals)
             runner = Runner(self._context, self._config, self._task, *shared)
             made = self._make(runner, current, jobs)
-            closing.conclude(closing.Ended(runner, made, self._spaces, self._from_file))
+            conclusion.conclude(conclusion.Ended(runner, made, self._spaces, self._from_file))
         return made
 
     def _make(self, runner: Runner, current: Round, jobs: list[tuple[Proposal, list[Job]]]) -> list[Trial]:
@@ -98,7 +98,7 @@ class Sweep:
             if self._search.final and not runner.over:
                 self._final(runner, made)
         except (KeyboardInterrupt, Terminated):
-            closing.interrupted(runner, self._total())
+            conclusion.interrupted(runner, self._total())
             raise
         return made
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from numlp.stages.member import PRUNED, Outcome
+from numlp.runs.outcome import PRUNED, Outcome
 from numlp.sweep.jobs import Job
 from numlp.sweep.space import Point, short
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
+from numlp.config.search import SearchConfig
 from numlp.errors import UserError
-from numlp.history import Record
-from numlp.search_config import SearchConfig
-from numlp.stages.member import PRUNED, Member, Outcome, PrunedError, content, kept_outcome
+from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, content, kept_outcome
 from numlp.sweep.jobs import State, write_status
-from numlp.sweep.studies import STEPS_AN_EPOCH, load, running, tell
+from numlp.sweep.optuna_study import STEPS_AN_EPOCH, load, running, tell
 from numlp.sweep.trials import as_loss
 from numlp.tracking import one_line
+from numlp.training.history import Record
 
 if TYPE_CHECKING:
     from optuna import Study

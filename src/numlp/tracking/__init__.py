@@ -5,15 +5,15 @@ with start_run(root, "mlp3-before-he-lam0.005-s0", params, environment_tags(root
         run.log_record(record)
 """
 
+from numlp.signals import Terminated, asking, relaying, stopped, terminable
+from numlp.tracking.active_run import Run, find_run, reopen, start_run
 from numlp.tracking.environment import environment_tags
-from numlp.tracking.family import Child, children, close_abandoned, find_sweep
 from numlp.tracking.found import run_files, run_names
 from numlp.tracking.listing import Listed, listed
 from numlp.tracking.models import Version, predictor, register, write_pyfunc
-from numlp.tracking.run import Run, find_run, reopen, start_run
-from numlp.tracking.signals import Terminated, asking, relaying, stopped, terminable
+from numlp.tracking.queries import Child, children, close_abandoned, find_sweep
+from numlp.tracking.runs_view import comparison
 from numlp.tracking.store import address, connect, database_file, load, one_line, without_password
-from numlp.tracking.view import comparison
 
 __all__ = [
     "Child",

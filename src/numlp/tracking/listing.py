@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numlp.errors import UserError, require
-from numlp.tracking.family import PARENT, SWEEP, search
+from numlp.tracking.queries import PARENT, SWEEP, search
 from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numlp import folded
 from numlp.errors import require
+from numlp.inference import standalone
 from numlp.tracking.store import EXPERIMENT, address, connect, explained, quieten
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ def write_pyfunc(model_file: Path, folder: Path, **about: Any) -> None:
     from mlflow.models import Model, ModelSignature
     from mlflow.types import ColSpec, Schema, TensorSpec
 
-    source = Path(folded.__file__)
+    source = Path(standalone.__file__)
     module = f"numlp_model_{sha256(source.read_bytes()).hexdigest()[:12]}"
     columns: list[ColSpec | TensorSpec] = [
         ColSpec("string", "prediction"),
-        *(ColSpec("float", name) for name in folded.read(model_file).names),
+        *(ColSpec("float", name) for name in standalone.read(model_file).names),
     ]
-    images = TensorSpec(np.dtype(np.uint8), (-1, folded.SIDE, folded.SIDE, 3))  # with a name it would arrive in a dictionary
+    images = TensorSpec(np.dtype(np.uint8), (-1, standalone.SIDE, standalone.SIDE, 3))  # with a name it would arrive in a dictionary
     with tempfile.TemporaryDirectory() as code:
         mlflow.pyfunc.save_model(
             folder,
@@ -108,8 +108,8 @@ def predictor(folder: Path) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]
 
 def example() -> NDArray[np.uint8]:
     """(1, 32, 32, 3) an image of no data set: red grows downwards, green to the right, blue is even."""
-    ramp = np.arange(folded.SIDE, dtype=np.uint8) * 8
-    image = np.full((1, folded.SIDE, folded.SIDE, 3), 128, np.uint8)
+    ramp = np.arange(standalone.SIDE, dtype=np.uint8) * 8
+    image = np.full((1, standalone.SIDE, standalone.SIDE, 3), 128, np.uint8)
     image[..., 0], image[..., 1] = ramp[:, np.newaxis], ramp
     return image
 

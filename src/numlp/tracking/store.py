@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from numlp.errors import UserError, require
-from numlp.machine import project
+from numlp.paths import origin
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -38,7 +38,7 @@ def address(root: Path) -> str:
     """
     if given := os.environ.get("MLFLOW_TRACKING_URI"):
         return given
-    folder = project(root.resolve()) / "mlruns"
+    folder = origin(root.resolve()) / "mlruns"
     plain = not set("%?") & set(str(folder))  # versions of SQLAlchemy differ in how they read these two
     require(plain, "MLflow", "a project folder without % and ? in its path, or MLFLOW_TRACKING_URI", folder=str(folder))
     return f"{SQLITE}{folder / 'mlflow.db'}"

@@ -1,0 +1,107 @@
+"""`python -m reproduction STEP`: the reproduction of the five reports, or a step of it, as reproduction/dvc.yaml calls them.
+
+all [seeds=0,1,2]  every experiment by DVC, the scoreboard and the report; what was done before is not done again
+plan               digests of all experiments' choices, so that DVC knows which have changed
+e08                the runs of an experiment that are missing, and its result files
+scoreboard         each published accuracy beside ours, and what the results were made of
+gradients          the reports' gradient checks, with the seeds of the results
+report             report.md, report.html and figures/, from the result files
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from numlp import paths
+from numlp.cli.main import exit_code
+from numlp.cli.run import repro
+from numlp.code_digest import stage_digest, tree_digest
+from numlp.config.compose import notice
+from numlp.config.naming import values
+from numlp.data.raw import read_about
+from numlp.errors import require
+from numlp.files import json_digest, write_text
+from reproduction import own_draws
+from reproduction.experiments import Composer
+from reproduction.params import PARAMS, read_params, set_seeds
+from reproduction.provenance import write_provenance
+from reproduction.results import FOLDER
+from reproduction.scoreboard import PUBLISHED, write_scoreboard
+
+PROJECT = Path("reproduction")  # of its own to DVC: it depends on files of the pipeline, not on its stages
+PLAN = Path("build/reproduction/plan.json")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Do one step; the exit code of `all` is DVC's."""
+    require(len(argv) > 0, "reproduction", "one of all, plan, scoreboard, gradients, report, e01, e02 and so on", step="")
+    step, *rest = argv
+    if step in ("-h", "--help"):
+        print(f"usage: {__doc__}")
+        return 0
+    if step == "all":
+        return reproduce_all(rest)
+    require(not rest, f"reproduction {step}", "no arguments", arguments=rest)
+    steps: dict[str, Callable[[], None]] = {"plan": plan, "scoreboard": scoreboard, "gradients": gradients, "report": report}
+    steps.get(step, lambda: experiment(step))()
+    return 0
+
+
+def reproduce_all(argv: Sequence[str]) -> int:
+    """Run every experiment by DVC with the seeds asked for, `seeds=0,1,2`, or those of reproduction/params.yaml."""
+    require(len(argv) <= 1, "reproduction all", "nothing, or seeds=0,1,2", arguments=list(argv))
+    own = notice(Path.cwd())  # the results are in git: they are of the choices that are there too
+    require(not own, "reproduction all", f"params.yaml's own choices, got {own}")
+    for argument in argv:
+        set_seeds(PARAMS, argument)
+    return repro(Path(), "download") or repro(PROJECT)
+
+
+def experiment(name: str) -> None:
+    """Make the runs of an experiment that are missing."""
+    from reproduction.runner import run_experiment
+
+    params = read_params(PARAMS)
+    run_experiment(Composer(Path.cwd(), params.overrides), name, params.seeds)
+
+
+def plan() -> None:
+    """Write the digest of every experiment's runs: their keys, their configurations without the seed, and the code that makes them."""
+    composer = Composer(Path.cwd(), read_params(PARAMS).overrides)
+    code = {"train": stage_digest("train"), "draws": tree_digest(Path(own_draws.__file__).read_text(encoding="utf-8"))}
+    content = {}
+    for name in composer.experiments:
+        runs = {job.key: values(job.config) for job in composer.jobs(name)}
+        content[name] = json_digest({"code": code, "runs": runs})
+    write_text(PLAN, json.dumps(content, indent=2) + "\n")
+
+
+def scoreboard() -> None:
+    """Write scoreboard.csv and provenance.json."""
+    from numlp.tracking import environment_tags
+
+    rows = write_scoreboard(PUBLISHED, FOLDER)
+    tags, seeds = environment_tags(Path.cwd()), read_params(PARAMS).seeds
+    write_provenance(FOLDER, read_about(paths.DOWNLOAD), {**tags, "source": stage_digest("train")}, os.cpu_count() or 1, seeds)
+    near = sum(row["within"] == "true" for row in rows)
+    print(f"scoreboard: {near} of the {len(rows)} published accuracies lie within 1.5 points")
+
+
+def gradients() -> None:
+    """Check the gradients of the reports' networks."""
+    from reproduction.gradient_checks import check_gradients
+
+    check_gradients(Path.cwd())
+
+
+def report() -> None:
+    """Write the report."""
+    from reproduction.report.write import write_report
+
+    write_report(Path.cwd())
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code("reproduction", lambda: main(sys.argv[1:])))

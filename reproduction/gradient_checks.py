@@ -1,0 +1,194 @@
+"""The gradient checks G1 to G5 over several seeds, beside the reports' cells."""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from numlp.errors import require
+from numlp.files import read_json, read_rows, write_text
+from numlp.nn.gradient_check import Difference
+from numlp.nn.gradient_check_cases import CASES, Case
+from reproduction.results import FOLDER
+
+CHECKED = FOLDER / "gradients.csv"
+
+ROUNDING = 1e-9
+"""Below this a difference is rounding: eps / h is 2e-11 for h = 1e-5 and 2e-10 for h = 1e-6."""
+FACTOR = 5
+"""Two differences that are both rounding are as tight within this factor."""
+MEASURES = ("mean_abs", "mean", "std", "max_abs", "relative")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The comparison of one parameter of one network, drawn from one seed.
+
+    Attributes:
+        case: G1 to G5.
+        hidden: Widths joined by `-`.
+        norm: none, before or after.
+        layer: From 1, input side first.
+        kind: W, b, gamma or beta.
+        seed: Of parameters, images and labels.
+        gradient: Root mean square of the analytic gradient.
+        mean_abs: Mean absolute difference of the plain central difference, as the reports take it.
+        mean: Its mean with sign.
+        std: Its standard deviation.
+        max_abs: Its largest absolute value.
+        limit: Root mean square of the difference once the quotient is extrapolated to h = 0.
+        verdict: As in `numlp.nn.gradient_check.Difference`.
+    """
+
+    case: str
+    hidden: str
+    norm: str
+    layer: int
+    kind: str
+    seed: int
+    gradient: float
+    mean_abs: float
+    mean: float
+    std: float
+    max_abs: float
+    limit: float
+    verdict: str
+
+    @property
+    def relative(self) -> float:
+        """Norm of the plain difference over the gradient's; no number where the gradient is zero by theory."""
+        return math.hypot(self.mean, self.std) / self.gradient if self.verdict != "zero" else math.nan
+
+
+@dataclass(frozen=True)
+class PublishedCell:
+    """One number of a report's table of gradient checks.
+
+    Attributes:
+        case: G1 to G5.
+        source: Report and table.
+        hidden: Widths joined by `-`.
+        norm: none, before or after.
+        layer: From 1.
+        kind: W, b, gamma or beta.
+        measure: The column of `Checked` that it is compared with.
+        value: As printed.
+    """
+
+    case: str
+    source: str
+    hidden: str
+    norm: str
+    layer: int
+    kind: str
+    measure: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A published cell beside ours: the plain difference, the extrapolated one, and the verdict."""
+
+    cell: PublishedCell
+    plain: float
+    limit: float
+    verdict: str
+
+    @property
+    def good(self) -> bool:
+        """Whether ours is as it should be."""
+        return self.verdict not in ("looser", "no data")
+
+
+def measure(seeds: Iterable[int], cases: Sequence[Case] = CASES) -> Iterator[Checked]:
+    """Check each network with parameters and images of each seed."""
+    for seed in seeds:
+        for case in cases:
+            for difference in replace(case, seed=seed).check():
+                yield _checked(case, seed, difference)
+
+
+def _checked(case: Case, seed: int, d: Difference) -> Checked:
+    owner, kind = d.name.split(".")
+    place = (case.name, "-".join(map(str, case.hidden)), case.norm, int(re.sub(r"\D", "", owner)), kind, seed)
+    gradient = math.hypot(d.gradient_mean, d.gradient_std)
+    return Checked(*place, gradient, d.mean_abs, d.mean, d.std, d.max_abs, d.relative * gradient, d.verdict)
+
+
+def write_checked(path: Path, rows: Iterable[Checked]) -> None:
+    """Write one row a parameter and seed."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [item.name for item in fields(Checked)], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in asdict(row).items()})
+    write_text(path, text.getvalue())
+
+
+def load_checked(path: Path) -> list[Checked]:
+    """Read what `write_checked` wrote; no file is no rows."""
+    return read_rows(path, Checked) if path.exists() else []
+
+
+def load_published(path: Path) -> list[PublishedCell]:
+    """Read the reports' cells."""
+    cells = read_rows(path, PublishedCell)
+    for cell in cells:
+        require(cell.measure in MEASURES, str(path), f"a measure of {', '.join(MEASURES)}", measure=cell.measure)
+    return cells
+
+
+def compare(cells: Sequence[PublishedCell], rows: Sequence[Checked]) -> list[Comparison]:
+    """Set the median over the seeds beside each published cell.
+
+    * "zero": zero by theory, and to rounding in every seed.
+    * "as tight": the plain difference is at most the published one.
+    * "both rounding": as absolute differences both are below `ROUNDING`, and within `FACTOR`.
+    * "as tight without truncation": the plain one is above, the extrapolated one is not, so what is left of the plain one is
+      the central difference's own error, of the order of h squared.
+    * "looser": none of these.
+    * "no data": not checked.
+    """
+    return [_compare(cell, [row for row in rows if _place(row) == _place(cell)]) for cell in cells]
+
+
+def _place(item: Checked | PublishedCell) -> tuple[str, str, str, int, str]:
+    return item.case, item.hidden, item.norm, item.layer, item.kind
+
+
+def _compare(cell: PublishedCell, rows: list[Checked]) -> Comparison:
+    if not rows:
+        return Comparison(cell, math.nan, math.nan, "no data")
+    if all(row.verdict == "zero" for row in rows):
+        return Comparison(cell, float(np.median([row.mean_abs for row in rows])), 0.0, "zero")
+    scale = float(np.median([row.gradient for row in rows])) if cell.measure == "relative" else 1.0
+    plain = float(np.median([abs(getattr(row, cell.measure)) for row in rows]))
+    limit = float(np.median([row.limit for row in rows])) / scale
+    return Comparison(cell, plain, limit, _verdict(abs(cell.value), plain, limit, scale))
+
+
+def _verdict(published: float, plain: float, limit: float, scale: float) -> str:
+    if plain <= published:
+        return "as tight"
+    if scale * max(plain, published) < ROUNDING and plain <= FACTOR * published:
+        return "both rounding"
+    return "as tight without truncation" if limit <= published else "looser"
+
+
+def check_gradients(root: Path) -> None:
+    """Check the reports' networks with the seeds of the results, and write results/gradients.csv.
+
+    Raises:
+        UserError: There are no results yet.
+    """
+    about = read_json(root / FOLDER / "provenance.json")
+    require(about is not None, str(FOLDER), "results; run make reports first")
+    assert about is not None
+    rows = list(measure(about["seeds"]))
+    write_checked(root / CHECKED, rows)
+    print(f"gradients: {len(rows)} comparisons of gradients over {len(about['seeds'])} seeds in {CHECKED}")

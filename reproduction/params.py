@@ -1,0 +1,56 @@
+"""reproduction/params.yaml: the seeds of the runs, and overrides for all of them."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from numlp.errors import UserError, require
+from numlp.files import write_text
+
+PARAMS = Path("reproduction/params.yaml")
+
+
+@dataclass
+class Params:
+    """What reproduction/params.yaml holds: the runs' seeds, and overrides for all of them (a rehearsal's train.epochs)."""
+
+    seeds: list[int]
+    overrides: list[str]
+
+
+def read_params(path: Path) -> Params:
+    """Read the reproduction's params.yaml.
+
+    Raises:
+        UserError: It is not there, or has no seeds.
+    """
+    require(path.exists(), "project", f"{path} in the current folder; go to the project's folder", folder=str(Path.cwd()))
+    try:
+        made = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Params), OmegaConf.load(path)))
+    except (OmegaConfBaseException, YAMLError) as error:
+        raise UserError(f"{path}: need seeds and overrides, two lists, got: {' '.join(str(error).split())}") from error
+    assert isinstance(made, Params)
+    good = len(made.seeds) > 0 and min(made.seeds) >= 0 and len(set(made.seeds)) == len(made.seeds)
+    require(good, str(path), "one or more different seeds, each a whole number >= 0", seeds=made.seeds)
+    return made
+
+
+def set_seeds(path: Path, argument: str) -> None:
+    """Write `seeds=0,1,2` to the reproduction's params.yaml, and leave the rest as it is.
+
+    Raises:
+        UserError: They are not whole numbers.
+    """
+    match = re.fullmatch(r"seeds=(\d+(?:,\d+)*)", argument.replace(" ", ""))
+    require(match is not None, "reproduction", "seeds=0,1,2", argument=argument)
+    assert match is not None
+    read_params(path)
+    text = path.read_text()
+    seeds = f"seeds: [{', '.join(match[1].split(','))}]"
+    changed = re.sub(r"^seeds: \[.*?\]", seeds, text, count=1, flags=re.MULTILINE)
+    if changed != text:
+        write_text(path, changed)

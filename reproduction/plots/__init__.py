@@ -1,0 +1,1 @@
+"""The plots of the report, in the style of the originals."""

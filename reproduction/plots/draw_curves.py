@@ -1,0 +1,155 @@
+"""Cost, loss and accuracy of a run against the update step: the reports' plots, with all seeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+from numlp.arrays import Array
+from numlp.display.style import BLUE, GREY, ORANGE
+from numlp.training.history import Record
+from reproduction.measured import Run
+from reproduction.plots.plot_style import GREEN, GRID, PURPLE, column, themed
+
+PANELS = ("cost", "loss", "accuracy")
+UNITS = {"cost": "cost (nats)", "loss": "loss (nats)", "accuracy": "accuracy (%)"}
+SERIES = (("train", "training", BLUE, "-"), ("val", "validation", ORANGE, "--"))
+COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+CHANCE = 10.0
+LOGARITHMIC = 30
+"""A cost that spans more than this factor is drawn on a logarithmic axis."""
+DIVERGED = 10
+"""Where a run's cost exceeds its start by this factor, runs in one panel are drawn up to a bit above the start."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """A recorded column over the seeds: (n,) steps, mean, lowest and highest, without what is not finite."""
+
+    steps: Array
+    mean: Array
+    low: Array
+    high: Array
+
+
+def band(histories: Mapping[int, Sequence[Record]], name: str) -> Band:
+    """One column over the steps that all seeds recorded; accuracy in per cent."""
+    scale = 100 if name.endswith("accuracy") else 1
+    tables = [{record.step: scale * float(getattr(record, name)) for record in records} for records in histories.values()]
+    steps = sorted(set(tables[0]).intersection(*tables[1:]))
+    values = np.array([[table[step] for step in steps] for table in tables])
+    good = np.isfinite(values).all(axis=0)
+    values = values[:, good]
+    return Band(np.array(steps, np.float64)[good], values.mean(axis=0), values.min(axis=0), values.max(axis=0))
+
+
+def limits(runs: Sequence[Run], panels: Sequence[str] = PANELS) -> dict[str, tuple[float, float]]:
+    """Common limits of the panels, so that runs side by side can be compared."""
+    found = {}
+    for name in panels:
+        bands = [band(run.histories, f"{split}_{name}") for run in runs for split, *_ in SERIES]
+        low, high = min(float(b.low.min()) for b in bands), max(float(b.high.max()) for b in bands)
+        if name == "accuracy":
+            found[name] = (0.0, min(102.0, max(2 * CHANCE, 1.08 * high)))
+        elif low > 0 and high / low > LOGARITHMIC:
+            found[name] = (low / 1.2, high * 1.2)
+        else:
+            room = max(0.06 * (high - low), 0.02 * high)
+            found[name] = (low - room, high + room)
+    return found
+
+
+@themed
+def curves(run: Run, title: str, subtitle: str, ends: Mapping[str, tuple[float, float]], published: Mapping[str, float]) -> Figure:
+    """Draw cost, loss and accuracy below each other, the mean of the seeds in a band from lowest to highest.
+
+    Args:
+        run: With the records of one seed or more.
+        title: The run in a few words.
+        subtitle: The data set, and how many seeds.
+        ends: Limits by panel, as `limits` gives them; its panels are those drawn.
+        published: Accuracies in per cent by split, drawn at the end of the accuracy's curves.
+    """
+    figure = column(title, subtitle, 1.55 * len(ends) + 0.75)
+    panels = figure.subplots(len(ends), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, (name, (low, high)) in zip(panels, ends.items(), strict=True):
+        for split, label, colour, dash in SERIES:
+            _draw(axes, band(run.histories, f"{split}_{name}"), label, colour, dash)
+        axes.set(ylabel=UNITS[name])
+        _scale(axes, low, high, name)
+    if "accuracy" in ends:
+        _accuracies(panels[-1], run, published)
+    _steps(panels[-1])
+    handles = {h.get_label(): h for axes in panels for h in axes.get_legend_handles_labels()[0]}
+    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=3, frameon=False)
+    return figure
+
+
+@themed
+def together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: str, validation: Literal["each", "first"] = "each") -> Figure:
+    """Draw one recorded quantity of several runs in one panel: in training, and dashed in validation.
+
+    Args:
+        runs: By label, at most four.
+        title: Of the figure.
+        subtitle: The data set, and how many seeds.
+        quantity: cost, loss or accuracy.
+        validation: Of each run, or of the first alone, where it is the same for all.
+    """
+    figure = column(title, subtitle, 3.3)
+    axes = figure.subplots()
+    drawn = []
+    for place, ((label, run), colour) in enumerate(zip(runs.items(), COLOURS, strict=False)):
+        for split, name, shade, dash in (("train", f"{label}, training", colour, "-"), ("val", f"{label}, validation", colour, "--")):
+            if split == "train" or validation == "each":
+                drawn.append(_draw(axes, band(run.histories, f"{split}_{quantity}"), name, shade, dash))
+            elif place == 0:
+                drawn.append(_draw(axes, band(run.histories, f"{split}_{quantity}"), "validation, all the same", GREY, dash))
+    low, high = min(float(b.low.min()) for b in drawn), max(float(b.high.max()) for b in drawn)
+    start = max(float(b.high[0]) for b in drawn)
+    if quantity != "accuracy" and high > DIVERGED * start:
+        high = 1.3 * start
+        axes.annotate("a run diverges", (0.98, 0.97), xycoords="axes fraction", ha="right", va="top", color=GREY, size=8)
+    room = 0.05 * (high - low)
+    _scale(axes, *((low / 1.2, high * 1.2) if low > 0 and high / low > LOGARITHMIC else (low - room, high + room)), quantity)
+    axes.set(ylabel=UNITS[quantity])
+    _steps(axes)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+def _draw(axes: Axes, found: Band, label: str, colour: str, dash: str) -> Band:
+    marker = "o" if len(found.steps) <= 20 else ""
+    axes.plot(found.steps, found.mean, color=colour, linestyle=dash, linewidth=1.5, marker=marker, markersize=2.5, label=label)
+    axes.fill_between(found.steps, found.low, found.high, color=colour, alpha=0.18, linewidth=0)
+    return found
+
+
+def _scale(axes: Axes, low: float, high: float, name: str) -> None:
+    axes.grid(True, color=GRID, linewidth=0.7)
+    if name != "accuracy" and low > 0 and high / low > LOGARITHMIC:
+        axes.set_yscale("log")
+    else:
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.set_ylim(low, high)
+
+
+def _accuracies(axes: Axes, run: Run, published: Mapping[str, float]) -> None:
+    axes.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance")
+    last = max(records[-1].step for records in run.histories.values())
+    shapes = {"train": ("o", BLUE), "val": ("s", ORANGE), "test": ("D", GREY)}
+    names = {split: name for split, name, *_ in SERIES}
+    for split, value in published.items():
+        marker, colour = shapes[split]
+        (point,) = axes.plot([last], [value], marker, markersize=5.5, markerfacecolor="none", markeredgecolor=colour, zorder=5)
+        point.set(label=f"published {names.get(split, split)}", clip_on=False)
+
+
+def _steps(axes: Axes) -> None:
+    axes.set_xlabel("update step")
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))

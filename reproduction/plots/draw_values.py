@@ -1,0 +1,207 @@
+"""Final accuracies against a choice: lambda, depth, width, sigma, learning rate, or published against ours."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from numlp.display.style import BLUE, GREY, ORANGE
+from reproduction.plots.plot_style import GREEN, GRID, INK, column, themed
+from reproduction.significance import Estimate, estimate
+
+MAP = "viridis"
+
+
+@dataclass(frozen=True)
+class Point:
+    """An accuracy of several seeds at one place of an axis.
+
+    Attributes:
+        x: Place: a value or a name.
+        values: Per cent, one a seed.
+        published: Per cent, or None.
+        own: Whether the value of x is our own draw.
+    """
+
+    x: float | str
+    values: tuple[float, ...]
+    published: float | None = None
+    own: bool = False
+
+    @property
+    def estimate(self) -> Estimate:
+        """Mean and interval."""
+        return estimate(self.values)
+
+
+@themed
+def against_lambda(points: Sequence[Point], title: str, subtitle: str, quantity: str, logarithmic: bool = True) -> Figure:
+    """Accuracy against lambda: the report's values, ours at the same lambda, and ours at our own draws."""
+    figure = column(title, subtitle, 3.1)
+    axes = figure.subplots()
+    for own, colour, marker, label in ((False, BLUE, "o", "ours, same lambda"), (True, GREEN, "^", "ours, own draws")):
+        _series(axes, [p for p in points if p.own == own], colour, marker, label)
+    _published(axes, [p for p in points if p.published is not None])
+    if logarithmic:
+        _decades(axes, [float(p.x) for p in points])
+    axes.set(xlabel="lambda", ylabel=quantity)
+    axes.grid(True, color=GRID, linewidth=0.7)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+@themed
+def against_names(points: Sequence[Point], title: str, subtitle: str, quantity: str = "test accuracy (%)") -> Figure:
+    """Accuracies of named choices, one below the other: the published one and ours with its 95 % interval."""
+    figure = column(title, subtitle, 0.34 * len(points) + 1.1)
+    axes = figure.subplots()
+    places = np.arange(len(points))[::-1]
+    for place, point in zip(places, points, strict=True):
+        found = point.estimate
+        half = found.high - found.mean if found.n >= 2 else 0.0
+        axes.errorbar([found.mean], [place], xerr=[half], color=BLUE, marker="o", markersize=5, capsize=3, linestyle="none")
+        axes.plot(point.values, np.full(len(point.values), place - 0.22), "|", color=BLUE, markersize=4, alpha=0.7)
+        if point.published is not None:
+            axes.plot([point.published], [place], "D", color=ORANGE, markersize=5.5, markerfacecolor="none", markeredgewidth=1.4)
+    axes.set_yticks(places, [str(point.x) for point in points])
+    axes.set(xlabel=quantity, ylim=(-0.6, len(points) - 0.4))
+    low, high = axes.get_xlim()
+    axes.set_xlim(max(low, -2.0), min(high, 102.0))  # an interval of scattered seeds may reach beyond what an accuracy can be
+    axes.grid(True, axis="x", color=GRID, linewidth=0.7)
+    ours = "ours, 95 % interval" if any(point.estimate.n >= 2 for point in points) else "ours"
+    axes.errorbar([], [], xerr=[], color=BLUE, marker="o", markersize=5, capsize=3, linestyle="none", label=ours)
+    axes.plot([], [], "D", color=ORANGE, markerfacecolor="none", markeredgewidth=1.4, label="published")
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+@themed
+def grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str, rows: str, columns: str, top: float = 60.0) -> Figure:
+    """Mean accuracies as a coloured table, the published one in brackets.
+
+    Args:
+        cells: By row and column; all combinations.
+        title: Of the figure.
+        subtitle: The data set, and how many seeds.
+        rows: What tells the rows apart.
+        columns: What tells the columns apart.
+        top: The accuracy with the brightest colour; the darkest is 0.
+    """
+    downs, rights = ([*dict.fromkeys(key[i] for key in cells)] for i in (0, 1))
+    figure = column(title, subtitle, 0.62 * len(downs) + 0.9)
+    axes = figure.subplots()
+    means = np.array([[cells[down, right].estimate.mean for right in rights] for down in downs])
+    axes.pcolormesh(means, cmap=MAP, vmin=0, vmax=top, edgecolors="white", linewidth=2)
+    axes.invert_yaxis()
+    for i, down in enumerate(downs):
+        for j, right in enumerate(rights):
+            axes.text(
+                j + 0.5, i + 0.5, _cell(cells[down, right]), ha="center", va="center", color="white" if means[i, j] < 0.6 * top else "black"
+            )
+    axes.set_xticks(np.arange(len(rights)) + 0.5, rights)
+    axes.set_yticks(np.arange(len(downs)) + 0.5, downs)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set(xlabel=columns, ylabel=rows)
+    return figure
+
+
+def _cell(point: Point) -> str:
+    found = point.estimate
+    text = f"{found.mean:.1f}" + (f" ± {found.std:.1f}" if found.n >= 2 else "")
+    return text if point.published is None else f"{text}\n({point.published:.1f})"
+
+
+@themed
+def surface(
+    places: Sequence[tuple[float, float]], values: Sequence[float], best: tuple[float, float, float], title: str, subtitle: str
+) -> Figure:
+    """Accuracy over four or more pairs of eta and lambda, both logarithmic; the report's best pair is a star."""
+    figure = column(title, subtitle, 3.5)
+    axes = figure.subplots()
+    eta, lam = np.array(places).T
+    colours = Normalize(float(min(*values, best[2])), float(max(*values, best[2])))
+    axes.tricontourf(np.log10(eta), np.log10(lam), values, levels=12, cmap=MAP, alpha=0.75, norm=colours)
+    shown = axes.scatter(np.log10(eta), np.log10(lam), c=values, cmap=MAP, norm=colours, s=42, zorder=3, edgecolors="white", linewidths=0.8)
+    label = f"published best, {best[2]:.2f} %"
+    axes.plot(
+        np.log10(best[0]),
+        np.log10(best[1]),
+        "*",
+        markersize=15,
+        color=ORANGE,
+        markeredgecolor="white",
+        clip_on=False,
+        zorder=4,
+        label=label,
+    )
+    figure.legend(loc="outside lower center", frameon=False)
+    figure.colorbar(shown, ax=axes, label="validation accuracy (%)", pad=0.02)
+    axes.set_xticks(np.log10([0.001, 0.002, 0.005, 0.01]), ["0.001", "0.002", "0.005", "0.01"])
+    axes.set_yticks(np.log10([1e-5, 2e-5, 5e-5, 1e-4]), ["1e-5", "2e-5", "5e-5", "1e-4"])
+    axes.set(xlabel="learning rate eta", ylabel="lambda", xlim=(-3.05, -1.95), ylim=(-5.05, -3.95))
+    return figure
+
+
+@themed
+def published_against_ours(pairs: Sequence[tuple[float, float, bool]], title: str, subtitle: str, tolerance: float) -> Figure:
+    """Every published accuracy against our mean, in the band of the tolerance."""
+    figure = column(title, subtitle, 3.9)
+    axes = figure.subplots()
+    line = np.array([5.0, 90.0])
+    axes.fill_between(line, line - tolerance, line + tolerance, color=GREY, alpha=0.25, linewidth=0)
+    axes.plot(line, line, color=GREY, linewidth=0.8)
+    for within, colour, marker, label in ((True, BLUE, "o", "within"), (False, ORANGE, "x", "outside")):
+        chosen = [(x, y) for x, y, inside in pairs if inside == within]
+        if chosen:
+            axes.plot(
+                *zip(*chosen, strict=True),
+                marker,
+                color=colour,
+                markersize=5,
+                alpha=0.8,
+                label=f"{label} {tolerance:g} points: {len(chosen)}",
+            )
+    axes.set(xlabel="published accuracy (%)", ylabel="ours, mean (%)", xlim=line, ylim=line, aspect="equal")
+    axes.grid(True, color=GRID, linewidth=0.7)
+    axes.legend(loc="upper left", frameon=False, labelcolor=INK)
+    return figure
+
+
+def _series(axes: Axes, points: Sequence[Point], colour: str, marker: str, label: str) -> None:
+    if not points:
+        return
+    points = sorted(points, key=lambda p: float(p.x))
+    found = [p.estimate for p in points]
+    bars = [f.high - f.mean if f.n >= 2 else 0.0 for f in found]
+    axes.errorbar(
+        [float(p.x) for p in points],
+        [f.mean for f in found],
+        yerr=bars,
+        color=colour,
+        marker=marker,
+        markersize=4.5,
+        linewidth=0.9,
+        capsize=2,
+        linestyle="none",
+        label=label,
+    )
+
+
+def _decades(axes: Axes, values: Sequence[float]) -> None:
+    """A logarithmic axis with powers of ten; below two decades with 1, 2 and 5 of each, as plain numbers."""
+    axes.set_xscale("log")
+    if max(values) < 100 * min(values):
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _published(axes: Axes, points: Sequence[Point]) -> None:
+    if points:
+        x, y = zip(*((float(p.x), p.published) for p in points), strict=True)
+        axes.plot(x, y, "D", color=ORANGE, markersize=5, markerfacecolor="none", markeredgewidth=1.3, label="published")

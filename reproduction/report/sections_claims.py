@@ -1,0 +1,146 @@
+"""The report's claims and gradient checks."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from reproduction.claims import Finding
+from reproduction.gradient_checks import Comparison
+from reproduction.report.cells import interval, number, region, small, statistic, verdict
+from reproduction.report.document import Block, Cell, Mark, Section, Table, Text
+from reproduction.report.inputs import Inputs
+from reproduction.report.prose import CLAIMS, GRADIENTS, MEASURES
+from reproduction.significance import Outcome, Verdict
+
+VERDICTS: tuple[Verdict, ...] = ("reproduced", "not reproduced", "contradicted", "no data")
+
+
+def claims(inputs: Inputs) -> Section:
+    """The verdicts at a glance, then each part in numbers."""
+    found = inputs.findings
+    head = ("claim", "source", "what it says", "experiments", "n", "verdict")
+    rows = tuple(_claim(finding) for finding in found)
+    parts = tuple(_part(finding, outcome) for finding in found for outcome in finding.outcomes)
+    numbers = ("claim", "what is measured", "mean", "95 % interval", "claimed", "statistic", "n", "values in the region", "verdict")
+    return Section(
+        "claims",
+        "Claims",
+        (Text(CLAIMS), Table(head, rows), *_contradicted(inputs)),
+        (Section("claims-in-numbers", "Claims in numbers", (Text("Points of accuracy unless the unit is named."), Table(numbers, parts))),),
+    )
+
+
+def _claim(finding: Finding) -> tuple[Cell, ...]:
+    claim = finding.claim
+    counts = sorted({outcome.estimate.n for outcome in finding.outcomes})
+    n = Cell(" or ".join(map(str, counts)) or "0", max(counts, default=0))
+    known = Cell(finding.verdict, finding.verdict) if not finding.reason else Cell(f"{finding.verdict}: {finding.reason}")
+    mark = verdict(finding.verdict).mark
+    links = ", ".join(name.upper() for name in claim.experiments)
+    first = claim.experiments[0]
+    target = f"experiment-{first}" if first[0] in "ex" else "gradients"
+    return (
+        Cell(claim.id, _order(claim.id)),
+        Cell(claim.source),
+        Cell(claim.text),
+        Cell(links, link=target),
+        n,
+        Cell(known.text, known.sort, mark),
+    )
+
+
+def contradicted(inputs: Inputs) -> list[str]:
+    """Ids of contradicted claims that explanations.yaml says nothing of."""
+    return [f.claim.id for f in inputs.findings if f.verdict == "contradicted" and inputs.explanation(f.claim.id) is None]
+
+
+def _contradicted(inputs: Inputs) -> list[Block]:
+    """Why claims are contradicted, and a loud line for those of which nobody has said why."""
+    ids = [finding.claim.id for finding in inputs.findings if finding.verdict == "contradicted"]
+    blocks: list[Block] = [Text("What is contradicted, and why:")] if ids else []
+    for explanation in inputs.explanations:
+        covered = [claim for claim in ids if inputs.explanation(claim) is explanation]
+        if covered:
+            blocks.append(Text(f"{', '.join(covered)}: {explanation.text} Rests on: {explanation.rests_on}.", "open"))
+    lacking = contradicted(inputs)
+    return [*blocks, Text(f"UNEXPLAINED: {', '.join(lacking)} are contradicted, and nobody has said why.", "bad")] if lacking else blocks
+
+
+def _part(finding: Finding, outcome: Outcome) -> tuple[Cell, ...]:
+    part, found = outcome.part, outcome.estimate
+    unit = "" if part.unit in ("points", "%") else f" ({part.unit})"
+    return (
+        Cell(finding.claim.id, _order(finding.claim.id)),
+        Cell(part.label + unit),
+        number(found.mean),
+        interval(found.low, found.high),
+        Cell(region(outcome), part.low),
+        Cell(statistic(outcome), outcome.t),
+        Cell(str(found.n), found.n),
+        Cell(f"{outcome.inside} of {found.n}", outcome.inside),
+        verdict(outcome.verdict),
+    )
+
+
+def _order(claim: str) -> str:
+    report, _, count = claim.partition(".")
+    return f"{report}.{int(count):02d}"
+
+
+def counts(findings: Sequence[Finding]) -> str:
+    """`20 reproduced, 3 not reproduced, 2 contradicted`."""
+    tally = Counter(finding.verdict for finding in findings)
+    return ", ".join(f"{tally[name]} {name}" for name in VERDICTS if tally[name] > 0)
+
+
+GOOD: dict[str, Mark] = {"looser": "bad", "no data": "bad"}
+
+
+def gradients(inputs: Inputs) -> Section:
+    """Every published cell of the gradient checks beside ours."""
+    head = ("check", "source", "hidden", "batch norm", "layer", "of", "measure", "published", "ours", "ours, h to 0", "verdict")
+    rows = tuple(_gradient(comparison) for comparison in inputs.gradients)
+    blocks: list[Block] = [Text(gradient_counts(inputs.gradients)), Text(GRADIENTS), Text(MEASURES), *_differing(inputs), Table(head, rows)]
+    return Section("gradients", "Gradient checks", tuple(blocks))
+
+
+def _differing(inputs: Inputs) -> list[Block]:
+    off = [row for row in inputs.checked if row.verdict not in ("agrees", "zero")]
+    if not off:
+        return []
+    worst = max(row.limit / row.gradient for row in off)
+    names = ", ".join(sorted({f"{row.case} hidden {row.hidden} layer {row.layer} {row.kind} seed {row.seed}" for row in off}))
+    text = (
+        f"In {len(off)} of {len(inputs.checked)} comparisons the norm-relative error stays above 1e-6 even at h = 0 (at most {worst:.1e}): "
+        f"{names}. There a batch of three has a deviation so small that the step is not small beside it."
+    )
+    return [Text(text, "open")]
+
+
+def gradient_counts(found: Sequence[Comparison]) -> str:
+    """How many cells are as tight, and how the count comes about."""
+    tally = Counter(comparison.verdict for comparison in found)
+    good = sum(comparison.good for comparison in found)
+    checks = {comparison.cell.case for comparison in found}
+    whole = checks - {comparison.cell.case for comparison in found if not comparison.good}
+    return (
+        f"{len(whole)} of the {len(checks)} gradient checks are as tight or tighter, in {good} of {len(found)} published cells: "
+        + ", ".join(f"{n} {name}" for name, n in tally.most_common())
+        + "."
+    )
+
+
+def _gradient(comparison: Comparison) -> tuple[Cell, ...]:
+    cell = comparison.cell
+    return (
+        Cell(cell.case),
+        Cell(cell.source),
+        Cell(cell.hidden),
+        Cell(cell.norm),
+        Cell(str(cell.layer), cell.layer),
+        Cell(cell.kind),
+        Cell(cell.measure.replace("_", " ")),
+        small(cell.value),
+        small(comparison.plain),
+        small(comparison.limit),
+        Cell(comparison.verdict, mark=GOOD.get(comparison.verdict, "good")),
+    )

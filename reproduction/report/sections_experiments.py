@@ -1,0 +1,172 @@
+"""The report's part on each experiment."""
+
+from collections.abc import Sequence
+
+from reproduction.measured import NoDataError, Run
+from reproduction.plots.plot_style import Plots
+from reproduction.report.cells import interval, mean_and_deviation, number
+from reproduction.report.document import Block, Cell, Figures, Image, Listing, Section, Table, Text
+from reproduction.report.experiment_files import Described
+from reproduction.report.inputs import Inputs, LogLine
+from reproduction.report.prose import LOG, USUAL
+from reproduction.score import SPLITS, Score
+from reproduction.scoreboard import NEAR
+from reproduction.significance import estimate
+
+HEAD = ("id", "row", "split", "published", "ours", "n", "95 % interval", "difference", "verdict")
+
+
+def experiments(inputs: Inputs, plots: dict[str, list[Plots]]) -> Section:
+    """A section for each experiment, in their order."""
+    made = tuple(_experiment(inputs, described, plots.get(described.id, [])) for described in inputs.experiments)
+    return Section("experiments", "Experiments", (Text(USUAL),), made)
+
+
+def _experiment(inputs: Inputs, described: Described, plots: Sequence[Plots]) -> Section:
+    scores = [score for score in inputs.scores if score.published.experiment == described.id]
+    runs = inputs.measured.of(described.id)
+    blocks: list[Block] = [Text(described.question[:1].upper() + described.question[1:]), Text(_settings(described))]
+    if not runs:
+        blocks.append(Text(f"{described.id.upper()} was not measured.", "bad"))
+    blocks += _compared(inputs, scores)
+    answered = {run.key for run in _answering(inputs, scores)}
+    blocks += _others([run for run in runs if run.key not in answered])
+    blocks += [Figures(tuple(Image(plot.name, plot.alt) for plot in row.plots), row.caption) for row in plots]
+    if described.id == "e11":
+        blocks += _logs(inputs)
+    where = f" ({described.source or 'ours'})"
+    return Section(f"experiment-{described.id}", f"{described.id.upper()}{where}", tuple(blocks))
+
+
+def _settings(described: Described) -> str:
+    parts = [f"`{name}={value}`" for name, value in described.settings]
+    text = "Settings: " + (", ".join(parts) if parts else "the usual ones") + "."
+    if described.choices:
+        text += " A run for each of " + ", and ".join(f"`{name}={value}`" for name, value in described.choices) + "."
+    return f"{text} Command: `numlp train +experiment={described.file}`."
+
+
+def _compared(inputs: Inputs, scores: Sequence[Score]) -> list[Block]:
+    if not scores:
+        return [Text("Nothing but plots was published.")]
+    readings = sorted({score.published.reading for score in scores if score.published.reading})
+    blocks: list[Block] = [Table(HEAD, tuple(_score(score) for score in scores))]
+    if readings:
+        blocks.append(Text("How this is read: docs/published.md, " + ", ".join(f"`{name}`" for name in readings) + "."))
+    return blocks + _explained(inputs, scores)
+
+
+def _score(score: Score) -> tuple[Cell, ...]:
+    row, found = score.published, score.estimate
+    word = Cell("within", "a", "good") if score.within else Cell("outside" if found.n else "no data", "b", "bad")
+    return (
+        Cell(row.id),
+        Cell(row.row),
+        Cell(SPLITS[row.split]),
+        number(row.value),
+        mean_and_deviation(found),
+        Cell(str(found.n), found.n),
+        interval(found.low, found.high),
+        number(score.difference, "+.2f"),
+        word,
+    )
+
+
+def _explained(inputs: Inputs, scores: Sequence[Score]) -> list[Block]:
+    """The explanations of the rows outside, each once, and a loud line for rows that lack one."""
+    blocks: list[Block] = []
+    outside = [score.published.id for score in scores if score.values and not score.within]
+    for explanation in inputs.explanations:
+        covered = [row for row in outside if inputs.explanation(row) is explanation]
+        if covered:
+            blocks.append(Text(f"{', '.join(covered)}: {explanation.text} Rests on: {explanation.rests_on}.", "open"))
+    lacking = [row for row in outside if inputs.explanation(row) is None]
+    if lacking:
+        blocks.append(Text(f"UNEXPLAINED: {', '.join(lacking)} lie outside {NEAR:g} points, and nobody has said why.", "bad"))
+    return blocks
+
+
+def _answering(inputs: Inputs, scores: Sequence[Score]) -> list[Run]:
+    found = []
+    for score in scores:
+        try:
+            found.append(inputs.measured.run(score.published.experiment, score.published.run))
+        except NoDataError:
+            continue
+    return found
+
+
+def _others(runs: Sequence[Run]) -> list[Block]:
+    """Runs that no published figure is set beside: our own draws, best by validation first, or settings that a report does not have."""
+    if not runs:
+        return []
+    own = any(run.own for run in runs)
+    if own:
+        runs = sorted(runs, key=lambda run: -_mean(run))
+    caption = "Our own draws, the best in validation first" if own else "Runs beside the published ones"
+    return [Table(("run", "training", "validation", "test", "n"), tuple(_other(run) for run in runs), caption)]
+
+
+def _other(run: Run) -> tuple[Cell, ...]:
+    found = [estimate(tuple(run.accuracy(split).values())) for split in ("train", "val", "test")]
+    name = run.key.removeprefix("own:")
+    return (Cell(f"`{_short(name)}`", _first(run)), *(mean_and_deviation(each) for each in found), Cell(str(found[0].n), found[0].n))
+
+
+def _short(key: str) -> str:
+    """A key with its numbers to four digits."""
+    return ";".join(f"{name}={_digits(value)}" for name, _, value in (part.partition("=") for part in key.split(";")))
+
+
+def _digits(value: str) -> str:
+    try:
+        return f"{float(value):.4g}"
+    except ValueError:
+        return value
+
+
+def _first(run: Run) -> float | str:
+    value = run.value("lam") or run.value("schedule.eta") or run.key
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+def _mean(run: Run) -> float:
+    values = list(run.accuracy("val").values())
+    return sum(values) / len(values)
+
+
+def _logs(inputs: Inputs) -> list[Block]:
+    """R0's log of each length beside ours, of the first seed, in its format without the wall time."""
+    blocks: list[Block] = [Text(LOG)]
+    for cycles in sorted({line.cycles for line in inputs.log}):
+        theirs = [line for line in inputs.log if line.cycles == cycles]
+        ours = _our_log(inputs, cycles)
+        blocks.append(
+            Listing(((f"R0, {cycles} cycles", _lines(theirs)), (f"Ours, {cycles} cycles", _lines(ours) if ours else "not measured")))
+        )
+    return blocks
+
+
+def _our_log(inputs: Inputs, cycles: int) -> list[LogLine]:
+    try:
+        histories = inputs.measured.run("e11", f"train.cycles={cycles}").histories
+    except NoDataError:
+        return []
+    if not histories:
+        return []
+    lines, total = [], 0.0
+    for count, record in enumerate(histories[min(histories)]):
+        total += record.train_cost
+        lines.append(LogLine(cycles, int(record.epoch), record.step, count, record.train_cost, total / (count + 1), record.val_cost))
+    return lines
+
+
+def _lines(lines: Sequence[LogLine]) -> str:
+    return "\n".join(
+        f"e: {line.epoch} ... step_no: {line.step} .. cost_record: {line.record}\n"
+        f"J_train: {line.j_train!r} ... smooth_cost : {line.smooth_cost!r} ... J_validation: {line.j_validation!r}"
+        for line in lines
+    )

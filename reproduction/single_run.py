@@ -1,0 +1,98 @@
+"""One run of an experiment, in a process of its own or in this one: train, measure the three splits, keep the result."""
+
+import math
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from numlp import paths
+from numlp.config import Config
+from numlp.data.dataset import prepared
+from numlp.data.preprocess import Name
+from numlp.nn.network import Network
+from numlp.runs.checkpoint import checkpoints
+from numlp.runs.identity import record_file, run_key
+from numlp.runs.loop import Loop, NoLog
+from numlp.training import build
+from numlp.training.batches import epoch_steps
+from numlp.training.divergence import DivergedError
+from numlp.training.evaluator import Scores
+from numlp.training.fit import check_fit, final_scores
+from numlp.training.state import State
+from reproduction.run_cache import RUNS, Result, save_result
+
+SPLITS: tuple[Name, ...] = ("train", "val", "test")
+DIVERGED = Scores(math.nan, math.nan, 0.0)  # of a network whose cost is not finite: no image is right
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A run that was ordered.
+
+    Attributes:
+        root: The project's folder; a process that makes several runs may have been in another one.
+        place: In the list of orders.
+        name: For people.
+        file: Where its result goes.
+    """
+
+    root: Path
+    place: int
+    name: str
+    config: Config
+    file: Path
+
+
+def execute(order: Ordered) -> tuple[int, Result]:
+    """Make the run, and write its file; return its place with the result."""
+    os.chdir(order.root)
+    result = make(order.config, order.name)
+    save_result(order.file, result)
+    return order.place, result
+
+
+def make(config: Config, name: str) -> Result:
+    """Train and measure a network; an interrupted run resumes from its checkpoint."""
+    data = prepared(config)
+    check_fit(config, data)
+    with checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
+        loop = Loop(config, data, kept, name)
+        state = loop.begin()
+        try:
+            loop.run(state, NoLog())
+            scores = final_scores(config, data, state, SPLITS)
+        except DivergedError:
+            scores = dict.fromkeys(SPLITS, DIVERGED)
+        kept.clear()
+        return _result(state, scores)
+
+
+def result_file(config: Config) -> Path:
+    """Where the result of a run is cached."""
+    return record_file(RUNS, config)
+
+
+def length(config: Config) -> float:
+    """About how long the run takes, in no unit: what is to begin first."""
+    start, stop = config.split.train
+    per_epoch = epoch_steps(stop - start, config.train.batch_size)
+    return build.steps(config, per_epoch) * (1 + 0.05 * len(config.model.hidden))
+
+
+def _result(state: State, scores: dict[Name, Scores]) -> Result:
+    accuracies = {f"{name}_accuracy": score.accuracy for name, score in scores.items()}
+    costs = {f"{name}_cost": score.cost for name, score in scores.items()}
+    return Result(
+        **accuracies,
+        **costs,
+        best_val_accuracy=max(record.val_accuracy for record in state.records),
+        steps=state.records[-1].step,
+        model_digest=_digest(state.network),
+        seconds=state.seconds,
+        history=tuple(state.records),
+    )
+
+
+def _digest(network: Network) -> str:
+    return sha256(network.params.vector.tobytes() + network.moments.vector.tobytes()).hexdigest()

@@ -1,0 +1,1 @@
+"""`numlp COMMAND`: a module a command, the launch of stages by Hydra, help and completion."""

@@ -1,0 +1,53 @@
+"""The table of all commands: the module of each, what it does, and how it is begun."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command.
+
+    Attributes:
+        module: With `run(config, out, invocation)` when the command is composed, else with `main(arguments)`.
+        about: What it does, for --help.
+        composed: Its arguments are choices and values, which Hydra composes.
+    """
+
+    module: str
+    about: str
+    composed: bool = False
+
+    def load(self) -> ModuleType:
+        """Import the module, and what it needs: a second for some."""
+        return import_module(self.module)
+
+
+COMMANDS = {
+    "download": Command("numlp.stages.download", "get the raw images, or make the synthetic ones", composed=True),
+    "resolve": Command("numlp.stages.resolve", "write params.yaml and the chosen files of conf/ as one file", composed=True),
+    "normalise": Command("numlp.stages.normalise", "split the images and normalise them", composed=True),
+    "train": Command("numlp.stages.train", "train a network; with -m, one for each combination of choices", composed=True),
+    "evaluate": Command("numlp.stages.evaluate", "measure the trained network on the three splits", composed=True),
+    "plot": Command("numlp.stages.plot", "draw the curves, the confusion matrix, the first layer and the worst errors", composed=True),
+    "lr-range": Command(
+        "numlp.cli.lr_range", "raise the learning rate in a short training, and suggest eta_min and eta_max", composed=True
+    ),
+    "gradcheck": Command("numlp.cli.gradcheck", "compare the gradients with central differences", composed=True),
+    "init": Command("numlp.cli.init", "lay out a new project in a folder of its own"),
+    "run": Command("numlp.cli.run", "run the whole pipeline by DVC, on CIFAR-10 where it can be had"),
+    "doctor": Command("numlp.cli.doctor", "check the environment, the data, DVC and MLflow, and say what to do"),
+    "predict": Command("numlp.cli.predict", "name what a trained network sees in PNG or JPEG files"),
+    "export": Command("numlp.cli.export", "write a trained network as ONNX, for other programs"),
+    "register": Command("numlp.cli.register", "name a trained network in MLflow's registry, with its figures"),
+    "compare": Command(
+        "numlp.cli.compare", "set two trained runs, or up to eight, against each other: choices, curves, classes, significance, examples"
+    ),
+    "runs": Command("numlp.cli.runs", "list the runs that MLflow knows, with what tells them apart; filter them, or take the best"),
+    "health": Command("numlp.cli.health", "draw the layers' health of one to four runs with train.health=true, side by side"),
+    "page": Command("numlp.cli.page", "write one run as one HTML file: accuracies, figures, settings"),
+    "show": Command("numlp.cli.show", "print the pipeline's latest figures, and how to go on"),
+    "verify": Command("numlp.cli.verify", "run the pipeline again in a clone elsewhere, and compare its sums with dvc.lock"),
+    "ui": Command("numlp.cli.ui", "open MLflow on the project's runs"),
+}

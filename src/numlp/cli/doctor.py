@@ -1,0 +1,90 @@
+"""`numlp doctor`: what in this environment would keep a run from going well, and what to do about it."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+from numlp.cli import doctor_checks
+from numlp.cli.doctor_checks import Finding
+from numlp.config.compose import composed
+from numlp.config.naming import caption, values
+from numlp.errors import UserError
+from numlp.tracking import store_checks
+from numlp.tracking.unsent import send, unsent
+
+CIFAR10 = Path("conf/data/cifar10.yaml")
+COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print a row for each check; the exit code is 1 if one is an error, else 0."""
+    parser = argparse.ArgumentParser("numlp doctor", description="check the environment, the data, DVC and MLflow")
+    text = "send what MLflow did not get, and mark runs KILLED that are RUNNING though their process is gone"
+    parser.add_argument("--fix", action="store_true", help=text)
+    if parser.parse_args(argv).fix:
+        fix()
+    findings = examine()
+    show(findings)
+    return int(any(finding.level == "error" for finding in findings))
+
+
+def examine() -> list[Finding]:
+    """Every check, in the order of a run."""
+    findings = [doctor_checks.python(), doctor_checks.packages(), doctor_checks.blas(), doctor_checks.disk(), doctor_checks.memory()]
+    if not CIFAR10.exists():
+        return [*findings, Finding("project", "error", f"no {CIFAR10} in {Path.cwd()}", "go to the project's folder")]
+    official = str(OmegaConf.select(OmegaConf.load(CIFAR10), "source.sha256"))
+    return [
+        *findings,
+        *doctor_checks.machine(),
+        configuration(),
+        doctor_checks.archive(official),
+        doctor_checks.dvc_cache(),
+        doctor_checks.dvc_lock(),
+        *doctor_checks.mlflow(),
+    ]
+
+
+def configuration() -> Finding:
+    """What params.yaml and conf/ compose to."""
+    try:
+        return Finding("configuration", "ok", caption(values(composed(Path.cwd()))))
+    except UserError as error:
+        return Finding("configuration", "error", str(error), "correct it; numlp train --cfg job shows the configuration when it composes")
+
+
+def fix() -> None:
+    """Send what earlier runs could not, then close the runs that nobody will."""
+    for path in unsent(Path.cwd()):
+        try:
+            gone = send(Path.cwd(), path)
+        except UserError as error:
+            print(f"not sent: {path.relative_to(Path.cwd())}: {error}")
+            continue
+        print(f"sent: {path.relative_to(Path.cwd())}" + (f", but for what has changed since: {', '.join(gone)}" if gone else ""))
+    try:
+        runs = store_checks.abandoned(Path.cwd())
+        store_checks.close(Path.cwd(), runs)
+    except UserError:  # the table tells it
+        return
+    for run in runs:
+        print(f"marked KILLED: {run.name} (process {run.pid})")
+
+
+def show(findings: Sequence[Finding]) -> None:
+    """The findings as a table, and a line that counts them."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console, table = Console(highlight=False), Table(box=None, pad_edge=False)
+    for heading in ("check", "verdict", "found, and what to do"):
+        table.add_column(heading, overflow="fold")
+    for finding in findings:
+        text = Text(finding.found) if finding.level == "ok" else Text(f"{finding.found}\n-> {finding.advice}")
+        table.add_row(finding.what, f"[{COLOURS[finding.level]}]{finding.level}[/]", text)
+    console.print(table)
+    counts = {level: sum(finding.level == level for finding in findings) for level in ("error", "warning")}
+    console.print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))

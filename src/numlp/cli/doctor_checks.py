@@ -1,0 +1,190 @@
+"""What `numlp doctor` looks at: each check reads, changes nothing, and gives a finding."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Literal
+
+from numlp import paths
+from numlp.config.compose import replacements
+from numlp.config.local_choices import LOCAL, place
+from numlp.errors import UserError
+from numlp.files import sha256
+from numlp.tracking import environment_tags, store_checks
+from numlp.tracking.unsent import unsent
+
+Level = Literal["ok", "warning", "error"]
+GB = 1e9
+DISK, MEMORY = 3.0, 1.2  # GB: a first run with its downloads, arrays and DVC's copies; training
+PINS = Path("constraints.txt")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A row of the table.
+
+    Attributes:
+        level: An error keeps a run from ending well, a warning may.
+        found: What is there.
+        advice: What to do; empty when all is well.
+    """
+
+    what: str
+    level: Level
+    found: str
+    advice: str = ""
+
+
+def python() -> Finding:
+    """The interpreter."""
+    found = sys.version.split()[0]
+    return Finding("Python", "ok", found) if sys.version_info >= (3, 11) else Finding("Python", "error", found, "use 3.11 or newer")
+
+
+def packages() -> Finding:
+    """What is installed, against what is required and what the project was tested with."""
+    needed = [re.split(r"[^A-Za-z0-9_.-]", line, maxsplit=1)[0] for line in requires("numlp") or () if "extra ==" not in line]
+    missing = [name for name in needed if _installed(name) is None]
+    if missing:
+        return Finding("packages", "error", f"not installed: {', '.join(missing)}", "pip install -c constraints.txt -e .")
+    lines = PINS.read_text().splitlines() if PINS.exists() else []
+    pins = dict(line.split("==") for line in lines if "==" in line and not line.startswith("#"))
+    other = [f"{name} {_installed(name)}, not {pin}" for name, pin in pins.items() if _installed(name) not in (None, pin)]
+    if other:
+        more = f" and {len(other) - 3} more" if len(other) > 3 else ""
+        return Finding("packages", "warning", ", ".join(other[:3]) + more, "pip install -c constraints.txt -e . gives the tested versions")
+    return Finding("packages", "ok", f"{len(needed)} required" + (f", as pinned in {PINS}" if pins else f"; no {PINS} to compare with"))
+
+
+def blas() -> Finding:
+    """The library of the matrix products, its kernel, and the cores."""
+    tags, cores = environment_tags(Path.cwd()), len(os.sched_getaffinity(0))
+    if tags["blas"] == "none":
+        return Finding("BLAS", "warning", "none that is known", "install NumPy from PyPI: without a BLAS training takes far longer")
+    return Finding("BLAS", "ok", f"{tags['blas']}, {tags['blas_kernel']} kernel, {cores} cores (a run uses train.threads of them)")
+
+
+def disk() -> Finding:
+    """Room in the project's folder, and whether it may be written to."""
+    free = shutil.disk_usage(Path.cwd()).free / GB
+    if not os.access(Path.cwd(), os.W_OK):
+        return Finding("disk", "error", "this folder is read-only", "choose a folder that you may write to")
+    level: Level = "ok" if free >= DISK else "warning" if free >= 0.3 else "error"
+    return Finding("disk", level, f"{free:.1f} GB free", "" if level == "ok" else f"a first run takes {DISK:g} GB; dvc gc -w frees some")
+
+
+def memory() -> Finding:
+    """Memory that is not in use."""
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GB
+    meminfo = Path("/proc/meminfo")
+    if meminfo.exists():
+        free = next(int(line.split()[1]) * 1024 / GB for line in meminfo.read_text().splitlines() if line.startswith("MemAvailable"))
+    level: Level = "ok" if free >= MEMORY else "warning"
+    return Finding(
+        "memory", level, f"{free:.1f} GB available", "" if level == "ok" else f"training takes up to {MEMORY:g} GB: close something"
+    )
+
+
+def machine() -> Iterator[Finding]:
+    """What this machine uses in place of choices of params.yaml, where a file says so."""
+    if not place(Path.cwd()).exists():
+        return
+    try:
+        found = replacements(Path.cwd())
+    except UserError as error:
+        yield Finding("local choices", "error", str(error), f"correct {LOCAL}, or delete it")
+        return
+    if found:
+        advice = f"delete {LOCAL} to undo it; numlp run removes its own entry once there is CIFAR-10"
+        yield Finding("local choices", "warning", f"{LOCAL}: {found}", advice)
+    else:
+        yield Finding("local choices", "ok", f"{LOCAL} replaces no choice of params.yaml")
+
+
+def archive(official: str) -> Finding:
+    """The archive that a run would read, against its sum."""
+    given = os.environ.get("CIFAR10_ARCHIVE")
+    path, accepted = (Path(given), os.environ.get("CIFAR10_SHA256", official).lower()) if given else (paths.ARCHIVE, official)
+    if not path.is_file():
+        if given:
+            return Finding("archive", "error", f"CIFAR10_ARCHIVE={given}: no such file", "unset CIFAR10_ARCHIVE, or correct it")
+        return Finding("archive", "ok", f"none in {paths.ARCHIVE.parent}; a run downloads it")
+    found = sha256(path)
+    if found != accepted:
+        advice = f"CIFAR10_SHA256={found} accepts it as it is" if given else f"rm {path}: the next run downloads it again"
+        return Finding("archive", "error", f"{path}: sha256 {found[:12]}..., need {accepted[:12]}...", advice)
+    return Finding("archive", "ok", f"{path}" + ("" if found == official else " (accepted by CIFAR10_SHA256; not the official file)"))
+
+
+def dvc_cache() -> Finding:
+    """DVC's cache."""
+    if not Path(".dvc").is_dir():
+        return Finding("DVC", "error", "no .dvc in this folder", "go to the project's folder, or: dvc init --no-scm")
+    cache = Path(".dvc/cache")
+    if cache.exists() and not os.access(cache, os.W_OK):
+        return Finding("DVC cache", "error", f"{cache} is read-only", f"chmod -R u+w {cache}")
+    size = sum(path.stat().st_size for path in cache.rglob("*") if path.is_file()) / GB
+    return Finding("DVC cache", "ok", f"{size:.2f} GB")
+
+
+def dvc_lock() -> Finding:
+    """Whether some DVC works here now, and what one that was killed has left."""
+    lock, table = Path(".dvc/tmp/lock"), Path(".dvc/tmp/rwlock")
+    if lock.exists() and _held(lock):
+        return Finding(
+            "DVC lock", "warning", "another DVC command works in this folder", "wait for its end; a second dvc repro refuses to begin"
+        )
+    try:
+        content = json.loads(table.read_text()) if table.exists() else {}
+    except ValueError:
+        return Finding("DVC lock", "error", f"{table} is no JSON", f"rm {table}")
+    entries = [item for value in content.get("read", {}).values() for item in value] + list(content.get("write", {}).values())
+    gone = {int(item["pid"]) for item in entries if not Path(f"/proc/{item['pid']}").exists()}
+    if gone:
+        left = ", ".join(map(str, sorted(gone)))
+        return Finding("DVC lock", "ok", f"left by killed processes ({left}); the next DVC command removes it")
+    return Finding("DVC lock", "ok", "free")
+
+
+def mlflow() -> Iterator[Finding]:
+    """The store's version, what it did not take, and runs whose process is gone."""
+    if kept := unsent(Path.cwd()):
+        found = f"{len(kept)} file{'' if len(kept) == 1 else 's'} with what it did not take: {kept[-1].relative_to(Path.cwd())}"
+        yield Finding("MLflow unsent", "warning", found, "numlp doctor --fix sends it")
+    try:
+        found, needed = store_checks.schema(Path.cwd())
+        if found != needed:
+            advice = "install the pinned MLflow, or: mlflow db upgrade (a way back does not exist; copy mlruns first)"
+            yield Finding("MLflow store", "error", f"tables {found}, need {needed}", advice)
+            return
+        runs = store_checks.abandoned(Path.cwd())
+    except UserError as error:
+        yield Finding("MLflow store", "error", str(error), "start its server, or unset MLFLOW_TRACKING_URI")
+        return
+    yield Finding("MLflow store", "ok", store_checks.store_name(Path.cwd()))
+    if runs:
+        names = ", ".join(f"{run.name} (process {run.pid})" for run in runs[:3]) + (" ..." if len(runs) > 3 else "")
+        yield Finding("MLflow runs", "warning", f"{len(runs)} RUNNING without a process: {names}", "numlp doctor --fix marks them KILLED")
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _held(path: Path) -> bool:
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False

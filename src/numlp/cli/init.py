@@ -1,0 +1,96 @@
+"""`numlp init DIR`: a new project in a folder of its own, from the files that the package carries."""
+
+import argparse
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numlp
+from numlp.cli.run import in_git
+from numlp.config.local_choices import LOCAL
+from numlp.errors import require
+
+FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
+CODE = "      - src/numlp\n"  # how dvc.yaml says that `resolve` depends on the package's source
+RESOLVE = "    cmd: numlp resolve +stage=pipeline\n"
+EACH_TIME = """\
+    # It has the digest of the installed package's code, so that it runs each time, and the others where that has changed.
+    always_changed: true
+"""
+
+
+README = """\
+# A project of numlp
+
+* `params.yaml` has every setting; `conf/` has one directory per config group, and one file per option.
+* `numlp run` downloads the data, trains, evaluates and plots; its files are in `build/`, and `dvc repro` does the same after an edit.
+* `numlp train model=mlp9 lam=0.01` trains one network beside the pipeline; `numlp train --help` lists the settings.
+* `numlp ui` opens all runs in MLflow, and `numlp doctor` says what is wrong with the machine or with this folder.
+
+DVC keeps experiments in git. Where this folder is no git checkout yet, make one, and let DVC know with the next `numlp run`:
+
+    git init && git add . && git commit -m "Begin"
+    numlp run && git add dvc.lock && git commit -m "Run the pipeline"
+    dvc exp run -S model=mlp9 -S '++set.schedule.eta_max=0.05'
+    dvc exp show --only-changed
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Lay out a project, and say how to go on."""
+    parser = argparse.ArgumentParser("numlp init", description="lay out a new project: choices, pipeline and pinned versions")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet, or is empty")
+    parser.add_argument("--data", metavar="NAME", help="the data set, one of conf/data: cifar10 (the default) or synthetic")
+    asked = parser.parse_args(argv)
+    lay_out(asked.folder, asked.data)
+    print(f"a project in {asked.folder}\ncd {asked.folder}\nnumlp run       # or dvc repro\nnumlp --help")
+    return 0
+
+
+def lay_out(folder: Path, data: str | None = None) -> None:
+    """Make a project in `folder`, whole or not at all.
+
+    Args:
+        folder: Not there, or empty.
+        data: A choice of conf/data; None for that of params.yaml.
+
+    Raises:
+        UserError: `folder` has something in it, or there is no such data set.
+    """
+    require(
+        not folder.exists() or (folder.is_dir() and not any(folder.iterdir())), "numlp init", "a new or an empty folder", DIR=str(folder)
+    )
+    known = sorted(path.stem for path in (template() / "conf" / "data").glob("*.yaml"))
+    require(data is None or data in known, "numlp init", f"--data {' or '.join(known)}", data=data)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as made:
+        _fill(Path(made) / "project", data, in_git(folder))
+        (Path(made) / "project").rename(folder)
+
+
+def template() -> Path:
+    """The folder of a new project's files: in an installed package its own, in a checkout the checkout."""
+    carried = Path(numlp.__file__).parent / "project"
+    return carried if carried.is_dir() else Path(numlp.__file__).parents[2]
+
+
+def with_package(pipeline: str) -> str:
+    """dvc.yaml for a project without the package's source: `resolve` runs each time."""
+    return pipeline.replace(CODE, "", 1).replace(RESOLVE, RESOLVE + EACH_TIME, 1)
+
+
+def _fill(folder: Path, data: str | None, git: bool) -> None:
+    for name in FILES:
+        source, target = template() / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
+    (folder / LOCAL).unlink(missing_ok=True)  # of the machine that the files come from, when they are a checkout's
+    pipeline, params = folder / "dvc.yaml", folder / "params.yaml"
+    pipeline.write_text(with_package(pipeline.read_text()))
+    if data is not None:
+        params.write_text(re.sub(r"^data: *\w+", f"data: {data}", params.read_text(), flags=re.MULTILINE))
+    (folder / "README.md").write_text(README)
+    if not git:
+        (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")

@@ -1,0 +1,79 @@
+"""`numlp lr-range`: the learning-rate range test on the network of the choices, its plot, and the overrides to paste."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from numlp import paths
+from numlp.analysis.lr_range_test import LEAST, Bounds, bounds, rising
+from numlp.config import Config
+from numlp.config.naming import caption, values
+from numlp.data.dataset import prepared
+from numlp.data.preprocess import Prepared
+from numlp.files import write_rows
+from numlp.runs.invocation import Asked
+from numlp.training import build
+from numlp.training.batches import epoch_steps
+from numlp.training.history import Record
+from numlp.training.trainer import train
+
+PICTURE = "lr_range.png"
+POINTS = 100  # records of a test
+REPLACED = ("schedule", "lr_range.", "hydra", "+stage", "then")  # overrides that a training after the test has no use for
+
+
+def run(config: Config, out: Path, asked: Asked) -> None:
+    """Run the test, write lr_range.csv and lr_range.png, and print the bounds."""
+    data = prepared(config)
+    records = sweep(config, data)
+    found = bounds(records)
+    write_rows(out / paths.LR_RANGE, Record, records)
+
+    from numlp.display.figures import lr_range, save
+
+    name = data.about["data"]["name"]
+    save(lr_range(records, found, f"{name}\n{_caption(config)}"), out / PICTURE)
+    print(f"lr-range: {len(records) - 1} points on {name}: {paths.LR_RANGE}, {PICTURE} in {out}")
+    for line in advice(found, config, asked.overrides):
+        print(line)
+
+
+def sweep(config: Config, data: Prepared) -> list[Record]:
+    """Train with the rising rate; the training columns are smoothed over batches, which costs a record nothing."""
+    part, asked = data.part("train"), config.lr_range
+    plan = build.plan(config, len(part.labels))
+    steps = max(POINTS, round(asked.epochs * epoch_steps(len(part.labels), plan.batch_size)))
+    schedule = rising(asked.low, asked.high, steps, asked.spacing)
+    at = frozenset(round(steps * i / POINTS) for i in range(POINTS + 1))
+    plan = replace(plan, steps=steps, schedule=schedule, record_at=at, cost="smoothed")
+    network = build.network(config)
+    with np.errstate(all="ignore"):  # the test ends beyond what the network bears
+        return list(train(network, build.optimiser(config.optim, network), part, data.part("val"), plan))
+
+
+def advice(found: Bounds | None, config: Config, overrides: Sequence[str]) -> list[str]:
+    """What to say of the bounds: lines, the last one a command to paste."""
+    asked = config.lr_range
+    if found is None:
+        what = f"the validation accuracy rises by less than {100 * LEAST:g} points from {asked.low:g} to {asked.high:g}"
+        return [f"no suggestion: {what} (lr_range.low, lr_range.high and lr_range.epochs widen the test)"]
+    lines = [f"eta_min {_plain(found.eta_min)}: from here on the validation accuracy rises", ""]
+    fall = "after it the accuracy falls" if not found.open else "it still rises at the end: a higher lr_range.high may find more"
+    lines[1] = f"eta_max {_plain(found.eta_max)}: {fall}"
+    kept = [override for override in overrides if not override.startswith(REPLACED)]
+    rates = ["schedule=cyclical", f"schedule.eta_min={_plain(found.eta_min)}", f"schedule.eta_max={_plain(found.eta_max)}"]
+    return [*lines, " ".join(["numlp train", *kept, *rates])]
+
+
+def _plain(eta: float) -> str:
+    """Without an exponent, which some readers of YAML take for text."""
+    return np.format_float_positional(eta, trim="-")
+
+
+def _caption(config: Config) -> str:
+    """The choices without schedule and length, which are the test's own."""
+    asked, parts = config.lr_range, caption(values(config)).split(", ")
+    kept = [part for part in parts if not part.endswith((" rate", " cycles", " epochs"))]
+    return ", ".join([*kept, f"{asked.epochs:g} epochs"])

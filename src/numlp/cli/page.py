@@ -1,0 +1,76 @@
+"""`numlp page`: one run as one HTML file, to send or to keep."""
+
+import argparse
+import csv
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from numlp import __version__, paths
+from numlp.config.naming import caption, flattened
+from numlp.display.html_page import figure, page, section, table
+from numlp.display.tables import SPLITS
+from numlp.files import sha256, write_text
+from numlp.inference.model_file import load_model
+from numlp.paths import from_user
+from numlp.runs.run_folder import finished
+from numlp.stages.plot import draw
+
+SAID = {  # of each figure, to those who cannot see it
+    "curves": "cost, loss, accuracy and learning rate over the update steps",
+    "confusion": "counts of test images by true and predicted class",
+    "first_layer": "the weights of the first layer as images",
+    "mistakes": "the test images that are wrong with the highest probability",
+}
+ABOUT = "Write one run as one HTML file that needs no network: accuracies, figures, settings."
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write the page.
+
+    Raises:
+        UserError: There is no such run, or it has no model.
+    """
+    parser = argparse.ArgumentParser("numlp page", description=ABOUT)
+    parser.add_argument("run", nargs="?", metavar="RUN", help="its folder, or its id or name in MLflow (default: the pipeline's run)")
+    parser.add_argument("--output", type=from_user, default=paths.BUILD / "page.html", help="the HTML file (default: %(default)s)")
+    asked = parser.parse_args(argv)
+    if asked.run is None:
+        train, evaluated = paths.TRAIN, paths.EVALUATE
+    else:
+        run = finished(asked.run)
+        train = evaluated = run.file(paths.MODEL, "one that diverged has none").parent
+    write_text(asked.output, _page(train, evaluated))
+    print(f"page: {asked.output}")
+    return 0
+
+
+def _page(train: Path, evaluated: Path) -> str:
+    model = train / paths.MODEL
+    choices = load_model(model).choices
+    data = choices["dataset"]
+    parts = [section(heading, content) for heading, content in _results(evaluated)]
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = draw(train, evaluated, Path(folder))
+        parts.append(section("Figures", "\n".join(figure(path, SAID[path.stem]) for path in drawn)))
+    settings = [
+        (key, value if isinstance(value, str) else json.dumps(value))
+        for key, value in flattened(choices).items()
+        if not key.startswith("dataset.")
+    ]
+    parts.append(section("Settings", table(["setting", "value"], settings, numbers=False)))
+    origin = f"numlp {__version__}. SHA-256 checksum of the model: {sha256(model)}; of the data set: {data['digest']}."
+    return page(f"Training run on {data['name']}", caption(choices), parts, origin)
+
+
+def _results(evaluated: Path) -> Iterator[tuple[str, str]]:
+    """The tables of the evaluation, where there is one."""
+    if (evaluated / paths.METRICS).exists():
+        found = json.loads((evaluated / paths.METRICS).read_text())
+        rows = [(name, f"{100 * found[f'{key}_accuracy']:.2f}", f"{found[f'{key}_cost']:.4f}") for key, name in SPLITS]
+        yield "Results", table(["images", "accuracy (%)", "cost (nats)"], rows)
+    if (evaluated / paths.CLASSES).exists():
+        with (evaluated / paths.CLASSES).open(newline="") as file:
+            classes = [(row["class"], f"{100 * float(row['accuracy']):.2f}") for row in csv.DictReader(file)]
+        yield "Per-class accuracy on the test images", table(["class", "accuracy (%)"], classes)

@@ -1,0 +1,88 @@
+"""`numlp predict`: what a trained network sees in pictures."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp import paths
+from numlp.arrays import Array
+from numlp.data.image_file import SUFFIXES, read_picture
+from numlp.display.prediction_tables import as_csv, as_json, top_classes
+from numlp.errors import UserError, require
+from numlp.files import write_text
+from numlp.inference import standalone
+from numlp.inference.model_file import load_model
+from numlp.paths import from_user
+
+TABLE, FORMATS = "table", {"csv": as_csv, "json": as_json}
+ABOUT = (
+    "Name what a trained network sees in pictures: the three likeliest classes, or with --format csv or json the probabilities of all. "
+    "Of each picture the largest square in the middle is taken, and shrunk to the 32 x 32 pixels that the network was trained on."
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print or write what the network sees in each picture; name those that cannot be read, a line each.
+
+    Returns:
+        0; 1 where a picture could not be read.
+
+    Raises:
+        UserError: There is no model, or a folder has no picture.
+    """
+    parser = argparse.ArgumentParser("numlp predict", description=ABOUT)
+    text = "a PNG or JPEG file of any size, or a folder: all the PNG and JPEG files in it and below it"
+    parser.add_argument("images", nargs="+", type=from_user, metavar="IMAGE", help=text)
+    parser.add_argument(
+        "--model", type=from_user, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)"
+    )
+    parser.add_argument("--format", choices=(TABLE, *FORMATS), default=TABLE, help="(default: %(default)s)")
+    parser.add_argument("--output", type=from_user, metavar="FILE", help="write CSV or JSON to this file, not to the terminal")
+    asked = parser.parse_args(argv)
+    fits = asked.output is None or asked.format != TABLE
+    require(fits, "numlp predict --output", f"--format {' or '.join(FORMATS)}, as the table is for the terminal", format=asked.format)
+    load_model(asked.model)  # says what is wrong with the file
+    model = standalone.read(asked.model)
+    files = list(dict.fromkeys(file for path in asked.images for file in _files(path)))
+    pictures = dict(_readable(files))
+    if pictures:
+        _show(asked, list(map(str, pictures)), model.names, model.probabilities(np.stack(list(pictures.values()))))
+    return int(len(pictures) < len(files))
+
+
+def _show(asked: argparse.Namespace, titles: Sequence[str], names: Sequence[str], probabilities: Array) -> None:
+    if asked.format == TABLE:
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        for title, found in zip(titles, probabilities, strict=True):
+            console.print(top_classes(title, names, found))
+        return
+    said = FORMATS[asked.format](titles, names, probabilities)
+    if asked.output is None:
+        sys.stdout.write(said)
+    else:
+        write_text(asked.output, said)
+        print(f"predict: {len(titles)} pictures in {asked.output}")
+
+
+def _files(path: Path) -> list[Path]:
+    """The picture itself, or those of a folder, in the order of their names."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    require(len(found) > 0, str(path), f"a folder with files that end in {', '.join(SUFFIXES)}")
+    return found
+
+
+def _readable(files: Iterable[Path]) -> Iterator[tuple[Path, NDArray[np.uint8]]]:
+    """The files that are pictures; the others are named on standard error."""
+    for file in files:
+        try:
+            yield file, read_picture(file)
+        except UserError as error:
+            print(f"error: {error}", file=sys.stderr)

@@ -1,0 +1,121 @@
+"""`numlp runs`: the runs that MLflow knows, as a table or as CSV."""
+
+import argparse
+import csv
+import math
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from numlp.config.distinctions import plain, telling
+from numlp.config.hydra_errors import did_you_mean
+from numlp.display.runs_table import Row, runs_table, said
+from numlp.errors import UserError
+from numlp.tracking import Listed, listed
+
+SHOWN = 20  # runs in a table that nothing else bounds
+ID = 8  # characters of an id
+VAL, TEST, EPOCHS = ("final/val_accuracy", "accuracy/val"), ("final/test_accuracy",), ("epoch",)  # metrics, the first that a run has
+COLUMNS = ("id", "name", "started", "status", "sweep", "epochs", "val_accuracy", "test_accuracy")
+SIMPLE = re.compile(r"([\w.]+)=([^=\s'\"`]+)")
+ABOUT = (
+    "List the trained runs that MLflow knows, the newest first: each with the settings that tell it from the others, its epochs, and its "
+    "accuracy on validation and test images. The commands compare and health take a run's name or the beginning of its id."
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the runs.
+
+    Raises:
+        UserError: The store cannot be used, or what is asked for is not there.
+    """
+    asked = _parser().parse_args(argv)
+    simple = [match.groups() for text in asked.filter if (match := SIMPLE.fullmatch(text))]
+    conditions = " and ".join(text for text in asked.filter if not SIMPLE.fullmatch(text))
+    runs = listed(Path.cwd(), conditions, asked.sweep)
+    for key, value in simple:
+        runs = _with(runs, key, value)
+    if asked.best is not None:
+        done = [run for run in runs if run.status == "finished" and not math.isnan(_figure(run, VAL))]
+        runs = sorted(done, key=lambda run: -_figure(run, VAL))[: asked.best]
+    if asked.csv:
+        _write(runs)
+        return 0
+    last = asked.last or (len(runs) if asked.best else SHOWN)
+    _print(runs[:last], len(runs))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("numlp runs", description=ABOUT)
+    text = (
+        'runs with this setting alone, e.g. norm=before, or a filter of MLflow\'s, e.g. "metrics.`final/val_accuracy` > 0.5"; '
+        "the option can be repeated, and all filters hold"
+    )
+    parser.add_argument("--filter", action="append", default=[], metavar="KEY=VALUE", help=text)
+    parser.add_argument(
+        "--sweep", nargs="?", const="", metavar="SWEEP", help="runs of one sweep alone: its name or id (default: the newest)"
+    )
+    text = "the N finished runs with the highest validation accuracy, the best first; test figures are shown and choose nothing"
+    parser.add_argument("--best", type=_count, metavar="N", help=text)
+    parser.add_argument("--last", type=_count, metavar="N", help=f"at most N rows of the table (default: {SHOWN})")
+    parser.add_argument("--csv", action="store_true", help="write CSV with all settings, for other programs, and all runs")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"need a whole number >= 1, got {text!r}")
+    return int(text)
+
+
+def _with(runs: Sequence[Listed], key: str, value: str) -> list[Listed]:
+    """The runs whose setting `key` is `value`, as the command line writes it."""
+    known = sorted({each for run in runs for each in run.params})
+    if runs and key not in known:
+        raise UserError(f"filter {key}={value}: no run has a setting {key!r}{did_you_mean(key, known)}")
+    return [run for run in runs if key in run.params and _same(plain(run.params[key]), value)]
+
+
+def _same(kept: str, asked: str) -> bool:
+    """Whether two texts say the same number, or the same."""
+    try:
+        return float(kept) == float(asked)
+    except ValueError:
+        return kept == asked
+
+
+def _figure(run: Listed, names: Iterable[str]) -> float:
+    return next((run.metrics[name] for name in names if name in run.metrics), math.nan)
+
+
+def _write(runs: Sequence[Listed]) -> None:
+    keys = sorted({key for run in runs for key in run.params})
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*COLUMNS, *keys])
+    for run in runs:
+        figures = [_figure(run, names) for names in (EPOCHS, VAL, TEST)]
+        about = [run.run_id, run.name, run.started.isoformat(timespec="seconds"), run.status, run.sweep]
+        shown = ["" if math.isnan(value) else value for value in figures]
+        writer.writerow([*about, *shown, *(plain(run.params.get(key, "")) for key in keys)])
+
+
+def _print(shown: Sequence[Listed], total: int) -> None:
+    from rich.console import Console
+
+    usual, settings = telling([run.name for run in shown], [run.params for run in shown])
+    rows = [
+        Row(run.run_id[:ID], run.name, run.started, run.status, own, _figure(run, EPOCHS), _figure(run, VAL), _figure(run, TEST))
+        for run, own in zip(shown, settings, strict=True)
+    ]
+    if rows:
+        Console(highlight=False).print(runs_table(rows))
+    if usual:
+        print(f"Unless noted: {said(usual)}.")
+    print(
+        "no runs here, or none that is asked for"
+        if not total
+        else f"{len(rows)} of {total} runs" + (" (--last N)" if len(rows) < total else "")
+    )

@@ -1,0 +1,33 @@
+"""`numlp show`: the pipeline's latest figures as a table, and how to go on."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from numlp import paths
+from numlp.config.naming import caption
+from numlp.display.tables import next_steps, run_summary
+from numlp.errors import require
+from numlp.files import sha256
+from numlp.inference.model_file import load_model
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the table and the commands to go on."""
+    require(not argv, "numlp show", "no arguments", arguments=list(argv))
+    metrics = paths.EVALUATE / paths.METRICS
+    require(metrics.exists(), str(metrics), "the pipeline's figures; run make run, or dvc repro, first")
+    console, model = Console(), paths.TRAIN / paths.MODEL
+    console.print(run_summary(json.loads(metrics.read_text()), caption(load_model(model).choices), _seconds(model)))
+    for line in next_steps(checkout=Path("Makefile").exists()):
+        console.print(line, highlight=False)
+    return 0
+
+
+def _seconds(model: Path) -> float | None:
+    """How long the training of `model` took; None where the latest training was another's, as DVC restores models alone."""
+    timing = model.with_name(paths.TIMING)
+    found = json.loads(timing.read_text()) if timing.exists() else {}
+    return float(found["train_seconds"]) if found.get("model") == sha256(model) else None

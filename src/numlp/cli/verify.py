@@ -1,0 +1,105 @@
+"""`numlp verify`: whether the pipeline gives the same bytes again, in a clone of this checkout at another path."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from numlp import paths
+from numlp.cli.run import dvc
+from numlp.config.local_choices import LOCAL
+from numlp.errors import require
+
+LOCK = Path("dvc.lock")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a dvc.lock holds: MD5 sums by file name.
+
+    Attributes:
+        read: What the stages read and no stage made: choices and code.
+        made: What the stages made, and dvc.lock itself.
+    """
+
+    read: dict[str, str]
+    made: dict[str, str]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the pipeline in a clone, with the same choices, data and packages, and print its sums beside the recorded ones.
+
+    Returns:
+        0 when all are the same, 1 when one differs, DVC's exit code when the clone's run fails.
+
+    Raises:
+        UserError: This is no git checkout, or nothing was run in it yet.
+    """
+    require(not argv, "numlp verify", "no arguments (choices are in params.yaml)", arguments=list(argv))
+    root = Path.cwd()
+    require((root / ".git").exists(), "numlp verify", "a git checkout, to clone it", folder=str(root))
+    require(LOCK.exists(), "numlp verify", f"{LOCK}, the record of a run; make run writes it", folder=str(root))
+    with tempfile.TemporaryDirectory(prefix="numlp-verify.") as folder:
+        clone = Path(folder) / "clone"
+        make_clone(root, clone)
+        if code := dvc("repro", "--force", "--no-run-cache", "--no-commit", folder=clone, environment=surroundings(root, clone)):
+            return code
+        return compare(read_lock(LOCK), read_lock(clone / LOCK))
+
+
+def make_clone(root: Path, clone: Path) -> None:
+    """Clone `root`, and bring over what is not committed yet, except for dvc.lock and what git ignores; of that, conf/local.yaml."""
+    subprocess.run(["git", "clone", "--quiet", str(root), str(clone)], check=True)
+    changed = _git(root, "diff", "--name-only", "-z", "HEAD") + _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    for name in (*changed, str(LOCAL)):
+        (clone / name).unlink(missing_ok=True)
+        if (root / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(root / name, clone / name)
+    (clone / LOCK).unlink(missing_ok=True)
+
+
+def surroundings(root: Path, clone: Path) -> dict[str, str]:
+    """The environment of the clone's run: its own code, and an MLflow store of its own; the archive is that of `root`."""
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(clone / "src"), os.environ.get("PYTHONPATH")]))
+    archive = Path(os.environ.get("CIFAR10_ARCHIVE") or paths.ARCHIVE)
+    return environment | ({"CIFAR10_ARCHIVE": str(root / archive)} if archive.exists() else {})
+
+
+def read_lock(path: Path) -> Recorded:
+    """Read a dvc.lock."""
+    content = path.read_bytes()
+    stages = yaml.safe_load(content)["stages"].values()
+    made = {item["path"]: item["md5"] for stage in stages for item in stage.get("outs", [])}
+    read = {item["path"]: item["md5"] for stage in stages for item in stage.get("deps", []) if item["path"] not in made}
+    return Recorded(read, {LOCK.name: hashlib.md5(content, usedforsecurity=False).hexdigest(), **made})
+
+
+def compare(recorded: Recorded, found: Recorded) -> int:
+    """Print the sums side by side; 1 when one differs, else 0."""
+    width = max(map(len, recorded.made))
+    print(f"\n{'MD5 of':<{width}}  {'recorded':<32}  {'in the clone':<32}")
+    differing = _differing(recorded.made, found.made)
+    for name, digest in recorded.made.items():
+        verdict = "DIFFERS" if name in differing else "same"
+        print(f"{name:<{width}}  {digest:<32}  {found.made.get(name, 'none'):<32}  {verdict}")
+    if other := _differing(recorded.read, found.read):
+        print(f"verify: the recorded run read other files than are here now, {', '.join(other)}: make run, then verify again")
+    print(f"verify: {len(differing)} of {len(recorded.made)} differ")
+    return int(bool(differing))
+
+
+def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> list[str]:
+    return [name for name in {**first, **second} if first.get(name) != second.get(name)]
+
+
+def _git(root: Path, *arguments: str) -> list[str]:
+    done = subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True)
+    return [name for name in done.stdout.split("\0") if name]

@@ -1,0 +1,168 @@
+"""params.yaml and conf/ as one Hydra config, and from it the typed `Config`."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+from yaml import YAMLError
+
+from numlp import config as schema
+from numlp.config.hydra_errors import explain, of_composing, unknown_key
+from numlp.config.local_choices import LOCAL, substitutes
+from numlp.config.search import Primary
+from numlp.errors import UserError, require
+from numlp.paths import MARKS, NEED, find_project
+
+PARAMS, CONF = MARKS
+SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
+    "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig),
+    "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.ConstantConfig),
+}
+SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
+
+
+def store(root: Path, command: str) -> None:
+    """Make `root`/params.yaml Hydra's primary config, named "params".
+
+    A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema. What is below
+    `set` holds over the chosen files: it is a group of its own, so that an experiment can leave it out (`override /set: none`).
+
+    Raises:
+        UserError: `root` is not a project's folder, or params.yaml is not a mapping.
+    """
+    groups, content = choices(root)
+    configs = ConfigStore.instance()
+    configs.store(name="schema", node=Primary)
+    for group, options in SCHEMAS.items():
+        for option in options:
+            configs.store(group=group, name=f"{option.name}_schema", node=option)
+    for name, values in (("params", content.pop(SET)), ("none", {})):
+        configs.store(group=SET, name=name, node=values, package="_global_")
+    defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, SET: "params"}.items()), "_self_"]
+    when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
+    hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
+    if command == "gradcheck":  # it writes nothing, and needs no folder
+        hydra |= {"run": {"dir": "."}, "output_subdir": None}
+    quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr
+    defaults += [*quiet, {"override hydra/launcher": "joblib"}]
+    if command == "train":
+        defaults += [{"override hydra/sweeper": "search"}]
+    configs.store(name=PARAMS.removesuffix(".yaml"), node={"defaults": defaults, "hydra": hydra, **content})
+
+
+def choices(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As `written`, with what this machine uses in place of a choice (numlp.config.local_choices).
+
+    Raises:
+        UserError: As `written`, or conf/local.yaml is not as it should be.
+    """
+    groups, content = written(root)
+    return groups | _replaced(root, groups), content
+
+
+def replacements(root: Path) -> str:
+    """What this machine uses in place of choices of `root`/params.yaml, for people; empty when it uses them all."""
+    groups, _ = written(root)
+    return ", ".join(f"{group}={used} in place of {groups[group]}" for group, used in _replaced(root, groups).items())
+
+
+def notice(root: Path) -> str:
+    """That in a line, with the file that says so and the way back; empty as well."""
+    found = replacements(root)
+    return found and f"{LOCAL}: {found}, which {PARAMS} chooses; delete the file to undo it"
+
+
+def _replaced(root: Path, groups: dict[str, Any]) -> dict[str, str]:
+    others = substitutes(root)
+    return {group: others[group][str(choice)] for group, choice in groups.items() if str(choice) in others.get(group, {})}
+
+
+def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values.
+
+    Raises:
+        UserError: `root` is not a project's folder, or params.yaml is not a mapping of file names, values and `set`.
+    """
+    params, conf = root / PARAMS, root / CONF
+    require(find_project(root) == root, "project", NEED, folder=str(root))
+    try:
+        values = OmegaConf.load(params)
+    except YAMLError as error:
+        raise UserError(f"{PARAMS}: need YAML, got: {' '.join(str(error).split())}") from error
+    require(isinstance(values, DictConfig), PARAMS, "a mapping of keys to choices and values")
+    # Of a DictConfig, which it is, to_container makes a dict; its type names lists, text and None too.
+    content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
+    groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
+    for group, choice in groups.items():
+        need = f"the name of a file of {CONF}/{group} as {group} (a value inside a group goes below {SET}: {{{group}: {{...}}}})"
+        require(not isinstance(choice, dict | list), PARAMS, need, **{group: choice})
+    own = content[SET] = content.get(SET) or {}
+    nested = isinstance(own, dict) and all(isinstance(inner, dict) and group in groups for group, inner in own.items())
+    require(nested, PARAMS, f"values by group below {SET}, e.g. {SET}: {{model: {{hidden: [20]}}}}", set=own)
+    return groups, content
+
+
+def composed(root: Path) -> schema.Config:
+    """What `root`/params.yaml and conf/ say, without a command line.
+
+    Raises:
+        UserError: They do not compose, or break a rule.
+    """
+    store(root, "train")
+    try:
+        with initialize_config_dir(str((root / CONF).absolute()), version_base="1.3"):
+            return typed(compose(PARAMS.removesuffix(".yaml")))
+    except Exception as error:
+        if not of_composing(error):
+            raise
+        raise UserError(explain(error, known_keys(Primary))) from error
+
+
+def chosen(names: Mapping[Any, Any]) -> dict[str, str]:
+    """The chosen file of each group of conf/, from all the choices that Hydra knows of (`hydra.runtime.choices`)."""
+    return {str(group): str(name) for group, name in names.items() if str(group) != SET and not str(group).startswith("hydra")}
+
+
+def typed(config: DictConfig) -> schema.Config:
+    """The choices of a run as dataclasses, every rule checked; what belongs to sweeps alone is left out.
+
+    Raises:
+        UserError: A value is missing or breaks a rule.
+    """
+    missing = sorted(OmegaConf.missing_keys(config))
+    require(not missing, "config", f"a value for {', '.join(missing)}")
+    added = _added(config, Primary)
+    if added:
+        raise UserError(unknown_key(added[0], known_keys(Primary)))
+    OmegaConf.resolve(config)  # an interpolation of another type than its key's is then told in a line
+    made = OmegaConf.to_object(config)
+    assert isinstance(made, Primary)
+    made.check_all()
+    return schema.Config(**{item.name: getattr(made, item.name) for item in fields(schema.Config)})
+
+
+def known_keys(node: type, prefix: str = "") -> list[str]:
+    """Every dotted key of a config class, those of a group's alternatives among them."""
+    keys = []
+    for item in fields(node):
+        keys.append(prefix + item.name)
+        for option in SCHEMAS.get(item.name, (item.type,)):
+            if isinstance(option, type) and is_dataclass(option):
+                keys += known_keys(option, f"{prefix}{item.name}.")
+    return list(dict.fromkeys(keys))
+
+
+def _added(node: DictConfig, schema_class: type, prefix: str = "") -> list[str]:
+    """Dotted keys that were added with "+" to a config whose class does not have them."""
+    names = {item.name for item in fields(schema_class)}
+    added = [f"{prefix}{key}" for key in map(str, node) if key not in names]
+    for key in names:
+        child = node._get_node(key)
+        inner = OmegaConf.get_type(child)
+        if isinstance(child, DictConfig) and inner is not None and is_dataclass(inner):
+            added += _added(child, inner, f"{prefix}{key}.")
+    return added

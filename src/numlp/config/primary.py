@@ -1,0 +1,46 @@
+"""All choices of a run."""
+
+import math
+from dataclasses import dataclass, field
+
+from omegaconf import MISSING
+
+from numlp.config.architecture import GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
+from numlp.config.base import Checked
+from numlp.config.data import DataConfig, SplitConfig
+from numlp.config.optim import CyclicalConfig, OptimConfig, ScheduleConfig
+from numlp.config.training import LrRangeConfig, TrainConfig
+from numlp.errors import require
+
+
+@dataclass
+class Config(Checked):
+    """All choices of a run."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    split: SplitConfig = field(default_factory=SplitConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    norm: NormConfig = field(default_factory=NormConfig)
+    init: InitConfig = field(default_factory=InitConfig)
+    optim: OptimConfig = field(default_factory=OptimConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    moments: MomentsConfig = field(default_factory=MomentsConfig)
+    lam: float = MISSING
+    seed: int = MISSING
+    train: TrainConfig = field(default_factory=TrainConfig)
+    lr_range: LrRangeConfig = field(default_factory=LrRangeConfig)
+    gradcheck: GradcheckConfig = field(default_factory=GradcheckConfig)
+    then: list[str] = field(default_factory=lambda: ["evaluate", "plot"])
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(0 <= self.lam < math.inf, "lam", "a number >= 0", lam=self.lam)
+        require(0 <= self.seed < 2**63, "seed", "a whole number >= 0", seed=self.seed)
+        require(set(self.then) <= {"evaluate", "plot"}, "then", "evaluate, plot or neither", then=self.then)
+        length = self.train.epochs is not None or isinstance(self.schedule, CyclicalConfig)
+        require(
+            length,
+            "train.epochs",
+            f"a number of epochs with schedule={self.schedule.name} (cycles belong to schedule=cyclical)",
+            epochs=None,
+        )

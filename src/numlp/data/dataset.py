@@ -1,0 +1,58 @@
+"""The data that a config names: raw arrays and normalised ones, made where they are not there yet."""
+
+from pathlib import Path
+
+from filelock import FileLock
+
+from numlp import paths
+from numlp.config import Config, SourceConfig
+from numlp.data.preprocess import Prepared, prepare
+from numlp.data.raw import read_about, save_raw
+from numlp.errors import require
+
+
+def prepared(config: Config) -> Prepared:
+    """The normalised arrays of `config.split`; the first process to ask makes them, the others wait.
+
+    Raises:
+        UserError: The arrays that are there were made from something else.
+    """
+    raw = raw_folder(config.data.source)
+    whole = prepare(raw, config.split.train, config.split.val, paths.NORMALISED)
+    asked = {"data": read_about(raw), "split": {"train": config.split.train, "val": config.split.val}}
+    for name, wanted in asked.items():
+        rule = f"arrays made from the {name} asked for; remove the folder, and they are made again"
+        require(whole.about.get(name) == wanted, str(whole.folder), rule)
+    return whole.first(config.model.inputs)
+
+
+def raw_folder(source: SourceConfig) -> Path:
+    """The download stage's folder when it holds `source`, else one of its own for each source, made when missing."""
+    if holds(paths.DOWNLOAD, source):
+        return paths.DOWNLOAD
+    slug = source.name.lower() + ("" if source.seed is None else f"-{source.seed}")
+    folder = paths.DATA / "raw" / slug
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not holds(folder, source):
+            from numlp.data.fetch import make_raw
+
+            save_raw(make_raw(source, paths.DATA), folder)
+    return folder
+
+
+def folder_of(digest: str) -> Path | None:
+    """The folder of the raw arrays with this digest; None when they are not at hand."""
+    folders = [paths.DOWNLOAD, *sorted((paths.DATA / "raw").glob("*/"))]
+    return next((folder for folder in folders if (folder / paths.ABOUT).exists() and read_about(folder)["digest"] == digest), None)
+
+
+def holds(folder: Path, source: SourceConfig) -> bool:
+    """Whether `folder` has the raw arrays of `source`."""
+    if not (folder / paths.ABOUT).exists():
+        return False
+    about = read_about(folder)
+    if source.seed is not None:
+        return bool(about["origin"] == {"seed": source.seed})
+    own = about["name"].partition(", archive ")[0] == source.name  # of its sum the user may have the say: CIFAR10_SHA256
+    return own and "archive_sha256" in about["origin"]

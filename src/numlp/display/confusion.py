@@ -1,0 +1,57 @@
+"""The confusion matrix."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from numlp.arrays import Array
+from numlp.display.style import sheet, styled
+from numlp.errors import require
+
+NOTE = "Numbers: images of each true class (row) by predicted class (column). Colour: share of the row."
+
+
+@styled
+def confusion(matrix: NDArray[np.integer], class_names: Sequence[str], title: str) -> Figure:
+    """Draw counts of images, coloured by their share of the true class, with the accuracy of each class at the side.
+
+    Args:
+        matrix: (K, K) images of true class (row) and predicted class (column).
+        class_names: K names.
+        title: The data set's name and the run's choices.
+    """
+    k = len(class_names)
+    require(matrix.shape == (k, k), "confusion", f"a matrix of shape ({k}, {k})", shape=matrix.shape)
+    sums = matrix.sum(axis=1)
+    share = matrix / np.maximum(sums, 1)[:, None]  # a class without images: a row of zeros
+    total = int(sums.sum())
+    correct = f"{100 * np.trace(matrix) / total:.2f} % of {total:,} images correct" if total > 0 else "no images"
+    figure = sheet(f"Confusion matrix: {correct}", f"{title}\n{NOTE}", height=5.9)
+    grid, side = figure.subplots(1, 2, width_ratios=(5.2, 1))
+    _cells(grid, matrix, share)
+    grid.set_xticks(range(k), class_names, rotation=40, ha="right", rotation_mode="anchor")
+    grid.set_yticks(range(k), class_names)
+    grid.set(xlabel="predicted class", ylabel="true class")
+    _side(side, np.where(sums > 0, 100 * share.diagonal(), np.nan))
+    return figure
+
+
+def _cells(axes: Axes, matrix: NDArray[np.integer], share: Array) -> None:
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.spines[:].set_visible(False)
+    for (row, column), count in np.ndenumerate(matrix):
+        colour = "white" if share[row, column] > 0.5 else "black"
+        axes.text(column, row, f"{count}", ha="center", va="center", color=colour)
+
+
+def _side(axes: Axes, accuracy: Array) -> None:
+    """Bars of accuracy in per cent, on the rows of the matrix; a class without images has none."""
+    rows = np.arange(len(accuracy))
+    axes.barh(rows, np.nan_to_num(accuracy), color="#9ecae1", height=0.8)
+    axes.set(xlim=(0, 100), ylim=(len(rows) - 0.5, -0.5), title="accuracy (%)", xticks=[0, 50, 100], yticks=[])
+    axes.spines["left"].set_visible(True)
+    for row, value in enumerate(accuracy):
+        axes.text(4, row, "no images" if np.isnan(value) else f"{value:.1f}", va="center")

@@ -1,0 +1,127 @@
+"""Curves of a training run against the update step."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, MaxNLocator, StrMethodFormatter
+
+from numlp.arrays import Array
+from numlp.display.style import BLUE, GREY, ORANGE, sheet, styled
+from numlp.errors import require
+from numlp.training.history import Record
+
+CHANCE = 10.0  # per cent, of ten classes
+LARGEST = 1e250  # what is above cannot be drawn: the margin of its axis would overflow
+MARKED = 60  # with more records than this, markers would run together
+SERIES = (("train", "training", BLUE, "o", "-"), ("val", "validation", ORANGE, "s", "--"))
+
+
+@styled
+def curves(records: Sequence[Record], title: str) -> Figure:
+    """Draw cost, loss, accuracy and eta, 2 x 2, against the update step, with the epoch as a second axis on top.
+
+    Cost and loss turn to a logarithmic axis where they span more than two decades. What cannot be drawn (inf, NaN) is
+    no point of a curve but a cross at the top of the panel.
+
+    Args:
+        records: At least one, in the order of their steps.
+        title: The data set's name and the run's choices.
+    """
+    require(len(records) >= 1, "curves", "one record or more", records=len(records))
+    figure = sheet("Training, step by step", title, height=5.6)
+    (cost, loss), (accuracy, eta) = figure.subplots(2, 2, sharex=True)
+    for axes, name in ((cost, "cost"), (loss, "loss")):
+        _pair(axes, records, name)
+        fit(axes, _values(records, f"train_{name}", f"val_{name}"))
+        axes.set(title=f"{name.capitalize()} {_last(records, name, '.4g')}", ylabel=f"{name} (nats)")
+    _accuracy(accuracy, records)
+    line(eta, records, "eta", "#000000", "o", "-", "eta")
+    eta.yaxis.set_major_formatter(StrMethodFormatter("{x:.4g}"))
+    eta.set(title=f"Learning rate (last: {records[-1].eta:.3g})", ylabel="eta", ylim=(0, None))
+    _steps([cost, loss], [accuracy, eta], records)
+    handles = {h.get_label(): h for axes in (accuracy, cost, loss) for h in axes.get_legend_handles_labels()[0]}
+    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=len(handles), frameon=False)
+    return figure
+
+
+def _accuracy(axes: Axes, records: Sequence[Record]) -> None:
+    _pair(axes, records, "accuracy", scale=100)
+    axes.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance (10 %)")
+    values = 100 * _values(records, "train_accuracy", "val_accuracy")
+    highest = float(np.max(values, where=np.isfinite(values), initial=CHANCE))
+    axes.set_ylim(0, min(102.0, max(2 * CHANCE, 1.08 * highest)))
+    axes.set(title=f"Accuracy {_last(records, 'accuracy', '.2f', 100)}", ylabel="accuracy (%)")
+
+
+def _pair(axes: Axes, records: Sequence[Record], name: str, scale: float = 1) -> None:
+    for split, label, colour, marker, dash in SERIES:
+        line(axes, records, f"{split}_{name}", colour, marker, dash, label, scale)
+
+
+def line(
+    axes: Axes,
+    records: Sequence[Record],
+    column: str,
+    colour: str,
+    marker: str,
+    dash: str,
+    label: str,
+    scale: float = 1,
+    against: str = "step",
+) -> None:
+    """Draw one column against another; a gap and a cross where it cannot be drawn."""
+    steps, values = _values(records, against), scale * _values(records, column)
+    good = np.abs(values) <= LARGEST  # False for NaN too
+    shown = marker if len(records) <= MARKED else ""
+    axes.plot(steps, np.where(good, values, np.nan), color=colour, linestyle=dash, marker=shown, markersize=4, linewidth=1.6, label=label)
+    if not good.all():
+        n = len(steps[~good])
+        top = axes.get_xaxis_transform()  # x in steps, y as a share of the panel's height
+        axes.plot(steps[~good], np.full(n, 0.93), "x", transform=top, color="black", markersize=6, label="off the scale (inf, NaN)")
+
+
+def _values(records: Sequence[Record], *columns: str) -> Array:
+    return np.array([getattr(record, column) for column in columns for record in records], np.float64)
+
+
+def _last(records: Sequence[Record], name: str, form: str, scale: float = 1) -> str:
+    train, val = scale * _values(records[-1:], f"train_{name}", f"val_{name}")
+    return f"(last: train {train:{form}}, val {val:{form}})"
+
+
+def fit(axes: Axes, values: Array) -> None:
+    """Choose the scale and limits of a cost axis: no flat curve is blown up into noise."""
+    drawn = values[np.abs(values) <= LARGEST]
+    if len(drawn) == 0:
+        axes.set_yticks([])
+        return
+    low, high = float(drawn.min()), float(drawn.max())
+    if low > 0 and high / low > 100:
+        axes.set_yscale("log")
+        return
+    axes.ticklabel_format(axis="y", useOffset=False)
+    narrow = 0.1 * abs(high) - (high - low)
+    if narrow > 0:
+        axes.set_ylim(low - narrow / 2, high + narrow / 2)
+
+
+def _steps(upper: list[Axes], lower: list[Axes], records: Sequence[Record]) -> None:
+    """Label the update steps below and, where a step's length in epochs is known, the epochs above."""
+    last = records[-1]
+    ticks = 5 if last.step < 100_000 else 3  # long numbers must not meet
+    for axes in (*upper, *lower):
+        axes.grid(True)
+        axes.xaxis.set_major_locator(MaxNLocator(ticks, integer=True) if len(records) > 1 else FixedLocator([last.step]))
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    for axes in lower:
+        axes.set_xlabel("update step")
+    if last.step > 0 and last.epoch > 0:
+        epochs = last.epoch / last.step
+        for axes in upper:
+            second = axes.secondary_xaxis("top", functions=(partial(np.multiply, epochs), partial(np.multiply, 1 / epochs)))
+            second.set_xlabel("epoch")
+            if len(records) == 1:
+                second.set_xticks([last.epoch])

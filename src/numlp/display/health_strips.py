@@ -1,0 +1,176 @@
+"""The health of one to four networks while they trained: a strip a layer, the first on top, over the epochs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LogNorm, Normalize, PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from numlp.arrays import Array
+from numlp.display.curves import CHANCE
+from numlp.display.style import BLUE, GREY, sheet, styled
+from numlp.errors import require
+from numlp.training.history import LayerHealth, Record
+
+RUNS = 4  # most that one figure has room for
+DECADES = 3  # of a logarithmic scale; what is below its highest value by more is shown as "less"
+NONE = "#e3e3e3"  # of a cell without a value
+PLATE = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A run with train.health=true.
+
+    Attributes:
+        label: Its name above its column.
+        history: Its records.
+        health: Of each layer at each record.
+    """
+
+    label: str
+    history: Sequence[Record]
+    health: Sequence[LayerHealth]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A row of the figure."""
+
+    column: str
+    title: str
+    scale: Callable[[Array], Normalize]
+    colours: str
+    factor: float = 1.0
+    said: Callable[[Array, Normalize], str] = lambda values, scale: ""  # a word on a run's strips
+
+
+def _decades(values: Array) -> Normalize:
+    """Logarithmic, down from the highest value."""
+    positive = values[np.isfinite(values) & (values > 0)]
+    high = float(positive.max()) if len(positive) else 1.0
+    low = float(positive.min()) if len(positive) else 0.1
+    return LogNorm(max(min(low, high / 10), high / 10**DECADES), high)
+
+
+def _per_cent(values: Array) -> Normalize:
+    """By the root, so that one unit of ten is seen."""
+    return PowerNorm(0.5, 0, 100)
+
+
+def _about(middle: float) -> Callable[[Array], Normalize]:
+    """As far on both sides of `middle` as the values go."""
+
+    def scale(values: Array) -> Normalize:
+        far = float(np.max(np.abs(values - middle), where=np.isfinite(values), initial=1e-3))
+        return Normalize(middle - far, middle + far)
+
+    return scale
+
+
+def _faint(values: Array, scale: Normalize) -> str:
+    """What the dark end of the scale hides in the faintest layer, at the first record and at the last."""
+    first, last = (float(np.min(column, where=np.isfinite(column), initial=np.inf)) for column in (values[:, 0], values[:, -1]))
+    return f"{_short(first)}, later {_short(last)}" if last < _end(scale) else ""
+
+
+def _end(scale: Normalize) -> float:
+    """The lower one."""
+    assert scale.vmin is not None  # each scale here is made with both
+    return float(scale.vmin)
+
+
+def _short(value: float) -> str:
+    return f"{value:.0e}" if value > 0 else "0"
+
+
+def _most(values: Array, scale: Normalize) -> str:
+    """The highest of all layers and records, when there is any."""
+    high = float(np.max(values, where=np.isfinite(values), initial=0))
+    return f"up to {high:.0f} %" if high > 0 else ""
+
+
+QUANTITIES = (
+    Quantity("activation_std", "Deviation of the activations over the images", _decades, "viridis", said=_faint),
+    Quantity("dead", "Dead ReLUs (%)", _per_cent, "Reds", 100, said=_most),
+    Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis", said=_faint),
+    Quantity("update_ratio", "Norm of an update over that of the weights", _decades, "viridis"),
+    Quantity("gamma_mean", "Batch norm: mean gamma", _about(1), "RdBu_r"),
+    Quantity("beta_mean", "Batch norm: mean beta", _about(0), "RdBu_r"),
+)
+
+
+@styled
+def health(runs: Sequence[Watched], title: str) -> Figure:
+    """Draw accuracy, and below it each layer's activations, dead ReLUs, gradients, updates and batch norm, a column a run.
+
+    A row has one scale for all runs.
+
+    Args:
+        runs: One to four, each with at least one record.
+        title: The data set's name and what the runs have in common.
+    """
+    require(1 <= len(runs) <= RUNS, "health", f"one to {RUNS} runs", runs=len(runs))
+    require(all(run.health for run in runs), "health", "a record or more of each run", records=[len(run.health) for run in runs])
+    shown = [quantity for quantity in QUANTITIES if any(np.isfinite(_values(run, quantity)).any() for run in runs)]
+    note = "A strip is a layer, the first on top, the output last. Grey: none, or not finite. Updates follow the rate."
+    figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{note}", height=1.9 + 1.25 * len(shown))
+    grid = figure.subplots(1 + len(shown), len(runs), sharex="col", squeeze=False, height_ratios=[1.1] + [1] * len(shown))
+    _accuracies(grid[0], runs)
+    for axes, quantity in zip(grid[1:], shown, strict=True):
+        _row(figure, axes, quantity, runs)
+    for axes in grid[-1]:
+        axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(4 if len(runs) > 1 else 10, integer=True))
+    return figure
+
+
+def _accuracies(row: Sequence[Axes], runs: Sequence[Watched]) -> None:
+    """Of the validation split: the training columns need not be of a whole split."""
+    highest = 100 * max(record.val_accuracy for run in runs for record in run.history)
+    for axes, run in zip(row, runs, strict=True):
+        axes.plot([record.epoch for record in run.history], [100 * record.val_accuracy for record in run.history], color=BLUE)
+        axes.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":")
+        axes.set(ylim=(0, max(2 * CHANCE, 1.1 * highest)))
+        axes.set_title(run.label, loc="left", fontsize=9, weight="bold")
+        axes.tick_params(labelleft=axes is row[0])
+    row[0].set_ylabel("validation\naccuracy (%)")
+
+
+def _row(figure: Figure, row: Sequence[Axes], quantity: Quantity, runs: Sequence[Watched]) -> None:
+    values = [_values(run, quantity) for run in runs]
+    norm = quantity.scale(np.concatenate([part.ravel() for part in values]))
+    colours = colormaps[quantity.colours].with_extremes(bad=NONE)
+    for axes, part, run in zip(row, values, runs, strict=True):
+        axes.set_facecolor(NONE)
+        drawn = np.maximum(part, np.finfo(np.float64).tiny) if isinstance(norm, LogNorm) else part  # 0 is as dark as can be
+        axes.pcolormesh(_edges(run), np.arange(len(part) + 1) + 0.5, np.ma.masked_invalid(drawn), norm=norm, cmap=colours)
+        axes.set(ylim=(len(part) + 0.5, 0.5))
+        if said := quantity.said(part, norm):
+            axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center", size=8.5, bbox=PLATE)
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.tick_params(labelleft=axes is row[0])
+    row[0].set_title(quantity.title, loc="left", fontsize=9)
+    row[0].set_ylabel("layer")
+    lower = isinstance(norm, LogNorm) and any(np.any(part < _end(norm)) for part in values)
+    figure.colorbar(ScalarMappable(norm, colours), ax=list(row), extend="min" if lower else "neither", pad=0.02, aspect=8)
+
+
+def _values(run: Watched, quantity: Quantity) -> Array:
+    """(layers, records)."""
+    depth = max(row.layer for row in run.health)
+    return quantity.factor * np.array([getattr(row, quantity.column) for row in run.health], np.float64).reshape(-1, depth).T
+
+
+def _edges(run: Watched) -> Array:
+    """Of the records' cells: half-way to their neighbours."""
+    epochs = np.array(sorted({row.epoch for row in run.health}), np.float64)
+    if len(epochs) == 1:
+        return np.array([epochs[0] - 0.5, epochs[0] + 0.5])
+    between = (epochs[1:] + epochs[:-1]) / 2
+    return np.concatenate([epochs[:1], between, epochs[-1:]])

@@ -1,0 +1,59 @@
+"""The learning-rate range test: accuracy and loss over the rate, with the bounds that follow."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from numlp.analysis.lr_range_test import Bounds, smoothed
+from numlp.arrays import Array
+from numlp.display.curves import CHANCE
+from numlp.display.style import BLUE, GREY, ORANGE, sheet, styled
+from numlp.errors import require
+from numlp.training.history import Record
+
+SHOWN = 1.6  # times the first loss: what is above says no more than that the network is lost
+
+
+@styled
+def lr_range(records: Sequence[Record], bounds: Bounds | None, title: str) -> Figure:
+    """Draw validation accuracy and loss against the rate, `bounds` as two marked lines.
+
+    Args:
+        records: Two or more.
+        bounds: None when the test suggests none.
+        title: The data set's name and the run's choices.
+    """
+    require(len(records) >= 2, "lr_range", "two records or more", records=len(records))
+    figure = sheet("Learning-rate range test", title, height=4.6)
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.5, 1])
+    eta, accuracy = np.array([r.eta for r in records]), 100 * np.array([r.val_accuracy for r in records])
+    upper.plot(eta, accuracy, ".", color=GREY, markersize=3, label="validation")
+    upper.plot(eta, 100 * smoothed(records), color=BLUE, linewidth=1.8, label="mean of five")
+    upper.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance (10 %)")
+    upper.set(ylabel="accuracy (%)", xscale="log", ylim=(0, max(2 * CHANCE, 1.25 * float(accuracy.max()))))
+    _loss(lower, eta, np.array([r.val_loss for r in records]))
+    lower.set(xlabel="eta", ylabel="validation loss (nats)")
+    for axes in (upper, lower):
+        axes.grid(True)
+        if bounds is not None:
+            axes.axvspan(bounds.eta_min, bounds.eta_max, color=ORANGE, alpha=0.08, linewidth=0)
+    if bounds is not None:
+        _mark(upper, bounds.eta_min, f"eta_min {bounds.eta_min:g} ", "right")
+        _mark(upper, bounds.eta_max, f" eta_max {bounds.eta_max:g}", "left")
+    figure.legend(handles=upper.get_legend_handles_labels()[0], loc="outside lower center", ncols=3, frameon=False)
+    return figure
+
+
+def _loss(axes: Axes, eta: Array, loss: Array) -> None:
+    """From the lowest to the highest value, but no further than `SHOWN` times the first."""
+    drawn = loss[np.isfinite(loss)]
+    axes.plot(eta, loss, color=BLUE, linewidth=1.8)
+    if len(drawn) > 0:
+        axes.set_ylim(0.95 * float(drawn.min()), 1.05 * min(float(drawn.max()), SHOWN * float(drawn[0])))
+
+
+def _mark(axes: Axes, eta: float, text: str, side: str) -> None:
+    axes.axvline(eta, color=ORANGE, linewidth=1.4)
+    axes.text(eta, 0.97, text, transform=axes.get_xaxis_transform(), color=ORANGE, ha=side, va="top", weight="bold")

@@ -1,0 +1,116 @@
+"""Runs against each other: their curves, and the per-class accuracy of two."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from numlp.analysis.paired_test import Paired
+from numlp.display.curves import CHANCE, fit, line
+from numlp.display.style import GREY, PALETTE, sheet, styled
+from numlp.training.history import Record
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+SPLITS = (("train", "training", "-"), ("val", "validation", "--"))
+COLUMNS = (("cost", "cost (nats)", 1), ("accuracy", "accuracy (%)", 100))
+ALL = "all classes"
+HALF = 48  # characters of a label that half of the width holds
+BAND = "Line: mean over the seeds. Band: from the lowest to the highest."
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What one colour of a figure shows: a run, or the runs of the same settings, one per seed.
+
+    Attributes:
+        label: What tells it from the others.
+        histories: Of each run, with the same steps.
+    """
+
+    label: str
+    histories: Sequence[Sequence[Record]]
+
+    @property
+    def mean(self) -> list[Record]:
+        """The mean over the runs, evaluation point by evaluation point."""
+        means = np.mean([[astuple(record) for record in history] for history in self.histories], axis=0)
+        return [Record(int(step), *rest) for step, *rest in means.tolist()]
+
+
+@styled
+def overlaid(curves: Sequence[Curve], title: str) -> Figure:
+    """Draw cost and accuracy over the epochs: a colour per curve, full for training, dashed for validation, with a band over several seeds.
+
+    Args:
+        curves: At most as many as there are colours.
+        title: The data set's name and what the runs share.
+    """
+    runs = sum(len(curve.histories) for curve in curves)
+    note = [BAND] if runs > len(curves) else []
+    columns = 2 if max(len(curve.label) for curve in curves) <= HALF else 1
+    rows = -(-(len(curves) + len(SPLITS)) // columns)
+    figure = sheet(f"{runs} runs, epoch by epoch", "\n".join([title, *note]), height=3.4 + 0.15 * rows)
+    panels = figure.subplots(1, 2)
+    for axes, (column, name, scale) in zip(panels, COLUMNS, strict=True):
+        for curve, colour, marker in zip(curves, PALETTE, MARKERS, strict=False):
+            for split, _, dash in SPLITS:
+                field = f"{split}_{column}"
+                label = curve.label if split == "train" else ""  # one entry of the legend per colour
+                line(axes, curve.mean, field, colour, marker, dash, label, scale, against="epoch")
+                _band(axes, curve, field, colour, scale)
+        axes.set(xlabel="epoch", ylabel=name)
+        axes.grid(True)
+    cost, accuracy = panels
+    costs = [(record.train_cost, record.val_cost) for curve in curves for history in curve.histories for record in history]
+    fit(cost, np.array(costs, np.float64).ravel())
+    accuracy.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":")
+    accuracy.set_ylim(0, None)
+    handles = {handle.get_label(): handle for handle in cost.get_legend_handles_labels()[0]}
+    keys = [Line2D([], [], color="black", ls=dash, label=name) for _, name, dash in SPLITS]
+    figure.legend(handles=[*handles.values(), *keys], loc="outside lower center", ncols=columns, frameon=False)
+    return figure
+
+
+def _band(axes: Axes, curve: Curve, field: str, colour: str, scale: float) -> None:
+    """Shade from the lowest to the highest of several runs."""
+    if len(curve.histories) > 1:
+        values = scale * np.array([[getattr(record, field) for record in history] for history in curve.histories], np.float64)
+        epochs = [record.epoch for record in curve.histories[0]]
+        axes.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.18, linewidth=0)
+
+
+@styled
+def by_class(classes: Mapping[str, Paired], whole: Paired, labels: Sequence[str], title: str) -> Figure:
+    """Draw the test accuracy of both runs, a row a class, and the difference with its 95 % interval; the largest gain on top."""
+    rows = [*sorted(classes.items(), key=lambda item: item[1].difference), (ALL, whole)]
+    note = "Right: difference in points, with the 95 % interval of a paired bootstrap."
+    figure = sheet("Test accuracy, class by class", f"{title}\n{note}", height=4.4)
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.25, 1])
+    for place, (_, found) in enumerate(rows):
+        first, second = (100 * value for value in found.accuracies)
+        left.plot([first, second], [place, place], color=GREY, linewidth=1.2, zorder=1)
+        _interval(right, place, found)
+    for which, (label, colour, marker) in enumerate(zip(labels, PALETTE, MARKERS, strict=False)):
+        values = [100 * found.accuracies[which] for _, found in rows]
+        left.plot(values, range(len(rows)), marker, color=colour, markersize=6, label=label)
+    left.set_yticks(range(len(rows)), [name for name, _ in rows])
+    left.get_yticklabels()[-1].set_weight("bold")
+    left.set(xlabel="test accuracy (%)")
+    right.axvline(0, color="black", linewidth=0.8)
+    right.set(xlabel="B minus A (points)")
+    for axes in (left, right):
+        axes.grid(True, axis="x")
+        axes.axhspan(len(rows) - 1.5, len(rows) - 0.5, color="#f2f2f2", zorder=0)
+        axes.set_ylim(-0.5, len(rows) - 0.5)
+    figure.legend(handles=left.get_legend_handles_labels()[0], loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+def _interval(axes: Axes, place: int, found: Paired) -> None:
+    low, middle, high = 100 * found.low, 100 * found.difference, 100 * found.high
+    colour = GREY if low <= 0 <= high else PALETTE[int(middle > 0)]
+    axes.plot([low, high], [place, place], color=colour, linewidth=2)
+    axes.plot([middle], [place], "o", color=colour, markersize=5)

@@ -1,0 +1,1 @@
+"""A trained network at work: its file, the stand-alone predictor, ONNX."""

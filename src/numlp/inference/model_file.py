@@ -1,0 +1,78 @@
+"""model.npz: a trained network as plain arrays, with the choices that made it (docs/formats.md)."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp.arrays import Array
+from numlp.blas import blas_threads
+from numlp.data.preprocess import normalise
+from numlp.errors import UserError, require
+from numlp.files import replacing
+from numlp.nn.network import Network
+from numlp.training.evaluator import Evaluator
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network and what is needed to use it.
+
+    Attributes:
+        network: With its stored moments.
+        mean: (d,) means of the input's pixels on the 0..1 scale.
+        std: (d,) their standard deviations.
+        choices: The run's choices and its data set, as plain containers; no path of a machine.
+    """
+
+    network: Network
+    mean: Array
+    std: Array
+    choices: dict[str, Any]
+
+    @property
+    def threads(self) -> int:
+        """Of BLAS, that the model was trained with; its figures are measured with as many."""
+        return int(self.choices.get("train", {}).get("threads", 1))
+
+    def probabilities(self, images: NDArray[np.uint8]) -> Array:
+        """(N, 3072) raw images, channel-major -> (N, K) class probabilities, by the network as it was trained: no layer is folded."""
+        x = np.empty((len(images), self.mean.size), np.float32)
+        normalise(images[:, : self.mean.size], self.mean, self.std, x)
+        with blas_threads(self.threads):
+            return Evaluator(self.network).probabilities(x)
+
+
+def save_model(path: Path, model: Model) -> None:
+    """Write `model`: the same model gives the same bytes on any machine."""
+    network = model.network
+    arrays = {**network.params.views, **network.moments.views, "input.mean": model.mean, "input.std": model.std}
+    with replacing(path) as file:
+        np.savez(file, allow_pickle=False, choices=np.array(json.dumps(model.choices, sort_keys=True)), **arrays)
+
+
+def load_model(path: Path) -> Model:
+    """Read what `save_model` wrote.
+
+    Raises:
+        UserError: There is no such file, it is cut short or altered, or its arrays are not those of a network.
+    """
+    require(path.exists(), str(path), "a model; train one first (dvc repro train, or numlp train)")
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        choices = json.loads(str(arrays.pop("choices")))
+        mean, std = arrays.pop("input.mean"), arrays.pop("input.std")
+        depth = sum(name.endswith(".W") for name in arrays)
+        weights = [arrays[f"linear{i}.W"] for i in range(1, depth + 1)]
+        sizes = [W.shape[0] for W in weights] + [weights[-1].shape[1]]
+        network = Network(sizes, choices["norm"]["placement"], choices["norm"]["eps"])
+        for name, view in {**network.params.views, **network.moments.views}.items():
+            view[...] = arrays[name]
+    except (zipfile.BadZipFile, ValueError, KeyError, IndexError, EOFError) as error:
+        raise UserError(f"{path}: need a whole model file of numlp, got {type(error).__name__}: {error}") from error
+    return Model(network, mean, std, choices)

@@ -1,0 +1,65 @@
+"""model.onnx: a trained network for any ONNX runtime (docs/models.md)."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numlp.errors import UserError
+from numlp.files import replacing
+from numlp.inference.standalone import SIDE, Folded
+
+if TYPE_CHECKING:
+    import onnx
+
+INPUT, OUTPUT = "images", "probabilities"
+OPSET, IR = 17, 8  # of 2022: runtimes since then read it
+PIXELS = 3 * SIDE * SIDE
+
+
+def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:
+    """Write `model`: `images`, (N, 32, 32, 3) uint8, to `probabilities`, (N, K) float32.
+
+    Args:
+        path: The file.
+        model: The network.
+        about: What the file says of itself beside the class names, as metadata.
+
+    Raises:
+        UserError: The package onnx is not installed.
+    """
+    try:
+        import onnx
+        from onnx import helper
+    except ImportError as error:
+        raise UserError('numlp export: need the package onnx; pip install -c constraints.txt -e ".[onnx]"') from error
+    values = (
+        helper.make_tensor_value_info(INPUT, onnx.TensorProto.UINT8, ["N", SIDE, SIDE, 3]),
+        helper.make_tensor_value_info(OUTPUT, onnx.TensorProto.FLOAT, ["N", len(model.names)]),
+    )
+    nodes, constants = _graph(model)
+    graph = helper.make_graph(nodes, "numlp", values[:1], values[1:], constants)
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR, producer_name="numlp")
+    helper.set_model_props(made, {"class_names": "\n".join(model.names), **about})
+    onnx.checker.check_model(made, full_check=True)
+    with replacing(path) as file:
+        file.write(made.SerializeToString(deterministic=True))
+
+
+def _graph(model: Folded) -> "tuple[list[onnx.NodeProto], list[onnx.TensorProto]]":
+    """Nodes, each reading what the one before it made, and the constants that they name."""
+    import numpy as np
+    from onnx import TensorProto, helper, numpy_helper
+
+    d = model.scale.size
+    constants: dict[str, Any] = {"rows": np.array([-1, PIXELS]), "scale": model.scale, "shift": model.shift}
+    steps: list[tuple[str, list[str], dict[str, Any]]] = [("Transpose", [], {"perm": [0, 3, 1, 2]}), ("Reshape", ["rows"], {})]
+    if d < PIXELS:  # a network that sees the first pixels alone
+        constants |= {"start": np.array([0]), "stop": np.array([d]), "axis": np.array([1])}
+        steps.append(("Slice", ["start", "stop", "axis"], {}))
+    steps += [("Cast", [], {"to": TensorProto.FLOAT}), ("Mul", ["scale"], {}), ("Sub", ["shift"], {})]
+    for i, (W, b) in enumerate(model.layers, start=1):
+        constants |= {f"W{i}": W, f"b{i}": b}
+        steps += [("Gemm", [f"W{i}", f"b{i}"], {}), ("Relu", [], {})]
+    steps[-1] = ("Softmax", [], {"axis": 1})  # not a ReLU after the last layer
+    names = [INPUT, *(f"step{i}" for i in range(1, len(steps))), OUTPUT]
+    nodes = [helper.make_node(kind, [names[i], *more], [names[i + 1]], **attributes) for i, (kind, more, attributes) in enumerate(steps)]
+    return nodes, [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in constants.items()]

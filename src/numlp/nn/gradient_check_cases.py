@@ -1,0 +1,89 @@
+"""The networks of the reports' gradient checks, and any other, at parameters that hide no fault."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from numlp.arrays import Array
+from numlp.nn.gradient_check import Difference, Labels, check_gradients
+from numlp.nn.initialisers import Initialiser, gaussian, he, initialise
+from numlp.nn.network import Network, Placement, parameter_shapes
+
+
+@dataclass(frozen=True)
+class Case:
+    """One network and one batch for the gradient check.
+
+    Attributes:
+        name: Shown above its table.
+        hidden: Widths of the hidden layers, input side first.
+        norm: Where batch normalisation stands.
+        n: Images of the batch.
+        d: Dimensions of an image.
+        h: Step of the central differences.
+        init: Standard deviation of the initial weights.
+        lam: Weight of the penalty.
+        samples: Entries checked of each parameter, or None for all.
+        classes: Width of the output.
+        seed: Of parameters, images, labels and sample.
+    """
+
+    name: str
+    hidden: tuple[int, ...]
+    norm: Placement
+    n: int = 20
+    d: int = 30
+    h: float = 1e-5
+    init: Initialiser = he
+    lam: float = 0.0
+    samples: int | None = None
+    classes: int = 10
+    seed: int = 0
+
+    def check(self, tolerance: float = 1e-6, tick: Callable[[], None] = lambda: None) -> list[Difference]:
+        """The comparison of each parameter of this network; `tick` is called after each entry."""
+        network, x, labels = self.draw()
+        return check_gradients(network, x, labels, self.lam, self.h, tolerance, self.samples, self.seed, tick)
+
+    def drawn(self) -> int:
+        """How many entries `check` goes through, over all parameters."""
+        sizes = [math.prod(shape) for shape in parameter_shapes((self.d, *self.hidden, self.classes), self.norm).values()]
+        return sum(size if self.samples is None else min(size, self.samples) for size in sizes)
+
+    def draw(self) -> tuple[Network, Array, Labels]:
+        """The network, (N, d) images of mean 0 and deviation 1, as after normalisation, and (N,) labels.
+
+        Biases, gamma and beta are drawn too: at their initial 0, 1 and 0 a gradient that forgets one of them looks right.
+        """
+        network = Network((self.d, *self.hidden, self.classes), self.norm, dtype=np.float64)
+        rng = np.random.default_rng(self.seed)
+        initialise(network, self.init, rng)
+        for name, view in network.params.views.items():
+            kind = name.split(".")[1]
+            if kind == "b":
+                view[...] = rng.normal(0, 0.1, view.shape)
+            elif kind == "beta":
+                view[...] = rng.normal(0, 0.5, view.shape)
+            elif kind == "gamma":
+                view[...] = rng.uniform(0.5, 1.5, view.shape) * rng.choice((-1, 1), view.shape)
+        return network, rng.standard_normal((self.n, self.d)), rng.integers(self.classes, size=self.n)
+
+
+def _many(name: str, hidden: tuple[tuple[int, ...], ...], norm: Placement, n: int, d: int, h: float, init: Initialiser) -> tuple[Case, ...]:
+    # A first layer on whole images has 61,440 weights or more: the reproduction draws a thousand, `numlp gradcheck` sets its own number.
+    return tuple(Case(name, widths, norm, n, d, h, init, samples=1000 if d == 3072 else None) for widths in hidden)
+
+
+_G4 = ((20,), (20, 20), (20, 20, 10))
+
+CASES: tuple[Case, ...] = (
+    *_many("G1", ((50,), (50, 50), (50, 50, 30)), "before", 3, 10, 1e-5, gaussian(0.01)),
+    *_many("G2", ((4, 5, 6),), "before", 6, 3, 1e-6, he),
+    *_many("G3", ((50,),), "none", 2, 3072, 1e-5, he),
+    *_many("G4", _G4, "none", 100, 3072, 1e-6, he),
+    *_many("G4", _G4, "before", 100, 3072, 1e-6, he),
+    *_many("G5", ((5, 5),), "after", 10, 10, 1e-5, he),
+)
+"""The reports' checks G1 to G5. Where a report does not say how it drew the weights, or its step, this takes He and 1e-5."""

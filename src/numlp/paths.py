@@ -1,0 +1,77 @@
+"""Where a project is, and where its files are: the nearest folder that is one, upwards, as with git and DVC; then paths from there."""
+
+import os
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from numlp.errors import require
+
+# The archive, and normalised arrays of every split asked for so far. On a cluster with a shared folder: on each node's own disk.
+DATA = Path(os.environ.get("NUMLP_DATA") or "data")
+ARCHIVE = DATA / "cifar-10-python.tar.gz"  # when it was downloaded
+NORMALISED = DATA / "normalised"
+BUILD = Path("build")  # what DVC's stages make, one folder a stage
+DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
+TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
+CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one folder a run
+
+ABOUT, SPLIT = "dataset.json", "split.json"
+CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"
+COMPARISON = "comparison.json"
+LR_RANGE = "lr_range.csv"
+HEALTH, HEALTH_FIGURE = "health.csv", "health.png"  # of a run with train.health=true
+ACCURACY, PREDICTIONS = "accuracy.json", "predictions.csv"  # for DVC's tables and plots
+METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"
+
+MARKS = ("params.yaml", "conf")
+NEED = "params.yaml and conf/ in the current folder or one above it; go to the project's folder, or make one: numlp init DIR"
+
+_stands: ContextVar[Path] = ContextVar("stands", default=Path())  # where the user is, from the project's folder
+
+
+def find_project(folder: Path) -> Path | None:
+    """`folder`, or the nearest one above it, that is a project's; None when there is none."""
+    above = (folder, *folder.parents)
+    return next((outer for outer in above if all((outer / mark).exists() for mark in MARKS)), None)
+
+
+@contextmanager
+def enter_project(required: bool) -> Iterator[Path | None]:
+    """The project's folder as the current one, from which every path is relative.
+
+    Yields:
+        That folder, where it was not the current one before.
+
+    Raises:
+        UserError: There is no project, and one is `required`.
+    """
+    here = Path.cwd()
+    folder = find_project(here)
+    require(folder is not None or not required, "project", NEED, folder=str(here))
+    if folder is None or folder == here:
+        yield None
+        return
+    token = _stands.set(here.relative_to(folder))
+    try:
+        with chdir(folder):
+            yield folder
+    finally:
+        _stands.reset(token)
+
+
+def from_user(text: str) -> Path:
+    """A path that the user wrote, which counts from where he is, as one from the project's folder."""
+    return _stands.get() / text
+
+
+def origin(root: Path) -> Path:
+    """The project that `root` is a copy of, when DVC has made it for an experiment; else `root` itself.
+
+    `dvc exp run --queue` and `--temp` work in a copy of what git knows, <project>/.dvc/tmp/exps/.../, which DVC deletes afterwards.
+    """
+    for folder in root.absolute().parents:
+        if folder.parts[-3:] == (".dvc", "tmp", "exps"):
+            return folder.parents[2]
+    return root

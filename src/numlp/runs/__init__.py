@@ -1,0 +1,1 @@
+"""The life of one run: what it is, its checkpoints, its loop, its outcome, and its folder afterwards."""

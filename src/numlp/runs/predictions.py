@@ -1,0 +1,69 @@
+"""What trained networks say of the images that they are compared on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp import paths
+from numlp.analysis.paired_test import Paired, paired
+from numlp.arrays import Array
+from numlp.data.dataset import folder_of
+from numlp.data.raw import TRAIN_IMAGES, RawData, load_raw
+from numlp.errors import UserError, require
+from numlp.inference.model_file import Model, load_model
+from numlp.runs.run_folder import Finished, labels
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What models say of the test images.
+
+    Attributes:
+        names: Of the runs, with a letter.
+        models: Theirs.
+        raw: The data set.
+        labels: (N,) of the test images.
+        probabilities: (N, K) of each model.
+    """
+
+    names: tuple[str, ...]
+    models: tuple[Model, ...]
+    raw: RawData
+    labels: NDArray[np.intp]
+    probabilities: tuple[Array, ...]
+
+    def right(self, which: int) -> NDArray[np.bool_]:
+        """(N,) the images that a model gets right."""
+        return np.asarray(self.probabilities[which].argmax(axis=1) == self.labels)
+
+    def paired(self, which: int, among: NDArray[np.bool_] | slice = slice(None)) -> Paired:
+        """A model against the first, on all images, or on some."""
+        return paired(self.right(0)[among], self.right(which)[among])
+
+    def validation(self, which: int) -> tuple[float, int]:
+        """Accuracy of a model on the validation images of its own split, and how many these are."""
+        start, stop = self.models[which].choices["split"]["val"]
+        said = self.models[which].probabilities(self.raw.images[start:stop]).argmax(axis=1)
+        return float(np.mean(said == self.raw.labels[start:stop])), stop - start
+
+
+def answers(runs: Sequence[Finished]) -> Answers:
+    """Let the runs' networks classify the test images.
+
+    Raises:
+        UserError: A run has no network, the data sets differ, or their images are not there.
+    """
+    models = [load_model(run.file(paths.MODEL, "one that diverged has none")) for run in runs]
+    digests = [model.choices["dataset"]["digest"] for model in models]
+    names = [model.choices["dataset"]["name"] for model in models]
+    require(len(set(digests)) == 1, "compare", "runs on the same data set", datasets=names)
+    folder = folder_of(digests[0])
+    if folder is None:
+        raise UserError(f"compare: need the images of {names[0]}; numlp download gets those of params.yaml")
+    raw = load_raw(folder)
+    lettered = tuple(f"{letter} ({label})" for letter, label in zip(ascii_uppercase, labels(runs), strict=False))
+    images, true = raw.images[TRAIN_IMAGES:], raw.labels[TRAIN_IMAGES:].astype(np.intp)
+    return Answers(lettered, tuple(models), raw, true, tuple(model.probabilities(images) for model in models))

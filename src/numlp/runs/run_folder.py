@@ -1,0 +1,93 @@
+"""Finished runs by their folder, or by their id or name in MLflow."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from numlp import paths
+from numlp.config import Config
+from numlp.config.naming import common_caption, flattened
+from numlp.errors import require
+from numlp.inference.model_file import load_model
+from numlp.paths import from_user
+from numlp.tracking import run_files
+
+SHOWN = 3  # differing choices in a label
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run's files.
+
+    Attributes:
+        name: As it was asked for.
+        folder: With history.csv, and what else the run has left.
+        choices: Those that decide its result.
+        dataset: The data set's name.
+    """
+
+    name: str
+    folder: Path
+    choices: dict[str, Any]
+    dataset: str
+
+    def file(self, name: str, advice: str) -> Path:
+        """One of its files.
+
+        Raises:
+            UserError: The run has none; the message ends with `advice`.
+        """
+        path = self.folder / name
+        require(path.exists(), self.name, f"a run with {name}; {advice}")
+        return path
+
+
+def finished(name: str) -> Finished:
+    """The run in the folder `name`, or the newest that MLflow knows by this id or name.
+
+    Raises:
+        UserError: There is none, or it has not ended.
+    """
+    folder = from_user(name) if from_user(name).is_dir() else run_files(Path.cwd(), name)
+    model = folder / paths.MODEL
+    for file in [paths.HISTORY] if model.exists() else [paths.HISTORY, paths.CONFIG, paths.METRICS]:
+        require((folder / file).exists(), name, f"the folder, MLflow id or MLflow name of a run that has ended, with its {file}")
+    if model.exists():  # DVC restores the model of an earlier run, and leaves config.json as the last one wrote it
+        found = load_model(model).choices
+        dataset = found.pop("dataset")["name"]
+        choices = {**{item.name: found[item.name] for item in fields(Config) if item.name in found}, **found}  # in the usual order
+        return Finished(name, folder, choices, dataset)
+    choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))  # of a run that diverged
+    return Finished(name, folder, choices, metrics["dataset"])
+
+
+def differing(runs: Sequence[Finished]) -> dict[str, list[Any]]:
+    """Each run's value of the choices that are not the same in all; None where a run has no such choice."""
+    flat = [flattened(run.choices) for run in runs]
+    keys = dict.fromkeys(key for one in flat for key in one)
+    columns = {key: [one.get(key) for one in flat] for key in keys}
+    return {key: values for key, values in columns.items() if any(value != values[0] for value in values)}
+
+
+def labels(runs: Sequence[Finished], joint: str = ", ") -> list[str]:
+    """What tells each run from the others, e.g. "norm none, sigma 0.0001"; their names where no choice does."""
+    columns = differing(runs)
+    if not columns:
+        return [run.name for run in runs]
+    said = []
+    for place in range(len(runs)):
+        values = {_short(key): column[place] for key, column in columns.items() if column[place] is not None}
+        said.append(joint.join([f"{key} {value}" for key, value in values.items()][:SHOWN]))
+    return said
+
+
+def common(runs: Sequence[Finished]) -> str:
+    """A title: the data sets' names, and the choices that the runs share."""
+    return "\n".join([*dict.fromkeys(run.dataset for run in runs), common_caption([run.choices for run in runs])])
+
+
+def _short(key: str) -> str:
+    group, _, name = key.rpartition(".")
+    return group if name in ("name", "placement") else name

@@ -1,0 +1,100 @@
+"""From trials to jobs: the choices of each, composed as Hydra would, and the file of its record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from numlp.config import Config
+from numlp.config.compose import typed
+from numlp.config.naming import run_name
+from numlp.data.fetch import Unavailable
+from numlp.errors import UserError
+from numlp.runs.identity import record_file
+from numlp.runs.outcome import kept_outcome
+from numlp.sweep.composer import Composer
+from numlp.sweep.jobs import Job, Status
+from numlp.sweep.rounds import Proposal
+from numlp.sweep.space import SEED
+from numlp.training import build
+from numlp.training.batches import epoch_steps
+
+RECORDS = Path("build/runs")  # outcomes, of all sweeps
+
+
+@dataclass
+class Planner:
+    """Makes a sweep's jobs, in order.
+
+    Attributes:
+        composer: Makes their choices.
+        fixed: Overrides of every job.
+        seeds: That each trial is repeated with; none: the choices' own.
+        rerun: Whether records from before do not count.
+    """
+
+    composer: Composer
+    fixed: Sequence[str]
+    seeds: Sequence[str]
+    rerun: bool
+    jobs: list[Job] = field(default_factory=list)
+    choices: dict[int, Mapping[str, str]] = field(default_factory=dict)  # the names of each job's groups
+    _trials: int = 0
+
+    def trial(self, proposal: Proposal, place: int, more: Sequence[str] = ()) -> list[Job]:
+        """The jobs of a trial in the round `place`, a seed each; `more` overrides come last.
+
+        Raises:
+            HydraException: The overrides do not compose.
+            Unavailable: There are no images.
+        """
+        own = [f"{key}={value}" for key, value in proposal.point.items()]
+        for seed in self.seeds or ("",):
+            last = [*own, *([f"{SEED}={seed}"] if seed else []), *more]
+            job = Job(len(self.jobs), place, self._trials, proposal.number, proposal.point, seed, [*self.fixed, *last])
+            self._compose(job, last)
+            self.jobs.append(job)
+        self._trials += 1
+        return self.jobs[-max(1, len(self.seeds)) :]
+
+    def check(self, proposal: Proposal, more: Sequence[str]) -> None:
+        """Raise an error now where `more` could not be added to a trial's overrides later."""
+        own = [f"{key}={value}" for key, value in proposal.point.items()]
+        typed(self.composer.compose(self.fixed, [*own, *more])[1])
+
+    def any_fresh(self, pruned: Path) -> bool:
+        """Whether a job is to be trained: the others are kept from before."""
+        for job in self.jobs:
+            self.look_up(job, pruned)
+        return any(job.status.state == "waiting" for job in self.jobs)
+
+    def look_up(self, job: Job, pruned: Path) -> None:
+        """Take a job's outcome from before, if there is one: trained to its end in any sweep, or pruned in this one."""
+        if self.rerun or job.status.state == "failed":
+            return
+        outcome = kept_outcome(job.record, pruned / job.record.name)
+        if outcome is not None:
+            job.status = Status("kept", outcome.epochs, outcome=outcome)
+
+    def _compose(self, job: Job, last: Sequence[str]) -> None:
+        self.choices[job.number], composed = self.composer.compose(self.fixed, last)
+        try:
+            job.config = typed(composed)
+            job.name = run_name(job.config, self.choices[job.number])
+            job.record, job.epochs = record_file(RECORDS, job.config), epochs(job.config)
+        except Unavailable:
+            raise  # no job has images then
+        except UserError as error:
+            job.status = Status("failed", error=str(error))
+
+
+def updates(config: Config) -> tuple[int, int]:
+    """Updates of a run, and of an epoch."""
+    start, stop = config.split.train
+    per_epoch = epoch_steps(stop - start, config.train.batch_size)
+    return build.steps(config, per_epoch), per_epoch
+
+
+def epochs(config: Config) -> float:
+    """How long a run trains."""
+    steps, per_epoch = updates(config)
+    return steps / per_epoch

@@ -1,0 +1,76 @@
+"""The figures of a sweep: its rounds, the plane of two keys, the curves of its best trials."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from numlp import paths
+from numlp.files import read_rows
+from numlp.sweep.space import Range, Space
+from numlp.sweep.trials import Trial
+from numlp.training.history import Record
+
+if TYPE_CHECKING:
+    from numlp.display.figures import Curve
+    from numlp.display.search_rounds import Span, Tried
+
+ROUNDS, CONTOUR, CURVES = "rounds.png", "contour.png", "curves.png"
+SHOWN = 6  # trials in the figure of the curves
+
+
+def draw(out: Path, found: Sequence[Trial], order: Sequence[Trial], spaces: Sequence[Space], title: str) -> list[Path]:
+    """Draw what there is to draw of a sweep, and return the paths of the figures.
+
+    Args:
+        out: The sweep's folder.
+        found: Its trials.
+        order: Those that are done, the best first.
+        spaces: Of each round.
+        title: The data set's name and what the search was.
+    """
+    from numlp.display.contour import contour
+    from numlp.display.figures import overlaid, save
+    from numlp.display.search_rounds import draw_rounds
+
+    figures = {}
+    spans = _spans(spaces)
+    if spans[0]:
+        tried = [_tried(trial, list(spans[0])) for trial in found if trial.state == "done"]
+        subject = f"Validation accuracy of {len(tried)} trials"
+        figures[ROUNDS] = draw_rounds(tried, spans, subject, title)
+        if len(spans[0]) == 2:
+            figures[CONTOUR] = contour(tried, spans[0], subject, title)
+    curves = _curves(order)
+    if sum(len(curve.histories) for curve in curves) > 1:
+        figures[CURVES] = overlaid(curves, f"{title}\nThe best {len(curves)} of {len(order)} trials" if len(order) > len(curves) else title)
+    for name, figure in figures.items():
+        save(figure, out / name)
+    return [out / name for name in figures]
+
+
+def _spans(spaces: Sequence[Space]) -> list[dict[str, "Span"]]:
+    """The ranges of each round, by key."""
+    from numlp.display.search_rounds import Span
+
+    ranges = [{key: dimension for key, dimension in space.items() if isinstance(dimension, Range)} for space in spaces]
+    return [{key: Span(found.low, found.high, found.log) for key, found in each.items()} for each in ranges]
+
+
+def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":
+    from numlp.display.search_rounds import Tried
+
+    values = {key: float(trial.point[key]) for key in keys}
+    return Tried(trial.jobs[0].round, values, trial.mean("val_accuracy"), trial.deviation("val_accuracy"))
+
+
+def _curves(order: Sequence[Trial]) -> "list[Curve]":
+    """Of the best trials, those whose jobs' folders are still there: an earlier sweep may have trained them, and its folder be gone."""
+    from numlp.display.figures import Curve
+
+    histories = [(trial, [Path(made.folder) / paths.HISTORY for made in trial.outcomes]) for trial in order[:SHOWN]]
+    there = [(trial, files) for trial, files in histories if all(file.exists() for file in files)]
+    return [Curve(_label(trial), [read_rows(file, Record) for file in files]) for trial, files in there]
+
+
+def _label(trial: Trial) -> str:
+    return trial.label + (f" ({len(trial.jobs)} seeds)" if len(trial.jobs) > 1 else "")

@@ -1,0 +1,109 @@
+"""From choices to objects: the only module that knows both configs and the classes they choose."""
+
+import numpy as np
+
+from numlp.config import (
+    AdamConfig,
+    Config,
+    ConstantConfig,
+    CyclicalConfig,
+    ExponentialConfig,
+    InitConfig,
+    MomentumConfig,
+    OptimConfig,
+    RecordConfig,
+    ScheduleConfig,
+)
+from numlp.data.raw import CLASSES
+from numlp.errors import require
+from numlp.nn.initialisers import Initialiser, gaussian, he, initialise, xavier
+from numlp.nn.network import Network
+from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
+from numlp.optim.schedules import Schedule, constant, cyclical, exponential
+from numlp.training.batches import epoch_steps
+from numlp.training.trainer import Plan
+
+INIT, BATCHES, AUGMENTATION, SEARCH = range(4)  # the streams that a seed is split into
+
+
+def stream(seed: int, which: int) -> np.random.SeedSequence:
+    """One of the independent random streams of a run's seed."""
+    return np.random.SeedSequence(seed, spawn_key=(which,))
+
+
+def network(config: Config) -> Network:
+    """The network of `config`, with its initial weights."""
+    # The schema has checked that the placement, text to OmegaConf, is one of the three that the type names.
+    made = Network((config.model.inputs, *config.model.hidden, CLASSES), config.norm.placement, config.norm.eps)  # type: ignore[arg-type]
+    initialise(made, initialiser(config.init), np.random.default_rng(stream(config.seed, INIT)))
+    return made
+
+
+def initialiser(config: InitConfig) -> Initialiser:
+    """The rule for the weights' standard deviation."""
+    if config.sigma is not None:
+        return gaussian(config.sigma)
+    return {"he": he, "xavier": xavier}[config.name]
+
+
+def optimiser(config: OptimConfig, made: Network) -> Optimiser:
+    """The optimiser, with its state for the parameters of `made`."""
+    shared = made.params.vector, made.weights.size
+    match config:
+        case AdamConfig(beta1=beta1, beta2=beta2, eps=eps):
+            return Adam(*shared, beta1, beta2, eps)
+        case MomentumConfig(rho=rho):
+            return Momentum(*shared, rho)
+        case _:
+            return Sgd(*shared)
+
+
+def schedule(config: ScheduleConfig, per_epoch: int) -> Schedule:
+    """The rate, given an epoch's updates."""
+    match config:
+        case CyclicalConfig(eta_min=low, eta_max=high, decay=decay):
+            return cyclical(low, high, half_cycle(config, per_epoch), decay)
+        case ExponentialConfig(eta=eta, decay=decay):
+            return exponential(eta, decay, per_epoch)
+        case ConstantConfig(eta=eta):
+            return constant(eta)
+    raise TypeError(f"no schedule for {config}")
+
+
+def half_cycle(config: CyclicalConfig, per_epoch: int) -> int:
+    """n_s, the updates from the lowest to the highest rate: at least one."""
+    return max(1, round(config.half_cycle_epochs * per_epoch))
+
+
+def steps(config: Config, per_epoch: int) -> int:
+    """Updates of a run: by `train.epochs` where it is given, by `train.cycles` otherwise; at least one."""
+    if config.train.epochs is not None:
+        return max(1, round(config.train.epochs * per_epoch))
+    assert isinstance(config.schedule, CyclicalConfig) and config.train.cycles is not None  # a rule of Config
+    return max(1, round(config.train.cycles * 2 * half_cycle(config.schedule, per_epoch)))
+
+
+def record_steps(config: RecordConfig, total: int, per_epoch: int) -> frozenset[int]:
+    """Updates after which to record: before the first, after the last, and each epoch or `points` times a run."""
+    if config.every == "epoch":
+        return frozenset(range(0, total, per_epoch)) | {total}
+    return frozenset(round(total * i / config.points) for i in range(config.points + 1))
+
+
+def plan(config: Config, images: int) -> Plan:
+    """The plan for a training split of `images`."""
+    size = config.train.batch_size
+    require(size <= images, "train.batch_size", f"at most the {images} training images", batch_size=size)
+    per_epoch = epoch_steps(images, size)
+    total = steps(config, per_epoch)
+    return Plan(
+        steps=total,
+        batch_size=size,
+        schedule=schedule(config.schedule, per_epoch),
+        lam=config.lam,
+        ema_decay=config.moments.alpha,
+        batch_seed=int(stream(config.seed, BATCHES).generate_state(1, np.uint64)[0]),
+        record_at=record_steps(config.train.record, total, per_epoch),
+        cost=config.train.record.cost,
+        threads=config.train.threads,
+    )

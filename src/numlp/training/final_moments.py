@@ -1,0 +1,36 @@
+"""The moments that batch norm predicts with, where a run asks for others than its moving average."""
+
+import numpy as np
+
+from numlp.config import Config
+from numlp.data.preprocess import Name, Prepared
+from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES
+from numlp.errors import require
+from numlp.nn.moments import flip_half, set_from_batch
+from numlp.nn.network import Network
+from numlp.training import build
+
+MOMENTS_FROM: dict[str, Name] = {"precise": "train", "adaptive": "test"}
+
+
+def check_moments(config: Config, data: Prepared) -> None:
+    """Raise UserError when the run asks for moments from more images than the split has, or from parts of images."""
+    if config.moments.name == "adaptive":
+        whole = config.model.inputs == PIXELS
+        require(whole, "moments=adaptive", f"model.inputs={PIXELS}, as it mirrors whole images", inputs=config.model.inputs)
+    if config.moments.images is not None:
+        start, stop = data.about["split"].get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
+        require(config.moments.images <= stop - start, "moments.images", f"at most {stop - start}", images=config.moments.images)
+
+
+def final_moments(config: Config, network: Network, data: Prepared) -> None:
+    """Replace the moving average by precise or adaptive moments where the run asks for them."""
+    images = config.moments.images
+    if images is None or config.norm.placement == "none":
+        return
+    rng = np.random.default_rng(build.stream(config.seed, build.AUGMENTATION))
+    x = data.part(MOMENTS_FROM[config.moments.name]).x
+    sample = x[np.sort(rng.choice(len(x), images, replace=False))]
+    if config.moments.name == "adaptive":
+        sample = flip_half(sample, rng)
+    set_from_batch(network, sample)

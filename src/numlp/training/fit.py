@@ -1,0 +1,74 @@
+"""The one way to train a configuration, whoever asks for it: with what it imports, all the code that a result follows from."""
+
+from collections.abc import Iterator, Sequence
+
+from numlp.blas import blas_threads
+from numlp.config import Config
+from numlp.data.preprocess import Name, Prepared
+from numlp.training import build
+from numlp.training.divergence import DivergedError, diverged, origin
+from numlp.training.evaluator import Evaluator, Scores
+from numlp.training.final_moments import check_moments, final_moments
+from numlp.training.history import Record
+from numlp.training.state import State
+from numlp.training.trainer import train
+
+
+def begin(config: Config) -> State:
+    """The state of a new run: initial weights, and an optimiser that has not moved."""
+    network = build.network(config)
+    return State(network, build.optimiser(config.optim, network))
+
+
+def check_fit(config: Config, data: Prepared) -> None:
+    """Raise UserError when `config` breaks a rule that depends on the data."""
+    build.plan(config, len(data.part("train").labels))
+    check_moments(config, data)
+
+
+def fit(config: Config, data: Prepared, state: State) -> Iterator[Record]:
+    """Train `state` in place from where it is to the end of the run, and then replace batch norm's moments where the run asks for it.
+
+    Yields:
+        Each new record, which is the last of `state.records` by then.
+
+    Raises:
+        DivergedError: The cost is not finite, or has stayed too high. The record that shows it is the last of `state.records`, and is
+            not yielded: a state that has diverged is not worth a checkpoint.
+    """
+    part = data.part("train")
+    plan = build.plan(config, len(part.labels))
+    for record in train(state.network, state.optimiser, part, data.part("val"), plan, state.progress):
+        state.records.append(record)
+        if diverged(state.records, config.train.diverged.cost, config.train.diverged.records):
+            raise DivergedError(f"train: need a cost that stays finite and below {config.train.diverged.cost:g}")
+        yield record
+    if not state.progress.stop:
+        with blas_threads(config.train.threads):
+            final_moments(config, state.network, data)
+
+
+def where_it_diverged(config: Config, data: Prepared, before: State, records: Sequence[Record]) -> DivergedError:
+    """The error of a run that has diverged, with the step, the rate and the layer where that began.
+
+    Args:
+        config: Of the run.
+        data: Of the run.
+        before: The state of its last checkpoint, or a new one; it is trained on, with every step checked.
+        records: Of the run, to the one that shows the divergence.
+    """
+    bounds, part = config.train.diverged, data.part("train")
+    with blas_threads(config.train.threads):
+        began = origin(before, part, build.plan(config, len(part.labels)), records, bounds.records)
+    last = records[-1]
+    return DivergedError(
+        f"train: need a cost that stays finite and below {bounds.cost:g}, got {last.train_cost:.4g} (validation {last.val_cost:.4g}) at "
+        f"step {last.step}; it began at step {began.step}, eta {began.eta:.4g}, in {began.layer}. A lower rate may help (schedule)"
+    )
+
+
+def final_scores(config: Config, data: Prepared, state: State, names: Sequence[Name]) -> dict[Name, Scores]:
+    """Scores of the trained network over the splits `names`."""
+    evaluator = Evaluator(state.network)
+    with blas_threads(config.train.threads):
+        return {name: evaluator.scores(data.part(name), config.lam) for name in names}

@@ -1,0 +1,84 @@
+"""`numlp init` lays out a project that needs no checkout."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from numlp.cli.init import FILES, lay_out, with_package
+from numlp.cli.main import main
+from numlp.config.compose import choices, written
+from numlp.config.local_choices import LOCAL, substitute
+from numlp.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_wheel_carries_what_it_lays_out():
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {name: f"numlp/project/{name}" for name in FILES}
+
+
+def test_a_project_has_the_choices_of_the_checkout_and_none_of_its_modules(tmp_path, capsys):
+    folder = tmp_path / "some" / "where"
+    assert main(["init", str(folder)]) == 0
+    assert "numlp run" in capsys.readouterr().out
+    assert choices(folder) == written(ROOT)
+    stages = yaml.safe_load((folder / "dvc.yaml").read_text())["stages"]
+    assert not any("src/" in dep for stage in stages.values() for dep in stage.get("deps", []))
+
+
+def test_resolve_runs_each_time_instead_of_depending_on_the_source_and_the_other_stages_stay_as_they_are():
+    text = (ROOT / "dvc.yaml").read_text()
+    before, after = (yaml.safe_load(content)["stages"] for content in (text, with_package(text)))
+    resolve = {**before["resolve"], "deps": ["params.yaml", "conf"], "always_changed": True}
+    assert after == {**before, "resolve": resolve}
+
+
+def test_the_data_set_is_written_to_params(tmp_path):
+    lay_out(tmp_path / "demo", "synthetic")
+    assert choices(tmp_path / "demo")[0]["data"] == "synthetic"
+
+
+def test_what_the_checkout_s_machine_uses_stays_there_and_git_ignores_a_project_s_own(tmp_path, monkeypatch):
+    (tmp_path / "checkout").mkdir()
+    for name in FILES:
+        target = tmp_path / "checkout" / name
+        target.parent.mkdir(exist_ok=True)
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile)(ROOT / name, target)
+    (tmp_path / "checkout" / LOCAL).write_text("data: {cifar10: synthetic}\n")
+    monkeypatch.setattr("numlp.cli.init.template", lambda: tmp_path / "checkout")
+    lay_out(tmp_path / "demo")
+    assert choices(tmp_path / "demo")[0]["data"] == "cifar10"
+    substitute(tmp_path / "demo", "data", "cifar10", "synthetic")
+    assert choices(tmp_path / "demo")[0]["data"] == "synthetic"
+    subprocess.run(["git", "init", "--quiet", str(tmp_path / "demo")], check=True)
+    assert subprocess.run(["git", "check-ignore", "--quiet", str(LOCAL)], cwd=tmp_path / "demo", check=False).returncode == 0
+
+
+def test_a_folder_in_use_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(UserError, match="numlp init: need a new or an empty folder, got DIR="):
+        lay_out(tmp_path)
+    with pytest.raises(UserError, match=re.escape("need --data cifar10 or synthetic, got data='mnist'")):
+        lay_out(tmp_path / "demo", "mnist")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("git", [False, True], ids=["outside git", "in a git checkout"])
+def test_dvc_does_without_git_only_where_there_is_none(tmp_path, git):
+    if git:
+        subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    lay_out(tmp_path / "demo")
+    assert (tmp_path / "demo" / ".dvc" / "config.local").exists() is not git
+
+
+def test_a_readme_says_how_to_begin(tmp_path):
+    lay_out(tmp_path / "demo")
+    text = (tmp_path / "demo" / "README.md").read_text()
+    assert "numlp run" in text
+    assert "git init" in text

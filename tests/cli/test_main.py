@@ -1,0 +1,164 @@
+"""What a terminal, a pipe and a shell's completion get from the command line."""
+
+import os
+import pty
+import shutil
+import sqlite3
+import subprocess
+import sys
+import uuid
+from contextlib import closing
+
+import pytest
+
+from numlp.cli.commands import COMMANDS
+from numlp.cli.completion import candidates
+from numlp.cli.init import lay_out
+from numlp.cli.main import main
+
+NUMLP = [sys.executable, "-m", "numlp"]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A new project, as the current folder."""
+    folder = tmp_path / "demo"
+    lay_out(folder, "synthetic")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def on_terminal(*arguments, **environment):
+    """What `numlp arguments` writes to a terminal."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", **environment}
+    process = subprocess.Popen([*NUMLP, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    said = b""
+    try:
+        while part := os.read(ours, 65536):
+            said += part
+    except OSError:  # how Linux tells that the other end is closed
+        pass
+    finally:
+        os.close(ours)
+    process.wait()
+    return said.decode()
+
+
+def test_help_names_every_command_and_ends_with_examples(capsys):
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert [name for name in COMMANDS if f"\n  {name} " not in said] == []
+    assert "\nExamples:\n" in said
+
+
+def test_a_stage_s_help_lists_the_project_s_choices_and_marks_those_of_its_params(project, capsys):
+    (project / "conf" / "model" / "mine.yaml").write_text("hidden: [7]\n")
+    params = project / "params.yaml"
+    params.write_text(params.read_text().replace("norm: before", "norm: none"))
+    assert main(["train", "model=mlp9", "--help"]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "model= mine, mlp2, *mlp3, mlp9 widths of the layers" in lines
+    assert "norm= after, before, *none batch norm, and where" in lines
+    assert any("lam=0.005 seed=0" in line for line in lines)
+    assert "To add, +experiment=NAME:" in lines
+
+
+def test_a_stage_s_help_is_there_outside_a_project_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "-h"]) == 0
+    assert "this folder is no project" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--version"], 0, "numlp "),
+        (["tran"], 2, "did you mean train?"),
+        (["init", "demo", "--no-such-flag"], 2, "--no-such-flag"),
+        (["train", "model=mlp3"], 1, "numlp init DIR"),
+        (["-sc", "install=ksh"], 1, "of bash, fish, zsh"),
+    ],
+    ids=["version", "no such command", "no such flag", "no project", "no such shell"],
+)
+def test_exit_codes(tmp_path, arguments, code, said):
+    """0 done, 1 an error of the input, 2 no such command or flag."""
+    done = subprocess.run([*NUMLP, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stderr
+
+
+def test_a_stage_tells_of_a_wrong_flag_in_a_line(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["train", "lam=0.1", "--no-such-flag", "seed=1"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == "numlp train: error: no flag --no-such-flag (numlp train --help lists them)\n"
+
+
+@pytest.mark.parametrize("arguments", [["train", "--help"], ["doctor"]], ids=["our print", "rich's table"])
+def test_a_reader_that_leaves_early_is_no_error(tmp_path, arguments):
+    """As in `numlp train --help | head -1`: the pipe closes, and nothing is said about it."""
+    command = [sys.executable, "-c", f"import time, sys; time.sleep(0.2); from numlp.cli.main import main; sys.exit(main({arguments}))"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+def test_colours_are_for_terminals_and_for_those_who_want_them(project, monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", "")
+    green = "\x1b[32m"
+    assert green in on_terminal("doctor")
+    assert green not in on_terminal("doctor", NO_COLOR="1")
+    piped = subprocess.run([*NUMLP, "doctor"], capture_output=True, text=True, check=False).stdout
+    assert "ok" in piped
+    assert "\x1b" not in piped
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("numlp gr", ["gradcheck"]),
+        ("numlp train mod", ["model.", "model="]),
+        ("numlp train norm=", ["norm=after", "norm=before", "norm=none"]),
+        ("numlp train -m lam=1,2 optim=", ["optim=adam", "optim=momentum", "optim=sgd"]),
+        ("numlp train init=gaussian init.", ["init.name=", "init.sigma="]),
+        ("numlp train +experiment=e08", ["+experiment=e08_sigma_three_layers"]),
+        ("numlp train exp", []),
+        ("numlp train --c", ["--cfg"]),
+        ("numlp ui ", []),
+        ("numlp compare --h", ["--help"]),
+        ("numlp predict --m", ["--model"]),
+        ("numlp show --", []),
+        ("numlp nothing --", []),
+    ],
+)
+def test_a_shell_completes_commands_keys_and_choices(project, line, answer):
+    assert candidates(line) == answer
+
+
+def test_a_shell_completes_the_names_of_runs_without_importing_mlflow(project, empty_store):
+    (project / "mlruns").mkdir()
+    store = shutil.copy(empty_store, project / "mlruns")
+    assert candidates("numlp compare ") == []
+    with closing(sqlite3.connect(store)) as connection, connection:
+        for name in ("mlp3-none-s0", "mlp3-before-s0", "mlp9-none-s0", "mlp3-none-s0", "lam, 2 trials"):
+            run = (uuid.uuid4().hex, name, "LOCAL", "FINISHED", "active")
+            connection.execute("INSERT INTO runs (run_uuid, name, source_type, status, lifecycle_stage) VALUES (?, ?, ?, ?, ?)", run)
+    assert candidates("numlp compare mlp3") == ["mlp3-before-s0", "mlp3-none-s0"]
+    assert candidates("numlp predict mlp3") == []
+
+
+def test_completion_is_silent_outside_a_project(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert candidates("numlp train mod") == []
+    assert capsys.readouterr().err == ""
+
+
+def test_hydra_s_code_for_bash_gets_its_answers_from_numlp(project):
+    script = 'eval "$(numlp -sc install=bash)"; COMP_LINE="numlp train norm=b"; COMP_CWORD=2; hydra_bash_completion; echo "${COMPREPLY[@]}"'
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])  # noqa: PTH120 (a link must not be followed)
+    done = subprocess.run(["bash", "-c", script], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("norm=before\n", "")

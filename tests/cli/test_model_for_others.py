@@ -1,0 +1,107 @@
+"""`numlp predict`, `export` and `register` as a user calls them, after a training."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from projects import FEW
+
+SHORT = [*FEW, "train.epochs=0.09", "then=[evaluate]", "hydra.run.dir=outputs/a"]  # 9 updates
+MODEL = ["--model", "outputs/a/model.npz"]
+
+
+def test_a_trained_network_names_pictures_is_exported_and_registered(ready, numlp, monkeypatch):
+    code, _, err = numlp("train", *SHORT)
+    assert code == 0, err
+    Image.new("RGB", (60, 40), "red").save("red.jpg")
+    Image.new("RGB", (32, 32), "blue").save("blue.png")
+    code, out, err = numlp("predict", *MODEL, "red.jpg", "blue.png")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert [lines[0], lines[4]] == ["red.jpg", "blue.png"]
+    shares = [float(line.split("%")[0].split()[-1]) for line in lines[1:4]]
+    assert shares == sorted(shares, reverse=True)
+    assert "\x1b" not in out
+
+    folders_and_bad_files(ready, numlp)
+
+    a_page(ready, numlp)
+
+    code, out, err = numlp("export", *MODEL, "--output", "other/m.onnx", "--check")
+    assert (code, err) == (0, "")
+    assert "10,000 test images of synthetic, seed 0" in out
+    assert out.count("probabilities differ by at most") == 2
+    assert (ready / "other" / "m.onnx").exists()
+
+    for wrong in (0.1, np.nan):
+        monkeypatch.setattr("numlp.cli.export.by_pyfunc", lambda _, images, wrong=wrong: np.full((len(images), 10), wrong, np.float32))
+        assert numlp("export", *MODEL, "--check")[0] == 1, "a difference must fail"
+
+    accuracy = json.loads((ready / "outputs/a/metrics.json").read_text())["test_accuracy"]
+    code, out, err = numlp("register", *MODEL, "--name", "mine")
+    assert (code, err) == (0, "")
+    assert f"models:/mine/1: test_accuracy {accuracy:.4g}" in out
+    assert "models:/mine/1 (registered before)" in numlp("register", *MODEL, "--name", "mine")[1]
+
+
+def folders_and_bad_files(ready, numlp):
+    """Good pictures are predicted, each bad one is a line, and the exit code tells."""
+    (ready / "album/more").mkdir(parents=True)
+    for name in ("b.JPG", "a.png", "more/c.jpeg"):
+        Image.new("RGB", (40, 40), "green").save(ready / "album" / name, format="PNG")
+    (ready / "album/notes.md").write_text("no picture")
+    code, out, err = numlp("predict", *MODEL, "album", "album/notes.md", "red.jpg", "gone.png", "red.jpg", "--format", "json")
+    assert code == 1
+    assert err.splitlines() == ["error: album/notes.md: need a PNG or JPEG file", "error: gone.png: need a file that exists"]
+    rows = json.loads(out)
+    assert [row["file"] for row in rows] == ["album/a.png", "album/b.JPG", "album/more/c.jpeg", "red.jpg"]
+    for row in rows:
+        assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+        assert row["probabilities"][row["class"]] == row["probability"] == max(row["probabilities"].values())
+
+    code, out, err = numlp("predict", *MODEL, "album", "--format", "csv", "--output", "out/found.csv")
+    assert (code, out, err) == (0, "predict: 3 pictures in out/found.csv\n", "")
+    lines = list(csv.DictReader((ready / "out/found.csv").read_text().splitlines()))
+    assert [(line["file"], line["class"], float(line["probability"])) for line in lines] == [
+        (row["file"], row["class"], pytest.approx(row["probability"])) for row in rows[:3]
+    ]
+    assert list(lines[0])[3:] == list(rows[0]["probabilities"])
+
+    (ready / "empty").mkdir()
+    assert "empty: need a folder with files that end in .png, .jpg, .jpeg" in numlp("predict", *MODEL, "empty")[2]
+    assert "need --format csv or json" in numlp("predict", *MODEL, "red.jpg", "--output", "x")[2]
+
+
+def a_page(ready, numlp):
+    """By the run's folder, and by its id in MLflow: the same page."""
+    accuracy = json.loads((ready / "outputs/a/metrics.json").read_text())["test_accuracy"]
+    shown = numlp("runs")[1].splitlines()[1].split()[0]
+    for asked, file in (("outputs/a", "a.html"), (shown, "b.html")):
+        assert numlp("page", asked, "--output", file) == (0, f"page: {file}\n", "")
+    text = (ready / "a.html").read_text()
+    assert text == (ready / "b.html").read_text()
+    assert f">{100 * accuracy:.2f}<" in text
+    assert "<td>train.epochs</td><td>0.09</td>" in text
+    assert text.count("data:image/png;base64,") == 4
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["predict", "a.png"], "build/train/model.npz: need a model; train one first"),
+        (["predict", "--model", "a.png", "a.png"], "a.png: need a whole model file"),
+        (["page"], "need a model; train one first"),
+        (["export"], "need a model; train one first"),
+        (["register"], "need a model; train one first"),
+        (["register", "--name", "a'b"], "need a name of letters, digits"),
+    ],
+)
+def test_what_is_missing_is_said_in_a_line(command, said, project, numlp):
+    Image.new("RGB", (9, 9)).save("a.png")
+    code, out, err = numlp(*command)
+    assert (code, out) == (1, "")
+    assert said in err
+    assert err.count("\n") == 1

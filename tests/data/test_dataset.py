@@ -1,0 +1,28 @@
+"""Which raw arrays are those that a config names."""
+
+import json
+
+import pytest
+
+from numlp.config import SourceConfig
+from numlp.data.dataset import holds
+
+ARCHIVE, SYNTHETIC = {"archive_sha256": "ab"}, {"seed": 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "asked", "expected"),
+    [
+        ("CIFAR-10", ARCHIVE, SourceConfig("CIFAR-10"), True),
+        ("CIFAR-10, archive 8114b53f... (not the official file)", ARCHIVE, SourceConfig("CIFAR-10"), True),
+        ("CIFAR-10", ARCHIVE, SourceConfig("mine"), False),
+        ("mine, archive 8114b53f... (not the official file)", ARCHIVE, SourceConfig("CIFAR-10"), False),
+        ("synthetic, seed 0", SYNTHETIC, SourceConfig("CIFAR-10"), False),
+        ("synthetic, seed 0", SYNTHETIC, SourceConfig("synthetic", seed=0), True),
+        ("synthetic, seed 0", SYNTHETIC, SourceConfig("synthetic", seed=1), False),
+    ],
+)
+def test_another_data_set_is_not_taken_for_the_one_that_is_asked_for(name, origin, asked, expected, tmp_path):
+    """An archive of one's own never trains on CIFAR-10 because that was there before."""
+    (tmp_path / "dataset.json").write_text(json.dumps({"name": name, "origin": origin, "digest": "d"}))
+    assert holds(tmp_path, asked) is expected

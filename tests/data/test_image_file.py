@@ -1,0 +1,86 @@
+"""Pictures of any size, as images of the networks' size."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from numlp.data.image_file import read_picture
+from numlp.errors import UserError
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(array_or_image, name="picture.png", **options):
+        image = array_or_image if isinstance(array_or_image, Image.Image) else Image.fromarray(array_or_image)
+        image.save(tmp_path / name, **options)
+        return tmp_path / name
+
+    return save
+
+
+def flat(colour, size=(40, 40), mode="RGB"):
+    return Image.new(mode, size, colour)
+
+
+def test_a_picture_of_the_networks_size_stays_as_it_is(rng, saved):
+    pixels = rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(read_picture(saved(pixels)), pixels)
+
+
+def test_the_square_in_the_middle_is_taken(saved):
+    pixels = np.zeros((50, 150, 3), np.uint8)
+    pixels[:, 50:100] = 200
+    assert (read_picture(saved(pixels)) == 200).all()
+    assert (read_picture(saved(pixels.transpose(1, 0, 2).copy())) == 200).all()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 2), (31, 33), (640, 480)])
+@pytest.mark.parametrize("name", ["a.png", "a.jpg"])
+def test_any_size_is_made_32_by_32(size, name, saved):
+    found = read_picture(saved(flat((0, 128, 255), size), name))
+    assert (found.shape, found.dtype) == ((32, 32, 3), np.uint8)
+    assert np.abs(found.astype(int) - (0, 128, 255)).max() <= 2  # a JPEG's colours are rounded
+
+
+def test_grey_palettes_and_transparency_become_colours(saved):
+    assert (read_picture(saved(flat(90, mode="L"))) == 90).all()
+    assert (read_picture(saved(flat((10, 20, 30)).quantize(4))) == (10, 20, 30)).all()
+    assert (read_picture(saved(flat((255, 0, 0, 0), mode="RGBA"))) == 255).all()
+
+
+def test_a_camera_held_upright_gives_an_upright_picture(saved):
+    pixels = np.zeros((32, 32, 3), np.uint8)
+    pixels[:16] = 255
+    exif = Image.Exif()
+    exif[274] = 3  # orientation: upside down
+    found = read_picture(saved(pixels, "a.jpg", exif=exif, quality=100))
+    assert found[:14].max() < 20 < 200 < found[18:].min()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: None, "a file that exists"),
+        (lambda path: path.mkdir(), "not a folder"),
+        (lambda path: path.write_text("no picture"), "need a PNG or JPEG file"),
+        (lambda path: path.touch(), "need a PNG or JPEG file"),
+        (lambda path: flat((1, 2, 3)).save(path, "GIF"), "need a PNG or JPEG file"),
+        (lambda path: Image.fromarray(np.full((9, 9), 999, np.uint16)).save(path, "PNG"), "8 bits a channel"),
+    ],
+    ids=["missing", "folder", "text", "empty", "GIF", "16 bits"],
+)
+def test_what_is_no_picture_is_refused_by_name(make, said, tmp_path):
+    path = tmp_path / "thing.png"
+    make(path)
+    with pytest.raises(UserError, match=said) as caught:
+        read_picture(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg"])
+def test_a_picture_that_is_cut_short_is_refused(name, rng, saved):
+    path = saved(rng.integers(0, 256, (90, 90, 3), dtype=np.uint8), name)
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(UserError, match="need a whole PNG or JPEG file"):
+        read_picture(path)

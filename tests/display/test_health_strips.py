@@ -1,0 +1,34 @@
+"""What a glance at the layers' health tells."""
+
+import numpy as np
+
+from numlp.display.figures import Watched, health
+from numlp.training.history import LayerHealth, Record
+
+
+def watched(label, deviations, dead, gradient):
+    """A run of two records, of which the deviations are given a layer a row."""
+    rows = [
+        LayerHealth(step, float(step), layer, 0.1, deviation, dead, gradient, 0.1, *[np.nan] * 4)
+        for step, of_record in enumerate(zip(*deviations, strict=True))
+        for layer, deviation in enumerate(of_record, start=1)
+    ]
+    records = [Record(step, float(step), 0.1, 2.0, 2.0, 0.1, 2.0, 2.0, 0.1) for step in range(2)]
+    return Watched(label, records, rows)
+
+
+def said(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_a_signal_far_below_the_scale_and_dead_units_are_written_on_their_strips():
+    lost = watched("lost", [(1e-3, 1e-4), (2e-31, 0.0)], dead=1.0, gradient=0.0)
+    well = watched("well", [(1.0, 1.0), (0.9, 0.8)], dead=0.0, gradient=0.5)
+    assert said(health([lost, well], "synthetic")) == ["2e-31, later 0", "up to 100 %", "0, later 0"]
+
+
+def test_a_gradient_of_0_is_drawn_as_the_lowest_and_not_as_missing():
+    figure = health([watched("lost", [(1.0, 1.0), (1.0, 1.0)], dead=0.0, gradient=0.0), watched("well", [(1.0, 1.0)] * 2, 0.0, 0.5)], "s")
+    (axes,) = [axes for axes in figure.axes if axes.get_title(loc="left").endswith("gradient")]
+    (mesh,) = axes.collections
+    assert not np.ma.getmaskarray(mesh.get_array()).any()

@@ -1,0 +1,51 @@
+"""Multiruns by submitit, whose local executor runs what it would give to Slurm."""
+
+import os
+import signal
+from importlib.util import find_spec
+
+import pytest
+
+from numlp.tracking import connect
+from processes import CHECKPOINTS, start, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("submitit") is None, reason="the extra slurm is not installed")]
+
+RUN = ["data=synthetic", "model=mlp2", "then=[]", "hydra/launcher=submitit_local"]
+
+
+def runs(project):
+    client, experiment = connect(project)
+    return [run for run in client.search_runs([experiment]) if "config_digest" in run.data.tags]  # those of jobs
+
+
+def test_each_job_of_a_multirun_is_a_run_with_a_folder_of_its_own(ready, numlp):
+    code, _, err = numlp("train", "-m", *RUN, "train.epochs=0.1", "seed=1,2")
+    assert code == 0, err
+    found = runs(ready)
+    assert sorted((run.data.params["seed"], run.info.status) for run in found) == [("1", "FINISHED"), ("2", "FINISHED")]
+    assert os.getpid() not in {int(run.data.tags["pid"]) for run in found}
+    assert sorted(model.parent.name for model in ready.glob("multirun/*/*/*/model.npz")) == ["0", "1"]
+
+
+def test_a_failed_job_fails_the_multirun_and_not_the_others(ready, numlp):
+    code, out, err = numlp("train", "-m", *RUN, "train.epochs=0.1", "train.batch_size=100,45001")
+    assert code == 1
+    assert "train.batch_size: need at most the 45000 training images, got batch_size=45001" in out + err
+    assert [(run.data.params["train.batch_size"], run.info.status) for run in runs(ready)] == [("100", "FINISHED")]
+
+
+def test_a_job_that_its_node_stops_is_not_taken_for_done(ready):
+    """SIGTERM to the job alone, as from a node that goes away: the run is KILLED, the multirun fails, and the same command goes on."""
+    choices = ["train", "-m", *RUN, "train.epochs=20", "seed=1"]
+    sweep = start(ready, *choices)
+    wait_for(ready, f"{CHECKPOINTS}/*/*.npz", sweep, seconds=180)
+    (run,) = runs(ready)
+    os.kill(int(run.data.tags["pid"]), signal.SIGTERM)
+    _, err = sweep.communicate(timeout=240)
+    assert sweep.returncode == 1, err
+    assert [run.info.status for run in runs(ready)] == ["KILLED"]
+    again = start(ready, *choices)
+    _, err = again.communicate(timeout=240)
+    assert again.returncode == 0, err
+    assert [(run.info.run_id, run.info.status) for run in runs(ready)] == [(run.info.run_id, "FINISHED")]

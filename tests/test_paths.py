@@ -1,0 +1,78 @@
+"""Where a command works: in the project's folder, from wherever below it the user stands; nowhere else."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from numlp.cli.commands import COMMANDS
+from numlp.cli.init import lay_out
+from numlp.cli.main import main
+from numlp.inference.model_file import save_model
+from numlp.paths import find_project, from_user
+from trained import random_model
+
+ALONE = ("init", "doctor")  # these have a use outside a project
+
+
+@pytest.fixture
+def project(tmp_path):
+    folder = tmp_path / "demo"
+    lay_out(folder, "synthetic")
+    return folder
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ALONE])
+def test_outside_a_project_a_command_is_one_line_and_makes_nothing(tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    assert main([command]) == 1
+    _, err = capsys.readouterr()
+    assert err.startswith("error: project: need params.yaml and conf/ in the current folder or one above it")
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_outside_a_project_checks_the_machine_and_makes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["doctor"]) == 1
+    assert "go to the project's folder" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_is_there_outside_a_project(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--help"]) == 0
+    with pytest.raises(SystemExit, match="0"):
+        main(["ui", "--help"])
+    assert "usage: numlp ui" in capsys.readouterr().out
+
+
+def test_below_a_project_a_command_works_in_it_and_says_so(project, monkeypatch, capsys):
+    folder = project / "notes" / "deep"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    assert main(["resolve", "+stage=pipeline"]) == 0
+    assert f"numlp: working in the project {project}\n" in capsys.readouterr().err
+    assert (project / "build" / "resolved.yaml").exists()
+    assert list(folder.iterdir()) == []
+    assert Path.cwd() == folder
+
+
+def test_the_nearest_project_counts(project):
+    lay_out(project / "inner", "synthetic")
+    assert find_project(project / "inner" / "conf") == project / "inner"
+    assert find_project(project / "conf") == project
+    assert find_project(project.parent) is None
+
+
+def test_files_that_are_named_count_from_where_the_user_is(project, monkeypatch, capsys, rng):
+    folder = project / "notes"
+    folder.mkdir()
+    save_model(folder / "mine.npz", random_model(rng))
+    Image.new("RGB", (32, 32)).save(folder / "red.png")
+    monkeypatch.chdir(folder)
+    assert main(["predict", "--model", "mine.npz", "red.png"]) == 0
+    assert "red.png" in capsys.readouterr().out
+    assert main(["export", "--model", "mine.npz", "--output", "../mine.onnx"]) == 0
+    assert (project / "mine.onnx").exists()
+    assert from_user("x") == Path("x")  # outside a command the current folder's

@@ -1,0 +1,111 @@
+"""Training on small made-up data."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from numlp.data.preprocess import Part
+from numlp.nn.initialisers import he, initialise
+from numlp.nn.loss import cross_entropy
+from numlp.nn.network import Network
+from numlp.optim.optimisers import Adam, Sgd
+from numlp.optim.schedules import constant
+from numlp.training.evaluator import Evaluator, confusion_matrix
+from numlp.training.trainer import Plan, train
+
+PLAN = Plan(steps=40, batch_size=16, schedule=constant(0.1), lam=0.01, ema_decay=0.9, batch_seed=1, record_at=frozenset(range(0, 41, 10)))
+
+
+@pytest.fixture
+def parts(rng):
+    centres = rng.normal(size=(4, 12))
+    labels = rng.integers(0, 4, 150)
+    x = (centres[labels] + 0.5 * rng.normal(size=(150, 12))).astype(np.float32)
+    return Part(x[:100], labels[:100]), Part(x[100:], labels[100:])
+
+
+def network(norm="before", seed=0):
+    made = Network((12, 8, 6, 4), norm)
+    initialise(made, he, np.random.default_rng(seed))
+    return made
+
+
+def trained(made, *arguments):
+    """Records of a training by plain gradient descent."""
+    return train(made, Sgd(made.params.vector, made.weights.size), *arguments)
+
+
+@pytest.mark.parametrize("norm", ["none", "before", "after"])
+def test_training_lowers_the_cost_of_both_splits(parts, norm):
+    records = list(trained(network(norm), *parts, PLAN))
+    assert records[-1].train_cost < 0.8 * records[0].train_cost
+    assert records[-1].val_cost < records[0].val_cost
+
+
+def test_records_come_at_the_steps_asked_for(parts):
+    records = list(trained(network(), *parts, PLAN))
+    assert [record.step for record in records] == [0, 10, 20, 30, 40]
+    assert records[-1].epoch == pytest.approx(40 / 7)  # 100 images in batches of 16: the seventh has 4
+
+
+def test_the_same_run_gives_the_same_bits(parts):
+    first, second = network(), network()
+    assert list(trained(first, *parts, PLAN)) == list(trained(second, *parts, PLAN))
+    assert first.params.vector.tobytes() == second.params.vector.tobytes()
+    assert first.moments.vector.tobytes() == second.moments.vector.tobytes()
+
+
+def test_when_something_is_recorded_does_not_change_the_training(parts):
+    often, seldom = network(), network()
+    list(trained(often, *parts, PLAN))
+    list(trained(seldom, *parts, replace(PLAN, record_at=frozenset({40}), cost="smoothed")))
+    assert often.params.vector.tobytes() == seldom.params.vector.tobytes()
+
+
+def test_a_full_record_is_the_cost_over_the_whole_training_split(parts):
+    made = network()
+    last = list(trained(made, *parts, PLAN))[-1]
+    logits = Evaluator(made).logits(parts[0].x)
+    weights = [made.params[f"linear{i}.W"].astype(np.float64) for i in (1, 2, 3)]
+    penalty = 0.01 * sum((W**2).sum() for W in weights)
+    assert last.train_loss == pytest.approx(cross_entropy(logits, parts[0].labels))
+    assert last.train_cost == pytest.approx(last.train_loss + penalty, rel=1e-5)
+
+
+def test_aggregated_and_smoothed_costs_follow_from_the_batch_costs(parts):
+    def costs(method):
+        return [record.train_cost for record in trained(network(), *parts, replace(PLAN, cost=method))]
+
+    aggregated, smoothed = costs("aggregated"), costs("smoothed")
+    batches = [aggregated[0]] + [aggregated[i] * (i + 1) - aggregated[i - 1] * i for i in range(1, 5)]
+    expected = batches[0]
+    for i in range(1, 5):
+        expected = 0.99 * expected + 0.01 * batches[i]
+        assert smoothed[i] == pytest.approx(expected)
+    assert len(set(batches)) == 5
+
+
+def test_adam_trains_through_the_same_loop(parts):
+    made = network()
+    records = list(
+        train(made, Adam(made.params.vector, made.weights.size, 0.9, 0.999, 1e-8), *parts, replace(PLAN, schedule=constant(0.01)))
+    )
+    assert records[-1].train_cost < records[0].train_cost
+
+
+def test_a_run_may_be_shorter_than_an_epoch(parts):
+    assert [r.step for r in trained(network(), *parts, replace(PLAN, steps=3, record_at=frozenset({3})))] == [3]
+
+
+def test_the_confusion_matrix_counts_true_classes_by_row():
+    matrix = confusion_matrix(np.array([0, 0, 1, 2]), np.array([0, 2, 1, 1]), 3)
+    assert matrix.tolist() == [[1, 0, 1], [0, 1, 0], [0, 1, 0]]
+
+
+def test_evaluation_does_not_depend_on_how_rows_are_grouped(parts):
+    made = network()
+    list(trained(made, *parts, PLAN))
+    x = np.tile(parts[0].x, (60, 1))  # 6,000 rows: more than one pass
+    logits = Evaluator(made).logits(x)
+    np.testing.assert_allclose(logits[:100], logits[5900:], rtol=1e-5, atol=1e-6)
