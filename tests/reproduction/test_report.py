@@ -62,9 +62,7 @@ def test_the_report_as_markdown_says_what_the_results_say(made):
 def test_the_report_as_a_page_says_what_the_results_say(made):
     document, plots = made
     found = without_images((HOME / "report.html").read_text())
-    assert found == without_images(page(document, dict.fromkeys((plot.name for plot in plots), "data:,"))), (
-        "make it anew"
-    )
+    assert found == without_images(page(document, dict.fromkeys((plot.name for plot in plots), "data:,"))), "make it anew"
 
 
 def test_its_figures_are_those_that_it_shows_and_all_is_small(made):
