@@ -1,12 +1,11 @@
 """What `numlp predict` prints or writes."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from numlp.arrays import Array
+from numlp.files import csv_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,12 +22,8 @@ def as_csv(titles: Sequence[str], names: Sequence[str], probabilities: Array) ->
         names: The K classes' names.
         probabilities: (N, K) as fractions.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", "class", "probability", *names])
-    for title, found in zip(titles, probabilities.tolist(), strict=True):
-        writer.writerow([title, names[found.index(max(found))], max(found), *found])
-    return text.getvalue()
+    rows = zip(titles, probabilities.tolist(), strict=True)
+    return csv_text(["file", "class", "probability", *names], ([title, names[p.index(max(p))], max(p), *p] for title, p in rows))
 
 
 def as_json(titles: Sequence[str], names: Sequence[str], probabilities: Array) -> str:
@@ -37,13 +32,8 @@ def as_json(titles: Sequence[str], names: Sequence[str], probabilities: Array) -
     The arguments are those of `as_csv`.
     """
     rows = [
-        {
-            "file": title,
-            "class": names[found.index(max(found))],
-            "probability": max(found),
-            "probabilities": dict(zip(names, found, strict=True)),
-        }
-        for title, found in zip(titles, probabilities.tolist(), strict=True)
+        {"file": title, "class": names[p.index(max(p))], "probability": max(p), "probabilities": dict(zip(names, p, strict=True))}
+        for title, p in zip(titles, probabilities.tolist(), strict=True)
     ]
     return json.dumps(rows, indent=2) + "\n"
 

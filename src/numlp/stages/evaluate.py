@@ -1,9 +1,6 @@
 """`numlp evaluate`: what a trained model gets right. Beside it, sweeps and the reproduction read the test split, to show it."""
 
-import csv
-import io
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,7 +15,7 @@ from numlp.data.dataset import prepared, raw_folder
 from numlp.data.preprocess import Name, Prepared
 from numlp.data.raw import CLASSES, TRAIN_IMAGES, load_raw
 from numlp.errors import require
-from numlp.files import replacing, sha256, write_text
+from numlp.files import replacing, sha256, write_csv, write_text
 from numlp.inference.model_file import Model, load_model
 from numlp.runs.invocation import Asked
 from numlp.tracking import Run, find_run, reopen
@@ -72,10 +69,10 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
     matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), CLASSES)
     names = data.about["data"]["class_names"]
     pairs = zip(test.labels.tolist(), probabilities.argmax(axis=1).tolist(), strict=True)
-    _write_rows(out / paths.PREDICTIONS, ["actual", "predicted"], [(names[true], names[said]) for true, said in pairs])
-    _write_rows(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix.tolist(), strict=True)])
+    write_csv(out / paths.PREDICTIONS, ["actual", "predicted"], [(names[true], names[said]) for true, said in pairs])
+    write_csv(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix.tolist(), strict=True)])
     recall = matrix.diagonal() / matrix.sum(axis=1)
-    _write_rows(out / paths.CLASSES, ["class", "accuracy"], list(zip(names, recall.tolist(), strict=True)))
+    write_csv(out / paths.CLASSES, ["class", "accuracy"], list(zip(names, recall.tolist(), strict=True)))
     _write_mistakes(out / paths.MISTAKES, raw, test.labels, probabilities)
     write_text(out / paths.METRICS, json.dumps(metrics, indent=2) + "\n")
     accuracies = {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}  # narrow columns for `dvc exp show`
@@ -90,11 +87,3 @@ def _write_mistakes(path: Path, raw: Path, labels: NDArray[np.intp], probabiliti
     images = load_raw(raw).images[TRAIN_IMAGES + worst]
     with replacing(path) as file:
         np.savez(file, images=images, labels=labels[worst], predicted=predicted[worst], probability=confidence[worst])
-
-
-def _write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
