@@ -7,7 +7,7 @@ from pathlib import Path
 
 from numlp.config.naming import flattened, values
 from numlp.files import json_digest
-from numlp.tracking import Run, environment_tags, start_run
+from numlp.tracking import Run, start_run
 from reproduction.experiments import OWN, Composer, Job
 from reproduction.own_draws import SEARCHES, Tried, best, draws
 from reproduction.pool import side_by_side
@@ -59,11 +59,11 @@ def own_draws(composer: Composer, experiment: str, seed: int) -> list[Job]:
 def _tracked(experiment: str, planned: Sequence[Planned], seeds: Sequence[int]) -> Iterator[tuple[int, Result]]:
     """Results as they come, each an MLflow run under the experiment's own."""
     finished = _finished(planned)  # begins the runs before MLflow is imported, which takes seconds
-    root, tags = Path.cwd(), environment_tags(Path.cwd())
-    with start_run(root, experiment, {"seeds": str(list(seeds)), "runs": len(planned)}, tags, experiment=MLFLOW) as parent:
+    root = Path.cwd()
+    with start_run(root, experiment, {"seeds": str(list(seeds)), "runs": len(planned)}, {}, experiment=MLFLOW) as parent:
         for count, (place, result, kept) in enumerate(finished, start=1):
             plan = planned[place]
-            _log(root, plan, result, {**tags, "kept": str(kept).lower()}, parent)
+            _log(root, plan, result, {"kept": str(kept).lower()}, parent)
             when = "kept" if kept else f"{result.seconds:.1f} s"
             shown = f"validation {result.val_accuracy:.2%}, test {result.test_accuracy:.2%}"
             print(f"{count}/{len(planned)}  {plan.label}: {shown} ({when})", flush=True)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from numlp.tracking import Terminated, terminable
+from numlp.signals import Terminated, terminable
 
 
 def send(number):

@@ -17,5 +17,5 @@ def in_a_table(text):
 @pytest.mark.parametrize("shown", [str, in_a_table], ids=["a line", "a table"])
 def test_a_list_in_brackets_is_a_value_and_no_markup(capsys, shown):
     """The best trial's command is there to be pasted."""
-    Display(1, "val_accuracy", max).say(shown(VALUE))
+    Display(1, "val_accuracy").say(shown(VALUE))
     assert VALUE in capsys.readouterr().out

@@ -2,19 +2,21 @@
 
 from numlp.runs.outcome import Outcome
 from numlp.sweep.jobs import Job, Status
-from numlp.sweep.note import note
-from numlp.sweep.trials import trials
+from numlp.sweep.summary import describe_sweep
+from numlp.sweep.trials import group_by_trial
 
 
 def job(trial, accuracy, seed="0"):
-    made = None if accuracy is None else Outcome(accuracy, accuracy, 1.25, 0.5, 1.0, 1.0, 1.0, "", "")
-    state = "failed" if made is None else "done"
-    return Job(0, 0, trial, trial, {"init.sigma": f"0.{trial}", "norm": "none"}, seed, [], status=Status(state, outcome=made))
+    outcome = None if accuracy is None else Outcome(accuracy, accuracy, 1.25, 0.5, 1.0, 1.0, 1.0, "", "")
+    state = "failed" if outcome is None else "done"
+    return Job(0, 0, trial, trial, {"init.sigma": f"0.{trial}", "norm": "none"}, seed, [], status=Status(state, outcome=outcome))
 
 
 def test_it_has_the_question_the_best_first_and_the_command():
-    found = trials([job(0, 0.25), job(1, 0.5), job(1, 1.0, "1"), job(2, None)])
-    question, counted, best, command = note("grid; init.sigma one of 0, 1", found, "val_accuracy", "numlp train x=1").split("\n\n")
+    trials = group_by_trial([job(0, 0.25), job(1, 0.5), job(1, 1.0, "1"), job(2, None)])
+    question, counted, best, command = describe_sweep("grid; init.sigma one of 0, 1", trials, "val_accuracy", "numlp train x=1").split(
+        "\n\n"
+    )
     assert question == "Grid; init.sigma one of 0, 1."
     assert counted == "2 trials done; 1 failed, by val_accuracy:"
     assert best.splitlines() == [
@@ -25,4 +27,7 @@ def test_it_has_the_question_the_best_first_and_the_command():
 
 
 def test_where_nothing_was_trained_it_says_so():
-    assert note("grid; lam one of 1", trials([job(0, None)]), "val_cost", "") == "Grid; lam one of 1.\n\n0 trials done; 1 failed."
+    assert (
+        describe_sweep("grid; lam one of 1", group_by_trial([job(0, None)]), "val_cost", "")
+        == "Grid; lam one of 1.\n\n0 trials done; 1 failed."
+    )

@@ -13,7 +13,8 @@ from mlflow import MlflowClient
 from tracking_helpers import SERIES, expected, record, series, start
 
 from numlp.errors import UserError
-from numlp.tracking import Terminated, connect, find_run, reopen, start_run
+from numlp.signals import Terminated
+from numlp.tracking import connect, environment_tags, find_run, reopen, start_run
 from servers import free_port
 
 BODY = """
@@ -54,6 +55,15 @@ def test_a_run_ends_by_how_its_body_ends(project, client, error, status):
     assert found.info.status == status
     assert found.data.tags.get("error") == ("ValueError: no good" if status == "FAILED" else None)
     assert series(client, run.id) == expected(range(0, 30, 10))
+
+
+def test_every_run_says_what_it_was_made_with_also_when_it_resumes(project, client):
+    with start_run(project, "a run", {}, {"pid": "0"}) as run:
+        pass
+    assert client.get_run(run.id).data.tags.items() >= {**environment_tags(project), "pid": "0"}.items()  # the caller's own count
+    with start_run(project, "a run", {}, {}, run_id=run.id) as run:
+        pass
+    assert client.get_run(run.id).data.tags["pid"] == str(os.getpid())
 
 
 @pytest.mark.parametrize("again", [False, True])

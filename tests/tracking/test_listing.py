@@ -3,7 +3,7 @@
 import pytest
 
 from numlp.errors import UserError
-from numlp.tracking import listed, run_files, start_run
+from numlp.tracking import list_runs, run_files, start_run
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def runs(project):
 
 
 def test_trained_runs_are_listed_the_newest_first_without_sweeps_and_means(project, runs):
-    found = listed(project)
+    found = list_runs(project)
     assert [run.name for run in found] == ["alone", "two", "one"]
     assert [(run.status, run.sweep) for run in found] == [("finished", ""), ("pruned", runs["sweep"]), ("finished", runs["sweep"])]
     assert (found[2].run_id, found[2].params, found[2].metrics) == (
@@ -34,12 +34,12 @@ def test_trained_runs_are_listed_the_newest_first_without_sweeps_and_means(proje
 
 @pytest.mark.parametrize("conditions", ["params.lam = '0.1'", "metrics.`final/val_accuracy` > 0.3"])
 def test_a_filter_of_mlflow_is_asked(project, runs, conditions):
-    assert [run.name for run in listed(project, conditions)] == ["one"]
+    assert [run.name for run in list_runs(project, conditions)] == ["one"]
 
 
 def test_a_sweep_is_found_by_its_name_its_id_and_as_the_newest(project, runs):
     for asked in ("", "search", runs["sweep"], runs["sweep"][:8]):
-        assert [run.name for run in listed(project, sweep=asked)] == ["two", "one"]
+        assert [run.name for run in list_runs(project, sweep=asked)] == ["two", "one"]
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,12 @@ def test_a_sweep_is_found_by_its_name_its_id_and_as_the_newest(project, runs):
 )
 def test_what_cannot_be_asked_is_one_line(project, runs, asked, said):
     with pytest.raises(UserError, match=said) as caught:
-        listed(project, **asked)
+        list_runs(project, **asked)
     assert "\n" not in str(caught.value)
 
 
 def test_a_project_without_a_store_has_no_runs_and_gets_none(tmp_path):
-    assert listed(tmp_path) == []
+    assert list_runs(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 

@@ -9,7 +9,7 @@ from mlflow import pyfunc
 from numlp.errors import UserError
 from numlp.inference.model_file import save_model
 from numlp.tracking import models, register, reopen, start_run
-from numlp.tracking.unsent import keep, send
+from numlp.tracking.unsent import keep, send_unsent
 from trained import NAMES, ours, random_images, random_model, rows
 
 
@@ -87,11 +87,11 @@ def test_a_model_that_the_store_did_not_take_is_sent_later(project, client, rng)
     with start_run(project, "a run", {}, {}) as run:
         pass
     left = keep(project / "mlruns", run.id, [models.Pyfunc(str(project / "model.npz"))])
-    assert send(project, left) == []
+    assert send_unsent(project, left) == []
     assert str(of(client, run.id).status) == "READY"
     left = keep(project / "mlruns", run.id, [models.Pyfunc(str(project / "model.npz"))])
     (project / "model.npz").write_bytes(b"another")
-    assert send(project, left) == [str(project / "model.npz")]
+    assert send_unsent(project, left) == [str(project / "model.npz")]
 
 
 def test_a_model_is_registered_once_and_another_is_the_next_version(logged, client, project):

@@ -10,7 +10,7 @@ from tracking_helpers import SERIES, expected, record, series
 
 from numlp.cli.doctor import fix
 from numlp.tracking import start_run
-from numlp.tracking.unsent import unsent
+from numlp.tracking.unsent import find_unsent
 from servers import free_port, mlflow_server
 
 
@@ -102,7 +102,7 @@ def test_what_a_lost_server_did_not_get_is_sent_by_the_doctor_once_it_is_back(pr
     with start_in(project, port, project / "outputs") as run:
         for step in range(600, 2000):
             run.log_record(record(step))
-    (file,) = unsent(project)
+    (file,) = find_unsent(project)
     fix()
     assert file.exists()
     assert capsys.readouterr().out.startswith(f"not sent: {file.relative_to(project)}: MLflow: need a store that answers")
@@ -110,6 +110,6 @@ def test_what_a_lost_server_did_not_get_is_sent_by_the_doctor_once_it_is_back(pr
         fix()
         fix()
     assert capsys.readouterr().out == f"sent: {file.relative_to(project)}\n"
-    assert unsent(project) == []
+    assert find_unsent(project) == []
     assert all(series(client, run.id, name) == expected(range(2000), name) for name in SERIES)
     assert client.get_run(run.id).info.status == "FINISHED"

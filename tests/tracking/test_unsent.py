@@ -8,7 +8,7 @@ from tracking_helpers import expected, record, series
 from numlp.errors import UserError
 from numlp.tracking import start_run
 from numlp.tracking.items import Artifact, Dataset, Ended, Metrics, Params, Tags
-from numlp.tracking.unsent import keep, send, unsent
+from numlp.tracking.unsent import find_unsent, keep, send_unsent
 
 
 @pytest.fixture
@@ -26,9 +26,9 @@ def test_every_kind_of_item_reaches_the_run_and_counts_once_though_it_was_sent_b
     items += [Dataset("CIFAR-10", "d" * 64, "training"), Ended("KILLED"), Artifact(str(table), "tables")]
     for folder in ("outputs/train/a", "build/train"):
         path = keep(project / folder, run.id, items)
-        assert unsent(project) == [path]
-        assert send(project, path) == []
-        assert unsent(project) == []
+        assert find_unsent(project) == [path]
+        assert send_unsent(project, path) == []
+        assert find_unsent(project) == []
     found = client.get_run(run.id)
     assert sorted(series(client, run.id)) == expected(range(3))
     (lost,) = series(client, run.id, "lost")
@@ -44,10 +44,10 @@ def test_a_file_of_the_run_that_is_not_what_it_was_is_told_and_not_sent(project,
     model.write_text("this run's")
     path = keep(project / "build", run.id, [Artifact(str(model), None), Ended("KILLED")])
     model.unlink() if later is None else model.write_text(later)
-    assert send(project, path) == [str(model)]
+    assert send_unsent(project, path) == [str(model)]
     assert client.list_artifacts(run.id) == []
     assert client.get_run(run.id).info.status == "KILLED"
-    assert unsent(project) == []
+    assert find_unsent(project) == []
 
 
 @pytest.mark.parametrize("text", ["{", "[]\n", '{"run_id": "a"}\n', '{"run_id": "a", "kind": "other"}\n'])
@@ -55,9 +55,9 @@ def test_a_file_that_is_not_one_of_ours_is_one_line_and_stays(project, text):
     path = project / "mlruns" / "mlflow-unsent-0.jsonl"
     path.write_text(text)
     with pytest.raises(UserError, match="need lines of JSON as numlp wrote them"):
-        send(project, path)
-    assert unsent(project) == [path]
+        send_unsent(project, path)
+    assert find_unsent(project) == [path]
 
 
 def test_runs_that_end_together_in_one_folder_keep_what_they_have_apart(project, run):
-    assert len({keep(project / "mlruns", run.id, [Ended("FINISHED")]) for _ in range(20)}) == 20 == len(unsent(project))
+    assert len({keep(project / "mlruns", run.id, [Ended("FINISHED")]) for _ in range(20)}) == 20 == len(find_unsent(project))

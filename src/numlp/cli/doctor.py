@@ -11,8 +11,7 @@ from numlp.cli.doctor_checks import Finding
 from numlp.config.compose import composed
 from numlp.config.naming import caption, values
 from numlp.errors import UserError
-from numlp.tracking import store_checks
-from numlp.tracking.unsent import send, unsent
+from numlp.tracking import close_abandoned, find_unsent, send_unsent
 
 CIFAR10 = Path("conf/data/cifar10.yaml")
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -57,16 +56,15 @@ def configuration() -> Finding:
 
 def fix() -> None:
     """Send what earlier runs could not, then close the runs that nobody will."""
-    for path in unsent(Path.cwd()):
+    for path in find_unsent(Path.cwd()):
         try:
-            gone = send(Path.cwd(), path)
+            gone = send_unsent(Path.cwd(), path)
         except UserError as error:
             print(f"not sent: {path.relative_to(Path.cwd())}: {error}")
             continue
         print(f"sent: {path.relative_to(Path.cwd())}" + (f", but for what has changed since: {', '.join(gone)}" if gone else ""))
     try:
-        runs = store_checks.abandoned(Path.cwd())
-        store_checks.close(Path.cwd(), runs)
+        runs = close_abandoned(Path.cwd())
     except UserError:  # the table tells it
         return
     for run in runs:

@@ -15,10 +15,9 @@ from typing import Literal
 from numlp import paths
 from numlp.config.compose import replacements
 from numlp.config.local_choices import LOCAL, place
-from numlp.errors import UserError
+from numlp.errors import UserError, without_password
 from numlp.files import sha256
-from numlp.tracking import environment_tags, store_checks
-from numlp.tracking.unsent import unsent
+from numlp.tracking import address, environment_tags, find_abandoned, find_unsent, schema_revisions
 
 Level = Literal["ok", "warning", "error"]
 GB = 1e9
@@ -155,20 +154,20 @@ def dvc_lock() -> Finding:
 
 def mlflow() -> Iterator[Finding]:
     """The store's version, what it did not take, and runs whose process is gone."""
-    if kept := unsent(Path.cwd()):
+    if kept := find_unsent(Path.cwd()):
         found = f"{len(kept)} file{'' if len(kept) == 1 else 's'} with what it did not take: {kept[-1].relative_to(Path.cwd())}"
         yield Finding("MLflow unsent", "warning", found, "numlp doctor --fix sends it")
     try:
-        found, needed = store_checks.schema(Path.cwd())
+        found, needed = schema_revisions(Path.cwd())
         if found != needed:
             advice = "install the pinned MLflow, or: mlflow db upgrade (a way back does not exist; copy mlruns first)"
             yield Finding("MLflow store", "error", f"tables {found}, need {needed}", advice)
             return
-        runs = store_checks.abandoned(Path.cwd())
+        runs = find_abandoned(Path.cwd())
     except UserError as error:
         yield Finding("MLflow store", "error", str(error), "start its server, or unset MLFLOW_TRACKING_URI")
         return
-    yield Finding("MLflow store", "ok", store_checks.store_name(Path.cwd()))
+    yield Finding("MLflow store", "ok", without_password(address(Path.cwd())))
     if runs:
         names = ", ".join(f"{run.name} (process {run.pid})" for run in runs[:3]) + (" ..." if len(runs) > 3 else "")
         yield Finding("MLflow runs", "warning", f"{len(runs)} RUNNING without a process: {names}", "numlp doctor --fix marks them KILLED")

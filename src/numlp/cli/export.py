@@ -18,7 +18,7 @@ from numlp.inference import standalone
 from numlp.inference.model_file import Model, load_model
 from numlp.inference.onnx_export import OUTPUT, save_onnx
 from numlp.paths import from_user
-from numlp.tracking import predictor, write_pyfunc
+from numlp.tracking import load_predictor, write_pyfunc
 
 ONNX = paths.BUILD / "export" / "model.onnx"
 BOUND = 1e-5  # of a difference between two probabilities
@@ -78,4 +78,4 @@ def by_pyfunc(model_file: Path, images: NDArray[np.uint8]) -> Array:
     """Those of the model that is logged to MLflow, as MLflow loads it."""
     with tempfile.TemporaryDirectory() as folder:
         write_pyfunc(model_file, Path(folder) / "model")
-        return predictor(Path(folder) / "model")(images)
+        return load_predictor(Path(folder) / "model")(images)

@@ -24,7 +24,7 @@ from numlp.errors import UserError, require
 from numlp.files import write_text
 from numlp.runs.invocation import Asked
 from numlp.runs.outcome import Member
-from numlp.tracking import Terminated, relaying
+from numlp.signals import Terminated, relaying
 
 
 class _Carried(BaseException):

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from numlp import paths
-from numlp.errors import require
+from numlp.errors import require, without_password
 from numlp.files import sha256
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
-from numlp.tracking import address, find_run, register, without_password
+from numlp.tracking import address, find_run, register
 
 
 def main(argv: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from numlp.config.distinctions import plain, telling
 from numlp.config.hydra_errors import did_you_mean
 from numlp.display.runs_table import Row, runs_table, said
 from numlp.errors import UserError
-from numlp.tracking import Listed, listed
+from numlp.tracking import ListedRun, list_runs
 
 SHOWN = 20  # runs in a table that nothing else bounds
 ID = 8  # characters of an id
@@ -34,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     asked = _parser().parse_args(argv)
     simple = [match.groups() for text in asked.filter if (match := SIMPLE.fullmatch(text))]
     conditions = " and ".join(text for text in asked.filter if not SIMPLE.fullmatch(text))
-    runs = listed(Path.cwd(), conditions, asked.sweep)
+    runs = list_runs(Path.cwd(), conditions, asked.sweep)
     for key, value in simple:
         runs = _with(runs, key, value)
     if asked.best is not None:
@@ -71,7 +71,7 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _with(runs: Sequence[Listed], key: str, value: str) -> list[Listed]:
+def _with(runs: Sequence[ListedRun], key: str, value: str) -> list[ListedRun]:
     """The runs whose setting `key` is `value`, as the command line writes it."""
     known = sorted({each for run in runs for each in run.params})
     if runs and key not in known:
@@ -87,11 +87,11 @@ def _same(kept: str, asked: str) -> bool:
         return kept == asked
 
 
-def _figure(run: Listed, names: Iterable[str]) -> float:
+def _figure(run: ListedRun, names: Iterable[str]) -> float:
     return next((run.metrics[name] for name in names if name in run.metrics), math.nan)
 
 
-def _write(runs: Sequence[Listed]) -> None:
+def _write(runs: Sequence[ListedRun]) -> None:
     keys = sorted({key for run in runs for key in run.params})
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*COLUMNS, *keys])
@@ -102,7 +102,7 @@ def _write(runs: Sequence[Listed]) -> None:
         writer.writerow([*about, *shown, *(plain(run.params.get(key, "")) for key in keys)])
 
 
-def _print(shown: Sequence[Listed], total: int) -> None:
+def _print(shown: Sequence[ListedRun], total: int) -> None:
     from rich.console import Console
 
     usual, settings = telling([run.name for run in shown], [run.params for run in shown])

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import IO
 from urllib.request import ProxyHandler, build_opener
 
-from numlp.errors import UserError, require
-from numlp.tracking import address, comparison, connect, terminable, without_password
+from numlp.errors import UserError, require, without_password
+from numlp.signals import terminable
+from numlp.tracking import address, connect, save_runs_view
 
 HOST = "127.0.0.1"  # whoever can reach the pages can delete runs
 PORTS = 100  # tried from the one asked for
@@ -39,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
     if store.startswith(("http:", "https:")):
         print(f"MLflow runs at {without_password(store)} (MLFLOW_TRACKING_URI)")
         return 0
-    page = comparison(Path.cwd())  # makes the database where there is none
+    page = save_runs_view(Path.cwd())  # makes the database where there is none
     with terminable(), suppress(KeyboardInterrupt):
         _serve(store, asked, page)
     return 0

@@ -13,7 +13,7 @@ from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.data.preprocess import Prepared
 from numlp.runs.checkpoint import Checkpoints
-from numlp.tracking import asking, stopped
+from numlp.signals import asking, stopped
 from numlp.training import build
 from numlp.training.divergence import DivergedError
 from numlp.training.fit import begin, fit, where_it_diverged

@@ -24,7 +24,7 @@ from numlp.runs.identity import run_key
 from numlp.runs.invocation import Asked
 from numlp.runs.loop import Loop
 from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, given_up, outcome, save_outcome
-from numlp.tracking import Run, environment_tags, start_run
+from numlp.tracking import Run, start_run
 from numlp.training.divergence import DivergedError
 from numlp.training.fit import check_fit
 from numlp.training.history import LayerHealth, Record
@@ -158,7 +158,7 @@ def _tracked(config: Config, asked: Asked, name: str, data: Prepared, out: Path,
     """The MLflow run, with all that is known before training."""
     decided: dict[str, Any] = values(config)
     about, member = data.about["data"], asked.member
-    tags = {**environment_tags(Path.cwd()), "config_digest": json_digest(decided), "dataset": about["name"]}
+    tags = {"config_digest": json_digest(decided), "dataset": about["name"]}
     write_text(out / paths.CONFIG, json.dumps(decided, indent=2) + "\n")
     parent = None
     if member is not None:

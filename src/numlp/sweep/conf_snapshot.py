@@ -10,7 +10,7 @@ from hydra.types import HydraContext
 from numlp.config.compose import CONF
 
 
-def frozen(context: HydraContext, out: Path) -> HydraContext:
+def freeze_conf(context: HydraContext, out: Path) -> HydraContext:
     """`context` with a copy of conf/ in place of conf/ itself, so that the sweep and every launcher's workers compose from the copy.
 
     Hydra composes each job in its worker, when the job begins. params.yaml needs no copy: Hydra has had its content in memory

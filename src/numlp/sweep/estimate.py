@@ -14,8 +14,8 @@ from numlp.data.raw import CLASSES
 from numlp.display.tables import duration
 from numlp.runs.outcome import resident
 from numlp.sweep.jobs import Job
-from numlp.sweep.planner import Planner, updates
-from numlp.sweep.summary import network
+from numlp.sweep.planner import Planner, count_updates
+from numlp.sweep.summary import describe_network
 from numlp.tracking import load
 from numlp.training import build
 from numlp.training.evaluator import CHUNK, Evaluator
@@ -34,7 +34,7 @@ class Cost:
     chunk: float
 
 
-def say(planner: Planner, pruned: Path, total: int, at_once: int) -> None:
+def print_estimate(planner: Planner, pruned: Path, total: int, at_once: int) -> None:
     """Print the network, the jobs, which of them are done, and what the others would take.
 
     Args:
@@ -46,7 +46,7 @@ def say(planner: Planner, pruned: Path, total: int, at_once: int) -> None:
     from rich.console import Console
 
     console, jobs = Console(highlight=False, markup=False, soft_wrap=True), planner.jobs
-    console.print(f"network: {network(jobs)}")
+    console.print(f"network: {describe_network(jobs)}")
     for job in jobs:
         planner.look_up(job, pruned)
         state = {"waiting": "to run", "kept": "done before"}.get(job.status.state, f"would fail: {job.status.error}")
@@ -67,8 +67,8 @@ def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
         assert job.config is not None
         kind = _kind(job.config)
         if kind not in costs:
-            costs[kind] = measure(job.config)
-        seconds.append(length(job.config, costs[kind]))
+            costs[kind] = measure_cost(job.config)
+        seconds.append(estimate_seconds(job.config, costs[kind]))
     whole = sum(seconds) * (1 + later / len(jobs)) / at_once
     steps = ", ".join(f"{1000 * cost.step:.2f} ms" for cost in costs.values())
     return (
@@ -78,7 +78,7 @@ def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
     )
 
 
-def measure(config: Config) -> Cost:
+def measure_cost(config: Config) -> Cost:
     """Time an update and a forward pass."""
     network, rng = build.network(config), np.random.default_rng(0)
     optimiser, passes = build.optimiser(config.optim, network), Passes(network)
@@ -103,9 +103,9 @@ def measure(config: Config) -> Cost:
         return Cost((stepped - began) / STEPS, perf_counter() - middle)
 
 
-def length(config: Config, cost: Cost) -> float:
+def estimate_seconds(config: Config, cost: Cost) -> float:
     """Seconds of a job: its updates, its records, and the figures at its end."""
-    steps, per_epoch = updates(config)
+    steps, per_epoch = count_updates(config)
     records = len(build.record_steps(config.train.record, steps, per_epoch))
     splits = [config.split.val] + ([config.split.train] if config.train.record.cost == "full" else [])
     images = records * sum(stop - start for start, stop in splits) + TEST_IMAGES

@@ -3,26 +3,23 @@
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobStatus
-from hydra.types import HydraContext
-from omegaconf import DictConfig
 
 from numlp.config.compose import CONF
 from numlp.config.launchers import for_threads
-from numlp.config.search import SearchConfig
+from numlp.errors import one_line
+from numlp.signals import stopped
 from numlp.sweep.jobs import ENDED, Job, Status, read_status, write_status
-from numlp.sweep.live_table import Display
-from numlp.sweep.planner import Planner
-from numlp.sweep.sweep_run import Family
+from numlp.sweep.optuna_study import SharedStudy
+from numlp.sweep.sweep_context import SweepContext
+from numlp.sweep.sweep_run import SweepRun
 from numlp.sweep.worker import Order, Perform
-from numlp.tracking import one_line, stopped
 
 STOP, STATUS = "stop", "status"
 LOSSES = 2  # of workers while a job runs, after which it runs alone
@@ -30,88 +27,65 @@ LOSSES = 2  # of workers while a job runs, after which it runs alone
 
 @dataclass
 class Runner:
-    """Makes the outcomes of jobs: those that are kept from before, and the others by the launcher.
+    """Brings jobs to their end: it takes the outcomes that are known, and has the launcher make the others.
 
     Attributes:
-        context: Hydra's.
-        config: The sweep's, with Hydra's part.
-        task: Trains, given a job's choices and its place in the sweep.
-        planner: Knows what is kept.
-        display: Shows them.
-        family: The sweep in MLflow.
-        search: How trials are pruned.
-        out: The sweep's folder.
-        pruned: Where the outcomes of pruned trials are kept.
-        fail_fast: Whether a job that fails keeps those after it from beginning.
-        signals: Those that came: no further job begins, not even one whose worker was lost by them.
+        context: The sweep.
+        sweep_run: The sweep in MLflow.
     """
 
-    context: HydraContext
-    config: DictConfig
-    task: Callable[..., Any]
-    planner: Planner
-    display: Display
-    family: Family
-    search: SearchConfig
-    out: Path
-    pruned: Path
-    fail_fast: bool
-    signals: Sequence[int]
+    context: SweepContext
+    sweep_run: SweepRun
     _launched: int = 0
-    _same: dict[int, int] = field(default_factory=dict)  # by a job's number, that of the job that is made for it
+    _same: dict[int, int] = field(default_factory=dict)  # by a job's number, that of the job that is launched for it
 
-    @property
-    def failed(self) -> list[Job]:
-        """The jobs that failed so far."""
-        return [job for job in self.planner.jobs if job.status.state == "failed"]
-
-    @property
-    def over(self) -> bool:
-        """Whether no further job is to begin."""
-        return self.fail_fast and len(self.failed) > 0
-
-    def make(self, jobs: Sequence[Job], study: str | None, journal: Path) -> None:
+    def run_jobs(self, jobs: Sequence[Job], study: SharedStudy | None) -> None:
         """Bring every job to its end, in the order that the launcher likes.
+
+        Args:
+            jobs: Of one round.
+            study: The round's, where trials are pruned.
 
         Raises:
             KeyboardInterrupt: Jobs were stopped by a signal.
             Terminated: By SIGTERM or SIGHUP, which came to this process.
         """
+        planner = self.context.planner
         for job in jobs:
-            self.planner.look_up(job, self.pruned)
-        with self.display.watching(jobs, self._look):
+            planner.look_up(job, self.context.pruned)
+        with self.context.display.watching(jobs, self._look):
             for job in jobs:
-                self.family.add_kept(job, self.planner.choices.get(job.number, {}))
-            waiting = self._once([job for job in jobs if job.status.state == "waiting"])
-            if waiting and not self.over:
-                self._launch(waiting, study, journal)
-        taken = [job for job in waiting if job.status.state == "kept"]
-        if taken:
-            self.family.add_taken(taken, self.planner.choices)
-        self._heed()
+                self.sweep_run.add_kept(job, planner.choices.get(job.number, {}))
+            waiting = self._distinct([job for job in jobs if job.status.state == "waiting"])
+            if waiting and not self.context.over:
+                self._launch(waiting, study)
+        trained_elsewhere = [job for job in waiting if job.status.state == "kept"]
+        if trained_elsewhere:
+            self.sweep_run.add_trained_elsewhere(trained_elsewhere, planner.choices)
+        self._heed_signals()
         if any(job.status.state == "stopped" for job in jobs):
             raise KeyboardInterrupt
 
-    def _once(self, jobs: Sequence[Job]) -> list[Job]:
+    def _distinct(self, jobs: Sequence[Job]) -> list[Job]:
         """Those to be launched: of jobs that are the same, as draws can be, the first, whose status is then that of all."""
         first: dict[Path, Job] = {}
         for job in jobs:
             self._same[job.number] = first.setdefault(job.record, job).number
         return list(first.values())
 
-    def _launch(self, jobs: Sequence[Job], study: str | None, journal: Path) -> None:
+    def _launch(self, jobs: Sequence[Job], study: SharedStudy | None) -> None:
         """Launch jobs, and those that had not ended again when a worker was lost, killed for want of memory or by hand.
 
         A job that ran at two losses may be their cause: it is launched alone then, and has failed when its worker is lost again.
         """
         losses, groups = Counter[int](), [list(jobs)]
-        while groups and not self.over:
-            self._heed()
+        while groups and not self.context.over:
+            self._heed_signals()
             group = groups.pop(0)
             try:
-                self._hand_over(group, study, journal)
+                self._hand_over(group, study)
             except BrokenProcessPool as caught:
-                self._heed()
+                self._heed_signals()
                 left = [job for job in group if self._look(job).state not in ENDED]
                 losses.update(job.number for job in [job for job in left if self._look(job).state == "running"] or left)
                 if len(group) == 1 and losses[group[0].number] >= LOSSES:
@@ -122,28 +96,28 @@ class Runner:
                 if left:
                     self._begin_again(left, caught)
 
-    def _heed(self) -> None:
+    def _heed_signals(self) -> None:
         """End the sweep when a signal came: a worker that waits for a job dies of it and tells nobody."""
-        if self.signals:
-            raise stopped(self.signals[0])
+        if self.context.signals:
+            raise stopped(self.context.signals[0])
 
     def _begin_again(self, jobs: Sequence[Job], error: Exception) -> None:
-        self.display.say(f"{_cause(error)}; {len(jobs)} {'jobs begin' if len(jobs) > 1 else 'job begins'} again")
+        self.context.display.say(f"{_cause(error)}; {len(jobs)} {'jobs begin' if len(jobs) > 1 else 'job begins'} again")
         for job in jobs:
             write_status(self._status(job), state="waiting")
-        self.family = self.family.again()
+        self.sweep_run = self.sweep_run.again()
 
-    def _hand_over(self, jobs: Sequence[Job], study: str | None, journal: Path) -> None:
+    def _hand_over(self, jobs: Sequence[Job], study: SharedStudy | None) -> None:
         """Give jobs to the launcher, and wait for it.
 
         Raises:
             BrokenProcessPool: A worker was lost, and with it all the others.
         """
+        context = self.context
         orders = {self._launched + place: self._order(job) for place, job in enumerate(jobs)}
-        how = (self.fail_fast, self.planner.rerun, self.search, journal.absolute(), study)
-        perform = Perform(self.task, orders, self.family.run.id, self._stop, *how)
-        config = for_threads(self.config, max(job.config.train.threads for job in jobs if job.config is not None))
-        launcher = Plugins.instance().instantiate_launcher(hydra_context=self.context, task_function=perform, config=config)
+        perform = Perform(context.task, orders, self.sweep_run.run.id, self._stop, context.search, context.sweep, study)
+        config = for_threads(context.config, max(job.config.train.threads for job in jobs if job.config is not None))
+        launcher = Plugins.instance().instantiate_launcher(hydra_context=context.hydra, task_function=perform, config=config)
         first, self._launched = self._launched, self._launched + len(jobs)
         try:
             returns = launcher.launch([job.overrides for job in jobs], initial_job_idx=first)
@@ -152,31 +126,31 @@ class Runner:
         except Exception as caught:  # of the launcher: a node is gone
             self._fail(jobs, caught)
             return
-        for job, made in zip(jobs, returns, strict=True):
-            if made.status is JobStatus.FAILED:
-                self._fail([job], made._return_value)
+        for job, returned in zip(jobs, returns, strict=True):
+            if returned.status is JobStatus.FAILED:
+                self._fail([job], returned._return_value)
 
     def _fail(self, jobs: Sequence[Job], error: Exception) -> None:
         """Tell of those jobs that have not ended that they will not."""
         for job in jobs:
             if self._look(job).state not in ENDED:
                 write_status(self._status(job), state="failed", error=f"it could not be run, or not to its end: {_cause(error)}")
-                if self.fail_fast:
+                if self.context.sweep.fail_fast:
                     self._stop.touch()
 
     @property
     def _stop(self) -> Path:
-        return self.out.absolute() / STOP
+        return self.context.out.absolute() / STOP
 
     def _order(self, job: Job) -> Order:
-        status, pruned = self._status(job), (self.pruned / job.record.name).absolute()
-        return Order(status, job.proposal, self.family.run_id(job), self.family.member_tags(job), job.record.absolute(), pruned)
+        status, pruned = self._status(job), (self.context.pruned / job.record.name).absolute()
+        return Order(status, job.proposal, self.sweep_run.run_id(job), self.sweep_run.child_tags(job), job.record.absolute(), pruned)
 
     def _look(self, job: Job) -> Status:
         return read_status(self._status(job)) or Status()
 
     def _status(self, job: Job) -> Path:
-        return self.out.absolute() / STATUS / f"{self._same.get(job.number, job.number)}.json"
+        return self.context.out.absolute() / STATUS / f"{self._same.get(job.number, job.number)}.json"
 
 
 def _cause(error: Exception) -> str:
@@ -185,7 +159,7 @@ def _cause(error: Exception) -> str:
     return one_line(error) if codes is None else f"a worker was lost ({codes[1]})"
 
 
-def clear(out: Path) -> None:
+def clear_folder(out: Path) -> None:
     """Make the folder of a sweep, without what another sweep in it said of its jobs and composed them from."""
     out.mkdir(parents=True, exist_ok=True)
     for folder in (out / STATUS, out / CONF):

@@ -73,17 +73,17 @@ class Job:
         return short({**self.point, **({SEED: self.seed} if self.seed else {})}) or "one run"
 
 
-def write_status(path: Path, **known: Any) -> None:
+def write_status(path: Path, **status: Any) -> None:
     """Write the file, whole or not at all."""
     with replacing(path, sync=False) as file:
-        file.write(json.dumps(known).encode())
+        file.write(json.dumps(status).encode())
 
 
 def read_status(path: Path) -> Status | None:
     """What the file says; None while there is none."""
     try:
-        known: Mapping[str, Any] = json.loads(path.read_text())
+        status: Mapping[str, Any] = json.loads(path.read_text())
     except FileNotFoundError:
         return None
-    made = known.get("outcome")
-    return Status(**{**known, "outcome": None if made is None else from_content(made)})
+    outcome = status.get("outcome")
+    return Status(**{**status, "outcome": None if outcome is None else from_content(outcome)})

@@ -5,11 +5,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from heapq import nsmallest
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from numlp.display.tables import duration
 from numlp.sweep.jobs import ENDED, FINAL, Job, Status
+from numlp.sweep.trials import as_loss
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,23 +27,22 @@ class Display:
 
     Args:
         total: Jobs of the whole sweep, those of later rounds among them.
-        objective: The figure of an outcome that counts,
-        best: and which of two is better: max or min.
+        objective: The figure of an outcome that counts.
     """
 
-    def __init__(self, total: int, objective: str, best: Callable[..., Job]) -> None:
+    def __init__(self, total: int, objective: str) -> None:
         from rich.console import Console
 
         width = None if sys.stdout.isatty() else WIDTH
         # This very file: a job in this process redirects its own. No markup: [evaluate] is a value.
         self._console = Console(file=sys.stdout, highlight=False, markup=False, width=width)
-        self._total, self._objective, self._best = total, objective, best
+        self._total, self._objective = total, objective
         self._jobs: list[Job] = []
         self._began, self._ended = monotonic(), 0
 
-    def say(self, what: "RenderableType") -> None:
+    def say(self, content: "RenderableType") -> None:
         """Print above the table."""
-        self._console.print(what, soft_wrap=isinstance(what, str))
+        self._console.print(content, soft_wrap=isinstance(content, str))
 
     @contextmanager
     def watching(self, jobs: Sequence[Job], look: Callable[[Job], Status]) -> Iterator[None]:
@@ -49,7 +50,7 @@ class Display:
         self._jobs += jobs
         for job in jobs:
             if job.status.state in ENDED:
-                self.ended(job)
+                self._report_end(job)
         live, over = self._live(), threading.Event()
 
         def watch() -> None:
@@ -69,23 +70,25 @@ class Display:
             if live is not None:
                 live.stop()
 
-    def ended(self, job: Job) -> None:
+    def _report_end(self, job: Job) -> None:
         """Say how a job ended, on a terminal only when it failed: the table has the rest."""
         self._ended += 1
         if job.status.state == "failed":
             self._console.print(f"{self._ended}/{self._total}  {job.label}: FAILED: {job.status.error}", style="red", soft_wrap=True)
         elif not self._console.is_terminal and job.status.state != "stopped":
-            self._console.print(f"{self._ended}/{self._total}  {job.label}: {figures(job.status)}  [{self._summary()}]", soft_wrap=True)
+            self._console.print(
+                f"{self._ended}/{self._total}  {job.label}: {describe_outcome(job.status)}  [{self._summary()}]", soft_wrap=True
+            )
 
     def _look(self, jobs: Sequence[Job], look: Callable[[Job], Status], live: "Live | None") -> None:
         changed = False
         for job in jobs:
             if job.status.state in ENDED:
                 continue
-            known = look(job)
-            changed, job.status = changed or known != job.status, known
-            if known.state in ENDED:
-                self.ended(job)
+            status = look(job)
+            changed, job.status = changed or status != job.status, status
+            if status.state in ENDED:
+                self._report_end(job)
         if live is not None and changed:
             live.update(self._table(), refresh=True)
 
@@ -101,7 +104,7 @@ class Display:
         parts = [f"{counts['done'] + counts['kept']} of {self._total} done", f"{counts['running']} running"]
         parts += [f"{counts['failed']} failed"] if counts["failed"] else []
         best = self._best_jobs(1)
-        parts += [f"best {shown(best[0], self._objective)}"] if best else []
+        parts += [f"best {format_objective(best[0], self._objective)}"] if best else []
         left = self._seconds_left()
         parts += [f"{duration(left)} left"] if left is not None else []
         return ", ".join(parts)
@@ -113,13 +116,11 @@ class Display:
         return (monotonic() - self._began) * (self._total - kept - share) / share if share > 0 else None
 
     def _best_jobs(self, count: int) -> list[Job]:
-        ended = [job for job in self._jobs if job.round != FINAL and job.status.outcome is not None]
-        done = [job for job in ended if job.status.outcome is not None and not job.status.outcome.note]
-        found: list[Job] = []
-        while done and len(found) < count:
-            found.append(self._best(done, key=lambda job: getattr(job.status.outcome, self._objective)))
-            done.remove(found[-1])
-        return found
+        outcomes = [(job.status.outcome, job) for job in self._jobs if job.round != FINAL]
+        done = [
+            (as_loss(getattr(outcome, self._objective), self._objective), job) for outcome, job in outcomes if outcome and not outcome.note
+        ]
+        return [job for _, job in nsmallest(count, done, key=lambda pair: pair[0])]
 
     def _table(self) -> "RenderableType":
         from rich.console import Group
@@ -137,20 +138,20 @@ class Display:
         return Group(self._summary(), table)
 
 
-def shown(job: Job, objective: str) -> str:
+def format_objective(job: Job, objective: str) -> str:
     """The figure that counts, for people."""
     value = getattr(job.status.outcome, objective)
     return f"{value:.4f}" if objective == "val_cost" else f"{value:.2%}"
 
 
-def figures(status: Status) -> str:
+def describe_outcome(status: Status) -> str:
     """A line on an outcome."""
-    made = status.outcome
-    assert made is not None
-    if made.note:
-        return f"{made.note} after {made.epochs:g} epochs ({duration(made.seconds)})"
-    when = "kept" if status.state == "kept" else duration(made.seconds)
-    return f"validation {made.val_accuracy:.2%}, test {made.test_accuracy:.2%} ({when})"
+    outcome = status.outcome
+    assert outcome is not None
+    if outcome.note:
+        return f"{outcome.note} after {outcome.epochs:g} epochs ({duration(outcome.seconds)})"
+    when = "kept" if status.state == "kept" else duration(outcome.seconds)
+    return f"validation {outcome.val_accuracy:.2%}, test {outcome.test_accuracy:.2%} ({when})"
 
 
 def _validation(status: Status) -> str:

@@ -5,6 +5,7 @@ import math
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
 STEPS_AN_EPOCH = 1000  # reports are counted in whole numbers: thousandths of an epoch
 
 
+@dataclass(frozen=True)
+class SharedStudy:
+    """A study that other processes reach, by its name in the storage in the file `journal`."""
+
+    journal: Path
+    name: str
+
+    def load(self, search: SearchConfig) -> "Study":
+        """The study, which another process began."""
+        with quiet():
+            from optuna import load_study
+
+            return load_study(study_name=self.name, storage=open_journal(self.journal), pruner=pruner(search))
+
+
 def distribution(dimension: Choice | Range) -> Any:
     """As Optuna has it; steps as their places, so that their order counts."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
@@ -29,14 +45,14 @@ def distribution(dimension: Choice | Range) -> Any:
     return FloatDistribution(dimension.low, dimension.high, log=dimension.log)
 
 
-def internal(dimension: Choice | Range, text: str) -> Any:
+def to_optuna(dimension: Choice | Range, text: str) -> Any:
     """As Optuna has a value."""
     if isinstance(dimension, Choice):
         return dimension.values.index(text) if dimension.ordered else text
     return int(text) if dimension.whole else float(text)
 
 
-def text(dimension: Choice | Range, value: Any) -> str:
+def to_override(dimension: Choice | Range, value: Any) -> str:
     """As an override has it."""
     if isinstance(dimension, Choice):
         return dimension.values[value] if dimension.ordered else str(value)
@@ -50,20 +66,12 @@ def open_journal(path: Path) -> Any:
     return JournalStorage(JournalFileBackend(str(path)))
 
 
-def load(journal: Path, name: str, search: SearchConfig) -> "Study":
-    """A study that another process began."""
-    with quiet():
-        from optuna import load_study
-
-        return load_study(study_name=name, storage=open_journal(journal), pruner=pruner(search))
-
-
-def running(study: "Study", number: int) -> "Trial":
+def load_trial(study: "Study", number: int) -> "Trial":
     """A trial that another process asked for."""
     from optuna.trial import Trial
 
-    (found,) = [trial for trial in study.get_trials(deepcopy=False) if trial.number == number]
-    return Trial(study, found._trial_id)
+    (frozen,) = [trial for trial in study.get_trials(deepcopy=False) if trial.number == number]
+    return Trial(study, frozen._trial_id)
 
 
 def pruner(search: SearchConfig) -> Any:
@@ -120,5 +128,5 @@ def quiet() -> Iterator[None]:
 def _frozen(space: Space, point: Point, loss: float) -> "FrozenTrial":
     from optuna.trial import create_trial
 
-    params = {key: internal(dimension, point[key]) for key, dimension in space.items()}
+    params = {key: to_optuna(dimension, point[key]) for key, dimension in space.items()}
     return create_trial(params=params, distributions={key: distribution(d) for key, d in space.items()}, value=loss)

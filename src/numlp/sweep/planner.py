@@ -40,7 +40,12 @@ class Planner:
     choices: dict[int, Mapping[str, str]] = field(default_factory=dict)  # the names of each job's groups
     _trials: int = 0
 
-    def trial(self, proposal: Proposal, place: int, more: Sequence[str] = ()) -> list[Job]:
+    @property
+    def failed(self) -> list[Job]:
+        """The jobs that failed so far."""
+        return [job for job in self.jobs if job.status.state == "failed"]
+
+    def plan_trial(self, proposal: Proposal, place: int, more: Sequence[str] = ()) -> list[Job]:
         """The jobs of a trial in the round `place`, a seed each; `more` overrides come last.
 
         Raises:
@@ -61,7 +66,7 @@ class Planner:
         own = [f"{key}={value}" for key, value in proposal.point.items()]
         typed(self.composer.compose(self.fixed, [*own, *more])[1])
 
-    def any_fresh(self, pruned: Path) -> bool:
+    def any_waiting(self, pruned: Path) -> bool:
         """Whether a job is to be trained: the others are kept from before."""
         for job in self.jobs:
             self.look_up(job, pruned)
@@ -80,21 +85,21 @@ class Planner:
         try:
             job.config = typed(composed)
             job.name = run_name(job.config, self.choices[job.number])
-            job.record, job.epochs = record_file(RECORDS, job.config), epochs(job.config)
+            job.record, job.epochs = record_file(RECORDS, job.config), count_epochs(job.config)
         except Unavailable:
             raise  # no job has images then
         except UserError as error:
             job.status = Status("failed", error=str(error))
 
 
-def updates(config: Config) -> tuple[int, int]:
+def count_updates(config: Config) -> tuple[int, int]:
     """Updates of a run, and of an epoch."""
     start, stop = config.split.train
     per_epoch = epoch_steps(stop - start, config.train.batch_size)
     return build.steps(config, per_epoch), per_epoch
 
 
-def epochs(config: Config) -> float:
+def count_epochs(config: Config) -> float:
     """How long a run trains."""
-    steps, per_epoch = updates(config)
+    steps, per_epoch = count_updates(config)
     return steps / per_epoch

@@ -1,7 +1,5 @@
-"""What a sweep leaves: tables, plots, the best trial's command."""
+"""What a sweep leaves: the table of its trials, in a file and on the screen, the description on MLflow's page, the best trial's command."""
 
-import csv
-import io
 import math
 import shlex
 from collections.abc import Sequence
@@ -9,36 +7,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numlp.config.naming import common_caption, values
-from numlp.files import write_text
+from numlp.files import write_csv
 from numlp.sweep.jobs import Job
 from numlp.sweep.space import Choice, Space
-from numlp.sweep.trials import FIGURES, Trial, ranked
+from numlp.sweep.trials import FIGURES, Trial, rank_trials
 
 if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
 
 TABLE = "trials.csv"
+DESCRIPTION = "mlflow.note.content"  # the tag that MLflow shows as a run's description
 ROWS = 10  # of the table that is printed
 
 
-def results(found: Sequence[Trial], objective: str) -> "Group":
+def results_table(trials: Sequence[Trial], objective: str) -> "Group":
     """The best trials and the names of their runs; the objective alone orders them, the test figures are shown beside."""
     from rich.console import Group
     from rich.table import Table
 
-    order = ranked(found, objective)
+    order = rank_trials(trials, objective)
     table = Table("", "choices", "seeds", "validation", "its highest", "its cost", "test")
     table.columns[1].overflow = "fold"
     for place, trial in enumerate(order[:ROWS], start=1):
-        cells = [spread(trial, figure) for figure in FIGURES]
-        validation, best, cost, test = cells
-        table.add_row(str(place), trial.label, str(len(trial.jobs)), validation, best, cost, test)
+        table.add_row(str(place), trial.label, str(len(trial.jobs)), *(format_mean(trial, figure) for figure in FIGURES))
     names = [f"{place}  {trial.name}" for place, trial in enumerate(order[:ROWS], start=1)]  # too long for a column of 80
-    return Group(counts(found, order), table, *names)
+    return Group(count_states(trials, order), table, *names)
 
 
-def errors(jobs: Sequence[Job]) -> "Table":
+def errors_table(jobs: Sequence[Job]) -> "Table":
     """The jobs that failed, each with its own error."""
     from rich.table import Table
 
@@ -50,30 +47,40 @@ def errors(jobs: Sequence[Job]) -> "Table":
     return table
 
 
-def write_trials(path: Path, found: Sequence[Trial]) -> None:
+def write_trials(path: Path, trials: Sequence[Trial]) -> None:
     """One row per trial: round, state, values, seeds, mean and standard deviation of each figure where there is one, epochs, run."""
-    keys = list(dict.fromkeys(key for trial in found for key in trial.point))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        ["trial", "round", "state", *keys, "seeds", *(f"{figure}{end}" for figure in FIGURES for end in ("", "_sd")), "epochs", "run"]
-    )
-    for trial in found:
-        job, made = trial.jobs[0], trial.outcomes
-        values = [value for figure in FIGURES for value in ((trial.mean(figure), trial.deviation(figure)) if made else (math.nan,) * 2)]
-        epochs = sum(outcome.epochs for outcome in made)
-        row = [job.trial + 1, job.round + 1, trial.state, *(trial.point.get(key, "") for key in keys), len(trial.jobs)]
-        writer.writerow([*row, *("" if not math.isfinite(value) else value for value in values), epochs, trial.name])
-    write_text(path, text.getvalue())
+    keys = list(dict.fromkeys(key for trial in trials for key in trial.point))
+    figures = [f"{figure}{end}" for figure in FIGURES for end in ("", "_sd")]
+    header = ["trial", "round", "state", *keys, "seeds", *figures, "epochs", "run"]
+    write_csv(path, header, [_row(trial, keys) for trial in trials])
 
 
-def command(job: Job, multirun: bool) -> str:
+def describe_sweep(title: str, trials: Sequence[Trial], objective: str, command: str) -> str:
+    """What was searched, the best trials and the command of the best one, as Markdown for MLflow's page.
+
+    It has no table and no block of code: MLflow sets both badly.
+
+    Args:
+        title: What the search was, a line.
+        trials: Of all rounds.
+        objective: What judged them.
+        command: What trains the best one by itself; empty where no trial is done.
+    """
+    order = rank_trials(trials, objective)
+    parts = [f"{title[:1].upper()}{title[1:]}.", count_states(trials, order) + (f", by {objective}:" if order else ".")]
+    if order:
+        parts += ["\n".join(_line(place, trial) for place, trial in enumerate(order[:ROWS], start=1))]
+        parts += [f"The best one alone: `{command}`"]
+    return "\n\n".join(parts)
+
+
+def train_command(job: Job, multirun: bool) -> str:
     """What trains this very network by itself; where a file of conf/ makes a `multirun` of it, this says that it is none."""
-    kept = [text for text in job.overrides if not text.lstrip("+~").startswith(("hydra", "sweep.", "search."))]
-    return shlex.join(["numlp", "train", *kept, *(["hydra.mode=RUN"] if multirun else [])])
+    own = [text for text in job.overrides if not text.lstrip("+~").startswith(("hydra", "sweep.", "search."))]
+    return shlex.join(["numlp", "train", *own, *(["hydra.mode=RUN"] if multirun else [])])
 
 
-def space_line(space: Space) -> str:
+def describe_space(space: Space) -> str:
     """What varies, for people."""
     parts = []
     for key, dimension in space.items():
@@ -84,23 +91,38 @@ def space_line(space: Space) -> str:
     return "; ".join(parts)
 
 
-def network(jobs: Sequence[Job]) -> str:
+def describe_network(jobs: Sequence[Job]) -> str:
     """What the networks of all jobs have in common, for people."""
     configs = [values(job.config) for job in jobs if job.config is not None]
     return common_caption(configs) if configs else "none that can be trained"
 
 
-def counts(found: Sequence[Trial], order: Sequence[Trial]) -> str:
+def count_states(trials: Sequence[Trial], order: Sequence[Trial]) -> str:
     """How many trials are done, pruned, failed."""
-    others = [trial.state for trial in found if trial.state != "done"]
+    others = [trial.state for trial in trials if trial.state != "done"]
     parts = [f"{others.count(state)} {state}" for state in dict.fromkeys(others)]
-    shown = f", the best {ROWS}" if len(order) > ROWS else ""
-    return "; ".join([f"{len(order)} trial{'' if len(order) == 1 else 's'} done{shown}", *parts])
+    limit = f", the best {ROWS}" if len(order) > ROWS else ""
+    return "; ".join([f"{len(order)} trial{'' if len(order) == 1 else 's'} done{limit}", *parts])
 
 
-def spread(trial: Trial, figure: str) -> str:
+def format_mean(trial: Trial, figure: str) -> str:
     """Mean and standard deviation over a trial's seeds: per cent, costs in nats."""
     mean, sd = trial.mean(figure), trial.deviation(figure)
     if figure == "val_cost":
         return f"{mean:.4f}" + ("" if math.isnan(sd) else f" ± {sd:.4f}")
     return f"{mean:.2%}" + ("" if math.isnan(sd) else f" ± {100 * sd:.2f}")
+
+
+def _row(trial: Trial, keys: Sequence[str]) -> list[object]:
+    job = trial.jobs[0]
+    point = [trial.point.get(key, "") for key in keys]
+    spread = [value for figure in FIGURES for value in (trial.mean(figure), trial.deviation(figure))]
+    cells = [value if math.isfinite(value) else "" for value in spread]
+    epochs = sum(outcome.epochs for outcome in trial.outcomes)
+    return [job.trial + 1, job.round + 1, trial.state, *point, len(trial.jobs), *cells, epochs, trial.name]
+
+
+def _line(place: int, trial: Trial) -> str:
+    validation, cost, test = (format_mean(trial, figure) for figure in ("val_accuracy", "val_cost", "test_accuracy"))
+    seeds = f", {len(trial.jobs)} seeds" if len(trial.jobs) > 1 else ""
+    return f"{place}. `{trial.label}`: validation {validation}, cost {cost}, test {test}{seeds}"

@@ -18,12 +18,12 @@ ROUNDS, CONTOUR, CURVES = "rounds.png", "contour.png", "curves.png"
 SHOWN = 6  # trials in the figure of the curves
 
 
-def draw(out: Path, found: Sequence[Trial], order: Sequence[Trial], spaces: Sequence[Space], title: str) -> list[Path]:
+def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spaces: Sequence[Space], title: str) -> list[Path]:
     """Draw what there is to draw of a sweep, and return the paths of the figures.
 
     Args:
         out: The sweep's folder.
-        found: Its trials.
+        trials: Its trials.
         order: Those that are done, the best first.
         spaces: Of each round.
         title: The data set's name and what the search was.
@@ -35,7 +35,7 @@ def draw(out: Path, found: Sequence[Trial], order: Sequence[Trial], spaces: Sequ
     figures = {}
     spans = _spans(spaces)
     if spans[0]:
-        tried = [_tried(trial, list(spans[0])) for trial in found if trial.state == "done"]
+        tried = [_tried(trial, list(spans[0])) for trial in trials if trial.state == "done"]
         subject = f"Validation accuracy of {len(tried)} trials"
         figures[ROUNDS] = draw_rounds(tried, spans, subject, title)
         if len(spans[0]) == 2:
@@ -53,7 +53,7 @@ def _spans(spaces: Sequence[Space]) -> list[dict[str, "Span"]]:
     from numlp.display.search_rounds import Span
 
     ranges = [{key: dimension for key, dimension in space.items() if isinstance(dimension, Range)} for space in spaces]
-    return [{key: Span(found.low, found.high, found.log) for key, found in each.items()} for each in ranges]
+    return [{key: Span(span.low, span.high, span.log) for key, span in spans.items()} for spans in ranges]
 
 
 def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":
@@ -67,9 +67,9 @@ def _curves(order: Sequence[Trial]) -> "list[Curve]":
     """Of the best trials, those whose jobs' folders are still there: an earlier sweep may have trained them, and its folder be gone."""
     from numlp.display.figures import Curve
 
-    histories = [(trial, [Path(made.folder) / paths.HISTORY for made in trial.outcomes]) for trial in order[:SHOWN]]
-    there = [(trial, files) for trial, files in histories if all(file.exists() for file in files)]
-    return [Curve(_label(trial), [read_rows(file, Record) for file in files]) for trial, files in there]
+    histories = [(trial, [Path(outcome.folder) / paths.HISTORY for outcome in trial.outcomes]) for trial in order[:SHOWN]]
+    complete = [(trial, files) for trial, files in histories if all(file.exists() for file in files)]
+    return [Curve(_label(trial), [read_rows(file, Record) for file in files]) for trial, files in complete]
 
 
 def _label(trial: Trial) -> str:

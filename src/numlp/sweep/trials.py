@@ -44,7 +44,7 @@ class Trial:
         """Done, or why it is not."""
         if len(self.outcomes) < len(self.jobs):
             return "failed" if any(job.status.state == "failed" for job in self.jobs) else "stopped"
-        return next((made.note.partition(":")[0] for made in self.outcomes if made.note), "done")
+        return next((outcome.note.partition(":")[0] for outcome in self.outcomes if outcome.note), "done")
 
     @property
     def pruned(self) -> bool:
@@ -53,11 +53,11 @@ class Trial:
 
     def values(self, figure: str) -> list[float]:
         """A figure of each seed."""
-        return [getattr(made, figure) for made in self.outcomes]
+        return [getattr(outcome, figure) for outcome in self.outcomes]
 
     def mean(self, figure: str) -> float:
-        """Over the seeds."""
-        return fmean(self.values(figure))
+        """Over the seeds; NaN when none has an outcome."""
+        return fmean(self.values(figure)) if self.outcomes else math.nan
 
     def deviation(self, figure: str) -> float:
         """Standard deviation over the seeds (divisor n - 1); NaN of one seed."""
@@ -76,20 +76,20 @@ def as_loss(value: float, objective: str) -> float:
     return value if objective in LOWER_IS_BETTER else 1 - value
 
 
-def trials(jobs: Sequence[Job]) -> list[Trial]:
-    """The jobs by trial, in order."""
-    found: dict[int, list[Job]] = {}
+def group_by_trial(jobs: Sequence[Job]) -> list[Trial]:
+    """The trials of jobs, in order."""
+    groups: dict[int, list[Job]] = {}
     for job in jobs:
-        found.setdefault(job.trial, []).append(job)
-    return [Trial(tuple(found[number])) for number in sorted(found)]
+        groups.setdefault(job.trial, []).append(job)
+    return [Trial(tuple(groups[number])) for number in sorted(groups)]
 
 
-def ranked(found: Sequence[Trial], objective: str) -> list[Trial]:
+def rank_trials(trials: Sequence[Trial], objective: str) -> list[Trial]:
     """Those that were trained to their end, the best first, the first of equals before the others."""
-    judged = [(loss, trial) for trial in found if trial.state == "done" and (loss := trial.loss(objective)) is not None]
+    judged = [(loss, trial) for trial in trials if trial.state == "done" and (loss := trial.loss(objective)) is not None]
     return [trial for _, trial in sorted(judged, key=lambda pair: pair[0])]
 
 
-def best_points(found: Sequence[Trial], objective: str, count: int) -> list[Point]:
+def best_points(trials: Sequence[Trial], objective: str, count: int) -> list[Point]:
     """The points of the best trials of a round; none when none was trained to its end."""
-    return [trial.point for trial in ranked(found, objective)[:count]]
+    return [trial.point for trial in rank_trials(trials, objective)[:count]]

@@ -1,4 +1,4 @@
-"""Runs: begin one, log to it, end it by how its body was left; find one and add to it."""
+"""Runs: begin or resume one, log to it, end it by how its body was left; add to one that has ended."""
 
 import logging
 import math
@@ -6,16 +6,20 @@ import time
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from numlp.errors import require
+from numlp.errors import one_line
 from numlp.signals import terminable
+from numlp.tracking.environment import environment_tags
 from numlp.tracking.items import Artifact, Dataset, Ended, Params, Tags
 from numlp.tracking.models import Pyfunc
 from numlp.tracking.outbox import Outbox
-from numlp.tracking.queries import SWEEP
-from numlp.tracking.resumed import take_up
-from numlp.tracking.store import EXPERIMENT, address, connect, database_file, database_stamp, explained, one_line
+from numlp.tracking.queries import PARENT, SWEEP
+from numlp.tracking.store import EXPERIMENT, address, connect, database_stamp, explained
 from numlp.training.history import HEALTH_COLUMNS, LayerHealth, Record
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 SERIES = {  # metric: field of a record
     "cost/train": "train_cost",
@@ -94,21 +98,21 @@ def start_run(
         root: The project's folder.
         name: What the run is called in MLflow.
         params: Its choices, flat.
-        tags: Its tags, e.g. those of `environment_tags`.
+        tags: Its own tags, beside those of `environment_tags`, which every run has.
         experiment: MLflow's experiment.
         parent: The id of the run that this one is a part of.
         output: The run's output folder, for what the store does not take; `root`/mlruns when it has none.
-        run_id: Of a run that was cut off; the same one goes on when the store has it, else a new one begins.
+        run_id: Of a run that was interrupted; it resumes when the store has it, else a new one begins.
 
     Raises:
         UserError: The store cannot be used.
     """
     with terminable():
         client, experiment_id = connect(root, experiment)
-        family = {} if parent is None else {"mlflow.parentRunId": parent}
-        tags = {"mlflow.source.type": "LOCAL", "mlflow.source.name": "numlp", **family, **tags}
+        family = {} if parent is None else {PARENT: parent}
+        tags = {"mlflow.source.type": "LOCAL", "mlflow.source.name": "numlp", **environment_tags(root), **family, **tags}
         with explained(address(root)):
-            known = take_up(client, run_id)
+            known = _resume(client, run_id)
             if known is None:
                 run_id = client.create_run(experiment_id, tags=tags, run_name=name).info.run_id
         outbox, stamp = Outbox(client, run_id, _folder(root, output)), database_stamp(root)
@@ -123,26 +127,9 @@ def start_run(
             raise
         finally:
             _end(outbox, status)
-            if parent is None and database_stamp(root) != stamp:  # a member's parent tells it for all
+            if parent is None and database_stamp(root) != stamp:  # a parent tells it for its children
                 again = "; the same command brings its members back" if SWEEP in tags else ""
                 log.warning("MLflow does not have run %s: its database was removed meanwhile; the files are in %s%s", name, output, again)
-
-
-def find_run(root: Path, model_digest: str, experiment: str = EXPERIMENT) -> str | None:
-    """The id of the newest run with the tag `model_digest`; None when there is none, or no store.
-
-    Raises:
-        UserError: The store cannot be used.
-    """
-    require(model_digest.isalnum(), "model_digest", "letters and digits", model_digest=model_digest)
-    database = database_file(address(root))
-    if database is not None and not database.exists():
-        return None
-    client, experiment_id = connect(root, experiment)
-    with explained(address(root)):
-        newest = ["attributes.start_time DESC"]
-        found = client.search_runs([experiment_id], f"tags.model_digest = '{model_digest}'", order_by=newest, max_results=1)
-    return found[0].info.run_id if found else None
 
 
 @contextmanager
@@ -158,6 +145,28 @@ def reopen(root: Path, run_id: str, output: Path | None = None, experiment: str 
         yield Run(run_id, outbox)
     finally:
         outbox.close()
+
+
+def _resume(client: "MlflowClient", run_id: str) -> set[tuple[str, int]] | None:
+    """Make `run_id` RUNNING again, without the error of its first end.
+
+    Returns:
+        The metrics, by name and step, that the store has of it; None when it has no such run (any more).
+    """
+    from mlflow.exceptions import MlflowException
+
+    if not run_id:
+        return None
+    try:
+        run = client.get_run(run_id)
+    except MlflowException:
+        return None
+    if run.info.lifecycle_stage == "deleted":
+        return None
+    client.update_run(run_id, status="RUNNING")
+    if "error" in run.data.tags:
+        client.delete_tag(run_id, "error")
+    return {(name, metric.step) for name in run.data.metrics for metric in client.get_metric_history(run_id, name)}
 
 
 def _end(outbox: Outbox, status: str) -> None:

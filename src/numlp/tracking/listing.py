@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from numlp.errors import UserError, require
 from numlp.tracking.queries import PARENT, SWEEP, search
-from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained
+from numlp.tracking.store import EXPERIMENT, address, connect, explained, is_missing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -19,7 +19,7 @@ OF_SEVERAL = {SWEEP, "seeds"}  # tags of runs that train nothing: a sweep's own,
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedRun:
     """A run as the store has it.
 
     Attributes:
@@ -39,7 +39,7 @@ class Listed:
     metrics: Mapping[str, float]
 
 
-def listed(root: Path, conditions: str = "", sweep: str | None = None) -> list[Listed]:
+def list_runs(root: Path, conditions: str = "", sweep: str | None = None) -> list[ListedRun]:
     """Runs that meet MLflow's filter `conditions`, of one sweep where `sweep` says which: its id, its name, or "" for the newest.
 
     A project without a store has none, and gets none.
@@ -47,16 +47,15 @@ def listed(root: Path, conditions: str = "", sweep: str | None = None) -> list[L
     Raises:
         UserError: The store cannot be used, `conditions` are no filter, or there is no such sweep.
     """
-    database = database_file(address(root))
-    if database is not None and not database.exists():
+    if is_missing(root):
         return []
     client, experiment = connect(root, EXPERIMENT)
     with explained(address(root)), _filtered(conditions):
-        found = [run for run in search(client, experiment, conditions) if not OF_SEVERAL & set(run.data.tags)]
+        runs = [run for run in search(client, experiment, conditions) if not OF_SEVERAL & set(run.data.tags)]
         if sweep is not None:
             parent = _sweep(client, experiment, sweep)
-            found = [run for run in found if run.data.tags.get(PARENT) == parent]
-    return [_listed(run) for run in found]
+            runs = [run for run in runs if run.data.tags.get(PARENT) == parent]
+    return [_listed(run) for run in runs]
 
 
 @contextmanager
@@ -73,17 +72,17 @@ def _filtered(conditions: str) -> Iterator[None]:
         raise UserError(f"filter {conditions!r}: need {need}, got {str(error).splitlines()[0]}") from error
 
 
-def _sweep(client: "MlflowClient", experiment: str, asked: str) -> str:
+def _sweep(client: "MlflowClient", experiment: str, name: str) -> str:
     """The id of the newest sweep with this name, or whose id begins so."""
     sweeps = [run.info for run in search(client, experiment, f"tags.{SWEEP} LIKE '%'")]
-    ids = [str(info.run_id) for info in sweeps if asked in ("", info.run_name) or str(info.run_id).startswith(asked)]
+    ids = [str(info.run_id) for info in sweeps if name in ("", info.run_name) or str(info.run_id).startswith(name)]
     names = ", ".join(dict.fromkeys(str(info.run_name) for info in sweeps)) or "none yet"
-    require(len(ids) > 0, f"sweep {asked!r}", f"the name of a sweep in MLflow ({names}), or how its id begins")
+    require(len(ids) > 0, f"sweep {name!r}", f"the name of a sweep in MLflow ({names}), or how its id begins")
     return ids[0]
 
 
-def _listed(run: "Entity") -> Listed:
+def _listed(run: "Entity") -> ListedRun:
     info, data = run.info, run.data
     state = next((tag for tag in ("diverged", "pruned") if tag in data.tags), str(info.status).lower())
     started = datetime.fromtimestamp(info.start_time / 1000)
-    return Listed(info.run_id, str(info.run_name), started, state, data.tags.get(PARENT, ""), data.params, data.metrics)
+    return ListedRun(info.run_id, str(info.run_name), started, state, data.tags.get(PARENT, ""), data.params, data.metrics)

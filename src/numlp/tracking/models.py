@@ -53,7 +53,7 @@ class Pyfunc:
 
 
 @dataclass(frozen=True)
-class Version:
+class ModelVersion:
     """A version in the registry.
 
     Attributes:
@@ -98,7 +98,7 @@ def write_pyfunc(model_file: Path, folder: Path, **about: Any) -> None:
         )
 
 
-def predictor(folder: Path) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+def load_predictor(folder: Path) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
     """From (N, 32, 32, 3) uint8 images to (N, K) probabilities, by the MLflow model in `folder`, as MLflow loads it."""
     import mlflow.pyfunc
 
@@ -114,7 +114,7 @@ def example() -> NDArray[np.uint8]:
     return image
 
 
-def register(root: Path, run_id: str, name: str) -> Version:
+def register(root: Path, run_id: str, name: str) -> ModelVersion:
     """Make the model of `run_id` the next version of `name` in the registry, its figures as tags.
 
     Raises:
@@ -124,11 +124,11 @@ def register(root: Path, run_id: str, name: str) -> Version:
     with explained(address(root)), _addressed(address(root)):
         model = _of_run(client, experiment, run_id)
         metrics = {metric.key.removeprefix("final/"): metric.value for metric in (model.metrics or [] if model else [])}
-        found = _version(client, name, model) if model is not None else None
-    require(found is not None, "numlp register", "a run whose model was evaluated (numlp evaluate, or numlp train)", run=run_id)
-    assert found is not None
-    number, new = found
-    return Version(f"models:/{name}/{number}", metrics, new)
+        registered = _version(client, name, model) if model is not None else None
+    require(registered is not None, "numlp register", "a run whose model was evaluated (numlp evaluate, or numlp train)", run=run_id)
+    assert registered is not None
+    number, new = registered
+    return ModelVersion(f"models:/{name}/{number}", metrics, new)
 
 
 def _version(client: "MlflowClient", name: str, model: "LoggedModel") -> tuple[str, bool]:
@@ -136,17 +136,17 @@ def _version(client: "MlflowClient", name: str, model: "LoggedModel") -> tuple[s
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
     source = f"models:/{model.model_id}"
-    before = [made for made in client.search_model_versions(f"name = '{name}'") if made.source == source]
+    before = [version for version in client.search_model_versions(f"name = '{name}'") if version.source == source]
     if before:
         return str(before[0].version), False
     tags = {metric.key.replace("final/", ""): f"{metric.value:.6g}" for metric in model.metrics or []}
-    made = client.create_model_version(name, source, model.source_run_id, tags, model_id=model.model_id)
-    return str(made.version), True
+    created = client.create_model_version(name, source, model.source_run_id, tags, model_id=model.model_id)
+    return str(created.version), True
 
 
 def _of_run(client: "MlflowClient", experiment: str, run_id: str) -> "LoggedModel | None":
-    found = client.search_logged_models([experiment], f"source_run_id = '{run_id}' AND name = '{NAME}'", max_results=1)
-    return found[0] if found else None
+    models = client.search_logged_models([experiment], f"source_run_id = '{run_id}' AND name = '{NAME}'", max_results=1)
+    return models[0] if models else None
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from numlp.errors import one_line
 from numlp.tracking.items import Artifact, Item, Metrics, Value
 from numlp.tracking.models import Pyfunc
-from numlp.tracking.store import one_line
 from numlp.tracking.unsent import keep
 
 if TYPE_CHECKING:

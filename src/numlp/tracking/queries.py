@@ -1,80 +1,47 @@
-"""A sweep's run and its members', found again by their tags when the same command goes on."""
+"""Runs of the store, found by their tags, their name or their id; and those closed whose process is gone."""
 
+import logging
+import os
+import re
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numlp.tracking.store import EXPERIMENT, address, connect, explained
-from numlp.tracking.store_checks import alive
+from numlp.errors import require
+from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained, is_missing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run as Entity
 
 SWEEP, TRIAL = "sweep", "trial"  # tags: the sweep's digest, the digest of a trial's record
+KEPT = "kept"  # tag of a run that shows what an earlier sweep trained, most often without its files
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
 NEWEST = ["attributes.start_time DESC"]
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Child:
-    """A member's run as the store has it."""
+    """The run of a sweep's job as the store has it."""
 
     run_id: str
     status: str
 
 
-def find_sweep(root: Path, digest: str) -> str:
-    """The id of the newest run with the tag `sweep` that no process of this machine is in; empty when there is none.
+@dataclass(frozen=True)
+class Abandoned:
+    """A run whose process was killed before it could close it."""
 
-    Raises:
-        UserError: The store cannot be used.
-    """
-    client, experiment = connect(root, EXPERIMENT)
-    with explained(address(root)):
-        found = search(client, experiment, f"tags.{SWEEP} = '{digest}'")
-        return next((str(run.info.run_id) for run in found if not _in_use(run)), "")
-
-
-def children(root: Path, parent: str) -> dict[str, Child]:
-    """The members' runs by their tag `trial`.
-
-    Raises:
-        UserError: The store cannot be used.
-    """
-    client, experiment = connect(root, EXPERIMENT)
-    with explained(address(root)):
-        found = [run for run in _members(client, experiment, parent) if TRIAL in run.data.tags]
-    return {run.data.tags[TRIAL]: Child(run.info.run_id, run.info.status) for run in found}
-
-
-def close_abandoned(root: Path, parent: str) -> None:
-    """Mark members KILLED that are RUNNING in the store though their process on this machine is gone.
-
-    Raises:
-        UserError: The store cannot be used.
-    """
-    client, experiment = connect(root, EXPERIMENT)
-    with explained(address(root)):
-        for run in _members(client, experiment, parent):
-            if run.info.status == "RUNNING" and _here(run) and not _in_use(run):
-                client.set_terminated(run.info.run_id, "KILLED")
-
-
-def _in_use(run: "Entity") -> bool:
-    """Whether a process of this machine trains it now."""
-    return run.info.status == "RUNNING" and _here(run) and alive(int(run.data.tags["pid"]))
-
-
-def _here(run: "Entity") -> bool:
-    return run.data.tags.get("host") == socket.gethostname()
-
-
-def _members(client: "MlflowClient", experiment: str, parent: str) -> "Iterator[Entity]":
-    return search(client, experiment, f"tags.`{PARENT}` = '{parent}'")
+    run_id: str
+    name: str
+    pid: int
 
 
 def search(client: "MlflowClient", experiment: str, conditions: str) -> "Iterator[Entity]":
@@ -86,3 +53,137 @@ def search(client: "MlflowClient", experiment: str, conditions: str) -> "Iterato
         token = page.token
         if not token:
             return
+
+
+def find_run(root: Path, model_digest: str, experiment: str = EXPERIMENT) -> str | None:
+    """The id of the newest run with the tag `model_digest`; None when there is none, or no store.
+
+    Raises:
+        UserError: The store cannot be used.
+    """
+    require(model_digest.isalnum(), "model_digest", "letters and digits", model_digest=model_digest)
+    if is_missing(root):
+        return None
+    client, experiment_id = connect(root, experiment)
+    with explained(address(root)):
+        run = next(search(client, experiment_id, f"tags.model_digest = '{model_digest}'"), None)
+    return None if run is None else str(run.info.run_id)
+
+
+def find_sweep(root: Path, digest: str) -> str:
+    """The id of the newest run with the tag `sweep` that no process of this machine is in; empty when there is none.
+
+    Raises:
+        UserError: The store cannot be used.
+    """
+    client, experiment = connect(root, EXPERIMENT)
+    with explained(address(root)):
+        runs = search(client, experiment, f"tags.{SWEEP} = '{digest}'")
+        return next((str(run.info.run_id) for run in runs if not (_is_running_here(run) and _is_alive(run))), "")
+
+
+def find_children(root: Path, parent: str) -> dict[str, Child]:
+    """The runs of a sweep's jobs by their tag `trial`.
+
+    Raises:
+        UserError: The store cannot be used.
+    """
+    client, experiment = connect(root, EXPERIMENT)
+    with explained(address(root)):
+        runs = [run for run in search(client, experiment, f"tags.`{PARENT}` = '{parent}'") if TRIAL in run.data.tags]
+    return {run.data.tags[TRIAL]: Child(run.info.run_id, run.info.status) for run in runs}
+
+
+def find_abandoned(root: Path, parent: str | None = None) -> list[Abandoned]:
+    """Runs that are RUNNING in the store though their process on this machine is gone; none when there is no store.
+
+    Args:
+        root: The project's folder.
+        parent: The id of the run whose children alone count.
+
+    Raises:
+        UserError: The store cannot be used.
+    """
+    if is_missing(root):
+        return []
+    client, experiment = connect(root, EXPERIMENT)
+    conditions = "attributes.status = 'RUNNING'" + ("" if parent is None else f" AND tags.`{PARENT}` = '{parent}'")
+    with explained(address(root)):
+        gone = [run for run in search(client, experiment, conditions) if _is_running_here(run) and not _is_alive(run)]
+    return [Abandoned(run.info.run_id, str(run.info.run_name), int(run.data.tags["pid"])) for run in gone]
+
+
+def close_abandoned(root: Path, parent: str | None = None) -> list[Abandoned]:
+    """Mark the runs that `find_abandoned` finds KILLED, which they were.
+
+    Raises:
+        UserError: The store cannot be used.
+    """
+    runs = find_abandoned(root, parent)
+    if runs:
+        client, _ = connect(root, EXPERIMENT)
+        with explained(address(root)):
+            for run in runs:
+                client.set_terminated(run.run_id, "KILLED")
+    return runs
+
+
+def run_names(root: Path) -> list[str]:
+    """What runs of the project's own store are called, without MLflow, whose import a shell's completion cannot wait for."""
+    database = database_file(address(root))
+    if database is None or not database.exists():
+        return []
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT DISTINCT name FROM runs WHERE lifecycle_stage = 'active' ORDER BY name")
+        return [name for (name,) in rows if " " not in name]  # those of sweeps have blanks, and no model
+
+
+def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
+    """The folder of the files of a run: that whose id is `name` or begins so, else the newest of that name.
+
+    Where several have the name a warning says which is taken. Files of a remote store are copied to a temporary folder.
+
+    Raises:
+        UserError: The store cannot be used, or has no such run, or several whose ids begin so.
+    """
+    client, experiment_id = connect(root, experiment)
+    with explained(address(root)):
+        runs = client.search_runs([experiment_id], f"attributes.run_id LIKE '{name}%'", max_results=2) if _is_id(name) else []
+        require(len(runs) < 2, name, "more of the id: several runs in MLflow have one that begins so")
+        quoted = name.replace("'", "")
+        runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'")
+    require(len(runs) > 0, name, "a folder of a run, or the id or name of one in MLflow")
+    with explained(address(root)):
+        originals = [run for run in runs if run.data.tags.get(KEPT) != "true"]  # the others show what one of these made
+        runs = originals or [run for run in runs if client.list_artifacts(run.info.run_id)]
+    need = "a run with files; an earlier sweep trained this one, and MLflow does not have its files (sweep.rerun=true trains it)"
+    require(len(runs) > 0, name, need)
+    if len(runs) > 1:
+        log.warning("%d runs are called %s; taking the newest, %s", len(runs), name, runs[0].info.run_id)
+    with explained(address(root)):
+        from mlflow.artifacts import download_artifacts
+
+        return Path(download_artifacts(run_id=runs[0].info.run_id, artifact_path="", tracking_uri=address(root)))
+
+
+def _is_id(name: str) -> bool:
+    """Whether this can be an id, or what one begins with that `numlp runs` shows."""
+    return re.fullmatch(r"[0-9a-f]{8,32}", name) is not None
+
+
+def _is_running_here(run: "Entity") -> bool:
+    """Whether the store has it as RUNNING, on this machine."""
+    return run.info.status == "RUNNING" and run.data.tags.get("host") == socket.gethostname()
+
+
+def _is_alive(run: "Entity") -> bool:
+    """Whether a process with Python's name in its command has the number of the run's: numbers are given out again."""
+    pid = int(run.data.tags["pid"])
+    try:
+        os.kill(pid, 0)
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's process, or no /proc here
+        return True
+    return b"python" in command or b"numlp" in command

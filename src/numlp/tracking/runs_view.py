@@ -28,7 +28,7 @@ WIDTHS = {  # pixels, from left to right; 1,600 have room as far as sigma, and f
 ORDER = "tags.`mlflow.source.name`"
 
 
-def comparison(root: Path) -> str:
+def save_runs_view(root: Path) -> str:
     """Keep the columns and the order of the table of runs in the store, and that it is of models, not of conversations.
 
     Returns:

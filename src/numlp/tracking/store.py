@@ -2,7 +2,6 @@
 
 import gc
 import os
-import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from numlp.errors import UserError, require
+from numlp.errors import UserError, one_line, require, without_password
 from numlp.paths import origin
 
 if TYPE_CHECKING:
@@ -81,6 +80,12 @@ def database_file(uri: str) -> Path | None:
     return Path(uri.removeprefix(SQLITE).partition("?")[0]).absolute() if uri.startswith(SQLITE) else None
 
 
+def is_missing(root: Path) -> bool:
+    """Whether the store is an SQLite file that no run has made yet."""
+    database = database_file(address(root))
+    return database is not None and not database.exists()
+
+
 def database_stamp(root: Path) -> tuple[int, int] | None:
     """What tells the SQLite file of `root` from another one of its name; None when there is none.
 
@@ -94,15 +99,16 @@ def database_stamp(root: Path) -> tuple[int, int] | None:
     return None if found is None else (found.st_dev, found.st_ino)
 
 
-def one_line(error: BaseException) -> str:
-    """The kind and the first line of an error, without passwords in addresses, at most 300 characters."""
-    first = next(iter(str(error).splitlines()), "")
-    return without_password(f"{type(error).__name__}: {first}")[:300]
+def schema_revisions(root: Path) -> tuple[str, str]:
+    """Revision of the SQLite store's tables, and the one that the installed MLflow needs; equal texts when there is no such file yet."""
+    database = database_file(address(root))
+    if database is None or not database.exists():
+        return "", ""
+    from mlflow.store.db.utils import _get_latest_schema_revision
 
-
-def without_password(text: str) -> str:
-    """`text` with `//user:password@` as `//` wherever it is part of an address."""
-    return re.sub(r"//[^/@\s]*@", "//", text)
+    with explained(address(root)), closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(revision), str(_get_latest_schema_revision())  # type: ignore[no-untyped-call]  # MLflow's own
 
 
 @contextmanager

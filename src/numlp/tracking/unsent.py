@@ -39,14 +39,14 @@ def keep(folder: Path, run_id: str, items: Sequence[Item]) -> Path:
     return path
 
 
-def unsent(root: Path) -> list[Path]:
+def find_unsent(root: Path) -> list[Path]:
     """The files that `keep` wrote in the folders of `root`, the oldest first."""
     folders = [folder for folder in root.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
-    found = [path for folder in folders for path in folder.rglob(f"{NAME}-*.jsonl")]
-    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+    paths = [path for folder in folders for path in folder.rglob(f"{NAME}-*.jsonl")]
+    return sorted(paths, key=lambda path: path.stat().st_mtime_ns)
 
 
-def send(root: Path, path: Path) -> list[str]:
+def send_unsent(root: Path, path: Path) -> list[str]:
     """Send what `path` holds, then remove it. What was sent before, in part, counts once.
 
     Returns:
