@@ -34,6 +34,5 @@ def initialise(network: Network, std: Initialiser, rng: np.random.Generator) -> 
 
     The draws are of float64 whatever the network's type, so that both types start from the same weights.
     """
-    for index in range(1, network.depth + 1):
-        W = network.params[f"linear{index}.W"]
-        W[...] = rng.normal(0.0, std(W.shape[0]), W.shape)
+    for layer in network.linears.values():
+        layer.W[...] = rng.normal(0.0, std(layer.W.shape[0]), layer.W.shape)

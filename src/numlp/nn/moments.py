@@ -3,6 +3,7 @@
 import numpy as np
 
 from numlp.arrays import Array
+from numlp.nn.mode import TRAINING
 from numlp.nn.network import Network, Pass
 
 
@@ -15,9 +16,9 @@ def set_from_batch(network: Network, x: Array) -> None:
     Source: the batch moments of Ioffe and Szegedy 2015, algorithm 2, with one large batch; adaptive: Li et al. 2016,
     arXiv:1603.04779.
     """
-    everything = Pass(network, len(x))
-    everything.forward(x, train=True)
-    network.moments.vector[:] = everything.moments.vector
+    one_pass = Pass(network, len(x))
+    one_pass.forward(x, TRAINING)
+    network.moments.vector[:] = one_pass.moments.vector
 
 
 def update_moving_average(network: Network, batch: Pass, decay: float) -> None:
