@@ -20,6 +20,7 @@ from numlp.training.batches import batches_from
 from numlp.training.evaluator import Evaluator
 from numlp.training.history import Record
 from numlp.training.trainer import Plan, train
+from trained import DATASET
 
 ROOT = Path(__file__).resolve().parents[1]
 RATES = st.floats(1e-5, 0.5)
@@ -73,7 +74,7 @@ def test_any_valid_network_trains_and_predicts_the_same_once_saved_and_loaded(tm
         records = list(train(network, build.optimiser(choices.optim, network), part, images(20), plan))
         path = tmp_path_factory.mktemp("model") / "model.npz"
         saved = {"norm": {"placement": choices.norm.placement, "eps": choices.norm.eps}}
-        save_model(path, Model(network, np.zeros(3072), np.ones(3072), saved))
+        save_model(path, Model(network, np.zeros(3072), np.ones(3072), saved, DATASET))
         loaded = load_model(path).network
         expected, found = Evaluator(network).logits(part.x), Evaluator(loaded).logits(part.x)
     assert records[-1].step == plan.steps

@@ -57,8 +57,8 @@ def answers(runs: Sequence[Finished]) -> Answers:
         UserError: A run has no network, the data sets differ, or their images are not there.
     """
     models = [load_model(run.file(paths.MODEL, "one that diverged has none")) for run in runs]
-    digests = [model.choices["dataset"]["digest"] for model in models]
-    names = [model.choices["dataset"]["name"] for model in models]
+    digests = [model.dataset.digest for model in models]
+    names = [model.dataset.name for model in models]
     require(len(set(digests)) == 1, "compare", "runs on the same data set", datasets=names)
     folder = folder_of(digests[0])
     if folder is None:

@@ -45,8 +45,8 @@ def run(config: Config, out: Path, asked: Asked) -> None:
 def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
     """Evaluate a model on the data set of `config`, which must be the one that it was trained on."""
     model, data = load_model(model_file), prepared(config)
-    same = model.choices["dataset"]["digest"] == data.about["data"]["digest"]
-    require(same, str(model_file), "a model of this data set; run dvc repro train", dataset=model.choices["dataset"]["name"])
+    same = model.dataset.digest == data.dataset.digest
+    require(same, str(model_file), "a model of this data set; run dvc repro train", dataset=model.dataset.name)
     metrics = evaluate(model, data, raw_folder(config.data.source), out)
     print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
     return metrics
@@ -62,7 +62,7 @@ def log(metrics: Metrics, model_file: Path, out: Path, tracked: Run) -> None:
 def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
     """Write metrics.json, the confusion matrix, the accuracy a class and the most confident errors; return the metrics."""
     evaluator = Evaluator(model.network)
-    metrics: Metrics = {"dataset": data.about["data"]["name"]}
+    metrics: Metrics = {"dataset": data.dataset.name}
     test = data.part("test")
     with blas_threads(model.threads):
         for name in SPLITS:
@@ -70,7 +70,7 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
             metrics |= {f"{name}_accuracy": scores.accuracy, f"{name}_cost": scores.cost}
         probabilities = evaluator.probabilities(test.x)
     matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), CLASSES)
-    names = data.about["data"]["class_names"]
+    names = list(data.dataset.class_names)
     pairs = zip(test.labels.tolist(), probabilities.argmax(axis=1).tolist(), strict=True)
     _write_rows(out / paths.PREDICTIONS, ["actual", "predicted"], [(names[true], names[said]) for true, said in pairs])
     _write_rows(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix.tolist(), strict=True)])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from numlp import paths
 from numlp.data.dataset import raw_folder
-from numlp.data.raw import read_about
+from numlp.data.raw import read_info
 from numlp.errors import UserError, require
 from numlp.runs.checkpoint import has_checkpoint
 from numlp.sweep import summary, sweep_figures
@@ -76,8 +76,8 @@ def _best(ended: Ended, order: Sequence[Trial]) -> dict[str, float]:
     runner, objective = ended.runner, ended.runner.search.objective
     say, config = runner.display.say, order[0].jobs[0].config
     assert config is not None
-    about = read_about(raw_folder(config.data.source))
-    drawn = sweep_figures.draw(runner.out, ended.made, order, ended.spaces, f"{about['name']}\n{title(ended)}")
+    dataset = read_info(raw_folder(config.data.source))
+    drawn = sweep_figures.draw(runner.out, ended.made, order, ended.spaces, f"{dataset.name}\n{title(ended)}")
     if drawn:
         say(f"figures: {', '.join(figure.name for figure in drawn)} in {runner.out}")
     runner.family.run.log_artifacts(drawn)

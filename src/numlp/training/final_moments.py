@@ -19,7 +19,7 @@ def check_moments(config: Config, data: Prepared) -> None:
         whole = config.model.inputs == PIXELS
         require(whole, "moments=adaptive", f"model.inputs={PIXELS}, as it mirrors whole images", inputs=config.model.inputs)
     if config.moments.images is not None:
-        start, stop = data.about["split"].get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
+        start, stop = data.recipe.split.get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
         require(config.moments.images <= stop - start, "moments.images", f"at most {stop - start}", images=config.moments.images)
 
 
