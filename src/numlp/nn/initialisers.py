@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from numlp.errors import require
+from numlp.errors import require_positive
 from numlp.nn.network import Network
 
 Initialiser: TypeAlias = Callable[[int], float]
@@ -25,7 +25,7 @@ def xavier(fan_in: int) -> float:
 
 def gaussian(sigma: float) -> Initialiser:
     """The same `sigma` for every layer."""
-    require(0 < sigma < math.inf, "init.sigma", "a number > 0", sigma=sigma)
+    require_positive("init.sigma", sigma=sigma)
     return lambda fan_in: sigma
 
 
