@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from numlp import paths
 from numlp.arrays import Array
+from numlp.config.data import TRAIN_IMAGES
 from numlp.data.dataset import folder_of
-from numlp.data.raw import TRAIN_IMAGES, load_raw
+from numlp.data.raw import load_raw
 from numlp.errors import UserError
 from numlp.inference import standalone
 from numlp.inference.model_file import Model, load_model

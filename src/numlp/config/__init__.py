@@ -1,6 +1,6 @@
 """The choices of a run as typed dataclasses: the schema of params.yaml and conf/, and the rules for values."""
 
-from numlp.config.architecture import PIXELS, GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
+from numlp.config.architecture import GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.base import Checked
 from numlp.config.data import DataConfig, SourceConfig, SplitConfig
 from numlp.config.optim import (
@@ -17,7 +17,6 @@ from numlp.config.primary import Config
 from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrainConfig
 
 __all__ = [
-    "PIXELS",
     "AdamConfig",
     "Checked",
     "Config",

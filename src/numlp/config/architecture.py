@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from omegaconf import MISSING
 
 from numlp.config.base import Checked
+from numlp.config.data import PIXELS
 from numlp.errors import require, require_fraction, require_positive
-
-PIXELS = 3072  # of an image: 3 colours, 32 x 32
 
 
 @dataclass

@@ -10,11 +10,11 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from numlp.config.data import CLASSES, IMAGES, PIXELS
 from numlp.errors import UserError, require
 from numlp.files import replacing, write_json
 
 INFO = "dataset.json"
-IMAGES, TRAIN_IMAGES, PIXELS, CLASSES = 60_000, 50_000, 3_072, 10
 
 
 @dataclass(frozen=True)

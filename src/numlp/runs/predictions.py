@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from numlp import paths
 from numlp.analysis.paired_test import Paired, paired
 from numlp.arrays import Array
+from numlp.config.data import TRAIN_IMAGES
 from numlp.data.dataset import folder_of
-from numlp.data.raw import TRAIN_IMAGES, RawData, load_raw
+from numlp.data.raw import RawData, load_raw
 from numlp.errors import UserError, require
 from numlp.inference.model_file import Model, load_model
 from numlp.runs.run_folder import Finished, labels

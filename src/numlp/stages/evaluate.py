@@ -14,9 +14,10 @@ from numlp import paths
 from numlp.arrays import Array
 from numlp.blas import blas_threads
 from numlp.config import Config
+from numlp.config.data import CLASSES, TRAIN_IMAGES
 from numlp.data.dataset import prepared, raw_folder
 from numlp.data.preprocess import Name, Prepared
-from numlp.data.raw import CLASSES, TRAIN_IMAGES, load_raw
+from numlp.data.raw import load_raw
 from numlp.errors import require
 from numlp.files import replacing, sha256, write_text
 from numlp.inference.model_file import Model, load_model

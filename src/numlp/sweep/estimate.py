@@ -9,8 +9,8 @@ import numpy as np
 
 from numlp.blas import blas_threads
 from numlp.config import Config
+from numlp.config.data import CLASSES, IMAGES, TRAIN_IMAGES
 from numlp.data.preprocess import Part
-from numlp.data.raw import CLASSES
 from numlp.display.tables import duration
 from numlp.optim.schedules import constant
 from numlp.runs.outcome import resident
@@ -23,7 +23,7 @@ from numlp.training.evaluator import CHUNK, Evaluator
 from numlp.training.trainer import Plan, Updates
 
 WARM, STEPS = 5, 30  # updates before those that are measured
-TEST_IMAGES = 10_000
+TEST_IMAGES = IMAGES - TRAIN_IMAGES
 MB = 1e6
 
 

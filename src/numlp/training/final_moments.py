@@ -3,10 +3,11 @@
 import numpy as np
 
 from numlp.config import Config
+from numlp.config.data import IMAGES, PIXELS, TRAIN_IMAGES
+from numlp.data.augment import flip_half
 from numlp.data.preprocess import Name, Prepared
-from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES
 from numlp.errors import require
-from numlp.nn.moments import flip_half, set_from_batch
+from numlp.nn.moments import set_from_batch
 from numlp.nn.network import Network
 from numlp.training import build
 
