@@ -1,4 +1,7 @@
-"""The choices of a run as typed dataclasses: the schema of params.yaml and conf/, and the rules for values."""
+"""The choices of a run as typed dataclasses with their rules, and how Hydra composes them from params.yaml, conf/ and the command line.
+
+It imports the loose modules alone.
+"""
 
 from numlp.config.architecture import GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.base import Checked
