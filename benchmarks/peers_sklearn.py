@@ -8,7 +8,7 @@ import sklearn
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks.task import Task
-from numlp.data.raw import CLASSES
+from numlp.config.data import CLASSES
 
 
 def step(task: Task) -> Callable[[], float]:

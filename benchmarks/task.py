@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from numlp.config import PIXELS
-from numlp.data.raw import CLASSES
+from numlp.config.data import CLASSES, PIXELS
 
 MLP3 = (50, 50)
 MLP9 = (50, 30, 20, 20, 10, 10, 10, 10)

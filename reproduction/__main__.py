@@ -20,7 +20,7 @@ from numlp.cli.run import repro
 from numlp.code_digest import stage_digest, tree_digest
 from numlp.config.compose import notice
 from numlp.config.naming import values
-from numlp.data.raw import read_about
+from numlp.data.raw import read_info
 from numlp.errors import require
 from numlp.files import json_digest, write_text
 from reproduction import own_draws
@@ -84,7 +84,7 @@ def scoreboard() -> None:
 
     rows = write_scoreboard(PUBLISHED, FOLDER)
     tags, seeds = environment_tags(Path.cwd()), read_params(PARAMS).seeds
-    write_provenance(FOLDER, read_about(paths.DOWNLOAD), {**tags, "source": stage_digest("train")}, os.cpu_count() or 1, seeds)
+    write_provenance(FOLDER, read_info(paths.DOWNLOAD), {**tags, "source": stage_digest("train")}, os.cpu_count() or 1, seeds)
     near = sum(row["within"] == "true" for row in rows)
     print(f"scoreboard: {near} of the {len(rows)} published accuracies lie within 1.5 points")
 

@@ -12,12 +12,15 @@ from numlp import config
 from numlp.data.preprocess import Part, normalise, statistics
 from numlp.files import read_rows, write_rows
 from numlp.inference.model_file import Model, load_model, save_model
+from numlp.nn.mode import TRAINING
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
 from numlp.training import build
+from numlp.training.batches import batches_from
 from numlp.training.evaluator import Evaluator
 from numlp.training.history import Record
-from numlp.training.trainer import Plan, batches, train
+from numlp.training.trainer import Plan, train
+from trained import DATASET
 
 ROOT = Path(__file__).resolve().parents[1]
 RATES = st.floats(1e-5, 0.5)
@@ -71,7 +74,7 @@ def test_any_valid_network_trains_and_predicts_the_same_once_saved_and_loaded(tm
         records = list(train(network, build.optimiser(choices.optim, network), part, images(20), plan))
         path = tmp_path_factory.mktemp("model") / "model.npz"
         saved = {"norm": {"placement": choices.norm.placement, "eps": choices.norm.eps}}
-        save_model(path, Model(network, np.zeros(3072), np.ones(3072), saved))
+        save_model(path, Model(network, np.zeros(3072), np.ones(3072), saved, DATASET))
         loaded = load_model(path).network
         expected, found = Evaluator(network).logits(part.x), Evaluator(loaded).logits(part.x)
     assert records[-1].step == plan.steps
@@ -89,9 +92,9 @@ def test_a_history_reads_back_as_it_was_written(tmp_path_factory, records):
 def test_the_batches_from_any_step_on_are_the_tail_of_all(n, size, steps, data):
     first = data.draw(st.integers(0, steps))
     plan = Plan(steps, size, lambda step: 0.1, 0.0, 0.9, 7, frozenset())
-    everything = [index.tolist() for index in batches(plan, n, 0)]
+    everything = [index.tolist() for index in batches_from(0, plan.steps, plan.batch_seed, n, plan.batch_size)]
     assert len(everything) == steps
-    assert [index.tolist() for index in batches(plan, n, first)] == everything[first:]
+    assert [index.tolist() for index in batches_from(first, plan.steps, plan.batch_seed, n, plan.batch_size)] == everything[first:]
 
 
 @given(low=RATES, high=RATES, half=st.floats(0.01, 5), per_epoch=st.integers(1, 500), cycles=st.integers(1, 3))
@@ -133,7 +136,7 @@ def test_stored_moments_are_those_of_the_first_batch_then_a_moving_average(n, wi
     np.testing.assert_allclose(network.moments["bn1.mean"], layer.mean(0), rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(network.moments["bn1.var"], ((layer - layer.mean(0)) ** 2).mean(0), rtol=1e-9, atol=1e-12)
     old, batch = network.moments.vector.copy(), Pass(network, n)
-    batch.forward(second, train=True)
+    batch.forward(second, TRAINING)
     update_moving_average(network, batch, decay)
     np.testing.assert_allclose(network.moments.vector, decay * old + (1 - decay) * batch.moments.vector, rtol=1e-9, atol=1e-12)
 

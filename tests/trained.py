@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from numlp.data.raw import DatasetInfo
 from numlp.inference.model_file import Model
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 
 NAMES = [f"class {i}" for i in range(10)]
+DATASET = DatasetInfo("random", {"seed": 0}, NAMES, "0")
 
 
 def random_model(rng, sizes=(3072, 20, 10), norm="before"):
@@ -16,8 +18,8 @@ def random_model(rng, sizes=(3072, 20, 10), norm="before"):
     for name, view in {**network.params.views, **network.moments.views}.items():
         if not name.endswith(".W"):
             view[...] = rng.uniform(0.5, 1.5, view.shape) if name.endswith(("gamma", "var")) else rng.normal(0, 0.3, view.shape)
-    choices = {"norm": {"placement": norm, "eps": 1e-7}, "lam": 0.0, "dataset": {"name": "random", "digest": "0", "class_names": NAMES}}
-    return Model(network, rng.uniform(0.3, 0.6, sizes[0]), rng.uniform(0.2, 0.3, sizes[0]), choices)
+    choices = {"norm": {"placement": norm, "eps": 1e-7}, "lam": 0.0}
+    return Model(network, rng.uniform(0.3, 0.6, sizes[0]), rng.uniform(0.2, 0.3, sizes[0]), choices, DATASET)
 
 
 def ours(model, images):

@@ -1,5 +1,6 @@
-"""The one exception that is meant for the user, and the text of the others."""
+"""The one exception that is meant for the user, the text of others, and the rules of values that configs and objects share."""
 
+import math
 import re
 
 
@@ -15,6 +16,31 @@ def require(condition: bool, where: str, rule: str, **values: object) -> None:
     if not condition:
         found = ", ".join(f"{name}={value!r}" for name, value in values.items())
         raise UserError(f"{where}: need {rule}" + (f", got {found}" if found else ""))
+
+
+def require_positive(where: str, **value: float) -> None:
+    """Raise UserError unless a value is finite and above 0."""
+    require(all(0 < number < math.inf for number in value.values()), where, "a number > 0", **value)
+
+
+def require_fraction(where: str, **value: float) -> None:
+    """Raise UserError unless a value, such as the weight of an old mean, is at least 0 and below 1."""
+    require(all(0 <= number < 1 for number in value.values()), where, "a number >= 0 and < 1", **value)
+
+
+def require_decay(where: str, **value: float) -> None:
+    """Raise UserError unless a value, such as a factor after each epoch, is above 0 and at most 1."""
+    require(all(0 < number <= 1 for number in value.values()), where, "a number > 0 and <= 1", **value)
+
+
+def require_count(where: str, **value: int) -> None:
+    """Raise UserError unless a value is at least 1."""
+    require(all(number >= 1 for number in value.values()), where, "a whole number >= 1", **value)
+
+
+def require_rates(where: str, eta_min: float, eta_max: float) -> None:
+    """Raise UserError unless two learning rates are finite, above 0 and in order."""
+    require(0 < eta_min <= eta_max < math.inf, where, "0 < eta_min <= eta_max", eta_min=eta_min, eta_max=eta_max)
 
 
 def one_line(error: BaseException) -> str:

@@ -17,7 +17,7 @@ DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUI
 TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
 CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one folder a run
 
-ABOUT, SPLIT = "dataset.json", "split.json"
+SPLIT = "split.json"
 CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"
 COMPARISON = "comparison.json"
 LR_RANGE = "lr_range.csv"

@@ -5,7 +5,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from numlp.data.raw import TRAIN_IMAGES, load_raw
+from numlp.config.data import TRAIN_IMAGES
+from numlp.data.raw import load_raw
 from numlp.data.synthetic import synthesise
 from numlp.errors import UserError
 

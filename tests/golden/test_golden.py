@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from numlp.nn.loss import cross_entropy, cross_entropy_gradient
+from numlp.nn.mode import PREDICTION, TRAINING
 from numlp.nn.network import Network, Pass
 from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
 
@@ -38,7 +39,7 @@ class Golden:
 
     def step(self) -> float:
         """Fill the network's gradients, those of the loss alone, and return the cost."""
-        logits = self.batch.forward(self.x, train=True)
+        logits = self.batch.forward(self.x, TRAINING)
         cost = cross_entropy(logits, self.labels) + self.network.penalty(self.lam)
         self.batch.backward(cross_entropy_gradient(logits, self.labels))
         return cost
@@ -56,7 +57,7 @@ def test_the_file_holds_every_parameter_of_the_network_and_no_other(golden: Gold
 
 
 def test_logits_and_cost_are_pytorchs(golden: Golden) -> None:
-    np.testing.assert_allclose(golden.batch.forward(golden.x, train=True), golden["logits"], **CLOSE)
+    np.testing.assert_allclose(golden.batch.forward(golden.x, TRAINING), golden["logits"], **CLOSE)
     np.testing.assert_allclose(golden.step(), golden["cost"], **CLOSE)
 
 
@@ -68,7 +69,7 @@ def test_every_gradient_is_pytorchs(golden: Golden) -> None:
 
 
 def test_batch_moments_are_pytorchs_with_the_variance_that_divides_by_n(golden: Golden) -> None:
-    golden.batch.forward(golden.x, train=True)
+    golden.batch.forward(golden.x, TRAINING)
     assert (len(golden.batch.moments.views) == 0) == (golden.norm == "none")
     for name, moment in golden.batch.moments.views.items():
         np.testing.assert_allclose(moment, golden[f"moments/{name}"], **CLOSE, err_msg=name)
@@ -77,7 +78,7 @@ def test_batch_moments_are_pytorchs_with_the_variance_that_divides_by_n(golden: 
 def test_stored_moments_of_the_batch_give_the_logits_of_training(golden: Golden) -> None:
     for name, view in golden.network.moments.views.items():
         view[...] = golden[f"moments/{name}"]
-    np.testing.assert_allclose(golden.batch.forward(golden.x, train=False), golden["logits"], **CLOSE)
+    np.testing.assert_allclose(golden.batch.forward(golden.x, PREDICTION), golden["logits"], **CLOSE)
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)

@@ -5,6 +5,7 @@ from numlp.errors import UserError
 from numlp.inference.model_file import Model, load_model, save_model
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
+from trained import DATASET
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def model(rng):
     network = Network((12, 5, 4, 3), "before", eps=1e-7)
     initialise(network, he, rng)
     network.moments.vector[:] = rng.random(network.moments.vector.size)
-    return Model(network, rng.random(12), rng.random(12), {"norm": {"placement": "before", "eps": 1e-7}, "lam": 0.1})
+    return Model(network, rng.random(12), rng.random(12), {"norm": {"placement": "before", "eps": 1e-7}, "lam": 0.1}, DATASET)
 
 
 def test_a_model_reads_back_as_it_was(model, tmp_path):

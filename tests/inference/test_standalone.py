@@ -69,5 +69,5 @@ def test_a_table_names_the_likeliest_class(rng, tmp_path):
     table = standalone.Served(read).predict(images)
     assert list(table.columns) == ["prediction", *read.names]
     best = ours(model, rows(images)).argmax(axis=1)
-    assert list(table["prediction"]) == [model.choices["dataset"]["class_names"][i] for i in best]
+    assert list(table["prediction"]) == [model.dataset.class_names[i] for i in best]
     assert len(standalone.Served(read).predict(images[:0])) == 0

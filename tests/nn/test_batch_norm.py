@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from numlp.nn.gradient_check_cases import Case
 from numlp.nn.loss import cross_entropy_gradient
+from numlp.nn.mode import PREDICTION, TRAINING, Mode
 from numlp.nn.network import Network, Pass
 
 SCALES = st.floats(1e-3, 1e3)
@@ -14,8 +15,8 @@ SHIFTS = st.floats(-100, 100)
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def logits_of(network: Network, x: np.ndarray, train: bool = True) -> np.ndarray:
-    return Pass(network, len(x)).forward(x, train).copy()
+def logits_of(network: Network, x: np.ndarray, mode: Mode = TRAINING) -> np.ndarray:
+    return Pass(network, len(x)).forward(x, mode).copy()
 
 
 @settings(max_examples=40)
@@ -71,8 +72,8 @@ def test_evaluation_uses_the_stored_moments_whatever_the_batch() -> None:
     rng = np.random.default_rng(1)
     for name, view in network.moments.views.items():
         view[...] = rng.uniform(0.5, 2, view.shape) if name.endswith("var") else rng.normal(size=view.shape)
-    together = logits_of(network, x, train=False)
-    alone = np.concatenate([logits_of(network, row[None], train=False) for row in x])
+    together = logits_of(network, x, PREDICTION)
+    alone = np.concatenate([logits_of(network, row[None], PREDICTION) for row in x])
     np.testing.assert_allclose(together, alone, rtol=1e-12)
     h = x
     for i in (1, 2):
@@ -90,7 +91,7 @@ def test_a_batch_without_variance_gives_finite_values_and_gradients(norm: str, d
     network = Network(drawn.sizes, norm, dtype=dtype)
     network.params.vector[:] = drawn.params.vector
     batch = Pass(network, len(x))
-    logits = batch.forward(x.astype(dtype), train=True)
+    logits = batch.forward(x.astype(dtype), TRAINING)
     assert np.isfinite(logits).all()
     assert np.isfinite(batch.moments.vector).all()
     batch.backward(cross_entropy_gradient(logits, np.zeros(len(x), int)))

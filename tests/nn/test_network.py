@@ -7,6 +7,7 @@ from numlp.arrays import Flat
 from numlp.errors import UserError
 from numlp.nn.gradient_check_cases import Case
 from numlp.nn.loss import cross_entropy_gradient
+from numlp.nn.mode import TRAINING
 from numlp.nn.network import Network, Pass
 
 NORMS = ["none", "before", "after"]
@@ -14,7 +15,7 @@ NORMS = ["none", "before", "after"]
 
 def gradients(network: Network, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     batch = Pass(network, len(x))
-    batch.backward(cross_entropy_gradient(batch.forward(x, train=True), labels))
+    batch.backward(cross_entropy_gradient(batch.forward(x, TRAINING), labels))
     return network.grads.vector.copy()
 
 
@@ -44,7 +45,7 @@ def test_a_change_of_the_flat_vector_is_seen_by_the_next_pass() -> None:
     network, x, _ = Case("", (5,), "none", d=7).draw()
     batch = Pass(network, len(x))
     network.params.vector[:] = 0
-    np.testing.assert_array_equal(batch.forward(x, train=True), 0)
+    np.testing.assert_array_equal(batch.forward(x, TRAINING), 0)
 
 
 @pytest.mark.parametrize("norm", NORMS)
@@ -62,7 +63,7 @@ def test_a_pass_used_again_gives_what_a_new_one_gives(norm: str) -> None:
     expected = gradients(network, x, labels)
     batch = Pass(network, len(x))
     for images in (x[::-1] * 3, x):
-        batch.backward(cross_entropy_gradient(batch.forward(images.copy(), train=True), labels))
+        batch.backward(cross_entropy_gradient(batch.forward(images.copy(), TRAINING), labels))
     np.testing.assert_array_equal(network.grads.vector, expected)
 
 
@@ -71,8 +72,8 @@ def test_passes_of_one_network_do_not_disturb_each_other(norm: str) -> None:
     network, x, labels = Case("", (5, 4), norm, d=7).draw()
     expected = gradients(network, x, labels)
     first, second = Pass(network, len(x)), Pass(network, 3)
-    dy = cross_entropy_gradient(first.forward(x, train=True), labels)
-    second.forward(x[:3], train=True)
+    dy = cross_entropy_gradient(first.forward(x, TRAINING), labels)
+    second.forward(x[:3], TRAINING)
     first.backward(dy)
     np.testing.assert_array_equal(network.grads.vector, expected)
 
@@ -89,8 +90,8 @@ def test_every_image_twice_has_the_same_gradient(norm: str) -> None:
 def test_the_order_of_a_batch_orders_the_logits_alone(norm: str) -> None:
     network, x, labels = Case("", (5, 4), norm, d=7).draw()
     order = np.random.default_rng(0).permutation(len(x))
-    straight = Pass(network, len(x)).forward(x, train=True)
-    shuffled = Pass(network, len(x)).forward(x[order], train=True)
+    straight = Pass(network, len(x)).forward(x, TRAINING)
+    shuffled = Pass(network, len(x)).forward(x[order], TRAINING)
     np.testing.assert_allclose(shuffled, straight[order], rtol=1e-10)
     np.testing.assert_allclose(gradients(network, x[order], labels[order]), gradients(network, x, labels), rtol=1e-8, atol=1e-12)
 

@@ -1,1 +1,4 @@
-"""What is measured beside or after a training and never decides it: layers' health, learning-rate range test, paired test."""
+"""What is measured beside or after a training and never decides it: the layers' health, the range test, the paired test.
+
+It imports `nn`, `optim`, `data`, `training` and the loose modules.
+"""

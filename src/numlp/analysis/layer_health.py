@@ -9,7 +9,8 @@ from numlp.arrays import Array
 from numlp.data.preprocess import Part
 from numlp.nn.linear import Linear
 from numlp.nn.loss import cross_entropy_gradient
-from numlp.nn.network import Network, Pass
+from numlp.nn.mode import TRAINING
+from numlp.nn.network import Layer, Network, Pass
 from numlp.nn.relu import Relu
 from numlp.optim.optimisers import Optimiser
 from numlp.training.history import LayerHealth, Record
@@ -31,18 +32,17 @@ class Probe:
         self._copy = Network(network.sizes, network.norm, network.eps, network.dtype)
         self._x, self._labels = data.x[:IMAGES], data.labels[:IMAGES]
         self._pass = Pass(self._copy, len(self._labels))
-        works = zip(self._copy.layers, self._pass.works, strict=True)
-        self._blocks: list[list[tuple[Any, Any]]] = []  # of each linear layer, with what follows it up to the next
-        for layer, work in works:
+        self._blocks: list[list[tuple[Layer, Any]]] = []  # of each linear layer, with what follows it up to the next
+        for name, layer in self._copy.layers.items():
             if isinstance(layer, Linear):
                 self._blocks.append([])
-            self._blocks[-1].append((layer, work))
+            self._blocks[-1].append((layer, self._pass.works[name]))
 
     def measure(self, optimiser: Optimiser, record: Record) -> list[LayerHealth]:
         """Each layer's health at `record`; `optimiser`, which holds the state for the next update, is copied as well."""
         copy, depth = self._copy, range(1, self._copy.depth + 1)
         copy.params.vector[...] = self._network.params.vector
-        logits = self._pass.forward(self._x, train=True)
+        logits = self._pass.forward(self._x, TRAINING)
         activations = [_activations(block) for block in self._blocks]  # now: the gradient takes the logits' place
         self._pass.backward(cross_entropy_gradient(logits, self._labels))
         gradients = [_norm(copy.grads[f"linear{i}.W"]) for i in depth]
@@ -60,7 +60,7 @@ class Probe:
         return (float("nan"), float("nan")) if values is None else (float(values.mean()), float(values.std()))
 
 
-def _activations(block: list[tuple[Any, Any]]) -> tuple[float, float, float]:
+def _activations(block: list[tuple[Layer, Any]]) -> tuple[float, float, float]:
     """Mean, deviation and share of dead ReLUs of a layer, after a forward pass."""
     y = block[-1][1].y
     dead = (float(np.mean(~work.y.any(axis=0))) for layer, work in block if isinstance(layer, Relu))

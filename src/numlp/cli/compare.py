@@ -12,7 +12,7 @@ import numpy as np
 
 from numlp import paths
 from numlp.analysis.paired_test import Paired
-from numlp.data.raw import TRAIN_IMAGES
+from numlp.config.data import TRAIN_IMAGES
 from numlp.display.tables import comparison
 from numlp.errors import require
 from numlp.files import read_rows, write_text

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from numlp import paths
 from numlp.arrays import Array
+from numlp.config.data import TRAIN_IMAGES
 from numlp.data.dataset import folder_of
-from numlp.data.raw import TRAIN_IMAGES, load_raw
+from numlp.data.raw import load_raw
 from numlp.errors import UserError
 from numlp.inference import standalone
 from numlp.inference.model_file import Model, load_model
@@ -34,23 +35,22 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true", help="compare ONNX and MLflow's pyfunc with numlp on the pipeline's test images")
     asked = parser.parse_args(argv)
     model = load_model(asked.model)
-    data = model.choices["dataset"]
-    count = len(data["class_names"])
-    save_onnx(asked.output, standalone.read(asked.model), {"dataset": data["name"], "numlp": version("numlp")})
+    count = len(model.dataset.class_names)
+    save_onnx(asked.output, standalone.read(asked.model), {"dataset": model.dataset.name, "numlp": version("numlp")})
     print(f"export: {asked.output}, {asked.output.stat().st_size:,} bytes, ONNX; images (N, 32, 32, 3) uint8 -> {OUTPUT} (N, {count})")
     return int(asked.check and not check(model, asked.model, asked.output))
 
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     """Print the largest differences from our probabilities; return whether all are within the bound."""
-    folder = folder_of(model.choices["dataset"]["digest"])
+    folder = folder_of(model.dataset.digest)
     if folder is None:
-        name = model.choices["dataset"]["name"]
+        name = model.dataset.name
         raise UserError(f"numlp export --check: need the images that the model was trained with (dvc repro download), got dataset={name!r}")
     raw = np.asarray(load_raw(folder).images[TRAIN_IMAGES:])
     images = raw.reshape(-1, 3, standalone.SIDE, standalone.SIDE).transpose(0, 2, 3, 1)
     ours = model.probabilities(raw)
-    print(f"check: {len(raw):,} test images of {model.choices['dataset']['name']}")
+    print(f"check: {len(raw):,} test images of {model.dataset.name}")
     found = {"ONNX": by_onnx(onnx_file, images), "pyfunc": by_pyfunc(model_file, images)}
     for name, theirs in found.items():
         same = np.count_nonzero(theirs.argmax(axis=1) == ours.argmax(axis=1))

@@ -33,7 +33,7 @@ def run(config: Config, out: Path, asked: Asked) -> None:
 
     from numlp.display.figures import lr_range, save
 
-    name = data.about["data"]["name"]
+    name = data.dataset.name
     save(lr_range(records, found, f"{name}\n{_caption(config)}"), out / PICTURE)
     print(f"lr-range: {len(records) - 1} points on {name}: {paths.LR_RANGE}, {PICTURE} in {out}")
     for line in advice(found, config, asked.overrides):

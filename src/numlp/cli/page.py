@@ -48,20 +48,15 @@ def main(argv: Sequence[str]) -> int:
 
 def _page(train: Path, evaluated: Path) -> str:
     model = train / paths.MODEL
-    choices = load_model(model).choices
-    data = choices["dataset"]
+    loaded = load_model(model)
     parts = [section(heading, content) for heading, content in _results(evaluated)]
     with tempfile.TemporaryDirectory() as folder:
         drawn = draw(train, evaluated, Path(folder))
         parts.append(section("Figures", "\n".join(figure(path, SAID[path.stem]) for path in drawn)))
-    settings = [
-        (key, value if isinstance(value, str) else json.dumps(value))
-        for key, value in flattened(choices).items()
-        if not key.startswith("dataset.")
-    ]
+    settings = [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in flattened(loaded.choices).items()]
     parts.append(section("Settings", table(["setting", "value"], settings, numbers=False)))
-    origin = f"numlp {__version__}. SHA-256 checksum of the model: {sha256(model)}; of the data set: {data['digest']}."
-    return page(f"Training run on {data['name']}", caption(choices), parts, origin)
+    origin = f"numlp {__version__}. SHA-256 checksum of the model: {sha256(model)}; of the data set: {loaded.dataset.digest}."
+    return page(f"Training run on {loaded.dataset.name}", caption(loaded.choices), parts, origin)
 
 
 def _results(evaluated: Path) -> Iterator[tuple[str, str]]:

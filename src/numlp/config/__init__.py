@@ -1,6 +1,9 @@
-"""The choices of a run as typed dataclasses: the schema of params.yaml and conf/, and the rules for values."""
+"""The choices of a run as typed dataclasses with their rules, and how Hydra composes them from params.yaml, conf/ and the command line.
 
-from numlp.config.architecture import PIXELS, GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
+It imports the loose modules alone.
+"""
+
+from numlp.config.architecture import GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.base import Checked
 from numlp.config.data import DataConfig, SourceConfig, SplitConfig
 from numlp.config.optim import (
@@ -17,7 +20,6 @@ from numlp.config.primary import Config
 from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrainConfig
 
 __all__ = [
-    "PIXELS",
     "AdamConfig",
     "Checked",
     "Config",

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from omegaconf import MISSING
 
 from numlp.config.base import Checked
-from numlp.errors import require
-
-PIXELS = 3072  # of an image: 3 colours, 32 x 32
+from numlp.config.data import PIXELS
+from numlp.errors import require, require_fraction, require_positive
 
 
 @dataclass
@@ -35,7 +34,7 @@ class NormConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(self.placement in ("none", "before", "after"), "norm.placement", "none, before or after", placement=self.placement)
-        require(0 < self.eps < math.inf, "norm.eps", "a number > 0", eps=self.eps)
+        require_positive("norm.eps", eps=self.eps)
 
 
 @dataclass
@@ -78,7 +77,7 @@ class MomentsConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(self.name in ("ema", "precise", "adaptive"), "moments.name", "ema, precise or adaptive", name=self.name)
-        require(0 <= self.alpha < 1, "moments.alpha", "a number >= 0 and < 1", alpha=self.alpha)
+        require_fraction("moments.alpha", alpha=self.alpha)
         if self.name == "ema":
             require(self.images is None, "moments.images", "null with moments=ema", images=self.images)
         else:

@@ -8,6 +8,9 @@ from omegaconf import MISSING
 from numlp.config.base import Checked
 from numlp.errors import require
 
+SIDE, PIXELS, CLASSES = 32, 3_072, 10  # of an image: 32 x 32 in 3 colours
+IMAGES, TRAIN_IMAGES = 60_000, 50_000  # of a data set; the last 10,000 are the test split
+
 
 @dataclass
 class SourceConfig(Checked):
@@ -43,7 +46,7 @@ class SplitConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         for name, part in (("train", self.train), ("val", self.val)):
-            good = len(part) == 2 and 0 <= part[0] < part[1] <= 50_000
-            require(good, f"split.{name}", "[start, stop] with 0 <= start < stop <= 50000", **{name: part})
+            good = len(part) == 2 and 0 <= part[0] < part[1] <= TRAIN_IMAGES
+            require(good, f"split.{name}", f"[start, stop] with 0 <= start < stop <= {TRAIN_IMAGES}", **{name: part})
         apart = self.train[1] <= self.val[0] or self.val[1] <= self.train[0]
         require(apart, "split", "training and validation ranges that do not overlap", train=self.train, val=self.val)

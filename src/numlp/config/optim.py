@@ -1,12 +1,11 @@
 """How the parameters are updated: optimisers and their rates."""
 
-import math
 from dataclasses import dataclass
 
 from omegaconf import MISSING
 
 from numlp.config.base import Checked
-from numlp.errors import require
+from numlp.errors import require_decay, require_fraction, require_positive, require_rates
 
 
 @dataclass
@@ -32,7 +31,7 @@ class MomentumConfig(OptimConfig):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        require(0 <= self.rho < 1, "optim.rho", "a number >= 0 and < 1", rho=self.rho)
+        require_fraction("optim.rho", rho=self.rho)
 
 
 @dataclass
@@ -46,9 +45,8 @@ class AdamConfig(OptimConfig):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        require(0 <= self.beta1 < 1, "optim.beta1", "a number >= 0 and < 1", beta1=self.beta1)
-        require(0 <= self.beta2 < 1, "optim.beta2", "a number >= 0 and < 1", beta2=self.beta2)
-        require(0 < self.eps < math.inf, "optim.eps", "a number > 0", eps=self.eps)
+        require_fraction("optim", beta1=self.beta1, beta2=self.beta2)
+        require_positive("optim.eps", eps=self.eps)
 
 
 @dataclass
@@ -70,12 +68,9 @@ class CyclicalConfig(ScheduleConfig):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        good = 0 < self.eta_min <= self.eta_max < math.inf
-        require(good, "schedule", "0 < eta_min <= eta_max", eta_min=self.eta_min, eta_max=self.eta_max)
-        require(
-            0 < self.half_cycle_epochs < math.inf, "schedule.half_cycle_epochs", "a number > 0", half_cycle_epochs=self.half_cycle_epochs
-        )
-        require(0 < self.decay <= 1, "schedule.decay", "a number > 0 and <= 1", decay=self.decay)
+        require_rates("schedule", self.eta_min, self.eta_max)
+        require_positive("schedule.half_cycle_epochs", half_cycle_epochs=self.half_cycle_epochs)
+        require_decay("schedule.decay", decay=self.decay)
 
 
 @dataclass
@@ -88,8 +83,8 @@ class ExponentialConfig(ScheduleConfig):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        require(0 < self.eta < math.inf, "schedule.eta", "a number > 0", eta=self.eta)
-        require(0 < self.decay <= 1, "schedule.decay", "a number > 0 and <= 1", decay=self.decay)
+        require_positive("schedule.eta", eta=self.eta)
+        require_decay("schedule.decay", decay=self.decay)
 
 
 @dataclass
@@ -101,4 +96,4 @@ class ConstantConfig(ScheduleConfig):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        require(0 < self.eta < math.inf, "schedule.eta", "a number > 0", eta=self.eta)
+        require_positive("schedule.eta", eta=self.eta)

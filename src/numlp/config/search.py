@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from numlp.config import Checked, Config
-from numlp.errors import require
+from numlp.errors import require, require_count
 
 SAMPLERS = ("grid", "random", "qmc", "tpe")
 OBJECTIVES = ("val_accuracy", "best_val_accuracy", "val_cost")  # no figure of the test split may choose
@@ -29,8 +29,8 @@ class RoundConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(self.sampler in SAMPLERS, "search.sampler", f"one of {', '.join(SAMPLERS)}", sampler=self.sampler)
-        require(self.trials >= 1, "search.trials", "a whole number >= 1", trials=self.trials)
-        require(self.best >= 1, "search.rounds.best", "a whole number >= 1", best=self.best)
+        require_count("search.trials", trials=self.trials)
+        require_count("search.rounds.best", best=self.best)
         require(0 <= self.margin < 10, "search.rounds.margin", "decades, a number >= 0", margin=self.margin)
 
 
@@ -66,7 +66,7 @@ class SearchConfig(Checked):
         require(self.objective in OBJECTIVES, "search.objective", f"one of {', '.join(OBJECTIVES)}", objective=self.objective)
         require(self.seed >= 0, "search.seed", "a whole number >= 0", seed=self.seed)
         require(self.warmup >= 0, "search.warmup", "epochs, a number >= 0", warmup=self.warmup)
-        require(self.startup >= 1, "search.startup", "a whole number >= 1", startup=self.startup)
+        require_count("search.startup", startup=self.startup)
         require(self.parallel is None or self.parallel >= 1, "search.parallel", "a whole number >= 1, or null", parallel=self.parallel)
         for each in self.all_rounds():
             each.check()

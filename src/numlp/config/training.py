@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from omegaconf import MISSING
 
 from numlp.config.base import Checked
-from numlp.errors import require
+from numlp.errors import require, require_count, require_positive
 
 
 @dataclass
@@ -20,7 +20,7 @@ class RecordConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(self.every in ("epoch", "points"), "train.record.every", "epoch or points", every=self.every)
-        require(self.points >= 1, "train.record.points", "a whole number >= 1", points=self.points)
+        require_count("train.record.points", points=self.points)
         require(self.cost in ("full", "aggregated", "smoothed"), "train.record.cost", "full, aggregated or smoothed", cost=self.cost)
 
 
@@ -33,8 +33,8 @@ class DivergedConfig(Checked):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        require(self.cost > 0, "train.diverged.cost", "a number > 0", cost=self.cost)
-        require(self.records >= 1, "train.diverged.records", "a whole number >= 1", records=self.records)
+        require_positive("train.diverged.cost", cost=self.cost)
+        require_count("train.diverged.records", records=self.records)
 
 
 @dataclass
@@ -52,7 +52,7 @@ class TrainConfig(Checked):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        require(self.batch_size >= 1, "train.batch_size", "a whole number >= 1", batch_size=self.batch_size)
+        require_count("train.batch_size", batch_size=self.batch_size)
         require(1 <= self.threads <= 64, "train.threads", "a whole number from 1 to 64", threads=self.threads)
         for name, value in (("cycles", self.cycles), ("epochs", self.epochs)):
             require(value is None or 0 < value < math.inf, f"train.{name}", "a number > 0, or null", **{name: value})
@@ -71,5 +71,5 @@ class LrRangeConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(0 < self.low < self.high < math.inf, "lr_range", "0 < low < high", low=self.low, high=self.high)
-        require(0 < self.epochs < math.inf, "lr_range.epochs", "a number > 0", epochs=self.epochs)
+        require_positive("lr_range.epochs", epochs=self.epochs)
         require(self.spacing in ("log", "linear"), "lr_range.spacing", "log or linear", spacing=self.spacing)

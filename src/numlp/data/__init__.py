@@ -1,1 +1,4 @@
-"""From an archive, or a seed, to normalised arrays and batches of them."""
+"""From an archive or a seed to uint8 images, and from these to the normalised arrays of a split.
+
+It imports `config` and the loose modules.
+"""

@@ -13,9 +13,10 @@ from tarfile import AREGTYPE, BLOCKSIZE, DIRTYPE, REGTYPE, XGLTYPE, XHDTYPE, Hea
 import numpy as np
 from numpy.typing import NDArray
 
+from numlp.config.data import CLASSES, IMAGES, PIXELS
 from numlp.data.gunzip import Gunzip
 from numlp.data.pickles import BATCH, load_pickle
-from numlp.data.raw import CLASSES, IMAGES, PIXELS, RawData
+from numlp.data.raw import RawData
 from numlp.errors import UserError, require
 
 FOLDER = "cifar-10-batches-py"

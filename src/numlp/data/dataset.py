@@ -7,7 +7,7 @@ from filelock import FileLock
 from numlp import paths
 from numlp.config import Config, SourceConfig
 from numlp.data.preprocess import Prepared, prepare
-from numlp.data.raw import read_about, save_raw
+from numlp.data.raw import INFO, read_info, save_raw
 from numlp.errors import require
 
 
@@ -19,10 +19,10 @@ def prepared(config: Config) -> Prepared:
     """
     raw = raw_folder(config.data.source)
     whole = prepare(raw, config.split.train, config.split.val, paths.NORMALISED)
-    asked = {"data": read_about(raw), "split": {"train": config.split.train, "val": config.split.val}}
-    for name, wanted in asked.items():
+    pairs = {"data": (whole.dataset, read_info(raw)), "split": (whole.recipe.split, {"train": config.split.train, "val": config.split.val})}
+    for name, (recorded, wanted) in pairs.items():
         rule = f"arrays made from the {name} asked for; remove the folder, and they are made again"
-        require(whole.about.get(name) == wanted, str(whole.folder), rule)
+        require(recorded == wanted, str(whole.folder), rule)
     return whole.first(config.model.inputs)
 
 
@@ -44,15 +44,15 @@ def raw_folder(source: SourceConfig) -> Path:
 def folder_of(digest: str) -> Path | None:
     """The folder of the raw arrays with this digest; None when they are not at hand."""
     folders = [paths.DOWNLOAD, *sorted((paths.DATA / "raw").glob("*/"))]
-    return next((folder for folder in folders if (folder / paths.ABOUT).exists() and read_about(folder)["digest"] == digest), None)
+    return next((folder for folder in folders if (folder / INFO).exists() and read_info(folder).digest == digest), None)
 
 
 def holds(folder: Path, source: SourceConfig) -> bool:
     """Whether `folder` has the raw arrays of `source`."""
-    if not (folder / paths.ABOUT).exists():
+    if not (folder / INFO).exists():
         return False
-    about = read_about(folder)
+    info = read_info(folder)
     if source.seed is not None:
-        return bool(about["origin"] == {"seed": source.seed})
-    own = about["name"].partition(", archive ")[0] == source.name  # of its sum the user may have the say: CIFAR10_SHA256
-    return own and "archive_sha256" in about["origin"]
+        return info.origin == {"seed": source.seed}
+    own = info.name.partition(", archive ")[0] == source.name  # of its sum the user may have the say: CIFAR10_SHA256
+    return own and "archive_sha256" in info.origin

@@ -13,7 +13,7 @@ import pickletools
 import numpy as np
 from numpy.typing import NDArray
 
-from numlp.data.raw import PIXELS
+from numlp.config.data import PIXELS
 from numlp.errors import UserError, require
 
 BATCH = 10_000  # images of a batch

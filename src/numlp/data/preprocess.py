@@ -3,9 +3,9 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.code_digest import stage_digest
-from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES, load_raw, read_about, write_npy
+from numlp.config.data import IMAGES, PIXELS, TRAIN_IMAGES
+from numlp.data.raw import DatasetInfo, load_raw, read_info, write_npy
 from numlp.errors import require
 from numlp.files import json_digest
 
@@ -32,21 +33,45 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """What normalised arrays were made from: about.json.
+
+    Attributes:
+        data: The raw data set.
+        split: [start, stop] of the training and the validation images.
+        code: Digest of the code that makes the arrays.
+    """
+
+    data: DatasetInfo
+    split: Mapping[str, Sequence[int]]
+    code: str
+
+    @property
+    def key(self) -> str:
+        """The digest of it all."""
+        return json_digest(asdict(self))[:16]
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A folder of normalised arrays (docs/formats.md).
 
     Attributes:
         folder: Where the arrays are.
-        about: What they were made from: the data set's name, digest, origin and class names, the split's ranges, the digest of
-            the code that makes them, and `key`, the digest of all these.
+        recipe: What they were made from.
         mean: (3072,) means of the training split's pixels on the 0..1 scale, float64.
         std: (3072,) their standard deviations; 1 where a pixel never changes, which then is 0 once normalised.
     """
 
     folder: Path
-    about: dict[str, Any]
+    recipe: Recipe
     mean: Array
     std: Array
+
+    @property
+    def dataset(self) -> DatasetInfo:
+        """The raw data set."""
+        return self.recipe.data
 
     def first(self, inputs: int) -> "Prepared":
         """The same with the first `inputs` values of each image alone."""
@@ -67,21 +92,21 @@ def prepare(raw: Path, train: Sequence[int], val: Sequence[int], store: Path) ->
         val: [start, stop] of the validation split.
         store: Folder with one sub-folder a set of choices. Processes that ask for the same one wait for the first.
     """
-    choices = {"data": read_about(raw), "split": {"train": list(train), "val": list(val)}, "code": stage_digest("normalise")}
-    key = json_digest(choices)[:16]
-    folder = store / key
+    recipe = Recipe(read_info(raw), {"train": list(train), "val": list(val)}, stage_digest("normalise"))
+    folder = store / recipe.key
     if not folder.exists():
         store.mkdir(parents=True, exist_ok=True)
-        with FileLock(store / f"{key}.lock"):
+        with FileLock(store / f"{recipe.key}.lock"):
             if not folder.exists():
-                _make(raw, choices, key, folder)
+                _make(raw, recipe, folder)
     return open_prepared(folder)
 
 
 def open_prepared(folder: Path) -> Prepared:
     """Open a folder that `prepare` made."""
-    about = json.loads((folder / "about.json").read_text())
-    return Prepared(folder, about, np.load(folder / "mean.npy"), np.load(folder / "std.npy"))
+    content = json.loads((folder / "about.json").read_text())
+    recipe = Recipe(DatasetInfo(**content["data"]), content["split"], content["code"])
+    return Prepared(folder, recipe, np.load(folder / "mean.npy"), np.load(folder / "std.npy"))
 
 
 def statistics(images: NDArray[np.uint8]) -> tuple[Array, Array]:
@@ -108,9 +133,9 @@ def normalise(images: NDArray[np.uint8], mean: Array, std: Array, out: Array) ->
         target -= shift
 
 
-def _make(raw: Path, choices: dict[str, Any], key: str, folder: Path) -> None:
+def _make(raw: Path, recipe: Recipe, folder: Path) -> None:
     data = load_raw(raw)
-    ranges = {**choices["split"], "test": [TRAIN_IMAGES, IMAGES]}
+    ranges = {**recipe.split, "test": [TRAIN_IMAGES, IMAGES]}
     for name, (start, stop) in ranges.items():
         require(0 <= start < stop <= IMAGES, f"split.{name}", f"0 <= start < stop <= {IMAGES}", start=start, stop=stop)
     mean, std = statistics(data.images[slice(*ranges["train"])])
@@ -122,7 +147,7 @@ def _make(raw: Path, choices: dict[str, Any], key: str, folder: Path) -> None:
             np.save(part / f"{name}_labels.npy", data.labels[start:stop])
         np.save(part / "mean.npy", mean)
         np.save(part / "std.npy", std)
-        (part / "about.json").write_text(json.dumps({**choices, "key": key}, indent=2) + "\n")
+        (part / "about.json").write_text(json.dumps({**asdict(recipe), "key": recipe.key}, indent=2) + "\n")
 
 
 def _normalised(images: NDArray[np.uint8], mean: Array, std: Array) -> Iterator[Array]:

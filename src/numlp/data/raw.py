@@ -2,18 +2,37 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from numlp.errors import require
-from numlp.files import replacing, write_text
+from numlp.config.data import CLASSES, IMAGES, PIXELS
+from numlp.errors import UserError, require
+from numlp.files import replacing, write_json
 
-IMAGES, TRAIN_IMAGES, PIXELS, CLASSES = 60_000, 50_000, 3_072, 10
+INFO = "dataset.json"
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What is known of a data set without its arrays: dataset.json.
+
+    Attributes:
+        name: What the data set is called wherever a figure is shown, e.g.
+            "CIFAR-10, archive 8114b53f... (not the official file)".
+        origin: What it was made from: {"archive_sha256": ...} or {"seed": ...}.
+        class_names: The ten names.
+        digest: SHA-256 of images and labels.
+    """
+
+    name: str
+    origin: Mapping[str, str | int]
+    class_names: Sequence[str]
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -51,8 +70,8 @@ def save_raw(data: RawData, folder: Path) -> None:
             write_npy(file, array.shape, array.dtype, [np.ascontiguousarray(array)])
     digest = hashlib.sha256(np.ascontiguousarray(data.images).data)
     digest.update(np.ascontiguousarray(data.labels).data)
-    about = {"name": data.name, "origin": data.origin, "class_names": list(data.class_names), "digest": digest.hexdigest()}
-    write_text(folder / "dataset.json", json.dumps(about, indent=2) + "\n")
+    info = DatasetInfo(data.name, data.origin, list(data.class_names), digest.hexdigest())
+    write_json(folder / INFO, asdict(info), indent=2)
 
 
 def write_npy(file: BinaryIO, shape: tuple[int, ...], dtype: DTypeLike, blocks: Iterable[NDArray[Any]]) -> None:
@@ -69,13 +88,21 @@ def write_npy(file: BinaryIO, shape: tuple[int, ...], dtype: DTypeLike, blocks: 
 
 def load_raw(folder: Path) -> RawData:
     """Open what `save_raw` wrote, the images memory-mapped."""
-    about = read_about(folder)
+    info = read_info(folder)
     images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
     labels = np.load(folder / "labels.npy", allow_pickle=False)
-    return RawData(images, labels, tuple(about["class_names"]), about["name"], about["origin"])
+    return RawData(images, labels, tuple(info.class_names), info.name, dict(info.origin))
 
 
-def read_about(folder: Path) -> dict[str, Any]:
-    """Name, origin, class names and digest of the data set in `folder`."""
-    about: dict[str, Any] = json.loads((folder / "dataset.json").read_text())
-    return about
+def read_info(folder: Path) -> DatasetInfo:
+    """What dataset.json in `folder` says.
+
+    Raises:
+        UserError: It is not what `save_raw` wrote.
+    """
+    try:
+        return DatasetInfo(**json.loads((folder / INFO).read_text()))
+    except (ValueError, TypeError) as error:
+        raise UserError(
+            f"{folder / INFO}: need the description of a data set, got {error}; remove the folder, and it is made again"
+        ) from error

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
+from numlp.config.data import PIXELS, SIDE
 from numlp.display.style import MARGIN, ORANGE, WIDTH, sheet, styled
 from numlp.errors import require
 
-SIDE, PIXELS = 32, 3072
 UNITS = 100  # most units drawn
 ERRORS, COLUMNS, CAPTION = 20, 5, 11  # most errors drawn, in a row, and pixels below each for its caption
 GAP = 3  # pixels between images

@@ -1,1 +1,4 @@
-"""A trained network at work: its file, the stand-alone predictor, ONNX."""
+"""A trained network at work: its file, the stand-alone predictor, ONNX.
+
+It imports `nn`, `data`, `training` and the loose modules.
+"""

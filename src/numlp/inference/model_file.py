@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from numlp.arrays import Array
 from numlp.blas import blas_threads
 from numlp.data.preprocess import normalise
+from numlp.data.raw import DatasetInfo
 from numlp.errors import UserError, require
 from numlp.files import replacing
 from numlp.nn.network import Network
@@ -26,13 +27,15 @@ class Model:
         network: With its stored moments.
         mean: (d,) means of the input's pixels on the 0..1 scale.
         std: (d,) their standard deviations.
-        choices: The run's choices and its data set, as plain containers; no path of a machine.
+        choices: The run's choices, as plain containers; no path of a machine.
+        dataset: What it was trained on.
     """
 
     network: Network
     mean: Array
     std: Array
     choices: dict[str, Any]
+    dataset: DatasetInfo
 
     @property
     def threads(self) -> int:
@@ -49,10 +52,10 @@ class Model:
 
 def save_model(path: Path, model: Model) -> None:
     """Write `model`: the same model gives the same bytes on any machine."""
-    network = model.network
+    network, choices = model.network, {**model.choices, "dataset": asdict(model.dataset)}
     arrays = {**network.params.views, **network.moments.views, "input.mean": model.mean, "input.std": model.std}
     with replacing(path) as file:
-        np.savez(file, allow_pickle=False, choices=np.array(json.dumps(model.choices, sort_keys=True)), **arrays)
+        np.savez(file, allow_pickle=False, choices=np.array(json.dumps(choices, sort_keys=True)), **arrays)
 
 
 def load_model(path: Path) -> Model:
@@ -66,6 +69,7 @@ def load_model(path: Path) -> Model:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         choices = json.loads(str(arrays.pop("choices")))
+        dataset = DatasetInfo(**choices.pop("dataset"))
         mean, std = arrays.pop("input.mean"), arrays.pop("input.std")
         depth = sum(name.endswith(".W") for name in arrays)
         weights = [arrays[f"linear{i}.W"] for i in range(1, depth + 1)]
@@ -73,6 +77,6 @@ def load_model(path: Path) -> Model:
         network = Network(sizes, choices["norm"]["placement"], choices["norm"]["eps"])
         for name, view in {**network.params.views, **network.moments.views}.items():
             view[...] = arrays[name]
-    except (zipfile.BadZipFile, ValueError, KeyError, IndexError, EOFError) as error:
+    except (zipfile.BadZipFile, ValueError, TypeError, KeyError, IndexError, EOFError) as error:
         raise UserError(f"{path}: need a whole model file of numlp, got {type(error).__name__}: {error}") from error
-    return Model(network, mean, std, choices)
+    return Model(network, mean, std, choices, dataset)

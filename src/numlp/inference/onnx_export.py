@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from numlp.config.data import PIXELS, SIDE
 from numlp.errors import UserError
 from numlp.files import replacing
-from numlp.inference.standalone import SIDE, Folded
+from numlp.inference.standalone import Folded
 
 if TYPE_CHECKING:
     import onnx
 
 INPUT, OUTPUT = "images", "probabilities"
 OPSET, IR = 17, 8  # of 2022: runtimes since then read it
-PIXELS = 3 * SIDE * SIDE
 
 
 def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:

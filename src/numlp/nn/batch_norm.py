@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from numlp.arrays import Array
+from numlp.nn.mode import Mode
 
 
 @dataclass
 class BatchNormWork:
-    """Buffers of one batch. `mean` and `var` hold the batch's moments after a forward pass in training."""
+    """Buffers of one batch. `mean` and `var` hold the batch's moments after a forward pass that uses them."""
 
     centred: Array  # (N, d), x - mean
     y: Array  # (N, d)
@@ -25,8 +26,8 @@ class BatchNormWork:
 class BatchNorm:
     """x_hat = (x - mean) / sqrt(var + eps); y = gamma * x_hat + beta.
 
-    In training the moments are the batch's own (the variance divides by N); otherwise they are the stored ones,
-    which an estimator of `numlp.nn.moments` fills.
+    The moments are the batch's own (the variance divides by N) or the stored ones, as the pass's mode says; an estimator of
+    `numlp.nn.moments` fills the stored ones.
 
     Args:
         gamma: (d,) scale.
@@ -51,13 +52,13 @@ class BatchNorm:
         inv_std, scale, mean, var = np.empty((4, d), dtype)
         return BatchNormWork(centred, y, scratch, np.full(n, 1 / n, dtype), inv_std, scale, mean, var)
 
-    def forward(self, x: Array, work: BatchNormWork, train: bool) -> Array:
+    def forward(self, x: Array, work: BatchNormWork, mode: Mode) -> Array:
         """(N, d) -> (N, d)."""
-        mean, var = (work.mean, work.var) if train else (self.mean, self.var)
-        if train:
+        mean, var = (work.mean, work.var) if mode.batch_moments else (self.mean, self.var)
+        if mode.batch_moments:
             np.dot(work.average, x, out=mean)
         np.subtract(x, mean, out=work.centred)
-        if train:
+        if mode.batch_moments:
             np.multiply(work.centred, work.centred, out=work.scratch)
             np.dot(work.average, work.scratch, out=var)
         np.add(var, self.eps, out=work.inv_std)

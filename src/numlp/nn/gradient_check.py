@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.errors import require
-from numlp.nn.batch_norm import BatchNorm
-from numlp.nn.linear import Linear
 from numlp.nn.loss import cross_entropy, cross_entropy_gradient
+from numlp.nn.mode import TRAINING
 from numlp.nn.network import Network, Pass
 from numlp.nn.relu import Relu
 
@@ -134,18 +133,15 @@ class _Probe:
     def __init__(self, network: Network, x: Array, labels: Labels, lam: float) -> None:
         self.network, self.labels, self.lam = network, labels, lam
         self.batch = Pass(network, len(x))
-        self.inputs: list[Array] = [x]  # of each layer, and the logits last
-        for layer, work in zip(network.layers, self.batch.works, strict=True):
-            self.inputs.append(layer.forward(self.inputs[-1], work, True).copy())
-        linear = [i for i, layer in enumerate(network.layers) if isinstance(layer, Linear)]
-        norms = [i for i, layer in enumerate(network.layers) if isinstance(layer, BatchNorm)]
-        self.owners = {f"linear{n}": i for n, i in enumerate(linear, start=1)} | {f"bn{n}": i for n, i in enumerate(norms, start=1)}
+        self.names = list(network.layers)
+        self.inputs: list[Array] = [x, *(y.copy() for _, y in self.batch.outputs(x, TRAINING))]  # of each layer, and the logits last
 
     def cost(self, start: int) -> tuple[float, NDArray[np.bool_]]:
         """The cost, and which units of the rectifiers are active, from layer `start` on."""
         x, active = self.inputs[start], [np.empty(0, np.bool_)]
-        for layer, work in zip(self.network.layers[start:], self.batch.works[start:], strict=True):
-            x = layer.forward(x, work, True)
+        for name in self.names[start:]:
+            layer = self.network.layers[name]
+            x = layer.forward(x, self.batch.works[name], TRAINING)
             if isinstance(layer, Relu):
                 active.append((x > 0).reshape(-1))
         return cross_entropy(x, self.labels) + self.network.penalty(self.lam), np.concatenate(active)
@@ -153,25 +149,25 @@ class _Probe:
     def gradients(self) -> dict[str, Array]:
         """Analytic gradients by name, each as a vector."""
         network = self.network
-        logits = self.batch.forward(self.inputs[0], train=True)
+        logits = self.batch.forward(self.inputs[0], TRAINING)
         self.batch.backward(cross_entropy_gradient(logits, self.labels))
         network.add_penalty_gradient(self.lam)
         return {name: view.reshape(-1) for name, view in network.grads.views.items()}
 
     def slopes(self, name: str, entries: NDArray[np.integer], h: float, tick: Callable[[], None]) -> tuple[Array, Array]:
         """D(h) and its extrapolation in some entries of a parameter; NaN where a unit switches within the step."""
-        start = self.owners[name.split(".")[0]]
+        start = self.names.index(name.partition(".")[0])
         values = self.network.params[name].reshape(-1)  # a view
         before = self.cost(start)[1]
         plain, extrapolated = np.full((2, len(entries)), np.nan)
         for place, entry in enumerate(entries):
-            kept = values[entry]
+            value = values[entry]
             costs, switched = np.empty(4), False
             for k, step in enumerate((h, -h, h / 2, -h / 2)):
-                values[entry] = kept + step
+                values[entry] = value + step
                 costs[k], active = self.cost(start)
                 switched = switched or not np.array_equal(active, before)
-            values[entry] = kept
+            values[entry] = value
             if not switched:
                 wide, narrow = (costs[0] - costs[1]) / (2 * h), (costs[2] - costs[3]) / h
                 plain[place], extrapolated[place] = wide, (4 * narrow - wide) / 3

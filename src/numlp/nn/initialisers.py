@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from numlp.errors import require
+from numlp.errors import require_positive
 from numlp.nn.network import Network
 
 Initialiser: TypeAlias = Callable[[int], float]
@@ -25,7 +25,7 @@ def xavier(fan_in: int) -> float:
 
 def gaussian(sigma: float) -> Initialiser:
     """The same `sigma` for every layer."""
-    require(0 < sigma < math.inf, "init.sigma", "a number > 0", sigma=sigma)
+    require_positive("init.sigma", sigma=sigma)
     return lambda fan_in: sigma
 
 
@@ -34,6 +34,5 @@ def initialise(network: Network, std: Initialiser, rng: np.random.Generator) -> 
 
     The draws are of float64 whatever the network's type, so that both types start from the same weights.
     """
-    for index in range(1, network.depth + 1):
-        W = network.params[f"linear{index}.W"]
-        W[...] = rng.normal(0.0, std(W.shape[0]), W.shape)
+    for layer in network.linears.values():
+        layer.W[...] = rng.normal(0.0, std(layer.W.shape[0]), layer.W.shape)

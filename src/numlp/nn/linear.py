@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from numlp.arrays import Array
+from numlp.nn.mode import Mode
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Linear:
         dx = np.empty((n, d_in), dtype)
         return LinearWork(np.empty((n, d_out), dtype), dx, np.ones(n, dtype), dx)
 
-    def forward(self, x: Array, work: LinearWork, train: bool) -> Array:
+    def forward(self, x: Array, work: LinearWork, mode: Mode) -> Array:
         """(N, d_in) -> (N, d_out)."""
         work.x = x
         np.dot(x, self.W, out=work.y)

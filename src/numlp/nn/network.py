@@ -1,6 +1,6 @@
-"""The k-layer network: a list of layers over flat parameters, gradients and moments."""
+"""The k-layer network: named layers over flat parameters, gradients and moments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -11,6 +11,7 @@ from numlp.arrays import Array, Flat, Shape
 from numlp.errors import require
 from numlp.nn.batch_norm import BatchNorm
 from numlp.nn.linear import Linear
+from numlp.nn.mode import Mode
 from numlp.nn.relu import Relu
 
 Placement: TypeAlias = Literal["none", "before", "after"]
@@ -21,9 +22,9 @@ class Layer(Protocol):
     """What the network asks of a layer. Its parameters do not change in a pass; what a pass leaves is in `work`."""
 
     def work(self, n: int, dtype: DTypeLike) -> Any:
-        """Buffers for batches of `n` rows."""
+        """Buffers for batches of `n` rows; the output is their `y`."""
 
-    def forward(self, x: Array, work: Any, train: bool) -> Array:
+    def forward(self, x: Array, work: Any, mode: Mode) -> Array:
         """Values of the layer."""
 
     def backward(self, dy: Array, work: Any) -> Array:
@@ -47,6 +48,7 @@ class Network:
         grads: Their gradients, in the same order.
         moments: The stored means and variances of the batch norm layers.
         weights: The part of `params.vector` that the penalty applies to.
+        layers: By name, from input to output: "linear1", "bn1", "relu1" and so on; the parameters of a layer begin with its name.
 
     Raises:
         UserError: Fewer than two sizes, or one that is not a positive whole number.
@@ -62,25 +64,33 @@ class Network:
         self.moments = Flat(moment_shapes(sizes, norm), dtype)
         size = sum(a * b for a, b in pairwise(sizes))
         self.weights, self.weight_grads = self.params.vector[:size], self.grads.vector[:size]
-        self.layers: list[Layer] = []
+        self.layers: dict[str, Layer] = {}
         for index in range(1, self.depth + 1):
-            self.layers += self._block(index)
+            self.layers |= self._block(index)
         for name, view in self.params.views.items():
             view[...] = name.endswith("gamma")
         for name, view in self.moments.views.items():
             view[...] = name.endswith("var")
 
-    def _block(self, index: int) -> list[Layer]:
+    @property
+    def linears(self) -> dict[str, Linear]:
+        """The affine layers, by name."""
+        return {name: layer for name, layer in self.layers.items() if isinstance(layer, Linear)}
+
+    def _block(self, index: int) -> dict[str, Layer]:
+        """An affine layer, and what follows it up to the next."""
         p, g, m = self.params.views, self.grads.views, self.moments.views
-        linear: Layer = Linear(p[f"linear{index}.W"], p[f"linear{index}.b"], g[f"linear{index}.W"], g[f"linear{index}.b"])
+        n = f"linear{index}"
+        linear: dict[str, Layer] = {n: Linear(p[f"{n}.W"], p[f"{n}.b"], g[f"{n}.W"], g[f"{n}.b"])}
         if index == self.depth:
-            return [linear]
-        relu: Layer = Relu(self.sizes[index])
+            return linear
+        relu: dict[str, Layer] = {f"relu{index}": Relu(self.sizes[index])}
         if self.norm == "none":
-            return [linear, relu]
+            return linear | relu
         n = f"bn{index}"
-        norm: Layer = BatchNorm(p[f"{n}.gamma"], p[f"{n}.beta"], g[f"{n}.gamma"], g[f"{n}.beta"], m[f"{n}.mean"], m[f"{n}.var"], self.eps)
-        return [linear, norm, relu] if self.norm == "before" else [linear, relu, norm]
+        views = (p[f"{n}.gamma"], p[f"{n}.beta"], g[f"{n}.gamma"], g[f"{n}.beta"], m[f"{n}.mean"], m[f"{n}.var"])
+        norm: dict[str, Layer] = {n: BatchNorm(*views, self.eps)}
+        return linear | norm | relu if self.norm == "before" else linear | relu | norm
 
     def penalty(self, lam: float) -> float:
         """Lam * sum of squared weights (no 1/2)."""
@@ -100,31 +110,38 @@ class Pass:
         n: Rows of a batch.
 
     Attributes:
-        moments: The batch's means and variances after a forward pass in training; like `network.moments`.
+        moments: The batch's means and variances after a forward pass that uses them; like `network.moments`.
+        works: The buffers of each layer, by its name.
     """
 
     def __init__(self, network: Network, n: int) -> None:
         self.network = network
-        self.works = [layer.work(n, network.dtype) for layer in network.layers]
+        self.works = {name: layer.work(n, network.dtype) for name, layer in network.layers.items()}
         self.moments = Flat(moment_shapes(network.sizes, network.norm), network.dtype)
-        norms = [work for layer, work in zip(network.layers, self.works, strict=True) if isinstance(layer, BatchNorm)]
-        for index, work in enumerate(norms, start=1):
-            work.mean, work.var = self.moments[f"bn{index}.mean"], self.moments[f"bn{index}.var"]
-        self._steps = list(zip(network.layers, self.works, strict=True))
+        for name, layer in network.layers.items():
+            if isinstance(layer, BatchNorm):
+                self.works[name].mean, self.works[name].var = self.moments[f"{name}.mean"], self.moments[f"{name}.var"]
+        self._steps = [(layer, self.works[name]) for name, layer in network.layers.items()]
 
-    def forward(self, x: Array, train: bool) -> Array:
-        """(N, d) inputs -> (N, K) logits, in a buffer of this pass. `train` chooses the batch's or the stored moments."""
+    def forward(self, x: Array, mode: Mode) -> Array:
+        """(N, d) inputs -> (N, K) logits, in a buffer of this pass."""
         for layer, work in self._steps:
-            x = layer.forward(x, work, train)
+            x = layer.forward(x, work, mode)
         return x
 
+    def outputs(self, x: Array, mode: Mode) -> Iterator[tuple[str, Array]]:
+        """As `forward`, with each layer's name and output as they come."""
+        for (layer, work), name in zip(self._steps, self.works, strict=True):
+            x = layer.forward(x, work, mode)
+            yield name, x
+
     def backward(self, dy: Array) -> None:
-        """Fill the network's gradients from those in the logits, after a forward pass in training."""
+        """Fill the network's gradients from those in the logits, after a forward pass with `TRAINING`."""
         for layer, work in self._steps[:0:-1]:
             dy = layer.backward(dy, work)
-        first = self.network.layers[0]
+        first, work = self._steps[0]
         assert isinstance(first, Linear)
-        first.backward_parameters(dy, self.works[0])
+        first.backward_parameters(dy, work)
 
 
 def parameter_shapes(sizes: Sequence[int], norm: Placement) -> dict[str, Shape]:

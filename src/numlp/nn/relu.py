@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from numlp.arrays import Array
+from numlp.nn.mode import Mode
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Relu:
         """Buffers for batches of `n` rows."""
         return ReluWork(np.empty((n, self.d), dtype), np.zeros((n, self.d), dtype), np.empty((n, self.d), np.bool_))
 
-    def forward(self, x: Array, work: ReluWork, train: bool) -> Array:
+    def forward(self, x: Array, work: ReluWork, mode: Mode) -> Array:
         """(N, d) -> (N, d)."""
         return np.maximum(x, work.zeros, out=work.y)
 

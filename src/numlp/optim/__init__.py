@@ -1,1 +1,4 @@
-"""Learning-rate schedules and optimisers."""
+"""Optimisers and learning-rate schedules.
+
+It imports `arrays` and `errors` alone.
+"""

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from numlp.arrays import Array
-from numlp.errors import require
+from numlp.errors import require_fraction, require_positive
 
 BLOCK = 1 << 16  # entries: 256 kB of float32, so that a block stays in the cache for all operations on it (60 -> 25 us a step)
 
@@ -65,7 +65,7 @@ class Momentum(Optimiser):
     """
 
     def __init__(self, params: Array, weights: int, rho: float) -> None:
-        require(0 <= rho < 1, "optim.rho", "a number >= 0 and < 1", rho=rho)
+        require_fraction("optim.rho", rho=rho)
         super().__init__(params, weights, ("velocity",))
         self.rho = rho
 
@@ -85,8 +85,8 @@ class Adam(Optimiser):
     """
 
     def __init__(self, params: Array, weights: int, beta1: float, beta2: float, eps: float) -> None:
-        require(0 <= beta1 < 1 and 0 <= beta2 < 1, "optim", "beta1 and beta2 >= 0 and < 1", beta1=beta1, beta2=beta2)
-        require(eps > 0, "optim.eps", "a number > 0", eps=eps)
+        require_fraction("optim", beta1=beta1, beta2=beta2)
+        require_positive("optim.eps", eps=eps)
         super().__init__(params, weights, ("mean", "square"))
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
 

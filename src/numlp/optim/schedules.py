@@ -1,23 +1,23 @@
 """Learning-rate schedules: functions from the update step, counted from 0, to eta."""
 
-import math
 from collections.abc import Callable
 from typing import TypeAlias
 
-from numlp.errors import require
+from numlp.errors import require_count, require_decay, require_positive, require_rates
 
 Schedule: TypeAlias = Callable[[int], float]
 
 
 def constant(eta: float) -> Schedule:
     """The same rate at every step."""
-    require(0 < eta < math.inf, "schedule.eta", "a number > 0", eta=eta)
+    require_positive("schedule.eta", eta=eta)
     return lambda step: eta
 
 
 def exponential(eta: float, decay: float, epoch_steps: int) -> Schedule:
     """Eta * decay^epoch: the rate falls by a factor after each epoch of `epoch_steps` updates."""
-    require(0 < eta < math.inf and 0 < decay <= 1, "schedule", "eta > 0 and 0 < decay <= 1", eta=eta, decay=decay)
+    require_positive("schedule.eta", eta=eta)
+    require_decay("schedule.decay", decay=decay)
     return lambda step: eta * decay ** (step // epoch_steps)
 
 
@@ -28,9 +28,9 @@ def cyclical(eta_min: float, eta_max: float, half_cycle: int, decay: float = 1.0
 
     Source: Smith 2017, arXiv:1506.01186, section 3 (triangular and, with a decay of 0.5, close to triangular2).
     """
-    require(half_cycle >= 1, "schedule.half_cycle_epochs", "a half cycle of one update or more", half_cycle=half_cycle)
-    require(0 < eta_min <= eta_max < math.inf, "schedule", "0 < eta_min <= eta_max", eta_min=eta_min, eta_max=eta_max)
-    require(0 < decay <= 1, "schedule.decay", "a number > 0 and <= 1", decay=decay)
+    require_count("schedule.half_cycle_epochs", half_cycle=half_cycle)
+    require_rates("schedule", eta_min, eta_max)
+    require_decay("schedule.decay", decay=decay)
 
     def schedule(step: int) -> float:
         cycle, position = divmod(step, 2 * half_cycle)

@@ -10,20 +10,20 @@ from numlp.config import Config
 from numlp.config.naming import values
 from numlp.data.dataset import raw_folder
 from numlp.data.preprocess import Prepared
-from numlp.data.raw import read_about
+from numlp.data.raw import DatasetInfo, read_info
 from numlp.files import json_digest
 
 
 def record_file(folder: Path, config: Config) -> Path:
     """Where in `folder` the result of a run is cached: a file for each configuration, data set, code and NumPy."""
-    return folder / f"{json_digest(_ingredients(config, read_about(raw_folder(config.data.source))))[:32]}.json"
+    return folder / f"{json_digest(_ingredients(config, read_info(raw_folder(config.data.source))))[:32]}.json"
 
 
 def run_key(config: Config, data: Prepared) -> str:
     """What a checkpoint must have been made by."""
-    return json_digest(_ingredients(config, data.about["data"]))
+    return json_digest(_ingredients(config, data.dataset))
 
 
-def _ingredients(config: Config, about: dict[str, Any]) -> dict[str, Any]:
+def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:
     """All that a run's figures follow from, but for the CPU: how the code of the normalised arrays counts is in that of training."""
-    return {"choices": values(config), "data": about["digest"], "code": stage_digest("train"), "numpy": np.__version__}
+    return {"choices": values(config), "data": dataset.digest, "code": stage_digest("train"), "numpy": np.__version__}

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from numlp import paths
 from numlp.analysis.paired_test import Paired, paired
 from numlp.arrays import Array
+from numlp.config.data import TRAIN_IMAGES
 from numlp.data.dataset import folder_of
-from numlp.data.raw import TRAIN_IMAGES, RawData, load_raw
+from numlp.data.raw import RawData, load_raw
 from numlp.errors import UserError, require
 from numlp.inference.model_file import Model, load_model
 from numlp.runs.run_folder import Finished, labels
@@ -57,8 +58,8 @@ def answers(runs: Sequence[Finished]) -> Answers:
         UserError: A run has no network, the data sets differ, or their images are not there.
     """
     models = [load_model(run.file(paths.MODEL, "one that diverged has none")) for run in runs]
-    digests = [model.choices["dataset"]["digest"] for model in models]
-    names = [model.choices["dataset"]["name"] for model in models]
+    digests = [model.dataset.digest for model in models]
+    names = [model.dataset.name for model in models]
     require(len(set(digests)) == 1, "compare", "runs on the same data set", datasets=names)
     folder = folder_of(digests[0])
     if folder is None:

@@ -55,10 +55,9 @@ def finished(name: str) -> Finished:
     for file in [paths.HISTORY] if model.exists() else [paths.HISTORY, paths.CONFIG, paths.METRICS]:
         require((folder / file).exists(), name, f"the folder, MLflow id or MLflow name of a run that has ended, with its {file}")
     if model.exists():  # DVC restores the model of an earlier run, and leaves config.json as the last one wrote it
-        found = load_model(model).choices
-        dataset = found.pop("dataset")["name"]
-        choices = {**{item.name: found[item.name] for item in fields(Config) if item.name in found}, **found}  # in the usual order
-        return Finished(name, folder, choices, dataset)
+        loaded = load_model(model)
+        usual = [item.name for item in fields(Config) if item.name in loaded.choices]
+        return Finished(name, folder, {**{key: loaded.choices[key] for key in usual}, **loaded.choices}, loaded.dataset.name)
     choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))  # of a run that diverged
     return Finished(name, folder, choices, metrics["dataset"])
 

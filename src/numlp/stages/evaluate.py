@@ -11,9 +11,10 @@ from numlp import paths
 from numlp.arrays import Array
 from numlp.blas import blas_threads
 from numlp.config import Config
+from numlp.config.data import CLASSES, TRAIN_IMAGES
 from numlp.data.dataset import prepared, raw_folder
 from numlp.data.preprocess import Name, Prepared
-from numlp.data.raw import CLASSES, TRAIN_IMAGES, load_raw
+from numlp.data.raw import load_raw
 from numlp.errors import require
 from numlp.files import replacing, sha256, write_csv, write_text
 from numlp.inference.model_file import Model, load_model
@@ -42,8 +43,8 @@ def run(config: Config, out: Path, asked: Asked) -> None:
 def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
     """Evaluate a model on the data set of `config`, which must be the one that it was trained on."""
     model, data = load_model(model_file), prepared(config)
-    same = model.choices["dataset"]["digest"] == data.about["data"]["digest"]
-    require(same, str(model_file), "a model of this data set; run dvc repro train", dataset=model.choices["dataset"]["name"])
+    same = model.dataset.digest == data.dataset.digest
+    require(same, str(model_file), "a model of this data set; run dvc repro train", dataset=model.dataset.name)
     metrics = evaluate(model, data, raw_folder(config.data.source), out)
     print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
     return metrics
@@ -59,7 +60,7 @@ def log(metrics: Metrics, model_file: Path, out: Path, tracked: Run) -> None:
 def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
     """Write metrics.json, the confusion matrix, the accuracy a class and the most confident errors; return the metrics."""
     evaluator = Evaluator(model.network)
-    metrics: Metrics = {"dataset": data.about["data"]["name"]}
+    metrics: Metrics = {"dataset": data.dataset.name}
     test = data.part("test")
     with blas_threads(model.threads):
         for name in SPLITS:
@@ -67,7 +68,7 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
             metrics |= {f"{name}_accuracy": scores.accuracy, f"{name}_cost": scores.cost}
         probabilities = evaluator.probabilities(test.x)
     matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), CLASSES)
-    names = data.about["data"]["class_names"]
+    names = list(data.dataset.class_names)
     pairs = zip(test.labels.tolist(), probabilities.argmax(axis=1).tolist(), strict=True)
     write_csv(out / paths.PREDICTIONS, ["actual", "predicted"], [(names[true], names[said]) for true, said in pairs])
     write_csv(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix.tolist(), strict=True)])

@@ -1,18 +1,19 @@
 """`numlp normalise`: the split's normalised arrays, and a small file that names what they were made from."""
 
-import json
+from dataclasses import asdict
 from pathlib import Path
 
 from numlp import paths
 from numlp.config import Config
 from numlp.data.dataset import prepared
-from numlp.files import write_text
+from numlp.files import write_json
 from numlp.runs.invocation import Asked
 
 
 def run(config: Config, out: Path, asked: Asked) -> None:
     """Make the arrays under data/normalised when they are not there, and write split.json."""
     data = prepared(config)
-    sizes = {name: stop - start for name, (start, stop) in data.about["split"].items()}
-    write_text(out / paths.SPLIT, json.dumps({**data.about, "pixel_mean": data.mean.mean(), "pixel_std": data.std.mean()}, indent=2) + "\n")
-    print(f"normalise: {data.about['data']['name']}: {sizes['train']:,} images to train, {sizes['val']:,} to validate")
+    sizes = {name: stop - start for name, (start, stop) in data.recipe.split.items()}
+    content = {**asdict(data.recipe), "key": data.recipe.key, "pixel_mean": data.mean.mean(), "pixel_std": data.std.mean()}
+    write_json(out / paths.SPLIT, content, indent=2)
+    print(f"normalise: {data.dataset.name}: {sizes['train']:,} images to train, {sizes['val']:,} to validate")

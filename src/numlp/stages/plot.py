@@ -34,13 +34,13 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
     from numlp.display.figures import curves, first_layer, save
 
     model = load_model(train / paths.MODEL)
-    title = f"{model.choices['dataset']['name']}\n{caption(model.choices)}"
+    title = f"{model.dataset.name}\n{caption(model.choices)}"
     made = {
         "curves": curves(read_rows(train / paths.HISTORY, Record), title),
         "first_layer": first_layer(model.network.params["linear1.W"], title),
     }
     if (evaluated / paths.MISTAKES).exists():
-        made |= _evaluation(evaluated, model.choices["dataset"]["class_names"], title)
+        made |= _evaluation(evaluated, list(model.dataset.class_names), title)
     for name, figure in made.items():
         save(figure, out / f"{name}.png")
     return [out / f"{name}.png" for name in made]

@@ -43,7 +43,7 @@ def run(config: Config, out: Path, asked: Asked) -> Outcome | None:
     data, member = prepared(config), asked.member
     check_fit(config, data)  # a rule that depends on the data is broken before anything is made
     name = run_name(config, asked.choices)
-    print(f"train: {name} on {data.about['data']['name']}")
+    print(f"train: {name} on {data.dataset.name}")
     _say(config, asked)
     with checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
         watch = [] if member is None else [member.watch]
@@ -101,7 +101,7 @@ def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracke
     if config.train.health and "plot" in config.then:
         from numlp.display.figures import Watched, health, save
 
-        title = f"{data.about['data']['name']}\n{caption(values(config))}"
+        title = f"{data.dataset.name}\n{caption(values(config))}"
         save(health([Watched("", state.records, state.health)], title), figure)
         tracked.log_artifacts([figure], "plots")
 
@@ -118,8 +118,7 @@ def _say(config: Config, asked: Asked) -> None:
 
 
 def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
-    choices = {**values(config), "dataset": data.about["data"]}
-    save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, choices))
+    save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, values(config), data.dataset))
     model_digest = sha256(out / paths.MODEL)
     write_text(out / paths.TIMING, json.dumps({"model": model_digest, "train_seconds": state.seconds}) + "\n")
     write_rows(out / paths.HISTORY, Record, state.records)
@@ -135,7 +134,7 @@ def _given_up(error: DivergedError, data: Prepared, records: list[Record], out: 
     (out / paths.MODEL).unlink(missing_ok=True)  # of an earlier run in this folder
     write_rows(out / paths.HISTORY, Record, records)
     worst: dict[str, float | None] = {f"{name}_accuracy": 0.0 for name in SPLITS} | {f"{name}_cost": None for name in SPLITS}
-    write_text(out / paths.METRICS, json.dumps({"dataset": data.about["data"]["name"], **worst, "diverged": str(error)}, indent=2) + "\n")
+    write_text(out / paths.METRICS, json.dumps({"dataset": data.dataset.name, **worst, "diverged": str(error)}, indent=2) + "\n")
     tracked.set_tags({"diverged": "true", "error": str(error)})
     final = {f"final/{name}": math.nan if value is None else value for name, value in worst.items()}
     tracked.log_metrics({"best/val_accuracy": 0.0, **final})
@@ -157,13 +156,13 @@ def _follow(config: Config, out: Path, tracked: Run) -> None:
 def _tracked(config: Config, asked: Asked, name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
     """The MLflow run, with all that is known before training."""
     decided: dict[str, Any] = values(config)
-    about, member = data.about["data"], asked.member
-    tags = {"config_digest": json_digest(decided), "dataset": about["name"]}
+    dataset, member = data.dataset, asked.member
+    tags = {"config_digest": json_digest(decided), "dataset": dataset.name}
     write_text(out / paths.CONFIG, json.dumps(decided, indent=2) + "\n")
     parent = None
     if member is not None:
         parent, run_id, tags = member.parent, run_id or member.run_id, {**tags, **member.tags}
     with start_run(Path.cwd(), name, {**flattened(decided), **asked.choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
-        tracked.log_dataset(about["name"], about["digest"], "training")
+        tracked.log_dataset(dataset.name, dataset.digest, "training")
         tracked.log_artifacts([out / paths.CONFIG])
         yield tracked

@@ -9,9 +9,10 @@ import numpy as np
 
 from numlp.blas import blas_threads
 from numlp.config import Config
+from numlp.config.data import CLASSES, IMAGES, TRAIN_IMAGES
 from numlp.data.preprocess import Part
-from numlp.data.raw import CLASSES
 from numlp.display.tables import duration
+from numlp.optim.schedules import constant
 from numlp.runs.outcome import resident
 from numlp.sweep.jobs import Job
 from numlp.sweep.planner import Planner, count_updates
@@ -19,10 +20,10 @@ from numlp.sweep.summary import describe_network
 from numlp.tracking import load
 from numlp.training import build
 from numlp.training.evaluator import CHUNK, Evaluator
-from numlp.training.trainer import Passes, update
+from numlp.training.trainer import Plan, Updates
 
 WARM, STEPS = 5, 30  # updates before those that are measured
-TEST_IMAGES = 10_000
+TEST_IMAGES = IMAGES - TRAIN_IMAGES
 MB = 1e6
 
 
@@ -81,20 +82,18 @@ def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
 def measure_cost(config: Config) -> Cost:
     """Time an update and a forward pass."""
     network, rng = build.network(config), np.random.default_rng(0)
-    optimiser, passes = build.optimiser(config.optim, network), Passes(network)
     x = rng.standard_normal((max(CHUNK, config.train.batch_size), config.model.inputs), np.float32)
     part = Part(x, rng.integers(0, CLASSES, len(x)))
-
-    def step() -> None:
-        batch, images, labels = passes.gather(part, rng.integers(0, len(x), config.train.batch_size))
-        update(network, optimiser, batch, images, labels, 1e-3, config.lam)
-
+    plan = Plan(
+        WARM + STEPS, config.train.batch_size, constant(1e-3), config.lam, config.moments.alpha, batch_seed=0, record_at=frozenset()
+    )
+    updates = Updates(network, build.optimiser(config.optim, network), part, plan)
+    began = 0.0
     with blas_threads(config.train.threads):
-        for _ in range(WARM):
-            step()
-        began = perf_counter()
-        for _ in range(STEPS):
-            step()
+        for batch in updates.batches(0):
+            if batch.step == WARM:
+                began = perf_counter()
+            updates.apply(batch)
         stepped = perf_counter()
         evaluator = Evaluator(network)
         evaluator.logits(x[:CHUNK])

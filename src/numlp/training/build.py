@@ -14,7 +14,7 @@ from numlp.config import (
     RecordConfig,
     ScheduleConfig,
 )
-from numlp.data.raw import CLASSES
+from numlp.config.data import CLASSES
 from numlp.errors import require
 from numlp.nn.initialisers import Initialiser, gaussian, he, initialise, xavier
 from numlp.nn.network import Network

@@ -1,21 +1,18 @@
 """Divergence: seen at records, which costs a step nothing, and traced to its step by training once more from the last checkpoint."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from numlp.arrays import Array
 from numlp.data.preprocess import Part
 from numlp.errors import UserError
-from numlp.nn.linear import Linear
-from numlp.nn.moments import set_from_batch, update_moving_average
-from numlp.nn.network import Network, Pass
+from numlp.nn.mode import TRAINING
+from numlp.nn.network import Network
 from numlp.training.history import Record
 from numlp.training.state import State
-from numlp.training.trainer import Passes, Plan, batches, update
+from numlp.training.trainer import Batch, Plan, Updates
 
 
 class DivergedError(UserError):
@@ -29,7 +26,7 @@ class Origin:
     Attributes:
         step: Updates made, that one among them.
         eta: Of that update.
-        layer: e.g. linear3 or batchnorm3: the first of the forward pass, or of the backward one, that is not finite.
+        layer: e.g. linear3 or bn3: the first of the forward pass, or of the backward one, that is not finite.
     """
 
     step: int
@@ -53,40 +50,35 @@ def origin(state: State, data: Part, plan: Plan, records: Sequence[Record], time
         records: Of the run, to the one that shows the divergence.
         times: As in `diverged`.
     """
-    network, passes, first = state.network, Passes(state.network), state.progress.step
-    for step, index in zip(range(first, records[-1].step), batches(plan, len(data.labels), first), strict=False):
-        batch, x, labels = passes.gather(data, index)
-        if step == 0:
-            set_from_batch(network, x)
-        layer = _in_forward(network, batch, x)
+    network, updates = state.network, Updates(state.network, state.optimiser, data, plan)
+    for batch in updates.batches(state.progress.step):
+        if batch.step == records[-1].step:
+            break
+        layer = _in_forward(batch)
         if layer is None:
-            update(network, state.optimiser, batch, x, labels, plan.schedule(step), plan.lam)
-            update_moving_average(network, batch, plan.ema_decay)
+            updates.apply(batch)
             layer = _in_parameters(network)
         if layer is not None:
-            return Origin(step + 1, plan.schedule(step), layer)
+            return Origin(batch.step + 1, plan.schedule(batch.step), layer)
     began = records[-1] if not math.isfinite(_highest(records[-1])) else records[-times]
     return Origin(began.step, began.eta, _largest(network))  # every value is finite, and the cost too high
 
 
-def _in_forward(network: Network, batch: Pass, x: Array) -> str | None:
-    depth = 0
-    for layer, work in zip(network.layers, batch.works, strict=True):
-        depth += isinstance(layer, Linear)
-        x = layer.forward(x, work, train=True)
-        if not np.isfinite(x).all():
-            return f"{type(layer).__name__.lower()}{depth}"
-    return None
+def _in_forward(batch: Batch) -> str | None:
+    """The first layer whose output is not finite."""
+    return next((name for name, y in batch.buffers.outputs(batch.x, TRAINING) if not np.isfinite(y).all()), None)
 
 
 def _in_parameters(network: Network) -> str | None:
     """The layer that the backward pass comes to first: the deepest."""
     bad = {name.partition(".")[0] for name, view in network.params.views.items() if not np.isfinite(view).all()}
-    return max(bad, key=lambda layer: int(re.sub(r"\D", "", layer)), default=None)
+    return next((name for name in reversed(network.layers) if name in bad), None)
 
 
 def _largest(network: Network) -> str:
-    return max((f"linear{i}" for i in range(1, network.depth + 1)), key=lambda name: float(np.abs(network.params[f"{name}.W"]).max()))
+    """The layer with the largest weight."""
+    linears = network.linears
+    return max(linears, key=lambda name: float(np.abs(linears[name].W).max()))
 
 
 def _highest(record: Record) -> float:

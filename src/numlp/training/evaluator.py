@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from numlp.arrays import Array
 from numlp.data.preprocess import Part
 from numlp.nn.loss import accuracy, cross_entropy, softmax
+from numlp.nn.mode import PREDICTION
 from numlp.nn.network import Network, Pass
 
 CHUNK = 1_000  # rows of one pass: 12 MB of images, of 100 to 15,000 the fastest by some per cent
@@ -38,7 +39,7 @@ class Evaluator:
         for start in range(0, len(x), CHUNK):
             rows = x[start : start + CHUNK]
             batch = self._pass(len(rows))
-            out[start : start + CHUNK] = batch.forward(rows, train=False)
+            out[start : start + CHUNK] = batch.forward(rows, PREDICTION)
         return out
 
     def scores(self, part: Part, lam: float) -> Scores:

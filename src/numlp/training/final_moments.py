@@ -3,10 +3,11 @@
 import numpy as np
 
 from numlp.config import Config
+from numlp.config.data import IMAGES, PIXELS, TRAIN_IMAGES
+from numlp.data.augment import flip_half
 from numlp.data.preprocess import Name, Prepared
-from numlp.data.raw import IMAGES, PIXELS, TRAIN_IMAGES
 from numlp.errors import require
-from numlp.nn.moments import flip_half, set_from_batch
+from numlp.nn.moments import set_from_batch
 from numlp.nn.network import Network
 from numlp.training import build
 
@@ -19,7 +20,7 @@ def check_moments(config: Config, data: Prepared) -> None:
         whole = config.model.inputs == PIXELS
         require(whole, "moments=adaptive", f"model.inputs={PIXELS}, as it mirrors whole images", inputs=config.model.inputs)
     if config.moments.images is not None:
-        start, stop = data.about["split"].get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
+        start, stop = data.recipe.split.get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
         require(config.moments.images <= stop - start, "moments.images", f"at most {stop - start}", images=config.moments.images)
 
 

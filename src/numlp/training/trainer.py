@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field
-from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,12 @@ from numlp.arrays import Array
 from numlp.blas import under_threads
 from numlp.data.preprocess import Part
 from numlp.nn.loss import cross_entropy_gradient
+from numlp.nn.mode import TRAINING
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
 from numlp.optim.optimisers import Optimiser
 from numlp.optim.schedules import Schedule
-from numlp.training.batches import epoch_batches, epoch_steps
+from numlp.training.batches import batches_from, epoch_steps
 from numlp.training.evaluator import Evaluator, Scores
 from numlp.training.history import Record
 
@@ -68,65 +69,84 @@ def train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: P
 
 
 def _train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan, progress: Progress) -> Iterator[Record]:
-    evaluator = Evaluator(network)
-    passes = Passes(network)
+    evaluator, updates = Evaluator(network), Updates(network, optimiser, data, plan)
     per_epoch = epoch_steps(len(data.labels), plan.batch_size)
 
-    def record(step: int, batch: Part) -> Record:
-        t, v = _train_scores(plan, evaluator, data, batch, progress.seen), evaluator.scores(val, plan.lam)
+    def record(step: int, batch: Batch) -> Record:
+        seen = Part(batch.x, batch.labels)
+        t, v = _train_scores(plan, evaluator, data, seen, progress.seen), evaluator.scores(val, plan.lam)
         progress.step = step
         eta = plan.schedule(max(step - 1, 0))
         return Record(step, step / per_epoch, eta, t.cost, t.loss, t.accuracy, v.cost, v.loss, v.accuracy)
 
-    for step, index in enumerate(batches(plan, len(data.labels), progress.step), progress.step):
-        batch, x, labels = passes.gather(data, index)
-        if step == 0:
-            set_from_batch(network, x)  # where the moving average starts
-            if 0 in plan.record_at:
-                yield record(0, Part(x, labels))
-        update(network, optimiser, batch, x, labels, plan.schedule(step), plan.lam)
-        update_moving_average(network, batch, plan.ema_decay)
-        if step + 1 in plan.record_at:
-            yield record(step + 1, Part(x, labels))
+    for batch in updates.batches(progress.step):
+        if batch.step == 0 and 0 in plan.record_at:
+            yield record(0, batch)
+        updates.apply(batch)
+        done = batch.step + 1
+        if done in plan.record_at:
+            yield record(done, batch)
         if progress.stop:
-            progress.step = step + 1
+            progress.step = done
             return
 
 
-def update(network: Network, optimiser: Optimiser, batch: Pass, x: Array, labels: NDArray[np.intp], eta: float, lam: float) -> None:
-    """One step on (N, d) images and (N,) labels: forward, gradient of the loss, backward, penalty, optimiser."""
-    logits = batch.forward(x, train=True)
-    batch.backward(cross_entropy_gradient(logits, labels))
-    optimiser.update(network.params.vector, network.grads.vector, eta, decay=2 * lam)
+class Batch(NamedTuple):
+    """The images of one update.
+
+    Attributes:
+        step: Updates made before it.
+        x: (N, d) images, in a buffer that the next batch of the same size writes over.
+        labels: (N,) classes.
+        buffers: The pass for batches of this size.
+    """
+
+    step: int
+    x: Array
+    labels: NDArray[np.intp]
+    buffers: Pass
 
 
-class Passes:
-    """A pass and an input buffer for each size of batch: the usual one, and an epoch's last."""
+class Updates:
+    """The updates of a run: the one place that spells out a step of training.
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self._made: dict[int, tuple[Pass, Array]] = {}
+    Args:
+        network: Changed in place by `apply`.
+        optimiser: With its state.
+        data: The training split.
+        plan: Of the run.
+    """
 
-    def gather(self, data: Part, index: NDArray[np.intp]) -> tuple[Pass, Array, NDArray[np.intp]]:
-        """The pass for a batch of this size, and the batch's images and labels, copied together once."""
+    def __init__(self, network: Network, optimiser: Optimiser, data: Part, plan: Plan) -> None:
+        self.network, self.optimiser, self.data, self.plan = network, optimiser, data, plan
+        self._buffers: dict[int, tuple[Pass, Array]] = {}  # by size: the usual batch, and an epoch's last
+
+    def batches(self, first: int) -> Iterator[Batch]:
+        """The batches from update `first` on; the very first one starts the moving average of batch norm's moments."""
+        plan = self.plan
+        for step, index in enumerate(batches_from(first, plan.steps, plan.batch_seed, len(self.data.labels), plan.batch_size), first):
+            buffers, x = self._gather(index)
+            if step == 0:
+                set_from_batch(self.network, x)
+            yield Batch(step, x, self.data.labels[index], buffers)
+
+    def apply(self, batch: Batch) -> None:
+        """Forward, gradient of the loss, backward, penalty and update, then the moving average."""
+        network, plan = self.network, self.plan
+        logits = batch.buffers.forward(batch.x, TRAINING)
+        batch.buffers.backward(cross_entropy_gradient(logits, batch.labels))
+        self.optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), decay=2 * plan.lam)
+        update_moving_average(network, batch.buffers, plan.ema_decay)
+
+    def _gather(self, index: NDArray[np.intp]) -> tuple[Pass, Array]:
+        """The pass for a batch of this size, and the batch's images, copied together once."""
         n = len(index)
-        if n not in self._made:
-            self._made[n] = (Pass(self.network, n), np.empty((n, data.x.shape[1]), data.x.dtype))
-        batch, x = self._made[n]
+        if n not in self._buffers:
+            self._buffers[n] = (Pass(self.network, n), np.empty((n, self.data.x.shape[1]), self.data.x.dtype))
+        buffers, x = self._buffers[n]
         # mode="clip" lets take write straight to the buffer; with "raise" it makes a copy first
-        np.take(data.x, index, axis=0, out=x, mode="clip")
-        return batch, x, data.labels[index]
-
-
-def batches(plan: Plan, n: int, first: int) -> Iterator[NDArray[np.intp]]:
-    """Index arrays of the updates from `first` on, over `n` training images."""
-    epoch, done = divmod(first, epoch_steps(n, plan.batch_size))
-    step = first
-    while step < plan.steps:
-        for index in islice(epoch_batches(plan.batch_seed, epoch, n, plan.batch_size), done, done + plan.steps - step):
-            yield index
-            step += 1
-        epoch, done = epoch + 1, 0
+        np.take(self.data.x, index, axis=0, out=x, mode="clip")
+        return buffers, x
 
 
 def _train_scores(plan: Plan, evaluator: Evaluator, data: Part, batch: Part, seen: Array) -> Scores:
