@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from numlp.display.figures import confusion
+from numlp.display.figures import draw_confusion
 from numlp.errors import UserError
 
 NAMES = [f"class {i}" for i in range(10)]
@@ -15,7 +15,7 @@ def example() -> np.ndarray:
 
 
 def test_rows_are_true_classes_and_columns_predicted_ones():
-    grid, _ = confusion(example(), NAMES, TITLE).axes
+    grid, _ = draw_confusion(example(), NAMES, TITLE).axes
     assert (grid.get_ylabel(), grid.get_xlabel()) == ("true class", "predicted class")
     assert [label.get_text() for label in grid.get_yticklabels()] == NAMES
     assert [label.get_text() for label in grid.get_xticklabels()] == NAMES
@@ -24,7 +24,7 @@ def test_rows_are_true_classes_and_columns_predicted_ones():
 
 
 def test_colours_are_shares_of_the_true_class():
-    grid, _ = confusion(example(), NAMES, TITLE).axes
+    grid, _ = draw_confusion(example(), NAMES, TITLE).axes
     shares = np.asarray(grid.images[0].get_array())
     assert shares[0, :2].tolist() == [0.75, 0.25]
     np.testing.assert_allclose(shares.sum(axis=1), 1)
@@ -33,7 +33,7 @@ def test_colours_are_shares_of_the_true_class():
 
 def test_the_side_gives_each_class_its_accuracy_and_the_heading_the_whole():
     matrix = example()
-    figure = confusion(matrix, NAMES, TITLE)
+    figure = draw_confusion(matrix, NAMES, TITLE)
     side = figure.axes[1]
     assert side.texts[0].get_text() == "75.0"
     assert side.patches[0].get_width() == 75
@@ -46,7 +46,7 @@ def test_the_side_gives_each_class_its_accuracy_and_the_heading_the_whole():
 def test_a_network_that_always_says_the_same_is_drawn():
     matrix = np.zeros((10, 10), int)
     matrix[:, 7] = 1000
-    figure = confusion(matrix, NAMES, TITLE)
+    figure = draw_confusion(matrix, NAMES, TITLE)
     assert [text.get_text() for text in figure.axes[1].texts] == ["0.0"] * 7 + ["100.0"] + ["0.0"] * 2
     assert figure.texts[0].get_text() == "Confusion matrix: 10.00 % of 10,000 images correct"
 
@@ -54,13 +54,13 @@ def test_a_network_that_always_says_the_same_is_drawn():
 def test_a_class_without_images_is_said_to_have_none():
     matrix = example()
     matrix[4] = 0
-    assert confusion(matrix, NAMES, TITLE).axes[1].texts[4].get_text() == "no images"
+    assert draw_confusion(matrix, NAMES, TITLE).axes[1].texts[4].get_text() == "no images"
 
 
 def test_an_empty_matrix_is_drawn():
-    assert confusion(np.zeros((10, 10), int), NAMES, TITLE).texts[0].get_text() == "Confusion matrix: no images"
+    assert draw_confusion(np.zeros((10, 10), int), NAMES, TITLE).texts[0].get_text() == "Confusion matrix: no images"
 
 
 def test_a_matrix_of_another_shape_is_an_error():
     with pytest.raises(UserError, match=r"confusion: need a matrix of shape \(10, 10\), got shape=\(10, 9\)"):
-        confusion(np.zeros((10, 9), int), NAMES, TITLE)
+        draw_confusion(np.zeros((10, 9), int), NAMES, TITLE)

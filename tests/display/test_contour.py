@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.contour import QuadContourSet
 
-from numlp.display.contour import contour
+from numlp.display.contour import draw_contour
 from numlp.display.search_rounds import Span, Tried
 
 SPANS = {"eta": Span(1e-4, 1e-1, True), "alpha": Span(0.1, 0.9, False)}
@@ -24,7 +24,7 @@ def surface(figure):
 
 
 def test_every_trial_is_a_point_within_the_frame_and_the_best_has_a_star():
-    figure = contour(FIVE, SPANS, "subject", "title")
+    figure = draw_contour(FIVE, SPANS, "subject", "title")
     axes = figure.axes[0]
     assert (axes.get_xlabel(), axes.get_xscale(), axes.get_ylabel(), axes.get_yscale()) == ("eta", "log", "alpha", "linear")
     points = next(found for found in axes.collections if not isinstance(found, QuadContourSet))
@@ -37,7 +37,7 @@ def test_every_trial_is_a_point_within_the_frame_and_the_best_has_a_star():
 
 def test_between_the_trials_accuracy_is_interpolated_on_the_logarithmic_scale():
     """Accuracy grows by 10 points from 1e-4 to 1e-1, so that 35 % lies at their geometric mean."""
-    figure = contour(tried((1e-4, 0.1, 0.3), (1e-4, 0.9, 0.3), (1e-1, 0.1, 0.4), (1e-1, 0.9, 0.4)), SPANS, "subject", "title")
+    figure = draw_contour(tried((1e-4, 0.1, 0.3), (1e-4, 0.9, 0.3), (1e-1, 0.1, 0.4), (1e-1, 0.9, 0.4)), SPANS, "subject", "title")
     (drawn,) = surface(figure)
     middle = int(np.abs(drawn.levels - 35).argmin())
     assert drawn.levels[middle] == pytest.approx(35)
@@ -52,10 +52,10 @@ def test_between_the_trials_accuracy_is_interpolated_on_the_logarithmic_scale():
     ids=["one", "two alike", "on a line"],
 )
 def test_trials_without_a_plane_are_points_alone(places):
-    figure = contour(tried(*places), SPANS, "subject", "title")
+    figure = draw_contour(tried(*places), SPANS, "subject", "title")
     figure.draw_without_rendering()
     assert not surface(figure)
 
 
 def test_a_place_that_is_tried_twice_is_drawn():
-    assert surface(contour([*FIVE, *FIVE], SPANS, "subject", "title"))
+    assert surface(draw_contour([*FIVE, *FIVE], SPANS, "subject", "title"))

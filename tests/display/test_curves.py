@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from matplotlib.axes import Axes
 
-from numlp.display.figures import curves
+from numlp.display.figures import draw_curves
 from numlp.errors import UserError
 from numlp.training.history import Record
 
@@ -19,7 +19,7 @@ def run(length: int, **changes: float) -> list[Record]:
 
 
 def panel(records: list[Record], ylabel: str) -> Axes:
-    (found,) = [axes for axes in curves(records, TITLE).axes if axes.get_ylabel() == ylabel]
+    (found,) = [axes for axes in draw_curves(records, TITLE).axes if axes.get_ylabel() == ylabel]
     return found
 
 
@@ -28,7 +28,7 @@ def lines(axes: Axes) -> dict[str, list[float]]:
 
 
 def test_four_panels_stand_over_the_update_step_and_under_the_epoch():
-    figure = curves(run(5), TITLE)
+    figure = draw_curves(run(5), TITLE)
     assert [axes.get_ylabel() for axes in figure.axes] == ["cost (nats)", "loss (nats)", "accuracy (%)", "eta"]
     assert [axes.get_xlabel() for axes in figure.axes[2:]] == ["update step"] * 2
     (epochs,) = figure.axes[0].child_axes
@@ -36,7 +36,7 @@ def test_four_panels_stand_over_the_update_step_and_under_the_epoch():
 
 
 def test_the_epoch_axis_agrees_with_the_records():
-    figure = curves(run(5), TITLE)
+    figure = draw_curves(run(5), TITLE)
     figure.draw_without_rendering()
     steps, (epochs,) = figure.axes[0], figure.axes[0].child_axes
     for epoch in (0, 2, 4):
@@ -44,7 +44,7 @@ def test_the_epoch_axis_agrees_with_the_records():
 
 
 def test_the_heading_names_the_data_set_and_the_choices():
-    text = "\n".join(text.get_text() for text in curves(run(3), TITLE).texts)
+    text = "\n".join(text.get_text() for text in draw_curves(run(3), TITLE).texts)
     assert TITLE in text
 
 
@@ -80,7 +80,7 @@ def test_a_value_that_cannot_be_drawn_is_a_gap_and_a_cross_at_its_step(value: fl
 
 def test_crosses_are_explained_in_the_legend_and_only_when_there_are_any():
     def labels(records: list[Record]) -> list[str]:
-        return [text.get_text() for text in curves(records, TITLE).legends[0].get_texts()]
+        return [text.get_text() for text in draw_curves(records, TITLE).legends[0].get_texts()]
 
     assert labels(run(3)) == ["training", "validation", "chance (10 %)"]
     assert labels(run(3, val_loss=math.nan))[3:] == ["off the scale (inf, NaN)"]
@@ -88,14 +88,14 @@ def test_crosses_are_explained_in_the_legend_and_only_when_there_are_any():
 
 def test_a_run_without_any_finite_cost_is_drawn():
     records = [replace(record, train_cost=math.nan, val_cost=math.inf) for record in run(3)]
-    figure = curves(records, TITLE)
+    figure = draw_curves(records, TITLE)
     figure.draw_without_rendering()
     assert list(figure.axes[0].get_yticks()) == []
 
 
 @pytest.mark.parametrize("step", [0, 9000])
 def test_a_single_record_shows_as_a_mark_at_its_step(step: int):
-    figure = curves([replace(FIRST, step=step, epoch=step / 450)], TITLE)
+    figure = draw_curves([replace(FIRST, step=step, epoch=step / 450)], TITLE)
     figure.draw_without_rendering()
     assert [text.get_text() for text in figure.axes[2].get_xticklabels()] == [f"{step:,}"]
     assert all(line.get_marker() in ("o", "s") for line in figure.axes[0].lines)
@@ -117,4 +117,4 @@ def test_perfect_accuracy_stays_inside_the_panel():
 
 def test_no_record_is_an_error():
     with pytest.raises(UserError, match="curves: need one record or more"):
-        curves([], TITLE)
+        draw_curves([], TITLE)

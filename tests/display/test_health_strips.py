@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from numlp.display.figures import Watched, health
+from numlp.display.figures import Watched, draw_health
 from numlp.training.history import LayerHealth, Record
 
 
@@ -24,11 +24,13 @@ def said(figure):
 def test_a_signal_far_below_the_scale_and_dead_units_are_written_on_their_strips():
     lost = watched("lost", [(1e-3, 1e-4), (2e-31, 0.0)], dead=1.0, gradient=0.0)
     well = watched("well", [(1.0, 1.0), (0.9, 0.8)], dead=0.0, gradient=0.5)
-    assert said(health([lost, well], "synthetic")) == ["2e-31, later 0", "up to 100 %", "0, later 0"]
+    assert said(draw_health([lost, well], "synthetic")) == ["2e-31, later 0", "up to 100 %", "0, later 0"]
 
 
 def test_a_gradient_of_0_is_drawn_as_the_lowest_and_not_as_missing():
-    figure = health([watched("lost", [(1.0, 1.0), (1.0, 1.0)], dead=0.0, gradient=0.0), watched("well", [(1.0, 1.0)] * 2, 0.0, 0.5)], "s")
+    figure = draw_health(
+        [watched("lost", [(1.0, 1.0), (1.0, 1.0)], dead=0.0, gradient=0.0), watched("well", [(1.0, 1.0)] * 2, 0.0, 0.5)], "s"
+    )
     (axes,) = [axes for axes in figure.axes if axes.get_title(loc="left").endswith("gradient")]
     (mesh,) = axes.collections
     assert not np.ma.getmaskarray(mesh.get_array()).any()

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from numlp.display.html_page import figure, page, section, table
+from numlp.display.html_page import build_figure, build_page, build_section, build_table
 
 
 class Reader(HTMLParser):
@@ -27,8 +27,10 @@ class Reader(HTMLParser):
 
 def test_a_page_is_whole_and_names_nothing_outside_itself(tmp_path):
     (tmp_path / "a.png").write_bytes(b"pixels")
-    content = section("Results", table(["class", "accuracy"], [("a<b", "1.0")])) + figure(tmp_path / "a.png", 'says "this"')
-    read = Reader(page("one & two", "lam 0.1 <i>", [content], "$5 checksum"))
+    content = build_section("Results", build_table(["class", "accuracy"], [("a<b", "1.0")])) + build_figure(
+        tmp_path / "a.png", 'says "this"'
+    )
+    read = Reader(build_page("one & two", "lam 0.1 <i>", [content], "$5 checksum"))
     assert read.open == []
     assert {"one & two", "lam 0.1 <i>", "a<b", "1.0", "$5 checksum"} <= set(read.words)
     assert ("alt", 'says "this"') in read.attributes
@@ -37,5 +39,5 @@ def test_a_page_is_whole_and_names_nothing_outside_itself(tmp_path):
 
 
 def test_numbers_stand_to_the_right_and_text_does_not():
-    assert '<td>a</td><td class="number">1</td>' in table(["", "n"], [("a", "1")])
-    assert "number" not in table(["", "n"], [("a", "1")], numbers=False)
+    assert '<td>a</td><td class="number">1</td>' in build_table(["", "n"], [("a", "1")])
+    assert "number" not in build_table(["", "n"], [("a", "1")], numbers=False)

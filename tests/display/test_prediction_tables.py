@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from numlp.display.prediction_tables import top_classes
+from numlp.display.prediction_tables import tabulate_top_classes
 
 NAMES = ["airplane", "[red]", "cat", "dog"]
 
 
 def printed(probabilities, **options):
     out = io.StringIO()
-    Console(file=out, width=80, **options).print(top_classes("my [bold] cat.jpg", NAMES, np.array(probabilities)))
+    Console(file=out, width=80, **options).print(tabulate_top_classes("my [bold] cat.jpg", NAMES, np.array(probabilities)))
     return out.getvalue()
 
 

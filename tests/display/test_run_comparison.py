@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from numlp.analysis.paired_test import paired
-from numlp.display.comparison_table import Compared, comparison_of_many
-from numlp.display.figures import Curve, overlaid
+from numlp.display.comparison_table import Compared, tabulate_many
+from numlp.display.figures import Curve, draw_overlaid_curves
 from numlp.training.history import Record
 
 TITLE = "synthetic, seed 0\nhe, sgd"
@@ -24,7 +24,7 @@ def entries(figure):
 
 
 def test_each_run_has_a_colour_with_a_full_and_a_dashed_line():
-    figure = overlaid([Curve("A", [history(1)]), Curve("B", [history(2, points=5)])], TITLE)
+    figure = draw_overlaid_curves([Curve("A", [history(1)]), Curve("B", [history(2, points=5)])], TITLE)
     cost, accuracy = figure.axes
     assert [(line.get_color(), line.get_linestyle(), len(line.get_xdata())) for line in cost.lines] == [
         ("#0072B2", "-", 3),
@@ -38,7 +38,7 @@ def test_each_run_has_a_colour_with_a_full_and_a_dashed_line():
 
 
 def test_seeds_of_the_same_settings_are_a_line_at_their_mean_and_a_band_from_lowest_to_highest():
-    figure = overlaid([Curve("A, B, C", [history(1), history(2), history(6)]), Curve("D", [history(2)])], TITLE)
+    figure = draw_overlaid_curves([Curve("A, B, C", [history(1), history(2), history(6)]), Curve("D", [history(2)])], TITLE)
     cost = figure.axes[0]
     assert list(cost.lines[0].get_ydata()) == [3, 4, 5]
     bands = [band.get_paths()[0].vertices for band in cost.collections]
@@ -49,14 +49,14 @@ def test_seeds_of_the_same_settings_are_a_line_at_their_mean_and_a_band_from_low
 
 
 def test_a_cost_that_cannot_be_drawn_is_a_cross_that_the_legend_names_once():
-    figure = overlaid([Curve("A", [history(math.inf)]), Curve("B", [history(math.nan)])], TITLE)
+    figure = draw_overlaid_curves([Curve("A", [history(math.inf)]), Curve("B", [history(math.nan)])], TITLE)
     figure.draw_without_rendering()
     assert entries(figure) == ["A", "off the scale (inf, NaN)", "B", "training", "validation"]
 
 
 def test_long_labels_stand_below_each_other_inside_the_figure():
     labels = [f"{letter} (hidden [30, 20, 20, 10, 10, 10, 10, 10], optim momentum, schedule exponential)" for letter in "ABCDEFGH"]
-    figure = overlaid([Curve(label, [history(place)]) for place, label in enumerate(labels)], TITLE)
+    figure = draw_overlaid_curves([Curve(label, [history(place)]) for place, label in enumerate(labels)], TITLE)
     figure.draw_without_rendering()
     box = figure.legends[0].get_window_extent()
     assert (box.x0 >= 0, box.x1 <= figure.bbox.x1) == (True, True)
@@ -68,7 +68,7 @@ def test_many_runs_have_a_column_each_and_are_set_against_the_first():
     rows += [Compared(0.4, 100, found.accuracies[1], found) for found in (paired(masks[0], mask) for mask in masks[1:])]
     choices = {"lam": [0.1, 0.01234567, None], "model.hidden": [[50, 50], [20], [20]]}
     console = Console(record=True, width=100, file=io.StringIO())
-    console.print(comparison_of_many(["x", "[red]", "z"], choices, rows, "synthetic"))
+    console.print(tabulate_many(["x", "[red]", "z"], choices, rows, "synthetic"))
     text = console.export_text()
     lines = [line.split() for line in text.splitlines()]
     assert ["B", "[red]"] in lines

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from numlp.display.figures import confident_errors, confusion, curves, first_layer, save
+from numlp.display.figures import draw_confident_errors, draw_confusion, draw_curves, draw_first_layer, save
 from numlp.training.history import Record
 
 LONG = "CIFAR-10, archive 8114b53f... (not the official file)\n" + "hidden [50, 30, 20, 20, 10, 10, 10, 10], " * 6 + "M" * 200
@@ -16,12 +16,12 @@ RECORDS = [Record(i * 450, float(i), 0.1, 2.0, 2.0, 0.1, 2.0, 2.0, 0.1) for i in
 
 def draw(name: str, title: str = "CIFAR-10\nseed 0") -> Figure:
     if name == "curves":
-        return curves(RECORDS, title)
+        return draw_curves(RECORDS, title)
     if name == "confusion":
-        return confusion(np.eye(10, dtype=int), [f"class {i}" for i in range(10)], title)
+        return draw_confusion(np.eye(10, dtype=int), [f"class {i}" for i in range(10)], title)
     if name == "first_layer":
-        return first_layer(np.random.default_rng(0).normal(size=(3072, 12)), title)
-    return confident_errors(np.zeros((3, 3072), np.uint8), ["cat"] * 3, ["dog"] * 3, np.ones(3), title)
+        return draw_first_layer(np.random.default_rng(0).normal(size=(3072, 12)), title)
+    return draw_confident_errors(np.zeros((3, 3072), np.uint8), ["cat"] * 3, ["dog"] * 3, np.ones(3), title)
 
 
 every_figure = pytest.mark.parametrize("name", ["curves", "confusion", "first_layer", "confident_errors"])

@@ -13,7 +13,7 @@ import numpy as np
 from numlp import paths
 from numlp.analysis.paired_test import Paired
 from numlp.config.data import TRAIN_IMAGES
-from numlp.display.tables import comparison
+from numlp.display.comparison_table import Compared, tabulate_many, tabulate_two
 from numlp.errors import require
 from numlp.files import read_rows, write_text
 from numlp.runs.predictions import Answers, answers
@@ -55,15 +55,14 @@ def _two(runs: Sequence[Finished], said: Answers, out: Path) -> None:
 
     from rich.console import Console
 
-    Console().print(comparison(said.names, differing(runs), whole, classes, said.raw.name))
+    Console().print(tabulate_two(said.names, differing(runs), whole, classes, said.raw.name))
     print(f"compare: {paths.COMPARISON}, curves.png, classes.png, only_first.png, only_second.png in {out}")
 
 
 def _many(runs: Sequence[Finished], said: Answers, out: Path) -> None:
     from rich.console import Console
 
-    from numlp.display.comparison_table import Compared, comparison_of_many
-    from numlp.display.figures import overlaid, save
+    from numlp.display.figures import draw_overlaid_curves, save
 
     first = said.paired(1).accuracies[0]
     against = [said.paired(which) for which in range(1, len(runs))]
@@ -71,8 +70,8 @@ def _many(runs: Sequence[Finished], said: Answers, out: Path) -> None:
     rows += [Compared(*said.validation(which), found.accuracies[1], found) for which, found in enumerate(against, start=1)]
     own = [{"val_accuracy": row.val, "val_images": row.images, "test_accuracy": row.test} for row in rows]
     _write(runs, said, {"accuracies": own, "against_first": [_figures(found) for found in against]}, out)
-    save(overlaid(_curves(runs, said.names), common(runs)), out / "curves.png")
-    Console(highlight=False).print(comparison_of_many([run.name for run in runs], differing(runs), rows, said.raw.name))
+    save(draw_overlaid_curves(_curves(runs, said.names), common(runs)), out / "curves.png")
+    Console(highlight=False).print(tabulate_many([run.name for run in runs], differing(runs), rows, said.raw.name))
     print(f"compare: {paths.COMPARISON}, curves.png in {out}")
 
 
@@ -86,13 +85,15 @@ def _figures(found: Paired) -> dict[str, Any]:
 
 
 def _draw(runs: Sequence[Finished], said: Answers, whole: Paired, classes: Mapping[str, Paired], out: Path) -> None:
-    from numlp.display.figures import Curve, by_class, disagreements, overlaid, save
+    from numlp.display.figures import Curve, draw_class_accuracies, draw_disagreements, draw_overlaid_curves, save
 
     title = common(runs)
-    save(overlaid([Curve(name, [_history(run)]) for name, run in zip(said.names, runs, strict=True)], title), out / "curves.png")
-    save(by_class(classes, whole, said.names, title), out / "classes.png")
+    save(
+        draw_overlaid_curves([Curve(name, [_history(run)]) for name, run in zip(said.names, runs, strict=True)], title), out / "curves.png"
+    )
+    save(draw_class_accuracies(classes, whole, said.names, title), out / "classes.png")
     for name, which in (("only_first", 0), ("only_second", 1)):
-        save(disagreements(_examples(said, which), title), out / f"{name}.png")
+        save(draw_disagreements(_examples(said, which), title), out / f"{name}.png")
 
 
 def _examples(said: Answers, which: int) -> "Disagreement":
@@ -108,7 +109,7 @@ def _examples(said: Answers, which: int) -> "Disagreement":
         images=said.raw.images[TRAIN_IMAGES + rows],
         true=[names[i] for i in true],
         sure=right[rows, true],
-        said=[names[i] for i in other],
+        predicted=[names[i] for i in other],
         wrong=wrong[rows, other],
         names=(said.names[which], said.names[1 - which]),
     )

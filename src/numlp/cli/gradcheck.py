@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from numlp.blas import blas_threads
 from numlp.config import Config
-from numlp.display.progress_bar import counted
+from numlp.display.progress_bar import count_steps
 from numlp.nn.gradient_check import Difference
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.runs.invocation import Asked
@@ -41,7 +41,7 @@ def check(cases: Sequence[Case], tolerance: float = 1e-6) -> int:
     failed = 0
     for number, case in enumerate(cases, start=1):
         # One BLAS thread: in products this small a second one gains nothing, and on a busy machine they wait for each other.
-        with blas_threads(1), counted(case.drawn(), f"{case.name}, network {number} of {len(cases)}") as tick:
+        with blas_threads(1), count_steps(case.drawn(), f"{case.name}, network {number} of {len(cases)}") as tick:
             differences = case.check(tolerance, tick)
         failed += not report(case, differences, console)
     colour = "green" if failed == 0 else "red"

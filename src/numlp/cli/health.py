@@ -26,10 +26,10 @@ def main(argv: Sequence[str]) -> int:
     for run, found in zip(runs, rows, strict=True):
         require(len(found) > 0, run.name, f"a run with rows in {paths.HEALTH}; {ADVICE}")
 
-    from numlp.display.figures import Watched, health, save
+    from numlp.display.figures import Watched, draw_health, save
 
     records = [read_rows(run.folder / paths.HISTORY, Record) for run in runs]
     watched = [Watched(*columns) for columns in zip(labels(runs, "\n"), records, rows, strict=True)]
-    save(health(watched, common(runs)), asked.output)
+    save(draw_health(watched, common(runs)), asked.output)
     print(f"health: {asked.output}")
     return 0

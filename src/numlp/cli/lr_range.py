@@ -31,10 +31,10 @@ def run(config: Config, out: Path, asked: Asked) -> None:
     found = bounds(records)
     write_rows(out / paths.LR_RANGE, Record, records)
 
-    from numlp.display.figures import lr_range, save
+    from numlp.display.figures import draw_lr_range, save
 
     name = data.dataset.name
-    save(lr_range(records, found, f"{name}\n{_caption(config)}"), out / PICTURE)
+    save(draw_lr_range(records, found, f"{name}\n{_caption(config)}"), out / PICTURE)
     print(f"lr-range: {len(records) - 1} points on {name}: {paths.LR_RANGE}, {PICTURE} in {out}")
     for line in advice(found, config, asked.overrides):
         print(line)

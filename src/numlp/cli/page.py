@@ -9,8 +9,8 @@ from pathlib import Path
 
 from numlp import __version__, paths
 from numlp.config.naming import caption, flattened
-from numlp.display.html_page import figure, page, section, table
-from numlp.display.tables import SPLITS
+from numlp.data.splits import SPLITS
+from numlp.display.html_page import build_figure, build_page, build_section, build_table
 from numlp.files import sha256, write_text
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
@@ -49,23 +49,23 @@ def main(argv: Sequence[str]) -> int:
 def _page(train: Path, evaluated: Path) -> str:
     model = train / paths.MODEL
     loaded = load_model(model)
-    parts = [section(heading, content) for heading, content in _results(evaluated)]
+    parts = [build_section(heading, content) for heading, content in _results(evaluated)]
     with tempfile.TemporaryDirectory() as folder:
         drawn = draw(train, evaluated, Path(folder))
-        parts.append(section("Figures", "\n".join(figure(path, SAID[path.stem]) for path in drawn)))
+        parts.append(build_section("Figures", "\n".join(build_figure(path, SAID[path.stem]) for path in drawn)))
     settings = [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in flattened(loaded.choices).items()]
-    parts.append(section("Settings", table(["setting", "value"], settings, numbers=False)))
+    parts.append(build_section("Settings", build_table(["setting", "value"], settings, numbers=False)))
     origin = f"numlp {__version__}. SHA-256 checksum of the model: {sha256(model)}; of the data set: {loaded.dataset.digest}."
-    return page(f"Training run on {loaded.dataset.name}", caption(loaded.choices), parts, origin)
+    return build_page(f"Training run on {loaded.dataset.name}", caption(loaded.choices), parts, origin)
 
 
 def _results(evaluated: Path) -> Iterator[tuple[str, str]]:
     """The tables of the evaluation, where there is one."""
     if (evaluated / paths.METRICS).exists():
         found = json.loads((evaluated / paths.METRICS).read_text())
-        rows = [(name, f"{100 * found[f'{key}_accuracy']:.2f}", f"{found[f'{key}_cost']:.4f}") for key, name in SPLITS]
-        yield "Results", table(["images", "accuracy (%)", "cost (nats)"], rows)
+        rows = [(name, f"{100 * found[f'{key}_accuracy']:.2f}", f"{found[f'{key}_cost']:.4f}") for key, name in SPLITS.items()]
+        yield "Results", build_table(["images", "accuracy (%)", "cost (nats)"], rows)
     if (evaluated / paths.CLASSES).exists():
         with (evaluated / paths.CLASSES).open(newline="") as file:
             classes = [(row["class"], f"{100 * float(row['accuracy']):.2f}") for row in csv.DictReader(file)]
-        yield "Per-class accuracy on the test images", table(["class", "accuracy (%)"], classes)
+        yield "Per-class accuracy on the test images", build_table(["class", "accuracy (%)"], classes)

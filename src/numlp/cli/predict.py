@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from numlp import paths
 from numlp.arrays import Array
 from numlp.data.image_file import SUFFIXES, read_picture
-from numlp.display.prediction_tables import as_csv, as_json, top_classes
+from numlp.display.prediction_tables import tabulate_top_classes, to_csv, to_json
 from numlp.errors import UserError, require
 from numlp.files import write_text
 from numlp.inference import standalone
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
 
-TABLE, FORMATS = "table", {"csv": as_csv, "json": as_json}
+TABLE, FORMATS = "table", {"csv": to_csv, "json": to_json}
 ABOUT = (
     "Name what a trained network sees in pictures: the three likeliest classes, or with --format csv or json the probabilities of all. "
     "Of each picture the largest square in the middle is taken, and shrunk to the 32 x 32 pixels that the network was trained on."
@@ -60,7 +60,7 @@ def _show(asked: argparse.Namespace, titles: Sequence[str], names: Sequence[str]
 
         console = Console(highlight=False)
         for title, found in zip(titles, probabilities, strict=True):
-            console.print(top_classes(title, names, found))
+            console.print(tabulate_top_classes(title, names, found))
         return
     said = FORMATS[asked.format](titles, names, probabilities)
     if asked.output is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from numlp.config.distinctions import plain, telling
 from numlp.config.hydra_errors import did_you_mean
-from numlp.display.runs_table import Row, runs_table, said
+from numlp.display.runs_table import RunRow, format_settings, tabulate_runs
 from numlp.errors import UserError
 from numlp.tracking import ListedRun, list_runs
 
@@ -107,13 +107,13 @@ def _print(shown: Sequence[ListedRun], total: int) -> None:
 
     usual, settings = telling([run.name for run in shown], [run.params for run in shown])
     rows = [
-        Row(run.run_id[:ID], run.name, run.started, run.status, own, _figure(run, EPOCHS), _figure(run, VAL), _figure(run, TEST))
+        RunRow(run.run_id[:ID], run.name, run.started, run.status, own, _figure(run, EPOCHS), _figure(run, VAL), _figure(run, TEST))
         for run, own in zip(shown, settings, strict=True)
     ]
     if rows:
-        Console(highlight=False).print(runs_table(rows))
+        Console(highlight=False).print(tabulate_runs(rows))
     if usual:
-        print(f"Unless noted: {said(usual)}.")
+        print(f"Unless noted: {format_settings(usual)}.")
     print(
         "no runs here, or none that is asked for"
         if not total

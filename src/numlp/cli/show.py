@@ -8,7 +8,7 @@ from rich.console import Console
 
 from numlp import paths
 from numlp.config.naming import caption
-from numlp.display.tables import next_steps, run_summary
+from numlp.display.run_summary import list_next_steps, summarise_run
 from numlp.errors import require
 from numlp.files import sha256
 from numlp.inference.model_file import load_model
@@ -20,8 +20,8 @@ def main(argv: Sequence[str]) -> int:
     metrics = paths.EVALUATE / paths.METRICS
     require(metrics.exists(), str(metrics), "the pipeline's figures; run make run, or dvc repro, first")
     console, model = Console(), paths.TRAIN / paths.MODEL
-    console.print(run_summary(json.loads(metrics.read_text()), caption(load_model(model).choices), _seconds(model)))
-    for line in next_steps(checkout=Path("Makefile").exists()):
+    console.print(summarise_run(json.loads(metrics.read_text()), caption(load_model(model).choices), _seconds(model)))
+    for line in list_next_steps(checkout=Path("Makefile").exists()):
         console.print(line, highlight=False)
     return 0
 

@@ -1,4 +1,4 @@
-"""The table that `numlp compare` prints of three runs or more."""
+"""The tables that `numlp compare` prints: of two runs with each class, of more with the first as the standard."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from numlp.analysis.paired_test import Paired
+from numlp.display.text import plain_table
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -28,7 +29,44 @@ class Compared:
     against: Paired | None
 
 
-def comparison_of_many(names: Sequence[str], choices: Mapping[str, Sequence[Any]], rows: Sequence[Compared], dataset: str) -> "Group":
+def tabulate_two(
+    names: Sequence[str], choices: Mapping[str, Sequence[Any]], whole: Paired, classes: Mapping[str, Paired], dataset: str
+) -> "Group":
+    """Lay out what differs in two runs' choices, and their accuracy on the test images.
+
+    Args:
+        names: Of the two runs.
+        choices: The values of each choice that differs.
+        whole: The runs on all test images.
+        classes: On those of each class.
+        dataset: Its name.
+
+    Returns:
+        What a rich console prints.
+    """
+    from rich.box import ROUNDED
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    different = Table("choice", "A", "B", box=ROUNDED)
+    for key, (first, second) in choices.items():
+        different.add_row(key, Text(str(first)), Text(str(second)))  # Texts: brackets in a value are no markup
+    table = Table("test images", box=ROUNDED)
+    for heading in ("A", "B", "B - A", "95 %", "p"):
+        table.add_column(heading, justify="right")
+    for name, test in (*classes.items(), ("all", whole)):
+        first, second = (f"{100 * accuracy:.2f} %" for accuracy in test.accuracies)
+        interval = f"{100 * test.low:+.2f} .. {100 * test.high:+.2f}"
+        difference, style = f"{100 * test.difference:+.2f}", "bold" if test is whole else ""
+        table.add_row(Text(name), first, second, difference, interval, f"{test.p:.2g}", style=style)
+    alone = f"Of {whole.n:,} test images both get {whole.both:,} right, A alone {whole.first:,}, B alone {whole.second:,}."
+    note = "Points; the interval is of a paired bootstrap, p of McNemar's exact test, which tells nothing of other seeds."
+    same = [Text("The choices are the same.")] if not choices else [different]
+    return Group(Text(dataset, style="bold"), *(Text(name) for name in names), *same, table, Text(alone), Text(note))
+
+
+def tabulate_many(names: Sequence[str], choices: Mapping[str, Sequence[Any]], rows: Sequence[Compared], dataset: str) -> "Group":
     """Lay out a column per run: the settings that differ, the accuracies, and the difference from the first.
 
     Args:
@@ -41,11 +79,10 @@ def comparison_of_many(names: Sequence[str], choices: Mapping[str, Sequence[Any]
         What a rich console prints.
     """
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
     letters = ascii_uppercase[: len(names)]
-    table = Table("", *letters, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table("", *letters)
     for column in table.columns[1:]:
         column.justify, column.overflow = "right", "fold"
     for key, values in choices.items():
@@ -67,10 +104,10 @@ def comparison_of_many(names: Sequence[str], choices: Mapping[str, Sequence[Any]
 
 
 AGAINST: Mapping[str, Callable[[Paired], str]] = {
-    "  minus A": lambda found: f"{100 * found.difference:+.2f}",
-    "  from": lambda found: f"{100 * found.low:+.2f}",
-    "  to": lambda found: f"{100 * found.high:+.2f}",
-    "  p": lambda found: f"{found.p:.2g}",
+    "  minus A": lambda paired: f"{100 * paired.difference:+.2f}",
+    "  from": lambda paired: f"{100 * paired.low:+.2f}",
+    "  to": lambda paired: f"{100 * paired.high:+.2f}",
+    "  p": lambda paired: f"{paired.p:.2g}",
 }
 
 

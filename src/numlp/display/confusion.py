@@ -15,7 +15,7 @@ NOTE = "Numbers: images of each true class (row) by predicted class (column). Co
 
 
 @styled
-def confusion(matrix: NDArray[np.integer], class_names: Sequence[str], title: str) -> Figure:
+def draw_confusion(matrix: NDArray[np.integer], class_names: Sequence[str], title: str) -> Figure:
     """Draw counts of images, coloured by their share of the true class, with the accuracy of each class at the side.
 
     Args:

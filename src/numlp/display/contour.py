@@ -26,7 +26,7 @@ NOTE = (
 
 
 @styled
-def contour(tried: Sequence[Tried], spans: dict[str, Span], subject: str, title: str) -> "Figure":
+def draw_contour(tried: Sequence[Tried], spans: dict[str, Span], subject: str, title: str) -> "Figure":
     """Draw each trial at its two values, coloured by validation accuracy, and between them what linear interpolation gives.
 
     Args:

@@ -1,6 +1,6 @@
 """Curves of a training run against the update step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, StrMethodFormatter
 
 from numlp.arrays import Array
+from numlp.data.preprocess import Name
+from numlp.data.splits import SPLITS
 from numlp.display.style import BLUE, GREY, ORANGE, sheet, styled
 from numlp.errors import require
 from numlp.training.history import Record
@@ -16,11 +18,11 @@ from numlp.training.history import Record
 CHANCE = 10.0  # per cent, of ten classes
 LARGEST = 1e250  # what is above cannot be drawn: the margin of its axis would overflow
 MARKED = 60  # with more records than this, markers would run together
-SERIES = (("train", "training", BLUE, "o", "-"), ("val", "validation", ORANGE, "s", "--"))
+SERIES: Mapping[Name, tuple[str, str, str]] = {"train": (BLUE, "o", "-"), "val": (ORANGE, "s", "--")}  # colour, marker, line
 
 
 @styled
-def curves(records: Sequence[Record], title: str) -> Figure:
+def draw_curves(records: Sequence[Record], title: str) -> Figure:
     """Draw cost, loss, accuracy and eta, 2 x 2, against the update step, with the epoch as a second axis on top.
 
     Cost and loss turn to a logarithmic axis where they span more than two decades. What cannot be drawn (inf, NaN) is
@@ -35,10 +37,10 @@ def curves(records: Sequence[Record], title: str) -> Figure:
     (cost, loss), (accuracy, eta) = figure.subplots(2, 2, sharex=True)
     for axes, name in ((cost, "cost"), (loss, "loss")):
         _pair(axes, records, name)
-        fit(axes, _values(records, f"train_{name}", f"val_{name}"))
+        fit_axis(axes, _values(records, f"train_{name}", f"val_{name}"))
         axes.set(title=f"{name.capitalize()} {_last(records, name, '.4g')}", ylabel=f"{name} (nats)")
     _accuracy(accuracy, records)
-    line(eta, records, "eta", "#000000", "o", "-", "eta")
+    draw_line(eta, records, "eta", "#000000", "o", "-", "eta")
     eta.yaxis.set_major_formatter(StrMethodFormatter("{x:.4g}"))
     eta.set(title=f"Learning rate (last: {records[-1].eta:.3g})", ylabel="eta", ylim=(0, None))
     _steps([cost, loss], [accuracy, eta], records)
@@ -57,11 +59,11 @@ def _accuracy(axes: Axes, records: Sequence[Record]) -> None:
 
 
 def _pair(axes: Axes, records: Sequence[Record], name: str, scale: float = 1) -> None:
-    for split, label, colour, marker, dash in SERIES:
-        line(axes, records, f"{split}_{name}", colour, marker, dash, label, scale)
+    for split, (colour, marker, dash) in SERIES.items():
+        draw_line(axes, records, f"{split}_{name}", colour, marker, dash, SPLITS[split], scale)
 
 
-def line(
+def draw_line(
     axes: Axes,
     records: Sequence[Record],
     column: str,
@@ -92,7 +94,7 @@ def _last(records: Sequence[Record], name: str, form: str, scale: float = 1) -> 
     return f"(last: train {train:{form}}, val {val:{form}})"
 
 
-def fit(axes: Axes, values: Array) -> None:
+def fit_axis(axes: Axes, values: Array) -> None:
     """Choose the scale and limits of a cost axis: no flat curve is blown up into noise."""
     drawn = values[np.abs(values) <= LARGEST]
     if len(drawn) == 0:

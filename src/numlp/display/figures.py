@@ -1,25 +1,31 @@
-"""All figures of a run. The stages import this module where they draw: matplotlib takes its time."""
+"""All figures. Who draws imports this module in the function that draws: matplotlib takes its time."""
 
-from numlp.display.confusion import confusion
-from numlp.display.curves import curves
-from numlp.display.health_strips import Watched, health
-from numlp.display.images import Disagreement, confident_errors, disagreements, first_layer
-from numlp.display.lr_range_curve import lr_range
-from numlp.display.run_comparison import Curve, by_class, overlaid
+from numlp.display.confusion import draw_confusion
+from numlp.display.contour import draw_contour
+from numlp.display.curves import draw_curves
+from numlp.display.health_strips import Watched, draw_health
+from numlp.display.images import Disagreement, draw_confident_errors, draw_disagreements, draw_first_layer
+from numlp.display.lr_range_curve import draw_lr_range
+from numlp.display.run_comparison import Curve, draw_class_accuracies, draw_overlaid_curves
+from numlp.display.search_rounds import Span, Tried, draw_rounds
 from numlp.display.style import save
 
 __all__ = [
     "Curve",
     "Disagreement",
+    "Span",
+    "Tried",
     "Watched",
-    "by_class",
-    "confident_errors",
-    "confusion",
-    "curves",
-    "disagreements",
-    "first_layer",
-    "health",
-    "lr_range",
-    "overlaid",
+    "draw_class_accuracies",
+    "draw_confident_errors",
+    "draw_confusion",
+    "draw_contour",
+    "draw_curves",
+    "draw_disagreements",
+    "draw_first_layer",
+    "draw_health",
+    "draw_lr_range",
+    "draw_overlaid_curves",
+    "draw_rounds",
     "save",
 ]

@@ -47,7 +47,7 @@ class Quantity:
     scale: Callable[[Array], Normalize]
     colours: str
     factor: float = 1.0
-    said: Callable[[Array, Normalize], str] = lambda values, scale: ""  # a word on a run's strips
+    annotate: Callable[[Array, Normalize], str] = lambda values, scale: ""  # a word on a run's strips
 
 
 def _decades(values: Array) -> Normalize:
@@ -96,9 +96,9 @@ def _most(values: Array, scale: Normalize) -> str:
 
 
 QUANTITIES = (
-    Quantity("activation_std", "Deviation of the activations over the images", _decades, "viridis", said=_faint),
-    Quantity("dead", "Dead ReLUs (%)", _per_cent, "Reds", 100, said=_most),
-    Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis", said=_faint),
+    Quantity("activation_std", "Deviation of the activations over the images", _decades, "viridis", annotate=_faint),
+    Quantity("dead", "Dead ReLUs (%)", _per_cent, "Reds", 100, annotate=_most),
+    Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis", annotate=_faint),
     Quantity("update_ratio", "Norm of an update over that of the weights", _decades, "viridis"),
     Quantity("gamma_mean", "Batch norm: mean gamma", _about(1), "RdBu_r"),
     Quantity("beta_mean", "Batch norm: mean beta", _about(0), "RdBu_r"),
@@ -106,7 +106,7 @@ QUANTITIES = (
 
 
 @styled
-def health(runs: Sequence[Watched], title: str) -> Figure:
+def draw_health(runs: Sequence[Watched], title: str) -> Figure:
     """Draw accuracy, and below it each layer's activations, dead ReLUs, gradients, updates and batch norm, a column a run.
 
     A row has one scale for all runs.
@@ -117,12 +117,12 @@ def health(runs: Sequence[Watched], title: str) -> Figure:
     """
     require(1 <= len(runs) <= RUNS, "health", f"one to {RUNS} runs", runs=len(runs))
     require(all(run.health for run in runs), "health", "a record or more of each run", records=[len(run.health) for run in runs])
-    shown = [quantity for quantity in QUANTITIES if any(np.isfinite(_values(run, quantity)).any() for run in runs)]
+    finite = [quantity for quantity in QUANTITIES if any(np.isfinite(_values(run, quantity)).any() for run in runs)]
     note = "A strip is a layer, the first on top, the output last. Grey: none, or not finite. Updates follow the rate."
-    figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{note}", height=1.9 + 1.25 * len(shown))
-    grid = figure.subplots(1 + len(shown), len(runs), sharex="col", squeeze=False, height_ratios=[1.1] + [1] * len(shown))
+    figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{note}", height=1.9 + 1.25 * len(finite))
+    grid = figure.subplots(1 + len(finite), len(runs), sharex="col", squeeze=False, height_ratios=[1.1] + [1] * len(finite))
     _accuracies(grid[0], runs)
-    for axes, quantity in zip(grid[1:], shown, strict=True):
+    for axes, quantity in zip(grid[1:], finite, strict=True):
         _row(figure, axes, quantity, runs)
     for axes in grid[-1]:
         axes.set_xlabel("epoch")
@@ -151,8 +151,8 @@ def _row(figure: Figure, row: Sequence[Axes], quantity: Quantity, runs: Sequence
         drawn = np.maximum(part, np.finfo(np.float64).tiny) if isinstance(norm, LogNorm) else part  # 0 is as dark as can be
         axes.pcolormesh(_edges(run), np.arange(len(part) + 1) + 0.5, np.ma.masked_invalid(drawn), norm=norm, cmap=colours)
         axes.set(ylim=(len(part) + 0.5, 0.5))
-        if said := quantity.said(part, norm):
-            axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center", size=8.5, bbox=PLATE)
+        if note := quantity.annotate(part, norm):
+            axes.text(0.5, 0.5, note, transform=axes.transAxes, ha="center", va="center", size=8.5, bbox=PLATE)
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.tick_params(labelleft=axes is row[0])
     row[0].set_title(quantity.title, loc="left", fontsize=9)

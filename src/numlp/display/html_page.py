@@ -32,24 +32,24 @@ $parts
 """)
 
 
-def page(title: str, about: str, parts: Sequence[str], origin: str) -> str:
+def build_page(title: str, about: str, parts: Sequence[str], origin: str) -> str:
     """The whole file.
 
     Args:
         title: With the data set's name.
         about: The run's settings in a line.
-        parts: What `section` made, one below the other.
+        parts: What `build_section` made, one below the other.
         origin: What the page was made from.
     """
     return PAGE.substitute(title=escape(title), about=escape(about), parts="\n".join(parts), origin=escape(origin))
 
 
-def section(heading: str, content: str) -> str:
-    """A heading, and below it what `table` or `figure` made."""
+def build_section(heading: str, content: str) -> str:
+    """A heading, and below it what `build_table` or `build_figure` made."""
     return f"<h2>{escape(heading)}</h2>\n{content}"
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: bool = True) -> str:
+def build_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: bool = True) -> str:
     """A table, whose columns but the first are numbers and stand to the right, unless `numbers` is False."""
     kind = ' class="number"' if numbers else ""
 
@@ -60,7 +60,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: bool 
     return f"<table>\n<thead>{row(headings, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
-def figure(path: Path, says: str) -> str:
+def build_figure(path: Path, says: str) -> str:
     """A PNG, inside the page; `says` is read where it cannot be seen."""
     data = base64.b64encode(path.read_bytes()).decode()
     return f'<figure><img src="data:image/png;base64,{data}" alt="{escape(says)}"></figure>'

@@ -20,7 +20,7 @@ LONGEST = 11  # characters of a class name in a caption
 
 
 @styled
-def first_layer(W: Array, title: str) -> Figure:
+def draw_first_layer(W: Array, title: str) -> Figure:
     """Draw the first layer's weights as images, a unit each, 0 as mid-grey.
 
     Each unit is scaled by the 99.5th percentile of its own absolute weights, so that one strong pixel does not grey out
@@ -49,7 +49,9 @@ def first_layer(W: Array, title: str) -> Figure:
 
 
 @styled
-def confident_errors(images: NDArray[np.uint8], true: Sequence[str], predicted: Sequence[str], probabilities: Array, title: str) -> Figure:
+def draw_confident_errors(
+    images: NDArray[np.uint8], true: Sequence[str], predicted: Sequence[str], probabilities: Array, title: str
+) -> Figure:
     """Draw the errors among the images given, the most confident first: predicted class and its probability, true class.
 
     Args:
@@ -79,7 +81,7 @@ class Disagreement:
         images: (n, 3072) channel-major rows.
         true: n class names.
         sure: (n,) probability that the right run gives the true class.
-        said: n class names, what the wrong run says.
+        predicted: n class names, what the wrong run says.
         wrong: (n,) its probability.
         names: Of the right run and of the wrong one.
     """
@@ -87,27 +89,27 @@ class Disagreement:
     images: NDArray[np.uint8]
     true: Sequence[str]
     sure: Array
-    said: Sequence[str]
+    predicted: Sequence[str]
     wrong: Array
     names: tuple[str, str]
 
 
 @styled
-def disagreements(shown: Disagreement, title: str) -> Figure:
+def draw_disagreements(examples: Disagreement, title: str) -> Figure:
     """Draw them, under what the wrong run says and what they are.
 
     Args:
-        shown: The images and the answers.
+        examples: The images and the answers.
         title: The data set's name and the runs' choices.
     """
-    right, wrong = shown.names
+    right, wrong = examples.names
     subject = f"Test images that {right} gets right, and {wrong} does not"
-    if len(shown.images) == 0:
+    if len(examples.images) == 0:
         return sheet(f"{subject}: none", title, height=0.5)
     note = f"Orange: what {wrong} says, and its probability. Black: the true class, with the probability that {right} gives it."
-    upper = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(shown.said, shown.wrong, strict=True)]
-    lower = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(shown.true, shown.sure, strict=True)]
-    return _captioned(shown.images, upper, lower, subject, f"{title}\n{note}")
+    upper = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(examples.predicted, examples.wrong, strict=True)]
+    lower = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(examples.true, examples.sure, strict=True)]
+    return _captioned(examples.images, upper, lower, subject, f"{title}\n{note}")
 
 
 def _captioned(images: NDArray[np.uint8], upper: Sequence[str], lower: Sequence[str], subject: str, title: str) -> Figure:

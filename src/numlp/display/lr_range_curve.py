@@ -17,7 +17,7 @@ SHOWN = 1.6  # times the first loss: what is above says no more than that the ne
 
 
 @styled
-def lr_range(records: Sequence[Record], bounds: Bounds | None, title: str) -> Figure:
+def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str) -> Figure:
     """Draw validation accuracy and loss against the rate, `bounds` as two marked lines.
 
     Args:

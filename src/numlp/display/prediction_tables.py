@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from numlp.arrays import Array
+from numlp.display.text import plain_table
 from numlp.files import csv_text
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ SHOWN = 3  # classes
 BAR = 30  # characters
 
 
-def as_csv(titles: Sequence[str], names: Sequence[str], probabilities: Array) -> str:
+def to_csv(titles: Sequence[str], names: Sequence[str], probabilities: Array) -> str:
     """A row per picture: file, class, its probability, and the probability of each class.
 
     Args:
@@ -26,10 +27,10 @@ def as_csv(titles: Sequence[str], names: Sequence[str], probabilities: Array) ->
     return csv_text(["file", "class", "probability", *names], ([title, names[p.index(max(p))], max(p), *p] for title, p in rows))
 
 
-def as_json(titles: Sequence[str], names: Sequence[str], probabilities: Array) -> str:
+def to_json(titles: Sequence[str], names: Sequence[str], probabilities: Array) -> str:
     """A list with an object per picture: file, class, its probability, and the probabilities by class.
 
-    The arguments are those of `as_csv`.
+    The arguments are those of `to_csv`.
     """
     rows = [
         {"file": title, "class": names[p.index(max(p))], "probability": max(p), "probabilities": dict(zip(names, p, strict=True))}
@@ -38,7 +39,7 @@ def as_json(titles: Sequence[str], names: Sequence[str], probabilities: Array) -
     return json.dumps(rows, indent=2) + "\n"
 
 
-def top_classes(title: str, names: Sequence[str], probabilities: Array) -> "RenderableType":
+def tabulate_top_classes(title: str, names: Sequence[str], probabilities: Array) -> "RenderableType":
     """Lay out the likeliest classes with bars.
 
     Args:
@@ -51,10 +52,10 @@ def top_classes(title: str, names: Sequence[str], probabilities: Array) -> "Rend
     """
     from rich.console import Group
     from rich.progress_bar import ProgressBar
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
+    table.show_header = False
     table.add_column(min_width=max(map(len, names)))
     for i in (-probabilities).argsort(kind="stable")[:SHOWN]:
         share = float(probabilities[i])

@@ -8,7 +8,7 @@ from functools import partial
 from numlp.training.history import Record
 
 
-def shown(records: Iterable[Record], total: int, name: str, alone: bool) -> Iterator[Record]:
+def show_progress(records: Iterable[Record], total: int, name: str, alone: bool) -> Iterator[Record]:
     """Pass records on, and show each as it comes.
 
     Args:
@@ -41,7 +41,7 @@ def _bar(records: Iterable[Record], total: int) -> Iterator[Record]:
 
 
 @contextmanager
-def counted(total: int, name: str) -> Iterator[Callable[[], None]]:
+def count_steps(total: int, name: str) -> Iterator[Callable[[], None]]:
     """Give a function to call after each of `total` steps. A terminal shows them as a bar, which goes away at the end."""
     if not sys.stderr.isatty():
         yield lambda: None

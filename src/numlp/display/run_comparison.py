@@ -9,12 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from numlp.analysis.paired_test import Paired
-from numlp.display.curves import CHANCE, fit, line
+from numlp.data.preprocess import Name
+from numlp.data.splits import SPLITS
+from numlp.display.curves import CHANCE, draw_line, fit_axis
 from numlp.display.style import GREY, PALETTE, sheet, styled
 from numlp.training.history import Record
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-SPLITS = (("train", "training", "-"), ("val", "validation", "--"))
+DASHES: Mapping[Name, str] = {"train": "-", "val": "--"}
 COLUMNS = (("cost", "cost (nats)", 1), ("accuracy", "accuracy (%)", 100))
 ALL = "all classes"
 HALF = 48  # characters of a label that half of the width holds
@@ -41,7 +43,7 @@ class Curve:
 
 
 @styled
-def overlaid(curves: Sequence[Curve], title: str) -> Figure:
+def draw_overlaid_curves(curves: Sequence[Curve], title: str) -> Figure:
     """Draw cost and accuracy over the epochs: a colour per curve, full for training, dashed for validation, with a band over several seeds.
 
     Args:
@@ -51,25 +53,25 @@ def overlaid(curves: Sequence[Curve], title: str) -> Figure:
     runs = sum(len(curve.histories) for curve in curves)
     note = [BAND] if runs > len(curves) else []
     columns = 2 if max(len(curve.label) for curve in curves) <= HALF else 1
-    rows = -(-(len(curves) + len(SPLITS)) // columns)
+    rows = -(-(len(curves) + len(DASHES)) // columns)
     figure = sheet(f"{runs} runs, epoch by epoch", "\n".join([title, *note]), height=3.4 + 0.15 * rows)
     panels = figure.subplots(1, 2)
     for axes, (column, name, scale) in zip(panels, COLUMNS, strict=True):
         for curve, colour, marker in zip(curves, PALETTE, MARKERS, strict=False):
-            for split, _, dash in SPLITS:
+            for split, dash in DASHES.items():
                 field = f"{split}_{column}"
                 label = curve.label if split == "train" else ""  # one entry of the legend per colour
-                line(axes, curve.mean, field, colour, marker, dash, label, scale, against="epoch")
+                draw_line(axes, curve.mean, field, colour, marker, dash, label, scale, against="epoch")
                 _band(axes, curve, field, colour, scale)
         axes.set(xlabel="epoch", ylabel=name)
         axes.grid(True)
     cost, accuracy = panels
     costs = [(record.train_cost, record.val_cost) for curve in curves for history in curve.histories for record in history]
-    fit(cost, np.array(costs, np.float64).ravel())
+    fit_axis(cost, np.array(costs, np.float64).ravel())
     accuracy.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":")
     accuracy.set_ylim(0, None)
     handles = {handle.get_label(): handle for handle in cost.get_legend_handles_labels()[0]}
-    keys = [Line2D([], [], color="black", ls=dash, label=name) for _, name, dash in SPLITS]
+    keys = [Line2D([], [], color="black", ls=dash, label=SPLITS[split]) for split, dash in DASHES.items()]
     figure.legend(handles=[*handles.values(), *keys], loc="outside lower center", ncols=columns, frameon=False)
     return figure
 
@@ -83,7 +85,7 @@ def _band(axes: Axes, curve: Curve, field: str, colour: str, scale: float) -> No
 
 
 @styled
-def by_class(classes: Mapping[str, Paired], whole: Paired, labels: Sequence[str], title: str) -> Figure:
+def draw_class_accuracies(classes: Mapping[str, Paired], whole: Paired, labels: Sequence[str], title: str) -> Figure:
     """Draw the test accuracy of both runs, a row a class, and the difference with its 95 % interval; the largest gain on top."""
     rows = [*sorted(classes.items(), key=lambda item: item[1].difference), (ALL, whole)]
     note = "Right: difference in points, with the 95 % interval of a paired bootstrap."

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from numlp.display.text import plain_table
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -13,7 +15,7 @@ STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "gr
 
 
 @dataclass(frozen=True)
-class Row:
+class RunRow:
     """A run, as the table shows it.
 
     Attributes:
@@ -34,16 +36,15 @@ class Row:
     test: float
 
 
-def runs_table(rows: Sequence[Row]) -> "Table":
+def tabulate_runs(rows: Sequence[RunRow]) -> "Table":
     """Lay out a run per row: its name with its settings below, and its accuracies; 100 columns hold a name of 44 characters.
 
     Returns:
         What a rich console prints.
     """
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
     for heading in ("id", "started", "status"):
         table.add_column(heading, no_wrap=True)
     table.add_column("run", overflow="fold")
@@ -52,14 +53,14 @@ def runs_table(rows: Sequence[Row]) -> "Table":
     for row in rows:
         about = Text(row.name)  # Texts: brackets in a value are no markup
         if row.settings:
-            about.append("\n  " + said(row.settings), style="dim")
+            about.append("\n  " + format_settings(row.settings), style="dim")
         status = Text(row.status, style=STYLES.get(row.status, ""))
         epochs = "" if math.isnan(row.epochs) else f"{row.epochs:.4g}"
         table.add_row(row.id, f"{row.started:%m-%d %H:%M}", status, about, epochs, _share(row.val), _share(row.test))
     return table
 
 
-def said(settings: Mapping[str, str]) -> str:
+def format_settings(settings: Mapping[str, str]) -> str:
     """Settings in a line."""
     return ", ".join(f"{key} {value}" for key, value in settings.items())
 

@@ -13,8 +13,9 @@ from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.config.data import CLASSES, TRAIN_IMAGES
 from numlp.data.dataset import prepared, raw_folder
-from numlp.data.preprocess import Name, Prepared
+from numlp.data.preprocess import Prepared
 from numlp.data.raw import load_raw
+from numlp.data.splits import SPLITS
 from numlp.errors import require
 from numlp.files import replacing, sha256, write_csv, write_text
 from numlp.inference.model_file import Model, load_model
@@ -25,7 +26,6 @@ from numlp.training.evaluator import Evaluator, confusion_matrix
 Metrics: TypeAlias = dict[str, Any]
 """The keys of metrics.json (docs/formats.md)."""
 
-SPLITS: tuple[Name, ...] = ("train", "val", "test")
 SHOWN = 20  # of the most confident errors
 
 

@@ -31,13 +31,13 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
 
     The figures of the evaluation are left out when there is none.
     """
-    from numlp.display.figures import curves, first_layer, save
+    from numlp.display.figures import draw_curves, draw_first_layer, save
 
     model = load_model(train / paths.MODEL)
     title = f"{model.dataset.name}\n{caption(model.choices)}"
     made = {
-        "curves": curves(read_rows(train / paths.HISTORY, Record), title),
-        "first_layer": first_layer(model.network.params["linear1.W"], title),
+        "curves": draw_curves(read_rows(train / paths.HISTORY, Record), title),
+        "first_layer": draw_first_layer(model.network.params["linear1.W"], title),
     }
     if (evaluated / paths.MISTAKES).exists():
         made |= _evaluation(evaluated, list(model.dataset.class_names), title)
@@ -47,11 +47,11 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
 
 
 def _evaluation(evaluated: Path, names: list[str], title: str) -> dict[str, Any]:
-    from numlp.display.figures import confident_errors, confusion
+    from numlp.display.figures import draw_confident_errors, draw_confusion
 
     with (evaluated / paths.CONFUSION).open(newline="") as file:
         counts = np.array([[int(cell) for cell in row[1:]] for row in list(csv.reader(file))[1:]])
     with np.load(evaluated / paths.MISTAKES, allow_pickle=False) as wrong:
         true, predicted = ([names[i] for i in wrong[key]] for key in ("labels", "predicted"))
-        errors = confident_errors(wrong["images"], true, predicted, wrong["probability"], title)
-    return {"confusion": confusion(counts, names, title), "mistakes": errors}
+        errors = draw_confident_errors(wrong["images"], true, predicted, wrong["probability"], title)
+    return {"confusion": draw_confusion(counts, names, title), "mistakes": errors}

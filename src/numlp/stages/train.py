@@ -15,8 +15,9 @@ from numlp import paths
 from numlp.config import Config
 from numlp.config.naming import caption, flattened, run_name, values
 from numlp.data.dataset import prepared
-from numlp.data.preprocess import Name, Prepared
-from numlp.display.progress_bar import shown
+from numlp.data.preprocess import Prepared
+from numlp.data.splits import SPLITS
+from numlp.display.progress_bar import show_progress
 from numlp.files import json_digest, sha256, write_rows, write_text
 from numlp.inference.model_file import Model, save_model
 from numlp.runs.checkpoint import checkpoints
@@ -30,7 +31,6 @@ from numlp.training.fit import check_fit
 from numlp.training.history import LayerHealth, Record
 from numlp.training.state import State
 
-SPLITS: tuple[Name, ...] = ("train", "val", "test")
 WIDE = 5e7  # multiplications of a step's forward pass, from which a second thread gains a fifth or more (one hidden layer of 160 units)
 
 
@@ -47,7 +47,7 @@ def run(config: Config, out: Path, asked: Asked) -> Outcome | None:
     _say(config, asked)
     with checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
         watch = [] if member is None else [member.watch]
-        loop = Loop(config, data, kept, name, partial(shown, name=name, alone=asked.alone), *watch)
+        loop = Loop(config, data, kept, name, partial(show_progress, name=name, alone=asked.alone), *watch)
         state = loop.begin()
         with _tracked(config, asked, name, data, out, state.run_id) as tracked:
             state.run_id = tracked.id
@@ -99,10 +99,10 @@ def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracke
     if config.train.health:
         tracked.log_artifacts([out / paths.HEALTH])
     if config.train.health and "plot" in config.then:
-        from numlp.display.figures import Watched, health, save
+        from numlp.display.figures import Watched, draw_health, save
 
         title = f"{data.dataset.name}\n{caption(values(config))}"
-        save(health([Watched("", state.records, state.health)], title), figure)
+        save(draw_health([Watched("", state.records, state.health)], title), figure)
         tracked.log_artifacts([figure], "plots")
 
 

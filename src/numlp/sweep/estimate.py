@@ -11,7 +11,7 @@ from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.config.data import CLASSES, IMAGES, TRAIN_IMAGES
 from numlp.data.preprocess import Part
-from numlp.display.tables import duration
+from numlp.display.text import format_duration
 from numlp.optim.schedules import constant
 from numlp.runs.outcome import resident
 from numlp.sweep.jobs import Job
@@ -73,8 +73,8 @@ def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
     whole = sum(seconds) * (1 + later / len(jobs)) / at_once
     steps = ", ".join(f"{1000 * cost.step:.2f} ms" for cost in costs.values())
     return (
-        f"estimate, from steps measured now ({steps}): {duration(sum(seconds) / len(jobs))} a job, "
-        f"{at_once} at once: {duration(whole)} in all; memory {resident() / MB:.0f} MB a job, and "
+        f"estimate, from steps measured now ({steps}): {format_duration(sum(seconds) / len(jobs))} a job, "
+        f"{at_once} at once: {format_duration(whole)} in all; memory {resident() / MB:.0f} MB a job, and "
         f"the images, which all jobs share, {_images(jobs) / MB:.0f} MB"
     )
 

@@ -9,7 +9,7 @@ from heapq import nsmallest
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from numlp.display.tables import duration
+from numlp.display.text import format_duration
 from numlp.sweep.jobs import ENDED, FINAL, Job, Status
 from numlp.sweep.trials import as_loss
 
@@ -106,7 +106,7 @@ class Display:
         best = self._best_jobs(1)
         parts += [f"best {format_objective(best[0], self._objective)}"] if best else []
         left = self._seconds_left()
-        parts += [f"{duration(left)} left"] if left is not None else []
+        parts += [f"{format_duration(left)} left"] if left is not None else []
         return ", ".join(parts)
 
     def _seconds_left(self) -> float | None:
@@ -149,8 +149,8 @@ def describe_outcome(status: Status) -> str:
     outcome = status.outcome
     assert outcome is not None
     if outcome.note:
-        return f"{outcome.note} after {outcome.epochs:g} epochs ({duration(outcome.seconds)})"
-    when = "kept" if status.state == "kept" else duration(outcome.seconds)
+        return f"{outcome.note} after {outcome.epochs:g} epochs ({format_duration(outcome.seconds)})"
+    when = "kept" if status.state == "kept" else format_duration(outcome.seconds)
     return f"validation {outcome.val_accuracy:.2%}, test {outcome.test_accuracy:.2%} ({when})"
 
 

@@ -11,8 +11,7 @@ from numlp.sweep.trials import Trial
 from numlp.training.history import Record
 
 if TYPE_CHECKING:
-    from numlp.display.figures import Curve
-    from numlp.display.search_rounds import Span, Tried
+    from numlp.display.figures import Curve, Span, Tried
 
 ROUNDS, CONTOUR, CURVES = "rounds.png", "contour.png", "curves.png"
 SHOWN = 6  # trials in the figure of the curves
@@ -28,9 +27,7 @@ def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spa
         spaces: Of each round.
         title: The data set's name and what the search was.
     """
-    from numlp.display.contour import contour
-    from numlp.display.figures import overlaid, save
-    from numlp.display.search_rounds import draw_rounds
+    from numlp.display.figures import draw_contour, draw_overlaid_curves, draw_rounds, save
 
     figures = {}
     spans = _spans(spaces)
@@ -39,10 +36,12 @@ def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spa
         subject = f"Validation accuracy of {len(tried)} trials"
         figures[ROUNDS] = draw_rounds(tried, spans, subject, title)
         if len(spans[0]) == 2:
-            figures[CONTOUR] = contour(tried, spans[0], subject, title)
+            figures[CONTOUR] = draw_contour(tried, spans[0], subject, title)
     curves = _curves(order)
     if sum(len(curve.histories) for curve in curves) > 1:
-        figures[CURVES] = overlaid(curves, f"{title}\nThe best {len(curves)} of {len(order)} trials" if len(order) > len(curves) else title)
+        figures[CURVES] = draw_overlaid_curves(
+            curves, f"{title}\nThe best {len(curves)} of {len(order)} trials" if len(order) > len(curves) else title
+        )
     for name, figure in figures.items():
         save(figure, out / name)
     return [out / name for name in figures]
@@ -50,14 +49,14 @@ def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spa
 
 def _spans(spaces: Sequence[Space]) -> list[dict[str, "Span"]]:
     """The ranges of each round, by key."""
-    from numlp.display.search_rounds import Span
+    from numlp.display.figures import Span
 
     ranges = [{key: dimension for key, dimension in space.items() if isinstance(dimension, Range)} for space in spaces]
     return [{key: Span(span.low, span.high, span.log) for key, span in spans.items()} for spans in ranges]
 
 
 def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":
-    from numlp.display.search_rounds import Tried
+    from numlp.display.figures import Tried
 
     values = {key: float(trial.point[key]) for key in keys}
     return Tried(trial.jobs[0].round, values, trial.mean("val_accuracy"), trial.deviation("val_accuracy"))

@@ -1,6 +1,6 @@
 """MLflow runs: the only place that imports MLflow, and it does so inside functions (1 s to import).
 
-What others use stands here. The package imports `errors`, `files`, `paths`, `signals`, `blas`, `inference` and `training.history`.
+What others use stands here. It imports `training` (its records), `inference` and the loose modules.
 
 with start_run(root, "mlp3-before-he-lam0.005-s0", params, tags, output=folder) as run:
     for record in records:
