@@ -37,7 +37,7 @@ def test_two_jobs_at_once_have_the_bits_of_one_alone(ready, numlp):
 LOST = """
 import os, signal, time
 from pathlib import Path
-from numlp import fit
+from numlp.training import fit
 real = fit.train
 def train(*arguments):
     for place, record in enumerate(real(*arguments)):
@@ -73,7 +73,7 @@ def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
 
 DEADLY = """
 import os, signal
-from numlp import fit
+from numlp.training import fit
 real = fit.train
 def train(network, optimiser, data, val, plan, progress):
     if plan.lam == 0.2:

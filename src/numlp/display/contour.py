@@ -68,8 +68,8 @@ def _surface(axes: "Axes", x: Array, y: Array, accuracy: Array, spans: Sequence[
     surface = LinearTriInterpolator(Triangulation(*places.T), accuracy[first])
     across, up = (np.linspace(*place, GRID) for place in zip(places.min(axis=0), places.max(axis=0), strict=True))
     values = surface(*np.meshgrid(across, up))
-    shown = [_value(place, span) for place, span in zip((across, up), spans, strict=True)]
-    return axes.contourf(*shown, values, levels=levels, extend="min")
+    axis_values = [_value(place, span) for place, span in zip((across, up), spans, strict=True)]
+    return axes.contourf(*axis_values, values, levels=levels, extend="min")
 
 
 def _unit(values: Array, span: Span) -> Array:

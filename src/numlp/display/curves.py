@@ -77,8 +77,8 @@ def draw_line(
     """Draw one column against another; a gap and a cross where it cannot be drawn."""
     steps, values = _values(records, against), scale * _values(records, column)
     good = np.abs(values) <= LARGEST  # False for NaN too
-    shown = marker if len(records) <= MARKED else ""
-    axes.plot(steps, np.where(good, values, np.nan), color=colour, linestyle=dash, marker=shown, markersize=4, linewidth=1.6, label=label)
+    marker = marker if len(records) <= MARKED else ""
+    axes.plot(steps, np.where(good, values, np.nan), color=colour, linestyle=dash, marker=marker, markersize=4, linewidth=1.6, label=label)
     if not good.all():
         n = len(steps[~good])
         top = axes.get_xaxis_transform()  # x in steps, y as a share of the panel's height

@@ -37,11 +37,11 @@ def draw_first_layer(W: Array, title: str) -> Figure:
     scale = np.percentile(np.abs(units), 99.5, axis=1, keepdims=True)
     scaled = np.divide(units, scale, out=np.zeros_like(units), where=scale > 0)
     columns = min(10, len(units))
-    shown = f"{len(units)} of {W.shape[1]:,} units"
+    count = f"{len(units)} of {W.shape[1]:,} units"
     note = "Mid-grey is 0; each image is scaled by the weights of its own unit."
     if not finite.all():
         note += f" Crossed out: {np.sum(~finite)} with weights that are not finite (inf or NaN)."
-    figure, axes = _mosaic(0.5 + 0.5 * scaled.clip(-1, 1), columns, 0, f"Weights of the first layer: {shown}", f"{title}\n{note}")
+    figure, axes = _mosaic(0.5 + 0.5 * scaled.clip(-1, 1), columns, 0, f"Weights of the first layer: {count}", f"{title}\n{note}")
     for index in np.flatnonzero(~finite).tolist():
         x, y = _corner(index, columns, 0)
         axes.plot([x, x + SIDE, np.nan, x, x + SIDE], [y, y + SIDE, np.nan, y + SIDE, y], color=ORANGE)
@@ -126,8 +126,8 @@ def _mosaic(rows: Array, columns: int, caption: int, subject: str, title: str) -
     lines = -(-len(rows) // columns)
     width, height = columns * (SIDE + GAP) - GAP, lines * (SIDE + GAP + caption) - GAP
     sheet_inches = WIDTH - 2 * MARGIN
-    shown = max(width, 5 * (SIDE + GAP))  # few images are not blown up
-    figure = sheet(subject, title, height=sheet_inches * height / shown + MARGIN)
+    room = max(width, 5 * (SIDE + GAP))  # few images are not blown up
+    figure = sheet(subject, title, height=sheet_inches * height / room + MARGIN)
     canvas = np.ones((height, width, 3))
     for index, row in enumerate(rows):
         x, y = _corner(index, columns, caption)

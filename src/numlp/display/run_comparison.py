@@ -91,12 +91,12 @@ def draw_class_accuracies(classes: Mapping[str, Paired], whole: Paired, labels: 
     note = "Right: difference in points, with the 95 % interval of a paired bootstrap."
     figure = sheet("Test accuracy, class by class", f"{title}\n{note}", height=4.4)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.25, 1])
-    for place, (_, found) in enumerate(rows):
-        first, second = (100 * value for value in found.accuracies)
+    for place, (_, paired) in enumerate(rows):
+        first, second = (100 * value for value in paired.accuracies)
         left.plot([first, second], [place, place], color=GREY, linewidth=1.2, zorder=1)
-        _interval(right, place, found)
+        _interval(right, place, paired)
     for which, (label, colour, marker) in enumerate(zip(labels, PALETTE, MARKERS, strict=False)):
-        values = [100 * found.accuracies[which] for _, found in rows]
+        values = [100 * paired.accuracies[which] for _, paired in rows]
         left.plot(values, range(len(rows)), marker, color=colour, markersize=6, label=label)
     left.set_yticks(range(len(rows)), [name for name, _ in rows])
     left.get_yticklabels()[-1].set_weight("bold")
@@ -111,8 +111,8 @@ def draw_class_accuracies(classes: Mapping[str, Paired], whole: Paired, labels: 
     return figure
 
 
-def _interval(axes: Axes, place: int, found: Paired) -> None:
-    low, middle, high = 100 * found.low, 100 * found.difference, 100 * found.high
+def _interval(axes: Axes, place: int, paired: Paired) -> None:
+    low, middle, high = 100 * paired.low, 100 * paired.difference, 100 * paired.high
     colour = GREY if low <= 0 <= high else PALETTE[int(middle > 0)]
     axes.plot([low, high], [place, place], color=colour, linewidth=2)
     axes.plot([middle], [place], "o", color=colour, markersize=5)

@@ -71,8 +71,8 @@ class Perform:
         order, log = self.orders[hydra.job.num], Path(hydra.runtime.output_dir) / LOG
         if self.stop.exists():
             return
-        if not self.sweep.rerun and (kept := kept_outcome(order.record, order.pruned)) is not None:  # by another sweep, or a node now lost
-            self._end(order, kept, "kept")
+        if not self.sweep.rerun and (known := kept_outcome(order.record, order.pruned)) is not None:  # by another sweep, or a node now lost
+            self._end(order, known, "kept")
             return
         write_status(order.status, state="running")
         member = Member(self.parent, order.run_id, order.tags, order.record, order.pruned, self._watch(order))

@@ -93,10 +93,10 @@ def database_stamp(root: Path) -> tuple[int, int] | None:
     """
     database = database_file(address(root))
     try:
-        found = None if database is None else database.stat()
+        status = None if database is None else database.stat()
     except FileNotFoundError:
-        found = None
-    return None if found is None else (found.st_dev, found.st_ino)
+        status = None
+    return None if status is None else (status.st_dev, status.st_ino)
 
 
 def schema_revisions(root: Path) -> tuple[str, str]:
@@ -156,15 +156,15 @@ def _make(database: Path, artifacts: str | None) -> None:
 def _experiment(client: "MlflowClient", name: str, artifacts: str | None) -> str:
     from mlflow.exceptions import MlflowException
 
-    found = client.get_experiment_by_name(name)
-    if found is None:
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
         try:
             return str(client.create_experiment(name, artifact_location=artifacts))
         except MlflowException:
-            found = client.get_experiment_by_name(name)
-            if found is None:  # so it was not that another process was first
+            experiment = client.get_experiment_by_name(name)
+            if experiment is None:  # so it was not that another process was first
                 raise
-    return str(found.experiment_id)
+    return str(experiment.experiment_id)
 
 
 def _artifacts(root: Path, uri: str) -> str | None:
