@@ -9,8 +9,8 @@ SHORT = ["data=synthetic", "split=first100", "model=mlp2", PIXELS, "train.batch_
 MULTI = ["train", "-m", *SHORT, "hydra/launcher=basic"]
 
 
-def family(root):
-    """The newest sweep's run, and its members."""
+def newest_sweep(root):
+    """The run of the newest sweep, and its child runs."""
     client, experiment = connect(root, "numlp")
     runs = client.search_runs([experiment], order_by=["attributes.start_time DESC"])
     parent = next(run for run in runs if "sweep" in run.data.tags)

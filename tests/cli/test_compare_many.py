@@ -5,12 +5,12 @@ import json
 import pytest
 
 from numlp.cli.compare import MOST
-from sweeps import MULTI, family
+from sweeps import MULTI, newest_sweep
 
 
 def test_runs_of_several_seeds_are_one_table_and_one_figure(ready, numlp):
     assert numlp(*MULTI, "norm=none,before", "seed=0,1")[0] == 0
-    ids = [run.info.run_id for run in family(ready)[1] if "seeds" not in run.data.tags]
+    ids = [run.info.run_id for run in newest_sweep(ready)[1] if "seeds" not in run.data.tags]
     code, out, err = numlp("compare", *ids)
     assert (code, err) == (0, "")
     rows = {line.split("  ")[0]: line.split() for line in out.splitlines()}
@@ -23,7 +23,7 @@ def test_runs_of_several_seeds_are_one_table_and_one_figure(ready, numlp):
     assert [one["val_images"] for one in content["accuracies"]] == [10_000] * 4
     assert [found["accuracies"][0] for found in content["against_first"]] == [content["accuracies"][0]["test_accuracy"]] * 3
     for run, said in zip(ids, content["accuracies"], strict=True):
-        logged = next(each for each in family(ready)[1] if each.info.run_id == run).data.metrics
+        logged = next(each for each in newest_sweep(ready)[1] if each.info.run_id == run).data.metrics
         assert said["val_accuracy"] == pytest.approx(logged["final/val_accuracy"])
 
 

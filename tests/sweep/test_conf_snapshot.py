@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sweeps import MULTI, family, table
+from sweeps import MULTI, newest_sweep, table
 
 pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
 
@@ -44,5 +44,5 @@ def test_an_edit_while_a_sweep_runs_changes_no_job_of_it(edited, numlp, launcher
         assert (choices["train"]["threads"], choices["moments"]["name"]) == (1, "ema")
     said = [path.read_text() for path in edited.glob("multirun/*/*/*/.hydra/config.yaml")]
     assert all("- 50\n  - 50\n" in text for text in said)
-    _, members = family(edited)
+    _, members = newest_sweep(edited)
     assert {run.data.params["model.hidden"] for run in members if "model.hidden" in run.data.params} == {"[50, 50]"}

@@ -41,12 +41,12 @@ def node(data, *options):
 def lose(started):
     """Kill everything of a node at once, as when its machine is switched off."""
     try:
-        family = [psutil.Process(started.pid), *psutil.Process(started.pid).children(recursive=True)]
+        newest_sweep = [psutil.Process(started.pid), *psutil.Process(started.pid).children(recursive=True)]
     except psutil.NoSuchProcess:
         return
-    for member in family:
+    for member in newest_sweep:
         member.kill()
-    psutil.wait_procs(family)
+    psutil.wait_procs(newest_sweep)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""`numlp train -m`: what failed is told, what was made is not made again, and MLflow has one family."""
+"""`numlp train -m`: what failed is told, what was made is not made again, and MLflow has one newest_sweep."""
 
 import json
 
 import pytest
 
 from numlp.tracking import connect
-from sweeps import MULTI, family, table
+from sweeps import MULTI, newest_sweep, table
 
 pytestmark = pytest.mark.slow  # each makes runs of its own, and they take long together
 
@@ -25,7 +25,7 @@ def test_of_eight_jobs_two_fail_each_with_its_own_error_and_the_others_have_resu
     assert [row["state"] for row in table(ready)] == ["failed" if i in (2, 5) else "done" for i in range(8)]
     log = next(path for path in ready.glob("multirun/*/*/*/log.txt") if "Traceback" in path.read_text())
     assert "no luck" in log.read_text()
-    parent, members = family(ready)
+    parent, members = newest_sweep(ready)
     assert parent.info.status == "FAILED"
     assert sorted(run.info.status for run in members) == ["FAILED"] + ["FINISHED"] * 6
 
@@ -33,7 +33,7 @@ def test_of_eight_jobs_two_fail_each_with_its_own_error_and_the_others_have_resu
 def test_seeds_are_one_trial_with_mean_and_deviation_on_a_run_of_their_own(ready, numlp):
     code, _out, err = numlp(*MULTI, "model.inputs=3072", "lam=0.1,0.2", "seed=0,1")
     assert code == 0, err
-    parent, members = family(ready)
+    parent, members = newest_sweep(ready)
     groups = [run for run in members if "mean/val_accuracy" in run.data.metrics]
     assert sorted(run.data.tags["group"] for run in groups) == ["lam=0.1", "lam=0.2"]
     for group in groups:
@@ -67,7 +67,7 @@ def test_a_search_narrows_from_round_to_round_and_ends_with_a_command_that_train
     best = float(max(rows[:3], key=lambda row: float(row["val_accuracy"]))["lam"])
     assert [float(row["lam"]) for row in rows[3:5]] == pytest.approx([max(best / 10**0.2, 1e-4), min(best * 10**0.2, 1)])
     assert rows[5]["epochs"] == "3.0"
-    parent, members = family(ready)
+    parent, members = newest_sweep(ready)
     (last,) = (run for run in members if run.data.tags["group"].startswith("final "))
     assert parent.data.metrics["final/test_accuracy"] == last.data.metrics["final/test_accuracy"]
     command = parent.data.tags["best_command"]
@@ -90,7 +90,7 @@ def test_a_search_over_two_keys_draws_their_plane_and_its_best_curves(ready, num
     code, out, err = numlp(*MULTI, *keys)
     assert code == 0, err
     assert "figures: rounds.png, contour.png, curves.png in multirun/" in out
-    parent, _ = family(ready)
+    parent, _ = newest_sweep(ready)
     client, _ = connect(ready, "numlp")
     assert {item.path for item in client.list_artifacts(parent.info.run_id)} == {"trials.csv", "rounds.png", "contour.png", "curves.png"}
 
@@ -108,7 +108,7 @@ def test_a_trial_that_is_worse_than_the_median_is_given_up_once_and_for_all_of_t
     trained = len(counted)
     assert numlp(*choices)[0] == 0
     assert len(counted) == trained
-    _, members = family(ready)
+    _, members = newest_sweep(ready)
     assert sorted(run.data.tags.get("pruned", "") for run in members) == ["", "", "true", "true"]
     assert {run.info.status for run in members} == {"FINISHED"}
 

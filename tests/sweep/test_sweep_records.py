@@ -7,22 +7,22 @@ import pytest
 
 from numlp.tracking import connect, run_files
 from numlp.training import fit
-from sweeps import MULTI, SHORT, family, table
+from sweeps import MULTI, SHORT, newest_sweep, table
 
 pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
 
 
 def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, counted):
     assert numlp(*MULTI, "lam=0.1,0.2")[0] == 0
-    first = family(ready)[0].info.run_id
+    first = newest_sweep(ready)[0].info.run_id
     assert numlp(*MULTI, "lam=0.1,0.2")[0] == 0
-    parent, members = family(ready)
+    parent, members = newest_sweep(ready)
     assert (parent.info.run_id, len(members), counted) == (first, 2, [0.1, 0.2])  # the same command: the same sweep
     code, out, _ = numlp(*MULTI, "lam=0.2,0.3")
     assert code == 0
     assert "(kept)" in next(line for line in out.splitlines() if "lam=0.2" in line)
     assert counted == [0.1, 0.2, 0.3]
-    parent, members = family(ready)
+    parent, members = newest_sweep(ready)
     assert parent.info.run_id != first
     assert sorted((run.data.tags["group"], run.data.tags.get("kept")) for run in members) == [("lam=0.2", "true"), ("lam=0.3", None)]
     assert all("final/test_accuracy" in run.data.metrics for run in members)
@@ -40,9 +40,9 @@ def test_a_run_by_name_is_the_one_that_has_files_not_what_a_later_sweep_shows_of
     command = f"numlp compare {' '.join(str(Path(folder).relative_to(ready)) for folder in folders)}"
     assert command in out
     assert numlp(*command.split()[1:])[0] == 0
-    assert family(ready)[0].info.run_name == "lam, 2 trials"
+    assert newest_sweep(ready)[0].info.run_name == "lam, 2 trials"
     assert numlp(*MULTI, "lam=0.2,0.1")[0] == 0
-    assert {run.data.tags.get("kept") for run in family(ready)[1]} == {"true"}
+    assert {run.data.tags.get("kept") for run in newest_sweep(ready)[1]} == {"true"}
     code, out, err = numlp("compare", *names)
     assert (code, err) == (0, "")
     client, experiment = connect(ready)
@@ -63,7 +63,7 @@ def kept(ready, numlp, empty_store):
     def again():
         code, out, err = numlp(*MULTI, "lam=0.2,0.3")
         assert (code, "(kept)" in out) == (0, True), err
-        _, members = family(ready)
+        _, members = newest_sweep(ready)
         return next(run.info.run_id for run in members if "kept" in run.data.tags)
 
     return again
@@ -96,7 +96,7 @@ def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_noth
     assert "1 jobs to run, 1 done before, 1 would fail" in out
     assert "MB a job" in out
     assert counted == [0.1]
-    assert len(family(ready)[1]) == 1
+    assert len(newest_sweep(ready)[1]) == 1
     assert len(list(ready.glob("multirun/*/*"))) == 1  # a dry run leaves no folder
 
 
@@ -118,7 +118,7 @@ def test_a_job_that_is_done_elsewhere_while_it_waits_is_taken_unless_it_is_to_be
     assert code == 0, err
     assert counted == ([0.2, 0.3, 0.2] if rerun else [0.2, 0.3])
     assert ("(kept)" in next(line for line in out.splitlines() if "lam=0.2" in line)) is not rerun
-    _, members = family(ready)
+    _, members = newest_sweep(ready)
     assert sorted(run.data.tags["group"] for run in members) == ["lam=0.2", "lam=0.3"]
     assert all("final/test_accuracy" in run.data.metrics for run in members)
 
@@ -130,7 +130,7 @@ def test_of_draws_that_are_the_same_one_is_made(ready, numlp, counted):
     rows = table(ready)
     assert [row["state"] for row in rows] == ["done"] * 5
     assert len({(row["lam"], row["val_cost"]) for row in rows}) == 2
-    assert len(family(ready)[1]) == 2
+    assert len(newest_sweep(ready)[1]) == 2
 
 
 def test_a_final_training_that_cannot_be_is_told_before_any_job(ready, numlp, counted):

@@ -7,7 +7,7 @@ import pytest
 
 from numlp.tracking import connect
 from processes import started, wait_for
-from sweeps import SHORT, family, table
+from sweeps import SHORT, newest_sweep, table
 
 pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
 
@@ -25,7 +25,7 @@ def test_two_jobs_at_once_have_the_bits_of_one_alone(ready, numlp):
     with started(ready, "train", *SHORT, *TWO) as process:
         _, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
-    _, members = family(ready)
+    _, members = newest_sweep(ready)
     two = {run.data.params["seed"]: run.data.tags for run in members if "model_digest" in run.data.tags}
     code, _, err = numlp("train", *SHORT, "seed=1")
     assert code == 0, err
@@ -68,7 +68,7 @@ def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
     assert psutil.wait_procs(all_of_it, timeout=300)[1] == []
     assert [row["state"] for row in table(ready)] == ["done"]
     assert "resumes from step" in "".join(log.read_text() for log in ready.glob("multirun/*/*/*/log.txt"))
-    assert sorted(run.info.status for run in family(ready)[1]) == 3 * ["FINISHED"]  # two jobs, and the mean of their seeds
+    assert sorted(run.info.status for run in newest_sweep(ready)[1]) == 3 * ["FINISHED"]  # two jobs, and the mean of their seeds
 
 
 DEADLY = """

@@ -109,8 +109,8 @@ def start_run(
     """
     with terminable():
         client, experiment_id = connect(root, experiment)
-        family = {} if parent is None else {PARENT: parent}
-        tags = {"mlflow.source.type": "LOCAL", "mlflow.source.name": "numlp", **environment_tags(root), **family, **tags}
+        tags = {"mlflow.source.type": "LOCAL", "mlflow.source.name": "numlp", **environment_tags(root), **tags}
+        tags |= {} if parent is None else {PARENT: parent}
         with explained(address(root)):
             known = _resume(client, run_id)
             if known is None:
@@ -128,7 +128,7 @@ def start_run(
         finally:
             _end(outbox, status)
             if parent is None and database_stamp(root) != stamp:  # a parent tells it for its children
-                again = "; the same command brings its members back" if SWEEP in tags else ""
+                again = "; the same command brings its child runs back" if SWEEP in tags else ""
                 log.warning("MLflow does not have run %s: its database was removed meanwhile; the files are in %s%s", name, output, again)
 
 

@@ -1,7 +1,6 @@
 """Runs of the store, found by their tags, their name or their id; and those closed whose process is gone."""
 
 import logging
-import os
 import re
 import socket
 import sqlite3
@@ -178,12 +177,12 @@ def _is_running_here(run: "Entity") -> bool:
 
 def _is_alive(run: "Entity") -> bool:
     """Whether a process with Python's name in its command has the number of the run's: numbers are given out again."""
-    pid = int(run.data.tags["pid"])
+    import psutil
+
     try:
-        os.kill(pid, 0)
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except ProcessLookupError:
+        command = psutil.Process(int(run.data.tags["pid"])).cmdline()
+    except psutil.NoSuchProcess:
         return False
-    except OSError:  # another user's process, or no /proc here
+    except psutil.AccessDenied:  # another user's
         return True
-    return b"python" in command or b"numlp" in command
+    return any("python" in part or "numlp" in part for part in command)
