@@ -28,12 +28,14 @@ MOST = 8  # runs, of which each has a colour
 NAME = 200  # characters of a folder's name, of the 255 that file systems allow
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print the comparison, and write it with its figures to a folder of build/compare."""
-    text = "set trained runs against each other, the others against the first"
-    parser = argparse.ArgumentParser("numlp compare", description=text)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the runs."""
     parser.add_argument("runs", nargs="+", metavar="RUN", help=f"its folder, or its id or name in MLflow; two to {MOST}")
-    names = parser.parse_args(argv).runs
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the comparison, the other runs against the first, and write it with its figures to a folder of build/compare."""
+    names = arguments.runs
     require(2 <= len(names) <= MOST, "numlp compare", f"two to {MOST} runs", runs=len(names))
     runs = [finished(name) for name in names]
     for what in ("name", "folder"):  # a copy from a remote store has a folder of its own each time

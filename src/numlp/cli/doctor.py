@@ -18,12 +18,15 @@ CIFAR10 = Path("conf/data/cifar10.yaml")
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print a row for each check; the exit code is 1 if one is an error, else 0."""
-    parser = argparse.ArgumentParser("numlp doctor", description="check the environment, the data, DVC and MLflow")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --fix."""
     text = "send what MLflow did not get, and mark runs KILLED that are RUNNING though their process is gone"
     parser.add_argument("--fix", action="store_true", help=text)
-    if parser.parse_args(argv).fix:
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a row for each check; the exit code is 1 if one is an error, else 0."""
+    if arguments.fix:
         fix()
     findings = examine()
     show(findings)

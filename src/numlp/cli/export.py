@@ -2,7 +2,6 @@
 
 import argparse
 import tempfile
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from numlp import paths
 from numlp.arrays import Array
+from numlp.cli.parser import add_model
 from numlp.config.data import TRAIN_IMAGES
 from numlp.data.dataset import folder_of
 from numlp.data.raw import load_raw
@@ -25,20 +25,20 @@ ONNX = paths.BUILD / "export" / "model.onnx"
 BOUND = 1e-5  # of a difference between two probabilities
 
 
-def main(argv: Sequence[str]) -> int:
-    """Write the file; the exit code is 1 if --check finds a difference of more than 1e-5, else 0."""
-    parser = argparse.ArgumentParser("numlp export", description="write a trained network as ONNX: uint8 images to probabilities")
-    parser.add_argument(
-        "--model", type=from_user, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)"
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --model, --output and --check."""
+    add_model(parser)
     parser.add_argument("--output", type=from_user, default=ONNX, help="the file to write (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="compare ONNX and MLflow's pyfunc with numlp on the pipeline's test images")
-    asked = parser.parse_args(argv)
-    model = load_model(asked.model)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the file; the exit code is 1 if --check finds a difference of more than 1e-5, else 0."""
+    model, output = load_model(arguments.model), arguments.output
     count = len(model.dataset.class_names)
-    save_onnx(asked.output, standalone.read(asked.model), {"dataset": model.dataset.name, "numlp": version("numlp")})
-    print(f"export: {asked.output}, {asked.output.stat().st_size:,} bytes, ONNX; images (N, 32, 32, 3) uint8 -> {OUTPUT} (N, {count})")
-    return int(asked.check and not check(model, asked.model, asked.output))
+    save_onnx(output, standalone.read(arguments.model), {"dataset": model.dataset.name, "numlp": version("numlp")})
+    print(f"export: {output}, {output.stat().st_size:,} bytes, ONNX; images (N, 32, 32, 3) uint8 -> {OUTPUT} (N, {count})")
+    return int(arguments.check and not check(model, arguments.model, output))
 
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:

@@ -4,11 +4,10 @@ import argparse
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numlp
-from numlp.cli.run import in_git
+from numlp.cli.dvc import in_git
 from numlp.config.local_choices import LOCAL
 from numlp.errors import require
 
@@ -38,14 +37,16 @@ DVC keeps experiments in git. Where this folder is no git checkout yet, make one
 """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Lay out a project, and say how to go on."""
-    parser = argparse.ArgumentParser("numlp init", description="lay out a new project: choices, pipeline and pinned versions")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the folder and --data."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet, or is empty")
     parser.add_argument("--data", metavar="NAME", help="the data set, one of conf/data: cifar10 (the default) or synthetic")
-    asked = parser.parse_args(argv)
-    lay_out(asked.folder, asked.data)
-    print(f"a project in {asked.folder}\ncd {asked.folder}\nnumlp run       # or dvc repro\nnumlp --help")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Lay out a project, and say how to go on."""
+    lay_out(arguments.folder, arguments.data)
+    print(f"a project in {arguments.folder}\ncd {arguments.folder}\nnumlp run       # or dvc repro\nnumlp --help")
     return 0
 
 

@@ -1,18 +1,19 @@
 """`numlp verify`: whether the pipeline gives the same bytes again, in a clone of this checkout at another path."""
 
+import argparse
 import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from numlp import paths
-from numlp.cli.run import dvc
+from numlp.cli.dvc import dvc
 from numlp.config.local_choices import LOCAL
 from numlp.errors import require
 
@@ -32,7 +33,7 @@ class Recorded:
     made: dict[str, str]
 
 
-def main(argv: Sequence[str]) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Run the pipeline in a clone, with the same choices, data and packages, and print its sums beside the recorded ones.
 
     Returns:
@@ -41,7 +42,6 @@ def main(argv: Sequence[str]) -> int:
     Raises:
         UserError: This is no git checkout, or nothing was run in it yet.
     """
-    require(not argv, "numlp verify", "no arguments (choices are in params.yaml)", arguments=list(argv))
     root = Path.cwd()
     require((root / ".git").exists(), "numlp verify", "a git checkout, to clone it", folder=str(root))
     require(LOCK.exists(), "numlp verify", f"{LOCK}, the record of a run; make run writes it", folder=str(root))
