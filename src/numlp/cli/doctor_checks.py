@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
+
+import psutil
+from packaging.requirements import Requirement
 
 from numlp import paths
 from numlp.config.compose import replacements
@@ -50,13 +52,16 @@ def python() -> Finding:
 
 def packages() -> Finding:
     """What is installed, against what is required and what the project was tested with."""
-    needed = [re.split(r"[^A-Za-z0-9_.-]", line, maxsplit=1)[0] for line in requires("numlp") or () if "extra ==" not in line]
+    requirements = [Requirement(line) for line in requires("numlp") or ()]
+    needed = [item.name for item in requirements if item.marker is None or item.marker.evaluate({"extra": ""})]
     missing = [name for name in needed if _installed(name) is None]
     if missing:
         return Finding("packages", "error", f"not installed: {', '.join(missing)}", "pip install -c constraints.txt -e .")
     lines = PINS.read_text().splitlines() if PINS.exists() else []
-    pins = dict(line.split("==") for line in lines if "==" in line and not line.startswith("#"))
-    other = [f"{name} {_installed(name)}, not {pin}" for name, pin in pins.items() if _installed(name) not in (None, pin)]
+    pins = [Requirement(pin) for pin in (line.partition("#")[0].strip() for line in lines) if "==" in pin]
+    installed = {pin: _installed(pin.name) for pin in pins}
+    different = [pin for pin, found in installed.items() if found is not None and not pin.specifier.contains(found, prereleases=True)]
+    other = [f"{pin.name} {installed[pin]}, not {str(pin.specifier).removeprefix('==')}" for pin in different]
     if other:
         more = f" and {len(other) - 3} more" if len(other) > 3 else ""
         return Finding("packages", "warning", ", ".join(other[:3]) + more, "pip install -c constraints.txt -e . gives the tested versions")
@@ -82,10 +87,7 @@ def disk() -> Finding:
 
 def memory() -> Finding:
     """Memory that is not in use."""
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GB
-    meminfo = Path("/proc/meminfo")
-    if meminfo.exists():
-        free = next(int(line.split()[1]) * 1024 / GB for line in meminfo.read_text().splitlines() if line.startswith("MemAvailable"))
+    free = psutil.virtual_memory().available / GB
     level: Level = "ok" if free >= MEMORY else "warning"
     return Finding(
         "memory", level, f"{free:.1f} GB available", "" if level == "ok" else f"training takes up to {MEMORY:g} GB: close something"
@@ -146,7 +148,7 @@ def dvc_lock() -> Finding:
     except ValueError:
         return Finding("DVC lock", "error", f"{table} is no JSON", f"rm {table}")
     entries = [item for value in content.get("read", {}).values() for item in value] + list(content.get("write", {}).values())
-    gone = {int(item["pid"]) for item in entries if not Path(f"/proc/{item['pid']}").exists()}
+    gone = {int(item["pid"]) for item in entries if not psutil.pid_exists(int(item["pid"]))}
     if gone:
         left = ", ".join(map(str, sorted(gone)))
         return Finding("DVC lock", "ok", f"left by killed processes ({left}); the next DVC command removes it")

@@ -41,8 +41,12 @@ def raw_folder(source: SourceConfig) -> Path:
     return folder
 
 
-def folder_of(digest: str) -> Path | None:
-    """The folder of the raw arrays with this digest; None when they are not at hand."""
+def load_raw_of(dataset: DatasetInfo) -> RawData:
+    """Load the raw arrays of a data set that a model was trained on.
+
+    Raises:
+        UserError: They are not at hand.
+    """
     folders = [paths.DOWNLOAD, *sorted((paths.DATA / "raw").glob("*/"))]
     return next((folder for folder in folders if (folder / INFO).exists() and read_info(folder).digest == digest), None)
 

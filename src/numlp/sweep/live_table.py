@@ -1,5 +1,6 @@
 """What a person sees while a sweep runs: a live table on a terminal, a line a job elsewhere."""
 
+import heapq
 import sys
 import threading
 from collections import Counter
@@ -115,11 +116,8 @@ class Display:
     def _best_jobs(self, count: int) -> list[Job]:
         ended = [job for job in self._jobs if job.round != FINAL and job.status.outcome is not None]
         done = [job for job in ended if job.status.outcome is not None and not job.status.outcome.note]
-        found: list[Job] = []
-        while done and len(found) < count:
-            found.append(self._best(done, key=lambda job: getattr(job.status.outcome, self._objective)))
-            done.remove(found[-1])
-        return found
+        best = heapq.nlargest if self._best is max else heapq.nsmallest
+        return best(count, done, key=lambda job: getattr(job.status.outcome, self._objective))
 
     def _table(self) -> "RenderableType":
         from rich.console import Group
