@@ -6,6 +6,7 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from numlp import paths
 from numlp.cli import doctor_checks
 from numlp.cli.doctor_checks import Finding
 from numlp.config.compose import composed
@@ -14,7 +15,6 @@ from numlp.errors import UserError
 from numlp.tracking import store_checks
 from numlp.tracking.unsent import send, unsent
 
-CIFAR10 = Path("conf/data/cifar10.yaml")
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
@@ -36,9 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
 def examine() -> list[Finding]:
     """Every check, in the order of a run."""
     findings = [doctor_checks.python(), doctor_checks.packages(), doctor_checks.blas(), doctor_checks.disk(), doctor_checks.memory()]
-    if not CIFAR10.exists():
-        return [*findings, Finding("project", "error", f"no {CIFAR10} in {Path.cwd()}", "go to the project's folder")]
-    official = str(OmegaConf.select(OmegaConf.load(CIFAR10), "source.sha256"))
+    if not paths.CIFAR10.exists():
+        return [*findings, Finding("project", "error", f"no {paths.CIFAR10} in {Path.cwd()}", "go to the project's folder")]
+    official = str(OmegaConf.select(OmegaConf.load(paths.CIFAR10), "source.sha256"))
     return [
         *findings,
         *doctor_checks.machine(),

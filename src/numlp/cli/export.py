@@ -12,8 +12,7 @@ from numlp import paths
 from numlp.arrays import Array
 from numlp.cli.parser import add_model
 from numlp.config.data import TRAIN_IMAGES
-from numlp.data.dataset import folder_of
-from numlp.data.raw import load_raw
+from numlp.data.dataset import load_raw_of
 from numlp.errors import UserError
 from numlp.inference import standalone
 from numlp.inference.model_file import Model, load_model
@@ -43,11 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     """Print the largest differences from our probabilities; return whether all are within the bound."""
-    folder = folder_of(model.dataset.digest)
-    if folder is None:
-        name = model.dataset.name
-        raise UserError(f"numlp export --check: need the images that the model was trained with (dvc repro download), got dataset={name!r}")
-    raw = np.asarray(load_raw(folder).images[TRAIN_IMAGES:])
+    raw = np.asarray(load_raw_of(model.dataset).images[TRAIN_IMAGES:])
     images = raw.reshape(-1, 3, standalone.SIDE, standalone.SIDE).transpose(0, 2, 3, 1)
     ours = model.probabilities(raw)
     print(f"check: {len(raw):,} test images of {model.dataset.name}")

@@ -10,12 +10,12 @@ from numlp import paths
 from numlp.cli import show
 from numlp.cli.dvc import repro
 from numlp.config import DataConfig
-from numlp.config.compose import CONF, notice, written
+from numlp.config.compose import notice, written
 from numlp.config.local_choices import substitute, substitutes
 from numlp.data.dataset import holds
 from numlp.data.fetch import Unavailable, fetch
 
-CIFAR10, SYNTHETIC = "cifar10", "synthetic"  # files of conf/data
+CIFAR10, SYNTHETIC = paths.CIFAR10.stem, "synthetic"  # files of conf/data
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,7 +29,7 @@ def choose_data() -> None:
     root, missing = Path.cwd(), ""
     chosen = written(root)[0].get("data")
     if chosen == CIFAR10 and substitutes(root).get("data", {}).get(CIFAR10, SYNTHETIC) == SYNTHETIC:  # else the user's own word holds
-        missing = why_missing(root / CONF / "data" / f"{CIFAR10}.yaml")
+        missing = why_missing(root / paths.CIFAR10)
         substitute(root, "data", CIFAR10, SYNTHETIC if missing else None)
     line = notice(root)
     if missing:
