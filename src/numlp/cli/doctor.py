@@ -7,7 +7,7 @@ from pathlib import Path
 from omegaconf import OmegaConf
 
 from numlp import paths
-from numlp.cli import doctor_checks
+from numlp.cli import doctor_checks as checks
 from numlp.cli.doctor_checks import Finding
 from numlp.config.compose import composed
 from numlp.config.naming import caption, values
@@ -35,22 +35,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 def examine() -> list[Finding]:
     """Every check, in the order of a run."""
-    findings = [doctor_checks.python(), doctor_checks.packages(), doctor_checks.blas(), doctor_checks.disk(), doctor_checks.memory()]
+    findings = [checks.check_python(), checks.check_packages(), checks.check_blas(), checks.check_disk(), checks.check_memory()]
     if not paths.CIFAR10.exists():
         return [*findings, Finding("project", "error", f"no {paths.CIFAR10} in {Path.cwd()}", "go to the project's folder")]
     official = str(OmegaConf.select(OmegaConf.load(paths.CIFAR10), "source.sha256"))
     return [
         *findings,
-        *doctor_checks.machine(),
-        configuration(),
-        doctor_checks.archive(official),
-        doctor_checks.dvc_cache(),
-        doctor_checks.dvc_lock(),
-        *doctor_checks.mlflow(),
+        *checks.check_local_choices(),
+        check_configuration(),
+        checks.check_archive(official),
+        checks.check_dvc_cache(),
+        checks.check_dvc_lock(),
+        *checks.check_mlflow(),
     ]
 
 
-def configuration() -> Finding:
+def check_configuration() -> Finding:
     """What params.yaml and conf/ compose to."""
     try:
         return Finding("configuration", "ok", caption(values(composed(Path.cwd()))))

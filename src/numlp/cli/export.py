@@ -46,11 +46,11 @@ def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     images = raw.reshape(-1, 3, standalone.SIDE, standalone.SIDE).transpose(0, 2, 3, 1)
     ours = model.probabilities(raw)
     print(f"check: {len(raw):,} test images of {model.dataset.name}")
-    found = {"ONNX": by_onnx(onnx_file, images), "pyfunc": by_pyfunc(model_file, images)}
-    for name, theirs in found.items():
+    probabilities = {"ONNX": predict_by_onnx(onnx_file, images), "pyfunc": predict_by_pyfunc(model_file, images)}
+    for name, theirs in probabilities.items():
         same = np.count_nonzero(theirs.argmax(axis=1) == ours.argmax(axis=1))
         print(f"check: {name}: probabilities differ by at most {difference(ours, theirs):.1e}, {same:,} classes are the same")
-    return all(difference(ours, theirs) <= BOUND for theirs in found.values())
+    return all(difference(ours, theirs) <= BOUND for theirs in probabilities.values())
 
 
 def difference(ours: Array, theirs: Array) -> float:
@@ -58,18 +58,18 @@ def difference(ours: Array, theirs: Array) -> float:
     return float(np.abs(ours.astype(np.float64) - theirs).max())
 
 
-def by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:
+def predict_by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:
     """Those of onnxruntime."""
     try:
         import onnxruntime
     except ImportError as error:
         raise UserError('numlp export: need the package onnxruntime; pip install -c constraints.txt -e ".[onnx]"') from error
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (found,) = session.run([OUTPUT], {session.get_inputs()[0].name: images})
-    return np.asarray(found)
+    (probabilities,) = session.run([OUTPUT], {session.get_inputs()[0].name: images})
+    return np.asarray(probabilities)
 
 
-def by_pyfunc(model_file: Path, images: NDArray[np.uint8]) -> Array:
+def predict_by_pyfunc(model_file: Path, images: NDArray[np.uint8]) -> Array:
     """Those of the model that is logged to MLflow, as MLflow loads it."""
     with tempfile.TemporaryDirectory() as folder:
         write_pyfunc(model_file, Path(folder) / "model")

@@ -24,8 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Draw the runs' health to one file."""
     runs = [finished(name) for name in arguments.runs]
     rows = [read_rows(run.file(paths.HEALTH, ADVICE), LayerHealth) for run in runs]
-    for run, found in zip(runs, rows, strict=True):
-        require(len(found) > 0, run.name, f"a run with rows in {paths.HEALTH}; {ADVICE}")
+    for run, measured in zip(runs, rows, strict=True):
+        require(len(measured) > 0, run.name, f"a run with rows in {paths.HEALTH}; {ADVICE}")
 
     from numlp.display.figures import Watched, health, save
 

@@ -60,9 +60,9 @@ def lay_out(folder: Path, data: str | None = None) -> None:
     known = sorted(path.stem for path in (template() / "conf" / "data").glob("*.yaml"))
     require(data is None or data in known, "numlp init", f"--data {' or '.join(known)}", data=data)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as made:
-        _fill(Path(made) / "project", data, in_git(folder))
-        (Path(made) / "project").rename(folder)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
+        _fill(Path(scratch) / "project", data, in_git(folder))
+        (Path(scratch) / "project").rename(folder)
 
 
 def template() -> Path:

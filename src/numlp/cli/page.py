@@ -62,8 +62,8 @@ def _page(train: Path, evaluated: Path) -> str:
 def _results(evaluated: Path) -> Iterator[tuple[str, str]]:
     """The tables of the evaluation, where there is one."""
     if (evaluated / paths.METRICS).exists():
-        found = json.loads((evaluated / paths.METRICS).read_text())
-        rows = [(name, f"{100 * found[f'{key}_accuracy']:.2f}", f"{found[f'{key}_cost']:.4f}") for key, name in SPLITS]
+        metrics = json.loads((evaluated / paths.METRICS).read_text())
+        rows = [(name, f"{100 * metrics[f'{key}_accuracy']:.2f}", f"{metrics[f'{key}_cost']:.4f}") for key, name in SPLITS]
         yield "Results", table(["images", "accuracy (%)", "cost (nats)"], rows)
     if (evaluated / paths.CLASSES).exists():
         with (evaluated / paths.CLASSES).open(newline="") as file:

@@ -60,14 +60,14 @@ def _show(arguments: argparse.Namespace, titles: Sequence[str], names: Sequence[
         from rich.console import Console
 
         console = Console(highlight=False)
-        for title, found in zip(titles, probabilities, strict=True):
-            console.print(top_classes(title, names, found))
+        for title, row in zip(titles, probabilities, strict=True):
+            console.print(top_classes(title, names, row))
         return
-    said = FORMATS[arguments.format](titles, names, probabilities)
+    text = FORMATS[arguments.format](titles, names, probabilities)
     if arguments.output is None:
-        sys.stdout.write(said)
+        sys.stdout.write(text)
     else:
-        write_text(arguments.output, said)
+        write_text(arguments.output, text)
         print(f"predict: {len(titles)} pictures in {arguments.output}")
 
 
@@ -75,9 +75,9 @@ def _files(path: Path) -> list[Path]:
     """The picture itself, or those of a folder, in the order of their names."""
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-    require(len(found) > 0, str(path), f"a folder with files that end in {', '.join(SUFFIXES)}")
-    return found
+    images = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    require(len(images) > 0, str(path), f"a folder with files that end in {', '.join(SUFFIXES)}")
+    return images
 
 
 def _readable(files: Iterable[Path]) -> Iterator[tuple[Path, NDArray[np.uint8]]]:

@@ -35,10 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
         model=str(arguments.model),
     )
     assert run_id is not None
-    made = register(Path.cwd(), run_id, arguments.name)
-    figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(made.metrics.items()))
-    print(f"register: {made.uri}{'' if made.new else ' (registered before)'}: {figures}")
+    version = register(Path.cwd(), run_id, arguments.name)
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(version.metrics.items()))
+    print(f"register: {version.uri}{'' if version.new else ' (registered before)'}: {figures}")
     print(f"  export MLFLOW_TRACKING_URI={without_password(address(Path.cwd()))}")
-    print(f"  mlflow models predict -m {made.uri} --env-manager local -i INPUT.json")
-    print(f"  in Python: mlflow.pyfunc.load_model({made.uri!r})")
+    print(f"  mlflow models predict -m {version.uri} --env-manager local -i INPUT.json")
+    print(f"  in Python: mlflow.pyfunc.load_model({version.uri!r})")
     return 0

@@ -78,12 +78,12 @@ def _with(runs: Sequence[Listed], key: str, value: str) -> list[Listed]:
     return [run for run in runs if key in run.params and _same(plain(run.params[key]), value)]
 
 
-def _same(kept: str, asked: str) -> bool:
+def _same(logged: str, wanted: str) -> bool:
     """Whether two texts say the same number, or the same."""
     try:
-        return float(kept) == float(asked)
+        return float(logged) == float(wanted)
     except ValueError:
-        return kept == asked
+        return logged == wanted
 
 
 def _figure(run: Listed, names: Iterable[str]) -> float:

@@ -28,5 +28,5 @@ def run(arguments: argparse.Namespace) -> int:
 def _seconds(model: Path) -> float | None:
     """How long the training of `model` took; None where the latest training was another's, as DVC restores models alone."""
     timing = model.with_name(paths.TIMING)
-    found = json.loads(timing.read_text()) if timing.exists() else {}
-    return float(found["train_seconds"]) if found.get("model") == sha256(model) else None
+    times = json.loads(timing.read_text()) if timing.exists() else {}
+    return float(times["train_seconds"]) if times.get("model") == sha256(model) else None

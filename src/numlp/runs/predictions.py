@@ -51,7 +51,7 @@ class Answers:
         return float(np.mean(said == self.raw.labels[start:stop])), stop - start
 
 
-def answers(runs: Sequence[Finished]) -> Answers:
+def answer(runs: Sequence[Finished]) -> Answers:
     """Let the runs' networks classify the test images.
 
     Raises:
