@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from numlp import paths
+from numlp.cli.dvc import repro
 from numlp.cli.main import exit_code
-from numlp.cli.run import repro
 from numlp.code_digest import stage_digest, tree_digest
 from numlp.config.compose import notice
 from numlp.config.naming import values

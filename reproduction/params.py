@@ -9,7 +9,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from numlp.errors import UserError, require
-from numlp.files import write_text
+from numlp.files import editing_yaml
 
 PARAMS = Path("reproduction/params.yaml")
 
@@ -49,8 +49,5 @@ def set_seeds(path: Path, argument: str) -> None:
     require(match is not None, "reproduction", "seeds=0,1,2", argument=argument)
     assert match is not None
     read_params(path)
-    text = path.read_text()
-    seeds = f"seeds: [{', '.join(match[1].split(','))}]"
-    changed = re.sub(r"^seeds: \[.*?\]", seeds, text, count=1, flags=re.MULTILINE)
-    if changed != text:
-        write_text(path, changed)
+    with editing_yaml(path) as params:
+        params["seeds"][:] = [int(seed) for seed in match[1].split(",")]

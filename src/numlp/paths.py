@@ -25,6 +25,7 @@ HEALTH, HEALTH_FIGURE = "health.csv", "health.png"  # of a run with train.health
 ACCURACY, PREDICTIONS = "accuracy.json", "predictions.csv"  # for DVC's tables and plots
 METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"
 
+CIFAR10 = Path("conf/data/cifar10.yaml")  # where its archive comes from, and the checksum
 MARKS = ("params.yaml", "conf")
 NEED = "params.yaml and conf/ in the current folder or one above it; go to the project's folder, or make one: numlp init DIR"
 

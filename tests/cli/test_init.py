@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from numlp.cli.init import FILES, lay_out, with_package
+from numlp.cli.init import FILES, lay_out, use_package
 from numlp.cli.main import main
 from numlp.config.compose import choices, written
 from numlp.config.local_choices import LOCAL, substitute
@@ -32,9 +32,11 @@ def test_a_project_has_the_choices_of_the_checkout_and_none_of_its_modules(tmp_p
     assert not any("src/" in dep for stage in stages.values() for dep in stage.get("deps", []))
 
 
-def test_resolve_runs_each_time_instead_of_depending_on_the_source_and_the_other_stages_stay_as_they_are():
-    text = (ROOT / "dvc.yaml").read_text()
-    before, after = (yaml.safe_load(content)["stages"] for content in (text, with_package(text)))
+def test_resolve_runs_each_time_instead_of_depending_on_the_source_and_the_other_stages_stay_as_they_are(tmp_path):
+    text, path = (ROOT / "dvc.yaml").read_text(), tmp_path / "dvc.yaml"
+    path.write_text(text)
+    use_package(path)
+    before, after = (yaml.safe_load(content)["stages"] for content in (text, path.read_text()))
     resolve = {**before["resolve"], "deps": ["params.yaml", "conf"], "always_changed": True}
     assert after == {**before, "resolve": resolve}
 

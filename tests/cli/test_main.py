@@ -49,8 +49,8 @@ def on_terminal(*arguments, **environment):
 def test_help_names_every_command_and_ends_with_examples(capsys):
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
-    assert [name for name in COMMANDS if f"\n  {name} " not in said] == []
-    assert "\nExamples:\n" in said
+    assert [name for name in COMMANDS if f"\n    {name} " not in said] == []
+    assert "\nexamples:\n" in said
 
 
 def test_a_stage_s_help_lists_the_project_s_choices_and_marks_those_of_its_params(project, capsys):
@@ -62,7 +62,7 @@ def test_a_stage_s_help_lists_the_project_s_choices_and_marks_those_of_its_param
     assert "model= mine, mlp2, *mlp3, mlp9 widths of the layers" in lines
     assert "norm= after, before, *none batch norm, and where" in lines
     assert any("lam=0.005 seed=0" in line for line in lines)
-    assert "To add, +experiment=NAME:" in lines
+    assert "to add, +experiment=NAME:" in lines
 
 
 def test_a_stage_s_help_is_there_outside_a_project_too(tmp_path, monkeypatch, capsys):
@@ -89,10 +89,8 @@ def test_exit_codes(tmp_path, arguments, code, said):
 
 
 def test_a_stage_tells_of_a_wrong_flag_in_a_line(capsys):
-    with pytest.raises(SystemExit) as caught:
-        main(["train", "lam=0.1", "--no-such-flag", "seed=1"])
-    assert caught.value.code == 2
-    assert capsys.readouterr().err == "numlp train: error: no flag --no-such-flag (numlp train --help lists them)\n"
+    assert main(["train", "lam=0.1", "--no-such-flag", "seed=1"]) == 2
+    assert capsys.readouterr().err == "numlp train: error: unrecognized argument --no-such-flag (see numlp train --help)\n"
 
 
 @pytest.mark.parametrize("arguments", [["train", "--help"], ["doctor"]], ids=["our print", "rich's table"])
@@ -127,11 +125,11 @@ def test_colours_are_for_terminals_and_for_those_who_want_them(project, monkeypa
         ("numlp train init=gaussian init.", ["init.name=", "init.sigma="]),
         ("numlp train +experiment=e08", ["+experiment=e08_sigma_three_layers"]),
         ("numlp train exp", []),
-        ("numlp train --c", ["--cfg"]),
+        ("numlp train --c", ["--cfg", "--config-path", "--config-name", "--config-dir"]),
         ("numlp ui ", []),
         ("numlp compare --h", ["--help"]),
         ("numlp predict --m", ["--model"]),
-        ("numlp show --", []),
+        ("numlp show --", ["--help"]),
         ("numlp nothing --", []),
     ],
 )

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -37,7 +38,8 @@ def test_a_trained_network_names_pictures_is_exported_and_registered(ready, numl
     assert (ready / "other" / "m.onnx").exists()
 
     for wrong in (0.1, np.nan):
-        monkeypatch.setattr("numlp.cli.export.by_pyfunc", lambda _, images, wrong=wrong: np.full((len(images), 10), wrong, np.float32))
+        answer = partial(np.full, (10_000, 10), wrong, np.float32)
+        monkeypatch.setattr("numlp.cli.export.predict_by_pyfunc", lambda *_, answer=answer: answer())
         assert numlp("export", *MODEL, "--check")[0] == 1, "a difference must fail"
 
     accuracy = json.loads((ready / "outputs/a/metrics.json").read_text())["test_accuracy"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from numlp.cli.verify import compare, make_clone, read_lock, surroundings
+from numlp.cli.verify import build_environment, compare, make_clone, read_lock
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = """schema: '2.0'
@@ -101,13 +101,13 @@ def test_the_clone_runs_its_own_code_on_the_same_archive_and_leaves_no_run_in_a_
     (project / "data").mkdir()
     (project / "data/cifar-10-python.tar.gz").write_bytes(b"")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    found = surroundings(project, project / "clone")
+    found = build_environment(project, project / "clone")
     assert found["PYTHONPATH"].split(os.pathsep)[0] == str(project / "clone/src")
     assert found["CIFAR10_ARCHIVE"] == str(project / "data/cifar-10-python.tar.gz")
     assert "MLFLOW_TRACKING_URI" not in found
     (project / "mine.tar.gz").write_bytes(b"")
     monkeypatch.setenv("CIFAR10_ARCHIVE", "mine.tar.gz")
-    assert surroundings(project, project / "clone")["CIFAR10_ARCHIVE"] == str(project / "mine.tar.gz")
+    assert build_environment(project, project / "clone")["CIFAR10_ARCHIVE"] == str(project / "mine.tar.gz")
 
 
 def test_without_a_checkout_or_a_run_it_says_what_is_needed(project, numlp):

@@ -1,8 +1,6 @@
-"""The table of all commands: the module of each, what it does, and how it is begun."""
+"""The table of all commands: the module of each, what it does, and examples."""
 
 from dataclasses import dataclass
-from importlib import import_module
-from types import ModuleType
 
 
 @dataclass(frozen=True)
@@ -10,7 +8,7 @@ class Command:
     """A command.
 
     Attributes:
-        module: With `run(config, out, invocation)` when the command is composed, else with `main(arguments)`.
+        module: With `run(config, out, invocation)` when the command is composed; else its entry.
         about: What it does, for --help.
         composed: Its arguments are choices and values, which Hydra composes.
     """
@@ -19,9 +17,10 @@ class Command:
     about: str
     composed: bool = False
 
-    def load(self) -> ModuleType:
-        """Import the module, and what it needs: a second for some."""
-        return import_module(self.module)
+    @property
+    def entry(self) -> str:
+        """The module that the command line calls: with `run(arguments)`, and `add_arguments(parser)` where it takes any."""
+        return "numlp.cli.launch" if self.composed else self.module
 
 
 COMMANDS = {
@@ -36,7 +35,7 @@ COMMANDS = {
     ),
     "gradcheck": Command("numlp.cli.gradcheck", "compare the gradients with central differences", composed=True),
     "init": Command("numlp.cli.init", "lay out a new project in a folder of its own"),
-    "run": Command("numlp.cli.run", "run the whole pipeline by DVC, on CIFAR-10 where it can be had"),
+    "run": Command("numlp.cli.run", "run the whole pipeline by DVC, on CIFAR-10 where it can be had; choices are in params.yaml"),
     "doctor": Command("numlp.cli.doctor", "check the environment, the data, DVC and MLflow, and say what to do"),
     "predict": Command("numlp.cli.predict", "name what a trained network sees in PNG or JPEG files"),
     "export": Command("numlp.cli.export", "write a trained network as ONNX, for other programs"),
@@ -46,8 +45,29 @@ COMMANDS = {
     ),
     "runs": Command("numlp.cli.runs", "list the runs that MLflow knows, with what tells them apart; filter them, or take the best"),
     "health": Command("numlp.cli.health", "draw the layers' health of one to four runs with train.health=true, side by side"),
-    "page": Command("numlp.cli.page", "write one run as one HTML file: accuracies, figures, settings"),
+    "page": Command("numlp.cli.page", "write one run as one HTML file that needs no network: accuracies, figures, settings"),
     "show": Command("numlp.cli.show", "print the pipeline's latest figures, and how to go on"),
     "verify": Command("numlp.cli.verify", "run the pipeline again in a clone elsewhere, and compare its sums with dvc.lock"),
-    "ui": Command("numlp.cli.ui", "open MLflow on the project's runs"),
+    "ui": Command("numlp.cli.ui", "open MLflow on the project's runs, for this machine alone"),
 }
+EXAMPLES = {
+    "init": ("numlp init demo && cd demo && numlp run         a project, and its pipeline",),
+    "train": (
+        "numlp train model=mlp9 norm=none lam=0.001      one run, in outputs/",
+        "numlp train -m norm=none,before init=he,xavier  a run of each combination, in multirun/",
+        "numlp train model.hidden=[100,50] optim=adam schedule.eta_max=0.01",
+        "numlp train +experiment=e01_three_layers        an experiment of the reports",
+        "numlp train --cfg job                           what would run",
+    ),
+    "gradcheck": (
+        "numlp gradcheck                                 the reports' networks, a sample of each parameter's entries",
+        "numlp gradcheck gradcheck.entries=all           every entry, which takes minutes",
+        "numlp gradcheck model.hidden=[20,20] norm=after",
+    ),
+}
+
+
+def examples(*names: str) -> str:
+    """Those of commands, for the end of a help; empty when they have none."""
+    lines = [line for name in names for line in EXAMPLES.get(name, ())]
+    return "\n  ".join(("examples:", *lines)) if lines else ""

@@ -16,7 +16,7 @@ from numlp.config.data import TRAIN_IMAGES
 from numlp.display.comparison_table import Compared, tabulate_many, tabulate_two
 from numlp.errors import require
 from numlp.files import read_rows, write_text
-from numlp.runs.predictions import Answers, answers
+from numlp.runs.predictions import Answers, answer
 from numlp.runs.run_folder import Finished, common, differing, finished, labels
 from numlp.training.history import Record
 
@@ -28,90 +28,93 @@ MOST = 8  # runs, of which each has a colour
 NAME = 200  # characters of a folder's name, of the 255 that file systems allow
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print the comparison, and write it with its figures to a folder of build/compare."""
-    text = "set trained runs against each other, the others against the first"
-    parser = argparse.ArgumentParser("numlp compare", description=text)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the runs."""
     parser.add_argument("runs", nargs="+", metavar="RUN", help=f"its folder, or its id or name in MLflow; two to {MOST}")
-    names = parser.parse_args(argv).runs
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the comparison, the other runs against the first, and write it with its figures to a folder of build/compare."""
+    names = arguments.runs
     require(2 <= len(names) <= MOST, "numlp compare", f"two to {MOST} runs", runs=len(names))
     runs = [finished(name) for name in names]
     for what in ("name", "folder"):  # a copy from a remote store has a folder of its own each time
         require(len({getattr(run, what) for run in runs}) == len(runs), "compare", "different runs", runs=names)
     out = paths.BUILD / "compare" / "--".join(_slug(name, NAME // len(names)) for name in names)
     if len(runs) == 2:
-        _two(runs, answers(runs), out)
+        _compare_two(runs, answer(runs), out)
     else:
-        _many(runs, answers(runs), out)
+        _compare_many(runs, answer(runs), out)
     return 0
 
 
-def _two(runs: Sequence[Finished], said: Answers, out: Path) -> None:
-    whole = said.paired(1)
-    classes = {name: said.paired(1, said.labels == index) for index, name in enumerate(said.raw.class_names)}
-    found = {"test": _figures(whole), "classes": {name: _figures(each) for name, each in classes.items()}}
-    _write(runs, said, found, out)
-    _draw(runs, said, whole, classes, out)
+def _compare_two(runs: Sequence[Finished], answers: Answers, out: Path) -> None:
+    whole = answers.paired(1)
+    classes = {name: answers.paired(1, answers.labels == index) for index, name in enumerate(answers.raw.class_names)}
+    results = {"test": _as_json(whole), "classes": {name: _as_json(one) for name, one in classes.items()}}
+    _write(runs, answers, results, out)
+    _draw(runs, answers, whole, classes, out)
 
     from rich.console import Console
 
-    Console().print(tabulate_two(said.names, differing(runs), whole, classes, said.raw.name))
+    Console().print(tabulate_two(answers.names, differing(runs), whole, classes, answers.raw.name))
     print(f"compare: {paths.COMPARISON}, curves.png, classes.png, only_first.png, only_second.png in {out}")
 
 
-def _many(runs: Sequence[Finished], said: Answers, out: Path) -> None:
+def _compare_many(runs: Sequence[Finished], answers: Answers, out: Path) -> None:
     from rich.console import Console
 
     from numlp.display.figures import draw_overlaid_curves, save
 
-    first = said.paired(1).accuracies[0]
-    against = [said.paired(which) for which in range(1, len(runs))]
-    rows = [Compared(*said.validation(0), first, None)]
-    rows += [Compared(*said.validation(which), found.accuracies[1], found) for which, found in enumerate(against, start=1)]
+    first = answers.paired(1).accuracies[0]
+    against = [answers.paired(which) for which in range(1, len(runs))]
+    rows = [Compared(*answers.validation(0), first, None)]
+    rows += [Compared(*answers.validation(which), test.accuracies[1], test) for which, test in enumerate(against, start=1)]
     own = [{"val_accuracy": row.val, "val_images": row.images, "test_accuracy": row.test} for row in rows]
-    _write(runs, said, {"accuracies": own, "against_first": [_figures(found) for found in against]}, out)
-    save(draw_overlaid_curves(_curves(runs, said.names), common(runs)), out / "curves.png")
-    Console(highlight=False).print(tabulate_many([run.name for run in runs], differing(runs), rows, said.raw.name))
+    _write(runs, answers, {"accuracies": own, "against_first": [_as_json(test) for test in against]}, out)
+    save(draw_overlaid_curves(_group_curves(runs, answers.names), common(runs)), out / "curves.png")
+    Console(highlight=False).print(tabulate_many([run.name for run in runs], differing(runs), rows, answers.raw.name))
     print(f"compare: {paths.COMPARISON}, curves.png in {out}")
 
 
-def _write(runs: Sequence[Finished], said: Answers, found: Mapping[str, Any], out: Path) -> None:
-    content = {"runs": [run.name for run in runs], "dataset": said.raw.name, "choices": differing(runs), **found}
+def _write(runs: Sequence[Finished], answers: Answers, results: Mapping[str, Any], out: Path) -> None:
+    content = {"runs": [run.name for run in runs], "dataset": answers.raw.name, "choices": differing(runs), **results}
     write_text(out / paths.COMPARISON, json.dumps(content, indent=2) + "\n")
 
 
-def _figures(found: Paired) -> dict[str, Any]:
-    return {**asdict(found), "n": found.n, "accuracies": found.accuracies, "difference": found.difference}
+def _as_json(test: Paired) -> dict[str, Any]:
+    return {**asdict(test), "n": test.n, "accuracies": test.accuracies, "difference": test.difference}
 
 
-def _draw(runs: Sequence[Finished], said: Answers, whole: Paired, classes: Mapping[str, Paired], out: Path) -> None:
+def _draw(runs: Sequence[Finished], answers: Answers, whole: Paired, classes: Mapping[str, Paired], out: Path) -> None:
     from numlp.display.figures import Curve, draw_class_accuracies, draw_disagreements, draw_overlaid_curves, save
 
     title = common(runs)
     save(
-        draw_overlaid_curves([Curve(name, [_history(run)]) for name, run in zip(said.names, runs, strict=True)], title), out / "curves.png"
+        draw_overlaid_curves([Curve(name, [_read_history(run)]) for name, run in zip(answers.names, runs, strict=True)], title),
+        out / "curves.png",
     )
-    save(draw_class_accuracies(classes, whole, said.names, title), out / "classes.png")
+    save(draw_class_accuracies(classes, whole, answers.names, title), out / "classes.png")
     for name, which in (("only_first", 0), ("only_second", 1)):
-        save(draw_disagreements(_examples(said, which), title), out / f"{name}.png")
+        save(draw_disagreements(_choose_examples(answers, which), title), out / f"{name}.png")
 
 
-def _examples(said: Answers, which: int) -> "Disagreement":
+def _choose_examples(answers: Answers, which: int) -> "Disagreement":
     """Of the images that the model `which` alone gets right, those of whose true class it is the surest against the other."""
     from numlp.display.figures import Disagreement
 
-    right, wrong = said.probabilities[which], said.probabilities[1 - which]
-    rows = np.flatnonzero(said.right(which) & ~said.right(1 - which))
-    true = said.labels[rows]
+    right, wrong = answers.probabilities[which], answers.probabilities[1 - which]
+    rows = np.flatnonzero(answers.right(which) & ~answers.right(1 - which))
+    true = answers.labels[rows]
     rows = rows[np.argsort(wrong[rows, true] - right[rows, true], kind="stable")[:EXAMPLES]]
-    true, other, names = said.labels[rows], wrong[rows].argmax(axis=1), said.raw.class_names
+    true, other, names = answers.labels[rows], wrong[rows].argmax(axis=1), answers.raw.class_names
     return Disagreement(
-        images=said.raw.images[TRAIN_IMAGES + rows],
+        images=answers.raw.images[TRAIN_IMAGES + rows],
         true=[names[i] for i in true],
         sure=right[rows, true],
         predicted=[names[i] for i in other],
         wrong=wrong[rows, other],
-        names=(said.names[which], said.names[1 - which]),
+        names=(answers.names[which], answers.names[1 - which]),
     )
 
 
@@ -119,11 +122,11 @@ def _slug(name: str, length: int) -> str:
     return re.sub(r"[^\w.]+", "-", name).strip("-")[-length:]
 
 
-def _history(run: Finished) -> list[Record]:
+def _read_history(run: Finished) -> list[Record]:
     return read_rows(run.folder / paths.HISTORY, Record)
 
 
-def _curves(runs: Sequence[Finished], names: Sequence[str]) -> "list[Curve]":
+def _group_curves(runs: Sequence[Finished], names: Sequence[str]) -> "list[Curve]":
     """A curve per run, or one of all the runs that differ in the seed alone, named by the letters of `names`."""
     from numlp.display.figures import Curve
 
@@ -131,9 +134,9 @@ def _curves(runs: Sequence[Finished], names: Sequence[str]) -> "list[Curve]":
     for place, run in enumerate(runs):
         groups.setdefault(json.dumps({**run.choices, "seed": None}, sort_keys=True), []).append(place)
     if len(groups) == len(runs):
-        return [Curve(name, [_history(run)]) for name, run in zip(names, runs, strict=True)]
+        return [Curve(name, [_read_history(run)]) for name, run in zip(names, runs, strict=True)]
     alike = [replace(runs[places[0]], choices={**runs[places[0]].choices, "seed": None}) for places in groups.values()]
-    said = labels(alike) if len(alike) > 1 else ["all seeds"]
+    settings = labels(alike) if len(alike) > 1 else ["all seeds"]
     letters = [", ".join(names[place][0] for place in places) for places in groups.values()]
-    made = [f"{letter} ({label})" for letter, label in zip(letters, said, strict=True)]
-    return [Curve(label, [_history(runs[place]) for place in places]) for label, places in zip(made, groups.values(), strict=True)]
+    captions = [f"{letter} ({label})" for letter, label in zip(letters, settings, strict=True)]
+    return [Curve(label, [_read_history(runs[place]) for place in places]) for label, places in zip(captions, groups.values(), strict=True)]

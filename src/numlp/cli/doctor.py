@@ -6,23 +6,26 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
-from numlp.cli import doctor_checks
+from numlp import paths
+from numlp.cli import doctor_checks as checks
 from numlp.cli.doctor_checks import Finding
 from numlp.config.compose import composed
 from numlp.config.naming import caption, values
 from numlp.errors import UserError
 from numlp.tracking import close_abandoned, find_unsent, send_unsent
 
-CIFAR10 = Path("conf/data/cifar10.yaml")
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print a row for each check; the exit code is 1 if one is an error, else 0."""
-    parser = argparse.ArgumentParser("numlp doctor", description="check the environment, the data, DVC and MLflow")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --fix."""
     text = "send what MLflow did not get, and mark runs KILLED that are RUNNING though their process is gone"
     parser.add_argument("--fix", action="store_true", help=text)
-    if parser.parse_args(argv).fix:
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a row for each check; the exit code is 1 if one is an error, else 0."""
+    if arguments.fix:
         fix()
     findings = examine()
     show(findings)
@@ -31,22 +34,22 @@ def main(argv: Sequence[str]) -> int:
 
 def examine() -> list[Finding]:
     """Every check, in the order of a run."""
-    findings = [doctor_checks.python(), doctor_checks.packages(), doctor_checks.blas(), doctor_checks.disk(), doctor_checks.memory()]
-    if not CIFAR10.exists():
-        return [*findings, Finding("project", "error", f"no {CIFAR10} in {Path.cwd()}", "go to the project's folder")]
-    official = str(OmegaConf.select(OmegaConf.load(CIFAR10), "source.sha256"))
+    findings = [checks.check_python(), checks.check_packages(), checks.check_blas(), checks.check_disk(), checks.check_memory()]
+    if not paths.CIFAR10.exists():
+        return [*findings, Finding("project", "error", f"no {paths.CIFAR10} in {Path.cwd()}", "go to the project's folder")]
+    official = str(OmegaConf.select(OmegaConf.load(paths.CIFAR10), "source.sha256"))
     return [
         *findings,
-        *doctor_checks.machine(),
-        configuration(),
-        doctor_checks.archive(official),
-        doctor_checks.dvc_cache(),
-        doctor_checks.dvc_lock(),
-        *doctor_checks.mlflow(),
+        *checks.check_local_choices(),
+        check_configuration(),
+        checks.check_archive(official),
+        checks.check_dvc_cache(),
+        checks.check_dvc_lock(),
+        *checks.check_mlflow(),
     ]
 
 
-def configuration() -> Finding:
+def check_configuration() -> Finding:
     """What params.yaml and conf/ compose to."""
     try:
         return Finding("configuration", "ok", caption(values(composed(Path.cwd()))))

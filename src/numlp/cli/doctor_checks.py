@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
+
+import psutil
+from packaging.requirements import Requirement
 
 from numlp import paths
 from numlp.config.compose import replacements
@@ -41,28 +43,31 @@ class Finding:
     advice: str = ""
 
 
-def python() -> Finding:
+def check_python() -> Finding:
     """The interpreter."""
-    found = sys.version.split()[0]
-    return Finding("Python", "ok", found) if sys.version_info >= (3, 11) else Finding("Python", "error", found, "use 3.11 or newer")
+    number = sys.version.split()[0]
+    return Finding("Python", "ok", number) if sys.version_info >= (3, 11) else Finding("Python", "error", number, "use 3.11 or newer")
 
 
-def packages() -> Finding:
+def check_packages() -> Finding:
     """What is installed, against what is required and what the project was tested with."""
-    needed = [re.split(r"[^A-Za-z0-9_.-]", line, maxsplit=1)[0] for line in requires("numlp") or () if "extra ==" not in line]
+    requirements = [Requirement(line) for line in requires("numlp") or ()]
+    needed = [item.name for item in requirements if item.marker is None or item.marker.evaluate({"extra": ""})]
     missing = [name for name in needed if _installed(name) is None]
     if missing:
         return Finding("packages", "error", f"not installed: {', '.join(missing)}", "pip install -c constraints.txt -e .")
     lines = PINS.read_text().splitlines() if PINS.exists() else []
-    pins = dict(line.split("==") for line in lines if "==" in line and not line.startswith("#"))
-    other = [f"{name} {_installed(name)}, not {pin}" for name, pin in pins.items() if _installed(name) not in (None, pin)]
+    pins = [Requirement(pin) for pin in (line.partition("#")[0].strip() for line in lines) if "==" in pin]
+    installed = {pin: _installed(pin.name) for pin in pins}
+    different = [pin for pin, found in installed.items() if found is not None and not pin.specifier.contains(found, prereleases=True)]
+    other = [f"{pin.name} {installed[pin]}, not {str(pin.specifier).removeprefix('==')}" for pin in different]
     if other:
         more = f" and {len(other) - 3} more" if len(other) > 3 else ""
         return Finding("packages", "warning", ", ".join(other[:3]) + more, "pip install -c constraints.txt -e . gives the tested versions")
     return Finding("packages", "ok", f"{len(needed)} required" + (f", as pinned in {PINS}" if pins else f"; no {PINS} to compare with"))
 
 
-def blas() -> Finding:
+def check_blas() -> Finding:
     """The library of the matrix products, its kernel, and the cores."""
     tags, cores = environment_tags(Path.cwd()), len(os.sched_getaffinity(0))
     if tags["blas"] == "none":
@@ -70,7 +75,7 @@ def blas() -> Finding:
     return Finding("BLAS", "ok", f"{tags['blas']}, {tags['blas_kernel']} kernel, {cores} cores (a run uses train.threads of them)")
 
 
-def disk() -> Finding:
+def check_disk() -> Finding:
     """Room in the project's folder, and whether it may be written to."""
     free = shutil.disk_usage(Path.cwd()).free / GB
     if not os.access(Path.cwd(), os.W_OK):
@@ -79,35 +84,32 @@ def disk() -> Finding:
     return Finding("disk", level, f"{free:.1f} GB free", "" if level == "ok" else f"a first run takes {DISK:g} GB; dvc gc -w frees some")
 
 
-def memory() -> Finding:
+def check_memory() -> Finding:
     """Memory that is not in use."""
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GB
-    meminfo = Path("/proc/meminfo")
-    if meminfo.exists():
-        free = next(int(line.split()[1]) * 1024 / GB for line in meminfo.read_text().splitlines() if line.startswith("MemAvailable"))
+    free = psutil.virtual_memory().available / GB
     level: Level = "ok" if free >= MEMORY else "warning"
     return Finding(
         "memory", level, f"{free:.1f} GB available", "" if level == "ok" else f"training takes up to {MEMORY:g} GB: close something"
     )
 
 
-def machine() -> Iterator[Finding]:
+def check_local_choices() -> Iterator[Finding]:
     """What this machine uses in place of choices of params.yaml, where a file says so."""
     if not place(Path.cwd()).exists():
         return
     try:
-        found = replacements(Path.cwd())
+        replaced = replacements(Path.cwd())
     except UserError as error:
         yield Finding("local choices", "error", str(error), f"correct {LOCAL}, or delete it")
         return
-    if found:
+    if replaced:
         advice = f"delete {LOCAL} to undo it; numlp run removes its own entry once there is CIFAR-10"
-        yield Finding("local choices", "warning", f"{LOCAL}: {found}", advice)
+        yield Finding("local choices", "warning", f"{LOCAL}: {replaced}", advice)
     else:
         yield Finding("local choices", "ok", f"{LOCAL} replaces no choice of params.yaml")
 
 
-def archive(official: str) -> Finding:
+def check_archive(official: str) -> Finding:
     """The archive that a run would read, against its sum."""
     given = os.environ.get("CIFAR10_ARCHIVE")
     path, accepted = (Path(given), os.environ.get("CIFAR10_SHA256", official).lower()) if given else (paths.ARCHIVE, official)
@@ -115,14 +117,14 @@ def archive(official: str) -> Finding:
         if given:
             return Finding("archive", "error", f"CIFAR10_ARCHIVE={given}: no such file", "unset CIFAR10_ARCHIVE, or correct it")
         return Finding("archive", "ok", f"none in {paths.ARCHIVE.parent}; a run downloads it")
-    found = sha256(path)
-    if found != accepted:
-        advice = f"CIFAR10_SHA256={found} accepts it as it is" if given else f"rm {path}: the next run downloads it again"
-        return Finding("archive", "error", f"{path}: sha256 {found[:12]}..., need {accepted[:12]}...", advice)
-    return Finding("archive", "ok", f"{path}" + ("" if found == official else " (accepted by CIFAR10_SHA256; not the official file)"))
+    digest = sha256(path)
+    if digest != accepted:
+        advice = f"CIFAR10_SHA256={digest} accepts it as it is" if given else f"rm {path}: the next run downloads it again"
+        return Finding("archive", "error", f"{path}: sha256 {digest[:12]}..., need {accepted[:12]}...", advice)
+    return Finding("archive", "ok", f"{path}" + ("" if digest == official else " (accepted by CIFAR10_SHA256; not the official file)"))
 
 
-def dvc_cache() -> Finding:
+def check_dvc_cache() -> Finding:
     """DVC's cache."""
     if not Path(".dvc").is_dir():
         return Finding("DVC", "error", "no .dvc in this folder", "go to the project's folder, or: dvc init --no-scm")
@@ -133,7 +135,7 @@ def dvc_cache() -> Finding:
     return Finding("DVC cache", "ok", f"{size:.2f} GB")
 
 
-def dvc_lock() -> Finding:
+def check_dvc_lock() -> Finding:
     """Whether some DVC works here now, and what one that was killed has left."""
     lock, table = Path(".dvc/tmp/lock"), Path(".dvc/tmp/rwlock")
     if lock.exists() and _held(lock):
@@ -145,23 +147,23 @@ def dvc_lock() -> Finding:
     except ValueError:
         return Finding("DVC lock", "error", f"{table} is no JSON", f"rm {table}")
     entries = [item for value in content.get("read", {}).values() for item in value] + list(content.get("write", {}).values())
-    gone = {int(item["pid"]) for item in entries if not Path(f"/proc/{item['pid']}").exists()}
+    gone = {int(item["pid"]) for item in entries if not psutil.pid_exists(int(item["pid"]))}
     if gone:
         left = ", ".join(map(str, sorted(gone)))
         return Finding("DVC lock", "ok", f"left by killed processes ({left}); the next DVC command removes it")
     return Finding("DVC lock", "ok", "free")
 
 
-def mlflow() -> Iterator[Finding]:
+def check_mlflow() -> Iterator[Finding]:
     """The store's version, what it did not take, and runs whose process is gone."""
-    if kept := find_unsent(Path.cwd()):
-        found = f"{len(kept)} file{'' if len(kept) == 1 else 's'} with what it did not take: {kept[-1].relative_to(Path.cwd())}"
+    if files := find_unsent(Path.cwd()):
+        found = f"{len(files)} file{'' if len(files) == 1 else 's'} with what it did not take: {files[-1].relative_to(Path.cwd())}"
         yield Finding("MLflow unsent", "warning", found, "numlp doctor --fix sends it")
     try:
-        found, needed = schema_revisions(Path.cwd())
-        if found != needed:
+        present, needed = schema_revisions(Path.cwd())
+        if present != needed:
             advice = "install the pinned MLflow, or: mlflow db upgrade (a way back does not exist; copy mlruns first)"
-            yield Finding("MLflow store", "error", f"tables {found}, need {needed}", advice)
+            yield Finding("MLflow store", "error", f"tables {present}, need {needed}", advice)
             return
         runs = find_abandoned(Path.cwd())
     except UserError as error:

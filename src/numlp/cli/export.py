@@ -2,7 +2,6 @@
 
 import argparse
 import tempfile
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from numpy.typing import NDArray
 
 from numlp import paths
 from numlp.arrays import Array
+from numlp.cli.parser import add_model
 from numlp.config.data import TRAIN_IMAGES
-from numlp.data.dataset import folder_of
-from numlp.data.raw import load_raw
+from numlp.data.dataset import load_raw_of
 from numlp.errors import UserError
 from numlp.inference import standalone
 from numlp.inference.model_file import Model, load_model
@@ -25,37 +24,33 @@ ONNX = paths.BUILD / "export" / "model.onnx"
 BOUND = 1e-5  # of a difference between two probabilities
 
 
-def main(argv: Sequence[str]) -> int:
-    """Write the file; the exit code is 1 if --check finds a difference of more than 1e-5, else 0."""
-    parser = argparse.ArgumentParser("numlp export", description="write a trained network as ONNX: uint8 images to probabilities")
-    parser.add_argument(
-        "--model", type=from_user, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)"
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --model, --output and --check."""
+    add_model(parser)
     parser.add_argument("--output", type=from_user, default=ONNX, help="the file to write (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="compare ONNX and MLflow's pyfunc with numlp on the pipeline's test images")
-    asked = parser.parse_args(argv)
-    model = load_model(asked.model)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the file; the exit code is 1 if --check finds a difference of more than 1e-5, else 0."""
+    model, output = load_model(arguments.model), arguments.output
     count = len(model.dataset.class_names)
-    save_onnx(asked.output, standalone.read(asked.model), {"dataset": model.dataset.name, "numlp": version("numlp")})
-    print(f"export: {asked.output}, {asked.output.stat().st_size:,} bytes, ONNX; images (N, 32, 32, 3) uint8 -> {OUTPUT} (N, {count})")
-    return int(asked.check and not check(model, asked.model, asked.output))
+    save_onnx(output, standalone.read(arguments.model), {"dataset": model.dataset.name, "numlp": version("numlp")})
+    print(f"export: {output}, {output.stat().st_size:,} bytes, ONNX; images (N, 32, 32, 3) uint8 -> {OUTPUT} (N, {count})")
+    return int(arguments.check and not check(model, arguments.model, output))
 
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     """Print the largest differences from our probabilities; return whether all are within the bound."""
-    folder = folder_of(model.dataset.digest)
-    if folder is None:
-        name = model.dataset.name
-        raise UserError(f"numlp export --check: need the images that the model was trained with (dvc repro download), got dataset={name!r}")
-    raw = np.asarray(load_raw(folder).images[TRAIN_IMAGES:])
+    raw = np.asarray(load_raw_of(model.dataset).images[TRAIN_IMAGES:])
     images = raw.reshape(-1, 3, standalone.SIDE, standalone.SIDE).transpose(0, 2, 3, 1)
     ours = model.probabilities(raw)
     print(f"check: {len(raw):,} test images of {model.dataset.name}")
-    found = {"ONNX": by_onnx(onnx_file, images), "pyfunc": by_pyfunc(model_file, images)}
-    for name, theirs in found.items():
+    probabilities = {"ONNX": predict_by_onnx(onnx_file, images), "pyfunc": predict_by_pyfunc(model_file, images)}
+    for name, theirs in probabilities.items():
         same = np.count_nonzero(theirs.argmax(axis=1) == ours.argmax(axis=1))
         print(f"check: {name}: probabilities differ by at most {difference(ours, theirs):.1e}, {same:,} classes are the same")
-    return all(difference(ours, theirs) <= BOUND for theirs in found.values())
+    return all(difference(ours, theirs) <= BOUND for theirs in probabilities.values())
 
 
 def difference(ours: Array, theirs: Array) -> float:
@@ -63,18 +58,18 @@ def difference(ours: Array, theirs: Array) -> float:
     return float(np.abs(ours.astype(np.float64) - theirs).max())
 
 
-def by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:
+def predict_by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:
     """Those of onnxruntime."""
     try:
         import onnxruntime
     except ImportError as error:
         raise UserError('numlp export: need the package onnxruntime; pip install -c constraints.txt -e ".[onnx]"') from error
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (found,) = session.run([OUTPUT], {session.get_inputs()[0].name: images})
-    return np.asarray(found)
+    (probabilities,) = session.run([OUTPUT], {session.get_inputs()[0].name: images})
+    return np.asarray(probabilities)
 
 
-def by_pyfunc(model_file: Path, images: NDArray[np.uint8]) -> Array:
+def predict_by_pyfunc(model_file: Path, images: NDArray[np.uint8]) -> Array:
     """Those of the model that is logged to MLflow, as MLflow loads it."""
     with tempfile.TemporaryDirectory() as folder:
         write_pyfunc(model_file, Path(folder) / "model")

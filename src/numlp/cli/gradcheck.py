@@ -20,11 +20,11 @@ KINDS = {"W": "linear{}.W", "b": "linear{}.b", "gamma": "bn{}.gamma", "beta": "b
 MINUTES = 50_000  # entries: so many take minutes where an image has 3,072 values
 
 
-def run(config: Config, out: Path, asked: Asked) -> int:
+def run(config: Config, out: Path, invocation: Asked) -> int:
     """Check G1 to G5, or the network of `config` when the command line chooses one; the exit code is 1 if one differs."""
     entries = config.gradcheck.entries
     samples = entries if isinstance(entries, int) else None
-    if all(override.lstrip("+").startswith("gradcheck") for override in asked.overrides):
+    if all(override.lstrip("+").startswith("gradcheck") for override in invocation.overrides):
         return check([replace(case, samples=samples) for case in CASES])
     init = initialiser(config.init)
     # The config has checked that the placement is one of the three; to the type checker it is any text.

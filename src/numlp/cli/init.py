@@ -1,26 +1,19 @@
 """`numlp init DIR`: a new project in a folder of its own, from the files that the package carries."""
 
 import argparse
-import re
 import shutil
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numlp
-from numlp.cli.run import in_git
+from numlp.cli.dvc import in_git
 from numlp.config.local_choices import LOCAL
 from numlp.errors import require
+from numlp.files import editing_yaml
 
 FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
-CODE = "      - src/numlp\n"  # how dvc.yaml says that `resolve` depends on the package's source
-RESOLVE = "    cmd: numlp resolve +stage=pipeline\n"
-EACH_TIME = """\
-    # It has the digest of the installed package's code, so that it runs each time, and the others where that has changed.
-    always_changed: true
-"""
-
-
+SOURCE = "src/numlp"  # what `resolve` depends on in a checkout
+EACH_TIME = "It has the digest of the installed package's code, so that it runs each time, and the others where that has changed."
 README = """\
 # A project of numlp
 
@@ -38,14 +31,16 @@ DVC keeps experiments in git. Where this folder is no git checkout yet, make one
 """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Lay out a project, and say how to go on."""
-    parser = argparse.ArgumentParser("numlp init", description="lay out a new project: choices, pipeline and pinned versions")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the folder and --data."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet, or is empty")
     parser.add_argument("--data", metavar="NAME", help="the data set, one of conf/data: cifar10 (the default) or synthetic")
-    asked = parser.parse_args(argv)
-    lay_out(asked.folder, asked.data)
-    print(f"a project in {asked.folder}\ncd {asked.folder}\nnumlp run       # or dvc repro\nnumlp --help")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Lay out a project, and say how to go on."""
+    lay_out(arguments.folder, arguments.data)
+    print(f"a project in {arguments.folder}\ncd {arguments.folder}\nnumlp run       # or dvc repro\nnumlp --help")
     return 0
 
 
@@ -65,9 +60,9 @@ def lay_out(folder: Path, data: str | None = None) -> None:
     known = sorted(path.stem for path in (template() / "conf" / "data").glob("*.yaml"))
     require(data is None or data in known, "numlp init", f"--data {' or '.join(known)}", data=data)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as made:
-        _fill(Path(made) / "project", data, in_git(folder))
-        (Path(made) / "project").rename(folder)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
+        _fill(Path(scratch) / "project", data, in_git(folder))
+        (Path(scratch) / "project").rename(folder)
 
 
 def template() -> Path:
@@ -76,9 +71,13 @@ def template() -> Path:
     return carried if carried.is_dir() else Path(numlp.__file__).parents[2]
 
 
-def with_package(pipeline: str) -> str:
-    """dvc.yaml for a project without the package's source: `resolve` runs each time."""
-    return pipeline.replace(CODE, "", 1).replace(RESOLVE, RESOLVE + EACH_TIME, 1)
+def use_package(pipeline: Path) -> None:
+    """Change a dvc.yaml for a project without the package's source: `resolve` runs each time."""
+    with editing_yaml(pipeline) as content:
+        resolve = content["stages"]["resolve"]
+        resolve["deps"].remove(SOURCE)
+        resolve.insert(1, "always_changed", True)
+        resolve.yaml_set_comment_before_after_key("always_changed", EACH_TIME, indent=4)
 
 
 def _fill(folder: Path, data: str | None, git: bool) -> None:
@@ -87,10 +86,10 @@ def _fill(folder: Path, data: str | None, git: bool) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
     (folder / LOCAL).unlink(missing_ok=True)  # of the machine that the files come from, when they are a checkout's
-    pipeline, params = folder / "dvc.yaml", folder / "params.yaml"
-    pipeline.write_text(with_package(pipeline.read_text()))
+    use_package(folder / "dvc.yaml")
     if data is not None:
-        params.write_text(re.sub(r"^data: *\w+", f"data: {data}", params.read_text(), flags=re.MULTILINE))
+        with editing_yaml(folder / "params.yaml") as params:
+            params["data"] = data
     (folder / "README.md").write_text(README)
     if not git:
         (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")

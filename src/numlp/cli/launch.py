@@ -1,13 +1,19 @@
-"""From the command line to a stage: compose by Hydra, check every rule, run."""
+"""From the command line to a stage: compose by Hydra, check every rule, run.
+
+Hydra's main function reads sys.argv, returns nothing, and ends the process after an error unless HYDRA_FULL_ERROR is 1: both are set
+while it runs. A job leaves its exit code in the `Launch` that it belongs to, and a single run its error, beside which Hydra would print the
+overrides. What stops one job of a multirun has to keep those in other processes from beginning: its exit code is in a file.
+"""
 
 import argparse
 import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from functools import partial, wraps
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hydra
 from hydra._internal.utils import get_args_parser
@@ -16,110 +22,122 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from numlp.cli.commands import COMMANDS
+from numlp.cli.overrides import describe
+from numlp.cli.parser import Parser
 from numlp.config.compose import CONF, chosen, known_keys, store, typed
 from numlp.config.hydra_errors import explain, of_composing
 from numlp.config.launchers import HERE, store_launchers
 from numlp.config.search import Primary
 from numlp.errors import UserError, require
 from numlp.files import write_text
-from numlp.runs.invocation import Asked
-from numlp.runs.outcome import Member
 from numlp.signals import Terminated, relaying
 
+if TYPE_CHECKING:
+    from numlp.runs.outcome import Member
 
-class _Carried(BaseException):
-    """Takes a single run's error past Hydra, which would print the overrides beside it."""
+FULL_ERRORS = "HYDRA_FULL_ERROR"
 
 
-def launch(command: str, overrides: list[str]) -> int:
-    """Run the stage `command`: once, or once a job with -m.
+def add_arguments(parser: Parser) -> None:
+    """Declare Hydra's arguments, of which --help is ours."""
+    parser.usage, parser.formatter_class = "%(prog)s [KEY=VALUE ...] [FLAG ...]", argparse.RawDescriptionHelpFormatter
+    parser.details = describe
+    for action in get_args_parser()._actions:
+        if action.dest == "shell_completion":
+            action.help = argparse.SUPPRESS  # argparse cannot print Hydra's
+        if action.dest != "help":
+            parser._add_action(action)
+    parser.set_defaults(help=False)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a stage: once, or once a job with -m.
 
     Raises:
         UserError: The choices do not compose, or break a rule; the message is one or two lines.
-        SystemExit: A flag that is not there, which is told.
     """
-    arguments = _in_order(command, overrides)
-    root = Path.cwd()
-    store(root, command)
+    root, overrides = Path.cwd(), arguments.overrides
+    store(root, arguments.command)
     store_launchers()
-    asked = os.environ.get("HYDRA_FULL_ERROR") == "1"
-    codes: list[int | None] = []
-    sys.argv = [f"numlp {command}", *arguments]
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises its errors instead of printing them
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report its use to its makers
+    argv, full_errors = sys.argv, os.environ.get(FULL_ERRORS) == "1"
+    words = [*(word for word in arguments.words if word not in overrides), *overrides]  # Hydra takes no flag between two overrides
+    sys.argv, os.environ[FULL_ERRORS] = [f"numlp {arguments.command}", *words], "1"
     try:
         with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying():
-            stopped = Path(folder) / "stopped"
-            job = partial(_job, command, stopped, codes, asked)
-            try:
-                hydra.main(version_base="1.3", config_path=str(root / CONF), config_name="params")(wraps(_job)(job))()
-            except KeyboardInterrupt:
-                if not stopped.exists():  # else it was a job that was stopped, and the file says by what
-                    raise
-            return int(stopped.read_text()) if stopped.exists() else max((code or 0 for code in codes), default=0)
-    except (_Carried, Exception) as caught:
-        error = caught.__cause__ if isinstance(caught, _Carried) else caught
-        assert error is not None
-        if asked or not of_composing(error):
-            raise error from None
+            return Launch(arguments.command, Path(folder) / "stopped").run(root / CONF)
+    except Exception as error:
+        if full_errors or not of_composing(error):
+            raise
         raise UserError(explain(error, known_keys(Primary))) from error
     finally:
-        if not asked:
-            del os.environ["HYDRA_FULL_ERROR"]
+        sys.argv = argv
+        if not full_errors:
+            del os.environ[FULL_ERRORS]
 
 
-def _in_order(command: str, arguments: list[str]) -> list[str]:
-    """Flags, then overrides: Hydra takes no flag between two overrides, and tells of a wrong one in eight lines.
+@dataclass
+class Launch:
+    """One call of Hydra's main function, for one job or many.
 
-    Raises:
-        SystemExit: A flag is not there, which is told in one.
-    """
-    parser = get_args_parser()
-    parser.prog, parser.usage = f"numlp {command}", argparse.SUPPRESS
-    found, others = parser.parse_known_intermixed_args(arguments)
-    for wrong in (text for text in others if text.startswith("-")):
-        parser.error(f"no flag {wrong} (numlp {command} --help lists them)")
-    overrides: list[str] = found.overrides
-    return [text for text in arguments if text not in overrides] + overrides
-
-
-def _job(command: str, stopped: Path, codes: list[int | None], asked: bool, config: DictConfig, member: Member | None = None) -> Any:
-    """One job. When one of a multirun is stopped by a signal, the file `stopped` keeps those after it from beginning.
-
-    On a cluster the signal is the node's: the job ends by it, so that the launcher gives it to another node.
-
-    Args:
+    Attributes:
         command: The stage.
-        stopped: That file.
-        codes: Where a single run's exit code goes.
-        asked: Whether the user asked for Hydra's whole errors.
-        config: The job's choices.
-        member: The job's place in a sweep.
-
-    Returns:
-        What the stage gives back; None for a job that was stopped.
+        stopped: A file for the exit code of a job of a multirun that a signal has stopped; those after it do not begin.
+        code: The highest exit code of the jobs in this process.
+        error: Of a single run.
     """
-    hydra = HydraConfig.get()
-    alone = hydra.mode is not RunMode.MULTIRUN
-    if stopped.exists():
-        return None
-    try:
-        if alone:
-            _refuse_search(hydra.overrides.task)
-        out = Path(os.path.relpath(hydra.runtime.output_dir))
-        how = Asked(chosen(hydra.runtime.choices), list(hydra.overrides.task), alone, member)
-        made = COMMANDS[command].load().run(typed(config), out, how)
-        codes.append(made if isinstance(made, int) else None)
-        return made
-    except Exception as error:
-        if asked or not alone:
-            raise
-        raise _Carried from error
-    except (KeyboardInterrupt, Terminated) as signal:
-        if alone or hydra.runtime.choices["hydra/launcher"] not in HERE:
-            raise
-        write_text(stopped, str(signal.code if isinstance(signal, Terminated) else 130))
-        return None
+
+    command: str
+    stopped: Path
+    code: int = 0
+    error: Exception | None = None
+
+    def run(self, conf: Path) -> int:
+        """Compose and run the jobs of the command line; give the exit code, or raise the error of a single run."""
+        try:
+            hydra.main(version_base="1.3", config_path=str(conf), config_name="params")(self.job)()
+        except KeyboardInterrupt:
+            if not self.stopped.exists():  # else it was a job that was stopped, and the file says by what
+                raise
+        if self.error is not None:
+            raise self.error
+        return int(self.stopped.read_text()) if self.stopped.exists() else self.code
+
+    def job(self, config: DictConfig, member: "Member | None" = None) -> Any:
+        """Run one job; on a cluster a signal is the node's: the job ends by it, so that the launcher gives it to another node.
+
+        Args:
+            config: The job's choices.
+            member: The job's place in a sweep.
+
+        Returns:
+            What the stage gives back; None for a job that was stopped.
+        """
+        from numlp.runs.invocation import Asked  # and NumPy, for which --help need not wait
+
+        hydra_config = HydraConfig.get()
+        alone = hydra_config.mode is not RunMode.MULTIRUN
+        if self.stopped.exists():
+            return None
+        try:
+            overrides = list(hydra_config.overrides.task)
+            if alone:
+                _refuse_search(overrides)
+            out = Path(os.path.relpath(hydra_config.runtime.output_dir))
+            invocation = Asked(chosen(hydra_config.runtime.choices), overrides, alone, member)
+            result = import_module(COMMANDS[self.command].module).run(typed(config), out, invocation)
+            self.code = max(self.code, result if isinstance(result, int) else 0)
+            return result
+        except Exception as error:
+            if not alone:
+                raise
+            self.error = error
+            return None
+        except (KeyboardInterrupt, Terminated) as signal:
+            if alone or hydra_config.runtime.choices["hydra/launcher"] not in HERE:
+                raise
+            write_text(self.stopped, str(signal.code if isinstance(signal, Terminated) else 130))
+            return None
 
 
 def _refuse_search(overrides: Sequence[str]) -> None:

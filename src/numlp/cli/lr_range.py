@@ -24,28 +24,28 @@ POINTS = 100  # records of a test
 REPLACED = ("schedule", "lr_range.", "hydra", "+stage", "then")  # overrides that a training after the test has no use for
 
 
-def run(config: Config, out: Path, asked: Asked) -> None:
+def run(config: Config, out: Path, invocation: Asked) -> None:
     """Run the test, write lr_range.csv and lr_range.png, and print the bounds."""
     data = prepared(config)
     records = sweep(config, data)
-    found = bounds(records)
+    suggestion = bounds(records)
     write_rows(out / paths.LR_RANGE, Record, records)
 
     from numlp.display.figures import draw_lr_range, save
 
     name = data.dataset.name
-    save(draw_lr_range(records, found, f"{name}\n{_caption(config)}"), out / PICTURE)
+    save(draw_lr_range(records, suggestion, f"{name}\n{_caption(config)}"), out / PICTURE)
     print(f"lr-range: {len(records) - 1} points on {name}: {paths.LR_RANGE}, {PICTURE} in {out}")
-    for line in advice(found, config, asked.overrides):
+    for line in advise(suggestion, config, invocation.overrides):
         print(line)
 
 
 def sweep(config: Config, data: Prepared) -> list[Record]:
     """Train with the rising rate; the training columns are smoothed over batches, which costs a record nothing."""
-    part, asked = data.part("train"), config.lr_range
+    part, test = data.part("train"), config.lr_range
     plan = build.plan(config, len(part.labels))
-    steps = max(POINTS, round(asked.epochs * epoch_steps(len(part.labels), plan.batch_size)))
-    schedule = rising(asked.low, asked.high, steps, asked.spacing)
+    steps = max(POINTS, round(test.epochs * epoch_steps(len(part.labels), plan.batch_size)))
+    schedule = rising(test.low, test.high, steps, test.spacing)
     at = frozenset(round(steps * i / POINTS) for i in range(POINTS + 1))
     plan = replace(plan, steps=steps, schedule=schedule, record_at=at, cost="smoothed")
     network = build.network(config)
@@ -53,18 +53,18 @@ def sweep(config: Config, data: Prepared) -> list[Record]:
         return list(train(network, build.optimiser(config.optim, network), part, data.part("val"), plan))
 
 
-def advice(found: Bounds | None, config: Config, overrides: Sequence[str]) -> list[str]:
+def advise(suggestion: Bounds | None, config: Config, overrides: Sequence[str]) -> list[str]:
     """What to say of the bounds: lines, the last one a command to paste."""
-    asked = config.lr_range
-    if found is None:
-        what = f"the validation accuracy rises by less than {100 * LEAST:g} points from {asked.low:g} to {asked.high:g}"
+    test = config.lr_range
+    if suggestion is None:
+        what = f"the validation accuracy rises by less than {100 * LEAST:g} points from {test.low:g} to {test.high:g}"
         return [f"no suggestion: {what} (lr_range.low, lr_range.high and lr_range.epochs widen the test)"]
-    lines = [f"eta_min {_plain(found.eta_min)}: from here on the validation accuracy rises", ""]
-    fall = "after it the accuracy falls" if not found.open else "it still rises at the end: a higher lr_range.high may find more"
-    lines[1] = f"eta_max {_plain(found.eta_max)}: {fall}"
+    fall = "after it the accuracy falls" if not suggestion.open else "it still rises at the end: a higher lr_range.high may find more"
+    lower = f"eta_min {_plain(suggestion.eta_min)}: from here on the validation accuracy rises"
+    upper = f"eta_max {_plain(suggestion.eta_max)}: {fall}"
     kept = [override for override in overrides if not override.startswith(REPLACED)]
-    rates = ["schedule=cyclical", f"schedule.eta_min={_plain(found.eta_min)}", f"schedule.eta_max={_plain(found.eta_max)}"]
-    return [*lines, " ".join(["numlp train", *kept, *rates])]
+    rates = ["schedule=cyclical", f"schedule.eta_min={_plain(suggestion.eta_min)}", f"schedule.eta_max={_plain(suggestion.eta_max)}"]
+    return [lower, upper, " ".join(["numlp train", *kept, *rates])]
 
 
 def _plain(eta: float) -> str:
@@ -74,6 +74,6 @@ def _plain(eta: float) -> str:
 
 def _caption(config: Config) -> str:
     """The choices without schedule and length, which are the test's own."""
-    asked, parts = config.lr_range, caption(values(config)).split(", ")
+    test, parts = config.lr_range, caption(values(config)).split(", ")
     kept = [part for part in parts if not part.endswith((" rate", " cycles", " epochs"))]
-    return ", ".join([*kept, f"{asked.epochs:g} epochs"])
+    return ", ".join([*kept, f"{test.epochs:g} epochs"])

@@ -4,7 +4,7 @@ import argparse
 import csv
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from numlp import __version__, paths
@@ -23,26 +23,26 @@ SAID = {  # of each figure, to those who cannot see it
     "first_layer": "the weights of the first layer as images",
     "mistakes": "the test images that are wrong with the highest probability",
 }
-ABOUT = "Write one run as one HTML file that needs no network: accuracies, figures, settings."
 
 
-def main(argv: Sequence[str]) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the run and --output."""
+    parser.add_argument("run", nargs="?", metavar="RUN", help="its folder, or its id or name in MLflow (default: the pipeline's run)")
+    parser.add_argument("--output", type=from_user, default=paths.BUILD / "page.html", help="the HTML file (default: %(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Write the page.
 
     Raises:
         UserError: There is no such run, or it has no model.
     """
-    parser = argparse.ArgumentParser("numlp page", description=ABOUT)
-    parser.add_argument("run", nargs="?", metavar="RUN", help="its folder, or its id or name in MLflow (default: the pipeline's run)")
-    parser.add_argument("--output", type=from_user, default=paths.BUILD / "page.html", help="the HTML file (default: %(default)s)")
-    asked = parser.parse_args(argv)
-    if asked.run is None:
+    if arguments.run is None:
         train, evaluated = paths.TRAIN, paths.EVALUATE
     else:
-        run = finished(asked.run)
-        train = evaluated = run.file(paths.MODEL, "one that diverged has none").parent
-    write_text(asked.output, _page(train, evaluated))
-    print(f"page: {asked.output}")
+        train = evaluated = finished(arguments.run).file(paths.MODEL, "one that diverged has none").parent
+    write_text(arguments.output, _page(train, evaluated))
+    print(f"page: {arguments.output}")
     return 0
 
 
@@ -62,8 +62,8 @@ def _page(train: Path, evaluated: Path) -> str:
 def _results(evaluated: Path) -> Iterator[tuple[str, str]]:
     """The tables of the evaluation, where there is one."""
     if (evaluated / paths.METRICS).exists():
-        found = json.loads((evaluated / paths.METRICS).read_text())
-        rows = [(name, f"{100 * found[f'{key}_accuracy']:.2f}", f"{found[f'{key}_cost']:.4f}") for key, name in SPLITS.items()]
+        metrics = json.loads((evaluated / paths.METRICS).read_text())
+        rows = [(name, f"{100 * metrics[f'{key}_accuracy']:.2f}", f"{metrics[f'{key}_cost']:.4f}") for key, name in SPLITS.items()]
         yield "Results", build_table(["images", "accuracy (%)", "cost (nats)"], rows)
     if (evaluated / paths.CLASSES).exists():
         with (evaluated / paths.CLASSES).open(newline="") as file:

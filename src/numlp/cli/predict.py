@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from numlp import paths
 from numlp.arrays import Array
+from numlp.cli.parser import add_model
 from numlp.data.image_file import SUFFIXES, read_picture
 from numlp.display.prediction_tables import tabulate_top_classes, to_csv, to_json
 from numlp.errors import UserError, require
@@ -25,7 +25,17 @@ ABOUT = (
 )
 
 
-def main(argv: Sequence[str]) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the images, --model, --format and --output."""
+    parser.description = ABOUT
+    text = "a PNG or JPEG file of any size, or a folder: all the PNG and JPEG files in it and below it"
+    parser.add_argument("images", nargs="+", type=from_user, metavar="IMAGE", help=text)
+    add_model(parser)
+    parser.add_argument("--format", choices=(TABLE, *FORMATS), default=TABLE, help="(default: %(default)s)")
+    parser.add_argument("--output", type=from_user, metavar="FILE", help="write CSV or JSON to this file, not to the terminal")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Print or write what the network sees in each picture; name those that cannot be read, a line each.
 
     Returns:
@@ -34,49 +44,40 @@ def main(argv: Sequence[str]) -> int:
     Raises:
         UserError: There is no model, or a folder has no picture.
     """
-    parser = argparse.ArgumentParser("numlp predict", description=ABOUT)
-    text = "a PNG or JPEG file of any size, or a folder: all the PNG and JPEG files in it and below it"
-    parser.add_argument("images", nargs="+", type=from_user, metavar="IMAGE", help=text)
-    parser.add_argument(
-        "--model", type=from_user, default=paths.TRAIN / paths.MODEL, help="a model.npz (default: %(default)s, the pipeline's)"
-    )
-    parser.add_argument("--format", choices=(TABLE, *FORMATS), default=TABLE, help="(default: %(default)s)")
-    parser.add_argument("--output", type=from_user, metavar="FILE", help="write CSV or JSON to this file, not to the terminal")
-    asked = parser.parse_args(argv)
-    fits = asked.output is None or asked.format != TABLE
-    require(fits, "numlp predict --output", f"--format {' or '.join(FORMATS)}, as the table is for the terminal", format=asked.format)
-    load_model(asked.model)  # says what is wrong with the file
-    model = standalone.read(asked.model)
-    files = list(dict.fromkeys(file for path in asked.images for file in _files(path)))
+    fits = arguments.output is None or arguments.format != TABLE
+    require(fits, "numlp predict --output", f"--format {' or '.join(FORMATS)}, as the table is for the terminal", format=arguments.format)
+    load_model(arguments.model)  # says what is wrong with the file
+    model = standalone.read(arguments.model)
+    files = list(dict.fromkeys(file for path in arguments.images for file in _files(path)))
     pictures = dict(_readable(files))
     if pictures:
-        _show(asked, list(map(str, pictures)), model.names, model.probabilities(np.stack(list(pictures.values()))))
+        _show(arguments, list(map(str, pictures)), model.names, model.probabilities(np.stack(list(pictures.values()))))
     return int(len(pictures) < len(files))
 
 
-def _show(asked: argparse.Namespace, titles: Sequence[str], names: Sequence[str], probabilities: Array) -> None:
-    if asked.format == TABLE:
+def _show(arguments: argparse.Namespace, titles: Sequence[str], names: Sequence[str], probabilities: Array) -> None:
+    if arguments.format == TABLE:
         from rich.console import Console
 
         console = Console(highlight=False)
-        for title, found in zip(titles, probabilities, strict=True):
-            console.print(tabulate_top_classes(title, names, found))
+        for title, row in zip(titles, probabilities, strict=True):
+            console.print(tabulate_top_classes(title, names, row))
         return
-    said = FORMATS[asked.format](titles, names, probabilities)
-    if asked.output is None:
-        sys.stdout.write(said)
+    text = FORMATS[arguments.format](titles, names, probabilities)
+    if arguments.output is None:
+        sys.stdout.write(text)
     else:
-        write_text(asked.output, said)
-        print(f"predict: {len(titles)} pictures in {asked.output}")
+        write_text(arguments.output, text)
+        print(f"predict: {len(titles)} pictures in {arguments.output}")
 
 
 def _files(path: Path) -> list[Path]:
     """The picture itself, or those of a folder, in the order of their names."""
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-    require(len(found) > 0, str(path), f"a folder with files that end in {', '.join(SUFFIXES)}")
-    return found
+    images = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    require(len(images) > 0, str(path), f"a folder with files that end in {', '.join(SUFFIXES)}")
+    return images
 
 
 def _readable(files: Iterable[Path]) -> Iterator[tuple[Path, NDArray[np.uint8]]]:

@@ -25,31 +25,9 @@ ABOUT = (
 )
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print the runs.
-
-    Raises:
-        UserError: The store cannot be used, or what is asked for is not there.
-    """
-    asked = _parser().parse_args(argv)
-    simple = [match.groups() for text in asked.filter if (match := SIMPLE.fullmatch(text))]
-    conditions = " and ".join(text for text in asked.filter if not SIMPLE.fullmatch(text))
-    runs = list_runs(Path.cwd(), conditions, asked.sweep)
-    for key, value in simple:
-        runs = _with(runs, key, value)
-    if asked.best is not None:
-        done = [run for run in runs if run.status == "finished" and not math.isnan(_figure(run, VAL))]
-        runs = sorted(done, key=lambda run: -_figure(run, VAL))[: asked.best]
-    if asked.csv:
-        _write(runs)
-        return 0
-    last = asked.last or (len(runs) if asked.best else SHOWN)
-    _print(runs[:last], len(runs))
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("numlp runs", description=ABOUT)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.description = ABOUT
     text = (
         'runs with this setting alone, e.g. norm=before, or a filter of MLflow\'s, e.g. "metrics.`final/val_accuracy` > 0.5"; '
         "the option can be repeated, and all filters hold"
@@ -62,7 +40,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--best", type=_count, metavar="N", help=text)
     parser.add_argument("--last", type=_count, metavar="N", help=f"at most N rows of the table (default: {SHOWN})")
     parser.add_argument("--csv", action="store_true", help="write CSV with all settings, for other programs, and all runs")
-    return parser
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the runs.
+
+    Raises:
+        UserError: The store cannot be used, or what is asked for is not there.
+    """
+    simple = [match.groups() for text in arguments.filter if (match := SIMPLE.fullmatch(text))]
+    conditions = " and ".join(text for text in arguments.filter if not SIMPLE.fullmatch(text))
+    runs = list_runs(Path.cwd(), conditions, arguments.sweep)
+    for key, value in simple:
+        runs = _with(runs, key, value)
+    if arguments.best is not None:
+        done = [run for run in runs if run.status == "finished" and not math.isnan(_figure(run, VAL))]
+        runs = sorted(done, key=lambda run: -_figure(run, VAL))[: arguments.best]
+    if arguments.csv:
+        _write(runs)
+        return 0
+    last = arguments.last or (len(runs) if arguments.best else SHOWN)
+    _print(runs[:last], len(runs))
+    return 0
 
 
 def _count(text: str) -> int:
@@ -79,12 +78,12 @@ def _with(runs: Sequence[ListedRun], key: str, value: str) -> list[ListedRun]:
     return [run for run in runs if key in run.params and _same(plain(run.params[key]), value)]
 
 
-def _same(kept: str, asked: str) -> bool:
+def _same(logged: str, wanted: str) -> bool:
     """Whether two texts say the same number, or the same."""
     try:
-        return float(kept) == float(asked)
+        return float(logged) == float(wanted)
     except ValueError:
-        return kept == asked
+        return logged == wanted
 
 
 def _figure(run: ListedRun, names: Iterable[str]) -> float:

@@ -1,7 +1,7 @@
 """`numlp show`: the pipeline's latest figures as a table, and how to go on."""
 
+import argparse
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,9 +14,8 @@ from numlp.files import sha256
 from numlp.inference.model_file import load_model
 
 
-def main(argv: Sequence[str]) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Print the table and the commands to go on."""
-    require(not argv, "numlp show", "no arguments", arguments=list(argv))
     metrics = paths.EVALUATE / paths.METRICS
     require(metrics.exists(), str(metrics), "the pipeline's figures; run make run, or dvc repro, first")
     console, model = Console(), paths.TRAIN / paths.MODEL
@@ -29,5 +28,5 @@ def main(argv: Sequence[str]) -> int:
 def _seconds(model: Path) -> float | None:
     """How long the training of `model` took; None where the latest training was another's, as DVC restores models alone."""
     timing = model.with_name(paths.TIMING)
-    found = json.loads(timing.read_text()) if timing.exists() else {}
-    return float(found["train_seconds"]) if found.get("model") == sha256(model) else None
+    times = json.loads(timing.read_text()) if timing.exists() else {}
+    return float(times["train_seconds"]) if times.get("model") == sha256(model) else None

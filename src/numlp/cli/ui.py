@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
@@ -20,11 +20,16 @@ from numlp.signals import terminable
 from numlp.tracking import address, connect, save_runs_view
 
 HOST = "127.0.0.1"  # whoever can reach the pages can delete runs
-PORTS = 100  # tried from the one asked for
+PORTS = 100  # tried from the first
 SECONDS_TO_START, SECONDS_TO_STOP = 90.0, 5.0
 
 
-def main(argv: Sequence[str]) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --port."""
+    parser.add_argument("--port", type=int, default=5000, help="the first port to try (default %(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Serve the store's pages until Ctrl-C or SIGTERM.
 
     Returns:
@@ -33,24 +38,21 @@ def main(argv: Sequence[str]) -> int:
     Raises:
         UserError: The store cannot be used, no port is free, or MLflow does not start.
     """
-    parser = argparse.ArgumentParser("numlp ui", description="open MLflow on the project's runs")
-    parser.add_argument("--port", type=int, default=5000, help="the first port to try (default 5000)")
-    asked = parser.parse_args(argv).port
     store = address(Path.cwd())
     if store.startswith(("http:", "https:")):
         print(f"MLflow runs at {without_password(store)} (MLFLOW_TRACKING_URI)")
         return 0
     page = save_runs_view(Path.cwd())  # makes the database where there is none
     with terminable(), suppress(KeyboardInterrupt):
-        _serve(store, asked, page)
+        _serve(store, arguments.port, page)
     return 0
 
 
-def _serve(store: str, asked: int, page: str) -> None:
-    port = _free_port(asked)
+def _serve(store: str, first: int, page: str) -> None:
+    port = _free_port(first)
     with tempfile.TemporaryFile() as output, _server(store, port, output) as server:
         _wait(server, port, output)
-        taken = "" if port == asked else f" (port {asked} is taken)"
+        taken = "" if port == first else f" (port {first} is taken)"
         print(f"MLflow: http://{HOST}:{port}{taken}\nthe runs, to compare: http://{HOST}:{port}{page}\nCtrl-C stops it", flush=True)
         server.wait()
         raise UserError(f"numlp ui: need a server that stays up, got: {_last_line(output)}")

@@ -1,18 +1,19 @@
 """`numlp verify`: whether the pipeline gives the same bytes again, in a clone of this checkout at another path."""
 
+import argparse
 import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from numlp import paths
-from numlp.cli.run import dvc
+from numlp.cli.dvc import dvc
 from numlp.config.local_choices import LOCAL
 from numlp.errors import require
 
@@ -32,7 +33,7 @@ class Recorded:
     made: dict[str, str]
 
 
-def main(argv: Sequence[str]) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Run the pipeline in a clone, with the same choices, data and packages, and print its sums beside the recorded ones.
 
     Returns:
@@ -41,14 +42,13 @@ def main(argv: Sequence[str]) -> int:
     Raises:
         UserError: This is no git checkout, or nothing was run in it yet.
     """
-    require(not argv, "numlp verify", "no arguments (choices are in params.yaml)", arguments=list(argv))
     root = Path.cwd()
     require((root / ".git").exists(), "numlp verify", "a git checkout, to clone it", folder=str(root))
     require(LOCK.exists(), "numlp verify", f"{LOCK}, the record of a run; make run writes it", folder=str(root))
     with tempfile.TemporaryDirectory(prefix="numlp-verify.") as folder:
         clone = Path(folder) / "clone"
         make_clone(root, clone)
-        if code := dvc("repro", "--force", "--no-run-cache", "--no-commit", folder=clone, environment=surroundings(root, clone)):
+        if code := dvc("repro", "--force", "--no-run-cache", "--no-commit", folder=clone, environment=build_environment(root, clone)):
             return code
         return compare(read_lock(LOCK), read_lock(clone / LOCK))
 
@@ -65,7 +65,7 @@ def make_clone(root: Path, clone: Path) -> None:
     (clone / LOCK).unlink(missing_ok=True)
 
 
-def surroundings(root: Path, clone: Path) -> dict[str, str]:
+def build_environment(root: Path, clone: Path) -> dict[str, str]:
     """The environment of the clone's run: its own code, and an MLflow store of its own; the archive is that of `root`."""
     environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(clone / "src"), os.environ.get("PYTHONPATH")]))
@@ -82,15 +82,15 @@ def read_lock(path: Path) -> Recorded:
     return Recorded(read, {LOCK.name: hashlib.md5(content, usedforsecurity=False).hexdigest(), **made})
 
 
-def compare(recorded: Recorded, found: Recorded) -> int:
+def compare(recorded: Recorded, repeated: Recorded) -> int:
     """Print the sums side by side; 1 when one differs, else 0."""
     width = max(map(len, recorded.made))
     print(f"\n{'MD5 of':<{width}}  {'recorded':<32}  {'in the clone':<32}")
-    differing = _differing(recorded.made, found.made)
+    differing = _differing(recorded.made, repeated.made)
     for name, digest in recorded.made.items():
         verdict = "DIFFERS" if name in differing else "same"
-        print(f"{name:<{width}}  {digest:<32}  {found.made.get(name, 'none'):<32}  {verdict}")
-    if other := _differing(recorded.read, found.read):
+        print(f"{name:<{width}}  {digest:<32}  {repeated.made.get(name, 'none'):<32}  {verdict}")
+    if other := _differing(recorded.read, repeated.read):
         print(f"verify: the recorded run read other files than are here now, {', '.join(other)}: make run, then verify again")
     print(f"verify: {len(differing)} of {len(recorded.made)} differ")
     return int(bool(differing))

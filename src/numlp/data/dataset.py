@@ -7,8 +7,8 @@ from filelock import FileLock
 from numlp import paths
 from numlp.config import Config, SourceConfig
 from numlp.data.preprocess import Prepared, prepare
-from numlp.data.raw import INFO, read_info, save_raw
-from numlp.errors import require
+from numlp.data.raw import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
+from numlp.errors import UserError, require
 
 
 def prepared(config: Config) -> Prepared:
@@ -41,10 +41,16 @@ def raw_folder(source: SourceConfig) -> Path:
     return folder
 
 
-def folder_of(digest: str) -> Path | None:
-    """The folder of the raw arrays with this digest; None when they are not at hand."""
-    folders = [paths.DOWNLOAD, *sorted((paths.DATA / "raw").glob("*/"))]
-    return next((folder for folder in folders if (folder / INFO).exists() and read_info(folder).digest == digest), None)
+def load_raw_of(dataset: DatasetInfo) -> RawData:
+    """Load the raw arrays of a data set that a model was trained on.
+
+    Raises:
+        UserError: They are not at hand.
+    """
+    for folder in (paths.DOWNLOAD, *sorted((paths.DATA / "raw").glob("*/"))):
+        if (folder / INFO).exists() and read_info(folder).digest == dataset.digest:
+            return load_raw(folder)
+    raise UserError(f"{dataset.name}: need the images that the model was trained with; numlp download gets those of params.yaml")
 
 
 def holds(folder: Path, source: SourceConfig) -> bool:

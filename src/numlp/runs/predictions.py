@@ -11,9 +11,9 @@ from numlp import paths
 from numlp.analysis.paired_test import Paired, paired
 from numlp.arrays import Array
 from numlp.config.data import TRAIN_IMAGES
-from numlp.data.dataset import folder_of
-from numlp.data.raw import RawData, load_raw
-from numlp.errors import UserError, require
+from numlp.data.dataset import load_raw_of
+from numlp.data.raw import RawData
+from numlp.errors import require
 from numlp.inference.model_file import Model, load_model
 from numlp.runs.run_folder import Finished, labels
 
@@ -51,20 +51,17 @@ class Answers:
         return float(np.mean(said == self.raw.labels[start:stop])), stop - start
 
 
-def answers(runs: Sequence[Finished]) -> Answers:
+def answer(runs: Sequence[Finished]) -> Answers:
     """Let the runs' networks classify the test images.
 
     Raises:
         UserError: A run has no network, the data sets differ, or their images are not there.
     """
     models = [load_model(run.file(paths.MODEL, "one that diverged has none")) for run in runs]
-    digests = [model.dataset.digest for model in models]
-    names = [model.dataset.name for model in models]
-    require(len(set(digests)) == 1, "compare", "runs on the same data set", datasets=names)
-    folder = folder_of(digests[0])
-    if folder is None:
-        raise UserError(f"compare: need the images of {names[0]}; numlp download gets those of params.yaml")
-    raw = load_raw(folder)
+    datasets = [model.dataset for model in models]
+    one = len({dataset.digest for dataset in datasets}) == 1
+    require(one, "compare", "runs on the same data set", datasets=[dataset.name for dataset in datasets])
+    raw = load_raw_of(datasets[0])
     lettered = tuple(f"{letter} ({label})" for letter, label in zip(ascii_uppercase, labels(runs), strict=False))
     images, true = raw.images[TRAIN_IMAGES:], raw.labels[TRAIN_IMAGES:].astype(np.intp)
     return Answers(lettered, tuple(models), raw, true, tuple(model.probabilities(images) for model in models))

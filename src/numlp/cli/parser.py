@@ -1,0 +1,85 @@
+"""The command line as argparse reads it: a sub-parser for each command, of which one alone imports a module to have its arguments."""
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+from numlp import __version__, paths
+from numlp.cli.commands import COMMANDS, examples
+
+NOTES = """
+
+eval "$(numlp -sc install=bash)" completes commands and choices (zsh: bash too; fish: install=fish).
+Exit codes: 0 done, 1 an error that one line tells, 2 a command or an argument that is not there, 130 Ctrl-C, 143 SIGTERM."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser with errors of one line.
+
+    Attributes:
+        details: What --help says after the description.
+    """
+
+    details: Callable[[], str] = str
+
+    def flags(self) -> list[str]:
+        """Those that there are, in their long form."""
+        return [text for action in self._actions for text in action.option_strings if text.startswith("--")]
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help with the details; argparse's own method does not tell of a reader that has gone."""
+        self.description = "\n\n".join(filter(None, (self.description, self.details())))
+        print(self.format_help(), end="", file=file)
+
+    def error(self, message: str) -> NoReturn:
+        """End with 2."""
+        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, f"invalid choice: {value!r}{_did_you_mean(value, action.choices)}")
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; a composed command's has its `words` too.
+
+    Raises:
+        SystemExit: --help or --version is printed, or an error told: the code is 0 or 2.
+    """
+    parser, own = parsers(words[0])
+    arguments, others = parser.parse_known_args(words)
+    if "overrides" in arguments:
+        arguments.overrides += [text for text in others if not text.startswith("-")]  # those after a flag
+        others, arguments.words = [text for text in others if text.startswith("-")], words[1:]
+    if others:
+        own.error(f"unrecognized argument {others[0]}{_did_you_mean(others[0], own.flags())}")
+    return arguments
+
+
+def parsers(name: str) -> tuple[Parser, Parser]:
+    """The parser of all commands, and that of the command `name`, or else the first again."""
+    parser = own = Parser("numlp", usage="numlp COMMAND [ARGUMENT ...]", formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.epilog = examples("init", "train") + NOTES
+    parser.add_argument("--version", action="version", version=f"numlp {__version__}")
+    parser.add_argument("-sc", "--shell-completion", metavar="install=SHELL", help="print the code for a shell that completes commands")
+    text = "Those as far as gradcheck take choices and values, KEY=VALUE; numlp train --help lists them."
+    commands = parser.add_subparsers(title="commands", description=text, dest="command", metavar="COMMAND", prog="numlp")
+    for known, command in COMMANDS.items():
+        sub = commands.add_parser(known, help=command.about, description=command.about, epilog=examples(known))
+        if known == name:
+            getattr(import_module(command.entry), "add_arguments", lambda parser: None)(sub)
+            own = sub
+    return parser, own
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Declare --model, a file that is the pipeline's by default."""
+    text = "a model.npz (default: %(default)s, the pipeline's)"
+    parser.add_argument("--model", type=paths.from_user, default=paths.TRAIN / paths.MODEL, help=text)
+
+
+def _did_you_mean(text: str, known: Iterable[object]) -> str:
+    from numlp.config.hydra_errors import did_you_mean  # it imports Hydra
+
+    return did_you_mean(text, map(str, known))
