@@ -24,7 +24,7 @@ from numlp.data.raw import read_info
 from numlp.errors import require
 from numlp.files import json_digest, write_text
 from reproduction import own_draws
-from reproduction.experiments import Composer
+from reproduction.experiments import Experiments
 from reproduction.params import PARAMS, read_params, set_seeds
 from reproduction.provenance import write_provenance
 from reproduction.results import FOLDER
@@ -64,16 +64,16 @@ def experiment(name: str) -> None:
     from reproduction.runner import run_experiment
 
     params = read_params(PARAMS)
-    run_experiment(Composer(Path.cwd(), params.overrides), name, params.seeds)
+    run_experiment(Experiments(Path.cwd(), params.overrides), name, params.seeds)
 
 
 def plan() -> None:
     """Write the digest of every experiment's runs: their keys, their configurations without the seed, and the code that makes them."""
-    composer = Composer(Path.cwd(), read_params(PARAMS).overrides)
+    experiments = Experiments(Path.cwd(), read_params(PARAMS).overrides)
     code = {"train": stage_digest("train"), "draws": tree_digest(Path(own_draws.__file__).read_text(encoding="utf-8"))}
     content = {}
-    for name in composer.experiments:
-        runs = {job.key: values(job.config) for job in composer.jobs(name)}
+    for name in experiments.names:
+        runs = {job.key: values(job.config) for job in experiments.jobs(name)}
         content[name] = json_digest({"code": code, "runs": runs})
     write_text(PLAN, json.dumps(content, indent=2) + "\n")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from numlp.config.naming import flattened, values
 from numlp.files import json_digest
 from numlp.tracking import Run, environment_tags, start_run
-from reproduction.experiments import OWN, Composer, Job
+from reproduction.experiments import OWN, Experiments, Job
 from reproduction.own_draws import SEARCHES, Tried, best, draws
 from reproduction.pool import side_by_side
 from reproduction.results import FOLDER, Row, read_results, write_results
@@ -31,20 +31,20 @@ class Planned:
         return f"{self.job.experiment} {self.job.key} seed {self.seed}"
 
 
-def run_experiment(composer: Composer, experiment: str, seeds: Sequence[int]) -> None:
+def run_experiment(experiments: Experiments, experiment: str, seeds: Sequence[int]) -> None:
     """Run what is missing, and write the experiment's result files.
 
     Raises:
         UserError: A search comes before the one that its range follows from.
     """
-    planned = [Planned(job, seed) for job in composer.jobs(experiment) for seed in seeds]
-    planned += [Planned(job, seeds[0]) for job in own_draws(composer, experiment, seeds[0])]
+    planned = [Planned(job, seed) for job in experiments.jobs(experiment) for seed in seeds]
+    planned += [Planned(job, seeds[0]) for job in own_draws(experiments, experiment, seeds[0])]
     results = dict(_tracked(experiment, planned, seeds))
     rows = [Row(experiment, plan.job.key, plan.seed, results[place]) for place, plan in enumerate(planned)]
     write_results(FOLDER, experiment, rows)
 
 
-def own_draws(composer: Composer, experiment: str, seed: int) -> list[Job]:
+def own_draws(experiments: Experiments, experiment: str, seed: int) -> list[Job]:
     """The runs of our own search, where the experiment is a search; each search is made once, with the first seed."""
     if experiment not in SEARCHES:
         return []
@@ -53,7 +53,7 @@ def own_draws(composer: Composer, experiment: str, seed: int) -> list[Job]:
     if search.after is not None:
         rows = [row for row in read_results(FOLDER, search.after) if row["run"].startswith(OWN)]
         centre = best([Tried(float(row["run"].removeprefix(f"{OWN}lam=")), float(row["val_accuracy"])) for row in rows])
-    return [composer.job(experiment, choices, OWN) for choices in draws(search, seed, centre)]
+    return [experiments.job(experiment, choices, OWN) for choices in draws(search, seed, centre)]
 
 
 def _tracked(experiment: str, planned: Sequence[Planned], seeds: Sequence[int]) -> Iterator[tuple[int, Result]]:

@@ -8,7 +8,7 @@ import pytest
 from rehearsal import PIXELS, ROOT, SMALL
 
 from numlp.errors import UserError
-from reproduction.experiments import SINGLE, Composer
+from reproduction.experiments import SINGLE, Experiments
 from reproduction.own_draws import SEARCHES, Tried, best, draws
 from reproduction.scoreboard import read_published
 from reproduction.single_run import make
@@ -34,11 +34,11 @@ def test_a_file_opens_with_a_comment_that_says_what_it_shows(path):
 def test_an_experiment_has_the_published_runs_and_its_last_one_trains(reproduction, name):
     pixels = "model.inputs=3072" if name == "e25" else PIXELS  # which mirrors whole images
     epochs = "train.epochs=0.04" if name == "x04" else "train.epochs=0.02"  # in batches of 200: two steps too
-    composer = Composer(reproduction, [*SMALL, pixels, epochs])
-    combinations = composer.combinations(name)
+    experiments = Experiments(reproduction, [*SMALL, pixels, epochs])
+    combinations = experiments.combinations(name)
     assert len(set(combinations)) == len(combinations)
     assert {row.run for row in PUBLISHED if row.experiment == name} <= {";".join(choices) or SINGLE for choices in combinations}
-    last = composer.job(name, combinations[-1])
+    last = experiments.job(name, combinations[-1])
     assert last.key == (";".join(combinations[-1]) or SINGLE)
     result = make(last.seeded(3), name)
     assert result.steps == 2
@@ -48,7 +48,7 @@ def test_an_experiment_has_the_published_runs_and_its_last_one_trains(reproducti
 
 @pytest.mark.parametrize("name", ["e02", "e18"])
 def test_an_experiment_is_the_same_whatever_params_yaml_chooses(reproduction, name):
-    before = Composer(reproduction).jobs(name)
+    before = Experiments(reproduction).jobs(name)
     params = reproduction / "params.yaml"
     changed = {"model: mlp3": "model: mlp9", "norm: before": "norm: after", "lam: 0.005": "lam: 1.0", "epochs: null": "epochs: 7"}
     text = params.read_text()
@@ -56,11 +56,11 @@ def test_an_experiment_is_the_same_whatever_params_yaml_chooses(reproduction, na
         assert old in text
         text = text.replace(old, new)
     params.write_text(text)
-    assert Composer(reproduction).jobs(name) == before
+    assert Experiments(reproduction).jobs(name) == before
 
 
 def test_the_settings_of_an_experiment_are_those_of_its_report(reproduction):
-    off, on = Composer(reproduction).jobs("e02")
+    off, on = Experiments(reproduction).jobs("e02")
     assert [off.key, on.key] == ["norm=none", "norm=before"]
     assert (off.config.norm.placement, on.config.norm.placement) == ("none", "before")
     assert on.config.model.hidden == [50, 30, 20, 20, 10, 10, 10, 10]
@@ -82,7 +82,7 @@ def test_train_runs_every_run_of_an_experiment(reproduction, numlp):
 
 def test_an_unknown_experiment_is_refused(reproduction):
     with pytest.raises(UserError, match="e99"):
-        Composer(reproduction).jobs("e99")
+        Experiments(reproduction).jobs("e99")
 
 
 @pytest.mark.parametrize("name", [name for name, search in SEARCHES.items() if search.after is None])

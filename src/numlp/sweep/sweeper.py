@@ -56,7 +56,7 @@ class Sweep:
         self._context, self._config, self._task, self._search, self._sweep = context, config, task, search, sweep
         self._out = Path(config.hydra.sweep.dir)
         self._spaces: list[Space] = [space]
-        self._planner = Planner(Composer(context, config), fixed, self._seeds, sweep.rerun)
+        self._planner = Planner(Composer(context.config_loader, config), fixed, self._seeds, sweep.rerun)
         self._side_by_side = at_once(config, self._planner.composer.compose(fixed, [])[1].train.threads)
 
     def run(self) -> list[Trial]:
@@ -107,7 +107,7 @@ class Sweep:
         clear(self._out)
         OmegaConf.save(self._config, self._out / "multirun.yaml")
         self._context = frozen(self._context, self._out)
-        self._planner.composer = Composer(self._context, self._config)
+        self._planner.composer = Composer(self._context.config_loader, self._config)
 
     def _settings(self, space: str) -> dict[str, Any]:
         """The parameters of the sweep's run: those of its members, and the search's."""
