@@ -15,10 +15,9 @@ from numlp.config.compose import CONF, store, typed
 from numlp.errors import require
 from numlp.sweep.composer import Composer
 from numlp.sweep.space import grid, overrides, read_space
+from reproduction.results import SINGLE
 
 FOLDER = Path(CONF) / "experiment"
-OWN = "own:"  # before the key of a run whose values the report did not try
-SINGLE = "single"  # the key of an experiment's only run
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from numlp.data.preprocess import Name
 from reproduction.measured import NoDataError, Run
 from reproduction.plots.draw_curves import curves, limits, together
 from reproduction.plots.draw_values import against_names
@@ -11,7 +12,7 @@ from reproduction.plots.grids import SIGMAS, eps_grid, sigma_grid
 from reproduction.plots.plot_style import Plot, Plots
 from reproduction.plots.searches import searches
 from reproduction.plots.source import Source, point
-from reproduction.score import SPLITS
+from reproduction.results import SPLITS
 
 NORMS = {"norm=none": "Without batch norm", "norm=before": "With batch norm"}
 BAND = "Mean of the seeds, in a band from lowest to highest."
@@ -86,7 +87,7 @@ def _rates(source: Source, experiment: str) -> Plots:
 Runs = dict[str, tuple[str, str]]
 
 
-def _named(runs: Runs, title: str, split: str = "test", name: str = "", published: Runs | None = None) -> Maker:
+def _named(runs: Runs, title: str, split: Name = "test", name: str = "", published: Runs | None = None) -> Maker:
     """Final accuracies of runs, named by what they are, beside what was published for them or for the runs of `published`."""
 
     def make(source: Source, experiment: str) -> Plots:

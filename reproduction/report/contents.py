@@ -15,9 +15,8 @@ from reproduction.report.inputs import Inputs
 from reproduction.report.prose import JPEG, LEAD, REBUILT
 from reproduction.report.sections_claims import claims, counts, gradient_counts, gradients
 from reproduction.report.sections_experiments import experiments
-from reproduction.report.sections_outside import not_chance, outside, reasons, unexplained
-from reproduction.score import Score
-from reproduction.scoreboard import NEAR
+from reproduction.report.sections_outside import not_chance, outside, reasons
+from reproduction.scoreboard import NEAR, Score
 
 NAMES = {
     "name": "data set",
@@ -97,7 +96,7 @@ def _gaps(inputs: Inputs) -> list[Block]:
     found: list[Block] = []
     if missing:
         found.append(Text(f"NOT MEASURED: {len(missing)} published accuracies have no run: {', '.join(missing)}.", "bad"))
-    lacking = unexplained(inputs)
+    lacking = inputs.unexplained([score.published.id for score in inputs.missed])
     if lacking:
         found.append(Text(f"UNEXPLAINED: {len(lacking)} rows outside {NEAR:g} points have no explanation: {', '.join(lacking)}.", "bad"))
     luck = not_chance(inputs)
@@ -118,7 +117,7 @@ def _overview(inputs: Inputs, source: Source) -> Plots:
 def _by_experiment(inputs: Inputs) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = []
     for described in inputs.experiments:
-        scores = [score for score in inputs.scores if score.published.experiment == described.id]
+        scores = inputs.scores_of(described.id)
         inside = sum(score.within for score in scores)
         worst = _worst(scores)
         rows.append(

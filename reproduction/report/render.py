@@ -31,11 +31,6 @@ def page(document: Document, images: Mapping[str, str]) -> str:
     return environment.get_template("report.html.j2").render(document=document, images=images)
 
 
-def without_images(text: str) -> str:
-    """A page without the content of its images, which depends on the drawing library's version."""
-    return re.sub(r'src="data:[^"]*"', 'src=""', text)
-
-
 def markdown_text(text: str) -> str:
     """Escape what Markdown or a table's cell would read as markup, but for code between backticks."""
     return _inline(text, lambda plain: re.sub(r"([\\*_\[\]<>|#])", r"\\\1", plain), lambda code: f"`{code}`".replace("|", r"\|"))

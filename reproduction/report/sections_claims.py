@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from reproduction.claims import Finding
 from reproduction.gradient_checks import Comparison
 from reproduction.report.cells import interval, number, region, small, statistic, verdict
-from reproduction.report.document import Block, Cell, Mark, Section, Table, Text
+from reproduction.report.document import Block, Cell, Section, Table, Text
 from reproduction.report.inputs import Inputs
 from reproduction.report.prose import CLAIMS, GRADIENTS, MEASURES
 from reproduction.significance import Outcome, Verdict
@@ -48,20 +48,12 @@ def _claim(finding: Finding) -> tuple[Cell, ...]:
     )
 
 
-def contradicted(inputs: Inputs) -> list[str]:
-    """Ids of contradicted claims that explanations.yaml says nothing of."""
-    return [f.claim.id for f in inputs.findings if f.verdict == "contradicted" and inputs.explanation(f.claim.id) is None]
-
-
 def _contradicted(inputs: Inputs) -> list[Block]:
     """Why claims are contradicted, and a loud line for those of which nobody has said why."""
     ids = [finding.claim.id for finding in inputs.findings if finding.verdict == "contradicted"]
     blocks: list[Block] = [Text("What is contradicted, and why:")] if ids else []
-    for explanation in inputs.explanations:
-        covered = [claim for claim in ids if inputs.explanation(claim) is explanation]
-        if covered:
-            blocks.append(Text(f"{', '.join(covered)}: {explanation.text} Rests on: {explanation.rests_on}.", "open"))
-    lacking = contradicted(inputs)
+    blocks += [Text(text, "open") for text in inputs.explained(ids)]
+    lacking = inputs.unexplained(ids)
     return [*blocks, Text(f"UNEXPLAINED: {', '.join(lacking)} are contradicted, and nobody has said why.", "bad")] if lacking else blocks
 
 
@@ -90,9 +82,6 @@ def counts(findings: Sequence[Finding]) -> str:
     """`20 reproduced, 3 not reproduced, 2 contradicted`."""
     tally = Counter(finding.verdict for finding in findings)
     return ", ".join(f"{tally[name]} {name}" for name in VERDICTS if tally[name] > 0)
-
-
-GOOD: dict[str, Mark] = {"looser": "bad", "no data": "bad"}
 
 
 def gradients(inputs: Inputs) -> Section:
@@ -142,5 +131,5 @@ def _gradient(comparison: Comparison) -> tuple[Cell, ...]:
         small(cell.value),
         small(comparison.plain),
         small(comparison.limit),
-        Cell(comparison.verdict, mark=GOOD.get(comparison.verdict, "good")),
+        Cell(comparison.verdict, mark="good" if comparison.good else "bad"),
     )

@@ -1,14 +1,15 @@
 """Files that are either whole or not there: bytes, text, JSON, and rows of a CSV file."""
 
 import csv
+import gzip
 import hashlib
 import io
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
@@ -69,13 +70,26 @@ def json_digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def write_rows(path: Path, kind: type[Row], rows: Sequence[Row]) -> None:
-    """Write one line a row, below the names of its fields; numbers in the shortest form that reads back as the same float."""
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """One line a row below the header, as CSV; numbers in the shortest form that reads back as the same float."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(kind)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
-    write_text(path, text.getvalue())
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write what `csv_text` gives, whole or not at all; compressed where `path` ends in .gz, the same text to the same bytes."""
+    content = csv_text(header, rows).encode()
+    with replacing(path) as file:
+        file.write(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+
+
+def write_rows(path: Path, kind: type[Row], rows: Sequence[Row]) -> None:
+    """Write one line a row, below the names of its fields, whole or not at all."""
+    names = [field.name for field in fields(kind)]
+    write_csv(path, names, ([getattr(row, name) for name in names] for row in rows))
 
 
 def read_rows(path: Path, kind: type[Row]) -> list[Row]:
@@ -85,7 +99,7 @@ def read_rows(path: Path, kind: type[Row]) -> list[Row]:
         UserError: The header is another one.
     """
     columns: dict[str, Any] = {field.name: field.type for field in fields(kind)}
-    with path.open(newline="") as file:
+    with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
         reader = csv.DictReader(file)
         require(tuple(reader.fieldnames or ()) == tuple(columns), str(path), f"the columns {', '.join(columns)}", columns=reader.fieldnames)
         return [kind(**{name: read(row[name]) for name, read in columns.items()}) for row in reader]

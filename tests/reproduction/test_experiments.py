@@ -2,16 +2,19 @@
 
 import math
 import re
+from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
 from rehearsal import PIXELS, ROOT, SMALL
+from worlds import metrics
 
 from numlp.errors import UserError
-from reproduction.experiments import SINGLE, Experiments
-from reproduction.own_draws import SEARCHES, Tried, best, draws
+from reproduction.experiments import Experiments
+from reproduction.own_draws import SEARCHES, best_value, draw
+from reproduction.results import SINGLE, ResultRow
 from reproduction.scoreboard import read_published
-from reproduction.single_run import make
+from reproduction.single_run import train_and_measure
 
 pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
 
@@ -40,7 +43,7 @@ def test_an_experiment_has_the_published_runs_and_its_last_one_trains(reproducti
     assert {row.run for row in PUBLISHED if row.experiment == name} <= {";".join(choices) or SINGLE for choices in combinations}
     last = experiments.job(name, combinations[-1])
     assert last.key == (";".join(combinations[-1]) or SINGLE)
-    result = make(last.seeded(3), name)
+    result = train_and_measure(last.seeded(3), name)
     assert result.steps == 2
     assert all(0 <= value <= 1 for value in (result.train_accuracy, result.val_accuracy, result.test_accuracy))
     assert result.history[-1].step == 2
@@ -88,19 +91,19 @@ def test_an_unknown_experiment_is_refused(reproduction):
 @pytest.mark.parametrize("name", [name for name, search in SEARCHES.items() if search.after is None])
 def test_a_first_search_draws_in_its_range_and_by_its_seed(name):
     search = SEARCHES[name]
-    values = [float(choice.partition("=")[2]) for choices in draws(search, 0) for choice in choices]
+    values = [float(choice.partition("=")[2]) for choices in draw(search, 0) for choice in choices]
     keys = list(search.ranges)
     assert len(values) == search.count * len(keys)
     for index, key in enumerate(keys):
         mine = values[index :: len(keys)]
         assert all(search.ranges[key].low <= value <= search.ranges[key].high for value in mine)
         assert len(set(mine)) == search.count
-    assert draws(search, 0) == draws(search, 0)
-    assert draws(search, 0) != draws(search, 1)
+    assert draw(search, 0) == draw(search, 0)
+    assert draw(search, 0) != draw(search, 1)
 
 
 def test_the_second_range_is_half_a_decade_around_the_best_of_the_first():
-    logs = [math.log10(float(choice.partition("=")[2])) for seed in range(30) for (choice,) in draws(SEARCHES["e06"], seed, 0.003)]
+    logs = [math.log10(float(choice.partition("=")[2])) for seed in range(30) for (choice,) in draw(SEARCHES["e06"], seed, 0.003)]
     middle = math.log10(0.003)
     assert min(logs) >= middle - 0.5
     assert max(logs) <= middle + 0.5
@@ -109,7 +112,7 @@ def test_the_second_range_is_half_a_decade_around_the_best_of_the_first():
 
 
 def test_the_third_range_is_even_steps_around_the_best_of_the_second():
-    values = [float(choice.partition("=")[2]) for (choice,) in draws(SEARCHES["e07"], 0, 0.005)]
+    values = [float(choice.partition("=")[2]) for (choice,) in draw(SEARCHES["e07"], 0, 0.005)]
     assert values[0] == pytest.approx(0.004)
     assert values[-1] == pytest.approx(0.0085)
     steps = [b - a for a, b in pairwise(values)]
@@ -117,11 +120,13 @@ def test_the_third_range_is_even_steps_around_the_best_of_the_second():
 
 
 def test_a_search_follows_the_best_validation_accuracy():
-    assert best([Tried(0.1, 0.50), Tried(0.2, 0.53), Tried(0.3, 0.53), Tried(0.4, 0.1)]) == 0.2
+    accuracies = {"own:lam=0.1": 50, "own:lam=0.2": 53, "own:lam=0.3": 53, "own:lam=0.4": 1, "lam=0.5": 99}
+    rows = [ResultRow("e05", run, 0, **asdict(metrics({"val": accuracy}))) for run, accuracy in accuracies.items()]
+    assert best_value(rows) == 0.2
 
 
 def test_a_later_search_needs_the_one_before_it():
     with pytest.raises(UserError, match="search before"):
-        draws(SEARCHES["e06"], 0)
+        draw(SEARCHES["e06"], 0)
     with pytest.raises(UserError, match="search before"):
-        best([])
+        best_value([])

@@ -7,10 +7,10 @@ import shutil
 import pytest
 from rehearsal import ROOT
 
-from reproduction.report.contents import report, unexplained
+from reproduction.report.contents import report
 from reproduction.report.document import Table, Text, blocks
 from reproduction.report.inputs import load_inputs
-from reproduction.report.render import markdown, page, without_images
+from reproduction.report.render import markdown, page
 
 HOME = ROOT / "reproduction"
 MEGABYTE = 2**20
@@ -28,6 +28,11 @@ def copied(tmp_path):
     shutil.copytree(HOME, tmp_path / "reproduction", ignore=shutil.ignore_patterns("figures", "report.*"))
     shutil.copytree(ROOT / "conf" / "experiment", tmp_path / "conf" / "experiment")
     return tmp_path
+
+
+def without_images(text):
+    """A page without the content of its images, which depends on the drawing library's version."""
+    return re.sub(r'src="data:[^"]*"', 'src=""', text)
 
 
 def told(root):
@@ -82,7 +87,7 @@ def test_the_page_needs_no_network():
 
 def test_every_row_outside_is_explained_and_every_row_was_measured(made):
     inputs = load_inputs(ROOT)
-    assert unexplained(inputs) == []
+    assert inputs.unexplained([score.published.id for score in inputs.missed]) == []
     assert [score.published.id for score in inputs.scores if not score.values] == []
 
 
