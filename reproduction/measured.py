@@ -93,13 +93,24 @@ class Measured:
             UserError: There are several, so `key` says too little.
         """
         wanted = parse_key(key)
-        found = [run for run in self.of(experiment) if not run.own and wanted <= run.settings]
-        exact = [run for run in found if run.settings == wanted]
-        if not found:
+        matching = [run for run in self.of(experiment) if not run.own and wanted <= run.settings]
+        exact = [run for run in matching if run.settings == wanted]
+        if not matching:
             raise NoDataError(f"{experiment} has no run {key or '(the only one)'}")
-        chosen = exact or found
+        chosen = exact or matching
         require(len(chosen) == 1, experiment, "a key that one run has", key=key, runs=[run.key for run in chosen])
         return chosen[0]
+
+    def recorded(self, experiment: str, key: str = "") -> Run:
+        """That run, with its records.
+
+        Raises:
+            NoDataError: There is none, or it has no records.
+        """
+        run = self.run(experiment, key)
+        if not run.histories:
+            raise NoDataError(f"{experiment} {key} kept no records")
+        return run
 
     def accuracy(self, experiment: str, key: str = "", split: Name = "test") -> dict[int, float]:
         """Accuracy in per cent by seed of the one run that `key` names."""

@@ -11,7 +11,7 @@ from numlp.errors import require
 from numlp.files import read_rows, write_csv
 from reproduction.measured import Measured, NoDataError, Run, load_measured
 from reproduction.results import SPLITS
-from reproduction.significance import Estimate, estimate, one_more
+from reproduction.significance import Estimate, estimate, predict_one_more
 
 PUBLISHED = Path("reproduction/published.csv")
 NEAR = 1.5  # points
@@ -87,7 +87,7 @@ class Score:
     @property
     def one_more(self) -> tuple[float, float]:
         """Where one more run of ours would lie, with 95 % probability."""
-        return one_more(self.estimate)
+        return predict_one_more(self.estimate)
 
     @property
     def by_chance(self) -> bool:

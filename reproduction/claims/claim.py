@@ -45,10 +45,7 @@ class Evidence:
             NoDataError: It has none.
         """
         experiment, _, key = run.partition(" ")
-        found = self.measured.run(experiment, key).histories
-        if not found:
-            raise NoDataError(f"{run} kept no records")
-        return found
+        return self.measured.recorded(experiment, key).histories
 
 
 Check: TypeAlias = Callable[[Evidence], Sequence[Part]]

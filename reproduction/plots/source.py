@@ -27,7 +27,7 @@ class Source:
         return f"{self.dataset}, {n} seed{'s' if n != 1 else ''}"
 
 
-def point(source: Source, experiment: str, key: str, split: Name, x: float | str = "") -> Point:
+def read_point(source: Source, experiment: str, key: str, split: Name, x: float | str = "") -> Point:
     """The final accuracy of a run, with what was published for it."""
     run = source.measured.run(experiment, key)
     return Point(x, run.accuracies(split), source.published(run).get(split), run.own)

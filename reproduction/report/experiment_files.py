@@ -33,7 +33,7 @@ class Described:
     choices: tuple[tuple[str, str], ...]
 
 
-def describe(path: Path) -> Described:
+def read_description(path: Path) -> Described:
     """Read one experiment's file.
 
     Raises:

@@ -16,7 +16,7 @@ from numlp.files import read_rows, sha256
 from reproduction.claims import CLAIMS, Evidence, Finding, examine
 from reproduction.gradient_checks import CHECKED, Checked, Comparison, compare, load_checked, load_published
 from reproduction.measured import Measured, NoDataError, load_measured
-from reproduction.report.experiment_files import Described, describe
+from reproduction.report.experiment_files import Described, read_description
 from reproduction.results import FOLDER, read_provenance
 from reproduction.scoreboard import Score, load_scores
 from reproduction.significance import estimate
@@ -141,10 +141,10 @@ def load_inputs(root: Path) -> Inputs:
         compare(load_published(root / HOME / "gradients.csv"), checked),
         checked,
         load_explanations(root / HOME / "explanations.yaml", measured),
-        [describe(path) for path in sorted((root / "conf/experiment").glob("*.yaml"))],
+        [read_description(path) for path in sorted((root / "conf/experiment").glob("*.yaml"))],
         read_rows(root / HOME / "e11_log.csv", LogLine),
         provenance,
-        digest(root),
+        digest_inputs(root),
     )
 
 
@@ -159,13 +159,13 @@ def load_explanations(path: Path, measured: Measured) -> list[Explanation]:
     for entry in entries:
         require(set(entry) == keys, str(path), "entries of rows, because, rests_on and text", entry=sorted(entry))
         require(entry["because"] in REASONS, str(path), f"because one of {', '.join(REASONS)}", because=entry["because"])
-    texts = [filled(" ".join(entry["text"].split()), measured) for entry in entries]
+    texts = [fill_in(" ".join(entry["text"].split()), measured) for entry in entries]
     return [
         Explanation(tuple(entry["rows"]), entry["because"], entry["rests_on"], text) for entry, text in zip(entries, texts, strict=True)
     ]
 
 
-def filled(text: str, measured: Measured) -> str:
+def fill_in(text: str, measured: Measured) -> str:
     """The text with each `{run|split}` and `{run|split|range}` as a figure in per cent, or as "not measured"."""
 
     def figure(found: re.Match[str]) -> str:
@@ -179,7 +179,7 @@ def filled(text: str, measured: Measured) -> str:
     return re.sub(r"\{(?P<run>[ex]\d\d[^|}]*)\|(?P<split>train|val|test)(?P<range>\|range)?\}", figure, text)
 
 
-def digest(root: Path) -> str:
+def digest_inputs(root: Path) -> str:
     """SHA-256 over the names and contents of all files that the report is made from."""
     paths = sorted(path for pattern in READ for path in root.glob(pattern))
     text = "\n".join(f"{path.relative_to(root).as_posix()} {sha256(path)}" for path in paths)

@@ -14,12 +14,12 @@ from reproduction.significance import Outcome, Verdict
 VERDICTS: tuple[Verdict, ...] = ("reproduced", "not reproduced", "contradicted", "no data")
 
 
-def claims(inputs: Inputs) -> Section:
+def build_claims(inputs: Inputs) -> Section:
     """The verdicts at a glance, then each part in numbers."""
-    found = inputs.findings
+    findings = inputs.findings
     head = ("claim", "source", "what it says", "experiments", "n", "verdict")
-    rows = tuple(_claim(finding) for finding in found)
-    parts = tuple(_part(finding, outcome) for finding in found for outcome in finding.outcomes)
+    rows = tuple(_claim(finding) for finding in findings)
+    parts = tuple(_part(finding, outcome) for finding in findings for outcome in finding.outcomes)
     numbers = ("claim", "what is measured", "mean", "95 % interval", "claimed", "statistic", "n", "values in the region", "verdict")
     return Section(
         "claims",
@@ -58,17 +58,17 @@ def _contradicted(inputs: Inputs) -> list[Block]:
 
 
 def _part(finding: Finding, outcome: Outcome) -> tuple[Cell, ...]:
-    part, found = outcome.part, outcome.estimate
+    part, ours = outcome.part, outcome.estimate
     unit = "" if part.unit in ("points", "%") else f" ({part.unit})"
     return (
         Cell(finding.claim.id, _order(finding.claim.id)),
         Cell(part.label + unit),
-        number(found.mean),
-        interval(found.low, found.high),
+        number(ours.mean),
+        interval(ours.low, ours.high),
         Cell(region(outcome), part.low),
         Cell(statistic(outcome), outcome.t),
-        Cell(str(found.n), found.n),
-        Cell(f"{outcome.inside} of {found.n}", outcome.inside),
+        Cell(str(ours.n), ours.n),
+        Cell(f"{outcome.inside} of {ours.n}", outcome.inside),
         verdict(outcome.verdict),
     )
 
@@ -78,17 +78,17 @@ def _order(claim: str) -> str:
     return f"{report}.{int(count):02d}"
 
 
-def counts(findings: Sequence[Finding]) -> str:
+def count_verdicts(findings: Sequence[Finding]) -> str:
     """`20 reproduced, 3 not reproduced, 2 contradicted`."""
     tally = Counter(finding.verdict for finding in findings)
     return ", ".join(f"{tally[name]} {name}" for name in VERDICTS if tally[name] > 0)
 
 
-def gradients(inputs: Inputs) -> Section:
+def build_gradients(inputs: Inputs) -> Section:
     """Every published cell of the gradient checks beside ours."""
     head = ("check", "source", "hidden", "batch norm", "layer", "of", "measure", "published", "ours", "ours, h to 0", "verdict")
     rows = tuple(_gradient(comparison) for comparison in inputs.gradients)
-    blocks: list[Block] = [Text(gradient_counts(inputs.gradients)), Text(GRADIENTS), Text(MEASURES), *_differing(inputs), Table(head, rows)]
+    blocks: list[Block] = [Text(count_gradients(inputs.gradients)), Text(GRADIENTS), Text(MEASURES), *_differing(inputs), Table(head, rows)]
     return Section("gradients", "Gradient checks", tuple(blocks))
 
 
@@ -105,14 +105,14 @@ def _differing(inputs: Inputs) -> list[Block]:
     return [Text(text, "open")]
 
 
-def gradient_counts(found: Sequence[Comparison]) -> str:
+def count_gradients(comparisons: Sequence[Comparison]) -> str:
     """How many cells are as tight, and how the count comes about."""
-    tally = Counter(comparison.verdict for comparison in found)
-    good = sum(comparison.good for comparison in found)
-    checks = {comparison.cell.case for comparison in found}
-    whole = checks - {comparison.cell.case for comparison in found if not comparison.good}
+    tally = Counter(comparison.verdict for comparison in comparisons)
+    good = sum(comparison.good for comparison in comparisons)
+    checks = {comparison.cell.case for comparison in comparisons}
+    whole = checks - {comparison.cell.case for comparison in comparisons if not comparison.good}
     return (
-        f"{len(whole)} of the {len(checks)} gradient checks are as tight or tighter, in {good} of {len(found)} published cells: "
+        f"{len(whole)} of the {len(checks)} gradient checks are as tight or tighter, in {good} of {len(comparisons)} published cells: "
         + ", ".join(f"{n} {name}" for name, n in tally.most_common())
         + "."
     )

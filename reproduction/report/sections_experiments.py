@@ -17,10 +17,10 @@ from reproduction.significance import estimate
 HEAD = ("id", "row", "split", "published", "ours", "n", "95 % interval", "difference", "verdict")
 
 
-def experiments(inputs: Inputs, plots: dict[str, list[Plots]]) -> Section:
+def build_experiments(inputs: Inputs, plots: dict[str, list[Plots]]) -> Section:
     """A section for each experiment, in their order."""
-    made = tuple(_experiment(inputs, described, plots.get(described.id, [])) for described in inputs.experiments)
-    return Section("experiments", "Experiments", (Text(USUAL),), made)
+    sections = tuple(_experiment(inputs, described, plots.get(described.id, [])) for described in inputs.experiments)
+    return Section("experiments", "Experiments", (Text(USUAL),), sections)
 
 
 def _experiment(inputs: Inputs, described: Described, plots: Sequence[Plots]) -> Section:
@@ -58,16 +58,16 @@ def _compared(inputs: Inputs, scores: Sequence[Score]) -> list[Block]:
 
 
 def _score(score: Score) -> tuple[Cell, ...]:
-    row, found = score.published, score.estimate
-    word = Cell("within", "a", "good") if score.within else Cell("outside" if found.n else "no data", "b", "bad")
+    row, ours = score.published, score.estimate
+    word = Cell("within", "a", "good") if score.within else Cell("outside" if ours.n else "no data", "b", "bad")
     return (
         Cell(row.id),
         Cell(row.row),
         Cell(score.split_name),
         number(row.value),
-        mean_and_deviation(found),
-        Cell(str(found.n), found.n),
-        interval(found.low, found.high),
+        mean_and_deviation(ours),
+        Cell(str(ours.n), ours.n),
+        interval(ours.low, ours.high),
         number(score.difference, "+.2f"),
         word,
     )
@@ -134,10 +134,8 @@ def _logs(inputs: Inputs) -> list[Block]:
 
 def _our_log(inputs: Inputs, cycles: int) -> list[LogLine]:
     try:
-        histories = inputs.measured.run("e11", f"train.cycles={cycles}").histories
+        histories = inputs.measured.recorded("e11", f"train.cycles={cycles}").histories
     except NoDataError:
-        return []
-    if not histories:
         return []
     lines, total = [], 0.0
     for count, record in enumerate(histories[min(histories)]):

@@ -12,40 +12,40 @@ HEAD = ("id", "row", "split", "published", "ours", "one more run", "difference",
 MARKS: dict[str, Mark] = {"unexplained": "bad", "seeds": "open", "report": "open"}
 
 
-def not_chance(inputs: Inputs) -> list[str]:
+def list_not_chance(inputs: Inputs) -> list[str]:
     """Ids of rows that explanations.yaml lays to chance, though no other seed of ours would give them."""
     by_seeds = [score for score in inputs.missed if _because(inputs, score) == "seeds"]
     return [score.published.id for score in by_seeds if score.estimate.n >= 2 and not score.by_chance]
 
 
 def _because(inputs: Inputs, score: Score) -> str:
-    found = inputs.explanation(score.published.id)
-    return found.because if found is not None else ""
+    explanation = inputs.explanation(score.published.id)
+    return explanation.because if explanation is not None else ""
 
 
-def reasons(inputs: Inputs) -> list[Block]:
+def count_reasons(inputs: Inputs) -> list[Block]:
     """How many rows outside have which kind of reason."""
-    found = [inputs.explanation(score.published.id) for score in inputs.missed]
-    tally = Counter(explanation.because for explanation in found if explanation is not None)
+    explanations = [inputs.explanation(score.published.id) for score in inputs.missed]
+    tally = Counter(explanation.because for explanation in explanations if explanation is not None)
     parts = [f"{tally[name]} {text}" for name, text in REASONS.items() if tally[name] > 0]
-    return [Text(f"Of the {len(found)} outside: {', '.join(parts)}.")] if parts else []
+    return [Text(f"Of the {len(explanations)} outside: {', '.join(parts)}.")] if parts else []
 
 
-def outside(inputs: Inputs) -> Section:
+def build_outside(inputs: Inputs) -> Section:
     """The rows outside, and each reason once."""
     missed = inputs.missed
     if not missed:
         return Section("outside", f"Outside {NEAR:g} points", (Text("None."),))
-    told = [Text(text) for text in inputs.explained([score.published.id for score in missed])]
+    texts = [Text(text) for text in inputs.explained([score.published.id for score in missed])]
     table = Table(HEAD, tuple(_row(inputs, score) for score in missed))
-    return Section("outside", f"Outside {NEAR:g} points", (Text(OUTSIDE), table, Text("The reasons in full:"), *told))
+    return Section("outside", f"Outside {NEAR:g} points", (Text(OUTSIDE), table, Text("The reasons in full:"), *texts))
 
 
 def _row(inputs: Inputs, score: Score) -> tuple[Cell, ...]:
-    row, found = score.published, inputs.explanation(score.published.id)
+    row, explanation = score.published, inputs.explanation(score.published.id)
     why = Cell("NOTHING SAID", mark="bad")
-    if found is not None:
-        why = Cell(REASONS[found.because], found.because, MARKS.get(found.because, "good"))
+    if explanation is not None:
+        why = Cell(REASONS[explanation.because], explanation.because, MARKS.get(explanation.because, "good"))
     return (
         Cell(row.id, link=f"experiment-{row.experiment}"),
         Cell(row.row),
