@@ -26,10 +26,9 @@ from numlp.sweep.space import Range
 from reproduction import own_draws
 from reproduction.experiments import Experiments
 from reproduction.params import PARAMS, read_params, set_seeds
-from reproduction.results import FOLDER, write_provenance
+from reproduction.results import FOLDER, HOME, write_provenance
 from reproduction.scoreboard import NEAR, PUBLISHED, write_scoreboard
 
-PROJECT = Path("reproduction")  # of its own to DVC: it depends on files of the pipeline, not on its stages
 PLAN = Path("build/reproduction/plan.json")
 
 
@@ -55,7 +54,7 @@ def reproduce_all(argv: Sequence[str]) -> int:
     require(not own, "reproduction all", f"params.yaml's own choices, got {own}")
     for argument in argv:
         set_seeds(PARAMS, argument)
-    return repro(Path(), "download") or repro(PROJECT)
+    return repro(Path(), "download") or repro(HOME)  # a project of its own to DVC: it depends on files of the pipeline, not on its stages
 
 
 def experiment(name: str) -> None:

@@ -10,8 +10,9 @@ from yaml import YAMLError
 
 from numlp.errors import UserError, require
 from numlp.files import write_text
+from reproduction.results import HOME
 
-PARAMS = Path("reproduction/params.yaml")
+PARAMS = HOME / "params.yaml"
 
 
 @dataclass

@@ -11,7 +11,8 @@ from numlp.errors import UserError
 from numlp.files import read_json, read_rows, write_json, write_rows
 from numlp.training.history import Record
 
-FOLDER = Path("reproduction/results")
+HOME = Path("reproduction")
+FOLDER = HOME / "results"
 RUNS = Path("build/reproduction/runs")  # cached results, a file per run
 PROVENANCE = "provenance.json"
 TAGS = ("git_commit", "source", "numlp", "python", "blas", "blas_kernel", "cpu")  # no process, no time

@@ -10,10 +10,10 @@ from numlp.data.preprocess import Name
 from numlp.errors import require
 from numlp.files import read_rows, write_csv
 from reproduction.measured import Measured, NoDataError, Run, load_measured
-from reproduction.results import SPLITS
+from reproduction.results import HOME, SPLITS
 from reproduction.significance import Estimate, estimate, predict_one_more
 
-PUBLISHED = Path("reproduction/published.csv")
+PUBLISHED = HOME / "published.csv"
 NEAR = 1.5  # points
 HEADER = ("id", "table", "row", "split", "published", "mean", "std", "n", "within")
 

@@ -121,11 +121,11 @@ def draw_together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: 
     return figure
 
 
-def _draw(axes: Axes, found: Band, label: str, colour: str, dash: str) -> Band:
-    marker = "o" if len(found.steps) <= 20 else ""
-    axes.plot(found.steps, found.mean, color=colour, linestyle=dash, linewidth=1.5, marker=marker, markersize=2.5, label=label)
-    axes.fill_between(found.steps, found.low, found.high, color=colour, alpha=0.18, linewidth=0)
-    return found
+def _draw(axes: Axes, band: Band, label: str, colour: str, dash: str) -> Band:
+    marker = "o" if len(band.steps) <= 20 else ""
+    axes.plot(band.steps, band.mean, color=colour, linestyle=dash, linewidth=1.5, marker=marker, markersize=2.5, label=label)
+    axes.fill_between(band.steps, band.low, band.high, color=colour, alpha=0.18, linewidth=0)
+    return band
 
 
 def _scale(axes: Axes, low: float, high: float, name: str) -> None:

@@ -17,11 +17,10 @@ from reproduction.claims import CLAIMS, Evidence, Finding, examine
 from reproduction.gradient_checks import CHECKED, Checked, Comparison, compare, load_checked, load_published
 from reproduction.measured import Measured, NoDataError, load_measured
 from reproduction.report.experiment_files import Described, read_description
-from reproduction.results import FOLDER, read_provenance
-from reproduction.scoreboard import Score, load_scores
+from reproduction.results import FOLDER, HOME, read_provenance
+from reproduction.scoreboard import PUBLISHED, Score, load_scores
 from reproduction.significance import estimate
 
-HOME = Path("reproduction")
 READ = (
     "reproduction/published.csv",
     "reproduction/gradients.csv",
@@ -136,7 +135,7 @@ def load_inputs(root: Path) -> Inputs:
     evidence = Evidence(measured, checked)
     return Inputs(
         measured,
-        load_scores(root / HOME / "published.csv", measured),
+        load_scores(root / PUBLISHED, measured),
         [examine(claim, evidence) for claim in CLAIMS],
         compare(load_published(root / HOME / "gradients.csv"), checked),
         checked,

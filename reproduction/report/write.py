@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from numlp.files import write_text
-from reproduction.report.inputs import HOME, load_inputs
+from reproduction.report.inputs import load_inputs
+from reproduction.results import HOME
 
 FIGURES = HOME / "figures"
 
