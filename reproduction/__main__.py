@@ -8,7 +8,6 @@ gradients          the reports' gradient checks, with the seeds of the results
 report             report.md, report.html and figures/, from the result files
 """
 
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -17,20 +16,19 @@ from pathlib import Path
 from numlp import paths
 from numlp.cli.dvc import repro
 from numlp.cli.main import exit_code
-from numlp.code_digest import stage_digest, tree_digest
+from numlp.code_digest import code_digest, stage_digest, tree_digest
 from numlp.config.compose import notice
 from numlp.config.naming import values
 from numlp.data.raw import read_info
 from numlp.errors import require
-from numlp.files import json_digest, write_text
+from numlp.files import json_digest, write_json
+from numlp.sweep.space import Range
 from reproduction import own_draws
-from reproduction.experiments import Composer
+from reproduction.experiments import Experiments
 from reproduction.params import PARAMS, read_params, set_seeds
-from reproduction.provenance import write_provenance
-from reproduction.results import FOLDER
-from reproduction.scoreboard import PUBLISHED, write_scoreboard
+from reproduction.results import FOLDER, HOME, write_provenance
+from reproduction.scoreboard import NEAR, PUBLISHED, write_scoreboard
 
-PROJECT = Path("reproduction")  # of its own to DVC: it depends on files of the pipeline, not on its stages
 PLAN = Path("build/reproduction/plan.json")
 
 
@@ -56,7 +54,7 @@ def reproduce_all(argv: Sequence[str]) -> int:
     require(not own, "reproduction all", f"params.yaml's own choices, got {own}")
     for argument in argv:
         set_seeds(PARAMS, argument)
-    return repro(Path(), "download") or repro(PROJECT)
+    return repro(Path(), "download") or repro(HOME)  # a project of its own to DVC: it depends on files of the pipeline, not on its stages
 
 
 def experiment(name: str) -> None:
@@ -64,29 +62,29 @@ def experiment(name: str) -> None:
     from reproduction.runner import run_experiment
 
     params = read_params(PARAMS)
-    run_experiment(Composer(Path.cwd(), params.overrides), name, params.seeds)
+    run_experiment(Experiments(Path.cwd(), params.overrides), name, params.seeds)
 
 
 def plan() -> None:
     """Write the digest of every experiment's runs: their keys, their configurations without the seed, and the code that makes them."""
-    composer = Composer(Path.cwd(), read_params(PARAMS).overrides)
-    code = {"train": stage_digest("train"), "draws": tree_digest(Path(own_draws.__file__).read_text(encoding="utf-8"))}
+    experiments = Experiments(Path.cwd(), read_params(PARAMS).overrides)
+    draws = [tree_digest(Path(own_draws.__file__).read_text(encoding="utf-8")), code_digest(Range.__module__)]
+    code = {"train": stage_digest("train"), "draws": draws}
     content = {}
-    for name in composer.experiments:
-        runs = {job.key: values(job.config) for job in composer.jobs(name)}
+    for name in experiments.names:
+        runs = {job.key: values(job.config) for job in experiments.jobs(name)}
         content[name] = json_digest({"code": code, "runs": runs})
-    write_text(PLAN, json.dumps(content, indent=2) + "\n")
+    write_json(PLAN, content, indent=2)
 
 
 def scoreboard() -> None:
     """Write scoreboard.csv and provenance.json."""
     from numlp.tracking import environment_tags
 
-    rows = write_scoreboard(PUBLISHED, FOLDER)
+    scores = write_scoreboard(PUBLISHED, FOLDER)
     tags, seeds = environment_tags(Path.cwd()), read_params(PARAMS).seeds
     write_provenance(FOLDER, read_info(paths.DOWNLOAD), {**tags, "source": stage_digest("train")}, os.cpu_count() or 1, seeds)
-    near = sum(row["within"] == "true" for row in rows)
-    print(f"scoreboard: {near} of the {len(rows)} published accuracies lie within 1.5 points")
+    print(f"scoreboard: {sum(score.within for score in scores)} of the {len(scores)} published accuracies lie within {NEAR:g} points")
 
 
 def gradients() -> None:

@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 
-from hydra import compose, initialize_config_dir
+from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from omegaconf import DictConfig, OmegaConf
+from hydra.types import RunMode
+from omegaconf import DictConfig
 
 from numlp.config import Config
 from numlp.config.compose import CONF, store, typed
 from numlp.errors import require
+from numlp.sweep.composer import Composer
+from numlp.sweep.space import grid, overrides, read_space
+from reproduction.results import SINGLE
 
 FOLDER = Path(CONF) / "experiment"
-OWN = "own:"  # before the key of a run whose values the report did not try
-SINGLE = "single"  # the key of an experiment's only run
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,24 @@ class Job:
         return replace(self.config, seed=seed)
 
 
-class Composer:
-    """Composes experiments over the params.yaml and conf/ of the project `root`.
+class Experiments:
+    """The experiments of the project `root`, composed over its params.yaml and conf/.
 
     Args:
         root: The project's folder.
-        overrides: For every run, e.g. ["train.epochs=0.02"] for a rehearsal.
+        rehearsal: Overrides for every run, e.g. ["train.epochs=0.02"].
     """
 
-    def __init__(self, root: Path, overrides: Sequence[str] = ()) -> None:
-        self._conf = str((root / CONF).absolute())
-        self._files = {path.stem.partition("_")[0]: path.stem for path in sorted((root / FOLDER).glob("*.yaml"))}
-        self._overrides = list(overrides)
+    def __init__(self, root: Path, rehearsal: Sequence[str] = ()) -> None:
         store(root, "reproduce")
+        with initialize_config_dir(str((root / CONF).absolute()), version_base="1.3"):
+            self._loader = GlobalHydra.instance().config_loader()
+        self._composer = Composer(self._loader, self._load())
+        self._files = {path.stem.partition("_")[0]: path.stem for path in sorted((root / FOLDER).glob("*.yaml"))}
+        self._rehearsal = list(rehearsal)
 
     @property
-    def experiments(self) -> list[str]:
+    def names(self) -> list[str]:
         """Their short names: e01, e02, and so on."""
         return list(self._files)
 
@@ -63,24 +67,17 @@ class Composer:
     def job(self, experiment: str, choices: Sequence[str], prefix: str = "") -> Job:
         """The run of an experiment with some choices of its own, e.g. ["lam=0.01"]."""
         key = prefix + ";".join(choices) if choices else SINGLE
-        return Job(experiment, key, typed(self._compose(experiment, choices)))
+        return Job(experiment, key, typed(self._composer.compose([self._chosen(experiment)], [*choices, *self._rehearsal])[1]))
 
     def combinations(self, experiment: str) -> list[tuple[str, ...]]:
-        """The choices of each run, in the order of `jobs`: without the composing of each, which takes a tenth of a second."""
-        params = self._compose(experiment, [], hydra=True).hydra.sweeper.params or {}
-        parser = OverridesParser.create()
-        values = []
-        for key, text in params.items():
-            override = parser.parse_override(f"{key}={text}")
-            each = override.sweep_string_iterator() if override.is_sweep_override() else [override.get_value_element_as_str()]
-            values.append([f"{key}={value}" for value in each])
-        return list(product(*values))
+        """The choices of each run, in the order of `jobs`."""
+        params = self._load(self._chosen(experiment)).hydra.sweeper.params or {}
+        fixed, space, _ = read_space(OverridesParser.create().parse_overrides([f"{key}={value}" for key, value in params.items()]))
+        return [(*fixed, *overrides(point)) for point in grid(space, points=1)]  # of values: no file has an interval
 
-    def _compose(self, experiment: str, choices: Sequence[str], hydra: bool = False) -> DictConfig:
+    def _chosen(self, experiment: str) -> str:
         require(experiment in self._files, "experiment", f"one of {', '.join(self._files)}", experiment=experiment)
-        overrides = [f"+experiment={self._files[experiment]}", *choices, *self._overrides]
-        with initialize_config_dir(self._conf, job_name="reproduce", version_base="1.3"):
-            made = compose("params", overrides=overrides, return_hydra_config=hydra)
-        if not hydra:
-            OmegaConf.resolve(made)
-        return made
+        return f"+experiment={self._files[experiment]}"
+
+    def _load(self, *chosen: str) -> DictConfig:
+        return self._loader.load_configuration("params", list(chosen), RunMode.MULTIRUN)

@@ -1,20 +1,18 @@
 """The gradient checks G1 to G5 over several seeds, beside the reports' cells."""
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 
 from numlp.errors import require
-from numlp.files import read_json, read_rows, write_text
+from numlp.files import read_rows, write_csv
 from numlp.nn.gradient_check import Difference
 from numlp.nn.gradient_check_cases import CASES, Case
-from reproduction.results import FOLDER
+from reproduction.results import FOLDER, read_provenance
 
 CHECKED = FOLDER / "gradients.csv"
 
@@ -122,12 +120,8 @@ def _checked(case: Case, seed: int, d: Difference) -> Checked:
 
 def write_checked(path: Path, rows: Iterable[Checked]) -> None:
     """Write one row a parameter and seed."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [item.name for item in fields(Checked)], lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in asdict(row).items()})
-    write_text(path, text.getvalue())
+    digits = ([f"{value:.6g}" if isinstance(value, float) else value for value in astuple(row)] for row in rows)
+    write_csv(path, [item.name for item in fields(Checked)], digits)
 
 
 def load_checked(path: Path) -> list[Checked]:
@@ -186,9 +180,7 @@ def check_gradients(root: Path) -> None:
     Raises:
         UserError: There are no results yet.
     """
-    about = read_json(root / FOLDER / "provenance.json")
-    require(about is not None, str(FOLDER), "results; run make reports first")
-    assert about is not None
-    rows = list(measure(about["seeds"]))
+    seeds = read_provenance(root / FOLDER)["seeds"]
+    rows = list(measure(seeds))
     write_checked(root / CHECKED, rows)
-    print(f"gradients: {len(rows)} comparisons of gradients over {len(about['seeds'])} seeds in {CHECKED}")
+    print(f"gradients: {len(rows)} comparisons of gradients over {len(seeds)} seeds in {CHECKED}")

@@ -1,24 +1,17 @@
 """What the runs of the reproduction measured, as the report and the claims read it."""
 
-import csv
-import gzip
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
+from numlp.data.preprocess import Name
 from numlp.errors import require
-from numlp.training.history import COLUMNS, Record
+from numlp.files import read_rows
+from numlp.training.history import Record
+from reproduction.results import OWN, SINGLE, Metrics, RecordRow, read_results
 
-Split: TypeAlias = Literal["train", "val", "test"]
 Settings: TypeAlias = frozenset[tuple[str, str]]
-OWN = "own:"
-"""Starts the key of a run with a value that we drew, where a search was published with others."""
-
-
-SINGLE = "single"
-"""The key of an experiment's only run."""
 
 
 class NoDataError(LookupError):
@@ -32,13 +25,13 @@ class Run:
     Attributes:
         experiment: e01 to e33, x01.
         key: The overrides that tell the run from the others of its experiment, `name=value` joined by `;`.
-        rows: The columns of the result file by seed: accuracies as fractions, costs in nats.
-        histories: The records by seed, where they were kept.
+        rows: What was measured, by seed.
+        histories: The records by seed, where there are any.
     """
 
     experiment: str
     key: str
-    rows: dict[int, dict[str, float]] = field(default_factory=dict)
+    rows: dict[int, Metrics] = field(default_factory=dict)
     histories: dict[int, list[Record]] = field(default_factory=dict)
 
     @property
@@ -55,9 +48,17 @@ class Run:
         """The value of one override, or None where the key has it not."""
         return dict(self.settings).get(name)
 
-    def accuracy(self, split: Split = "test") -> dict[int, float]:
+    def number(self, name: str) -> float:
+        """That value as a number; NaN where the key has it not."""
+        return float(self.value(name) or "nan")
+
+    def accuracy(self, split: Name = "test") -> dict[int, float]:
         """Accuracy in per cent, by seed."""
-        return {seed: 100 * row[f"{split}_accuracy"] for seed, row in sorted(self.rows.items())}
+        return {seed: 100 * float(getattr(row, f"{split}_accuracy")) for seed, row in sorted(self.rows.items())}
+
+    def accuracies(self, split: Name = "test") -> tuple[float, ...]:
+        """Accuracy in per cent, one per seed."""
+        return tuple(self.accuracy(split).values())
 
 
 def parse_key(key: str) -> Settings:
@@ -92,55 +93,47 @@ class Measured:
             UserError: There are several, so `key` says too little.
         """
         wanted = parse_key(key)
-        found = [run for run in self.of(experiment) if not run.own and wanted <= run.settings]
-        exact = [run for run in found if run.settings == wanted]
-        if not found:
+        matching = [run for run in self.of(experiment) if not run.own and wanted <= run.settings]
+        exact = [run for run in matching if run.settings == wanted]
+        if not matching:
             raise NoDataError(f"{experiment} has no run {key or '(the only one)'}")
-        chosen = exact or found
+        chosen = exact or matching
         require(len(chosen) == 1, experiment, "a key that one run has", key=key, runs=[run.key for run in chosen])
         return chosen[0]
 
-    def accuracy(self, experiment: str, key: str = "", split: Split = "test") -> dict[int, float]:
+    def recorded(self, experiment: str, key: str = "") -> Run:
+        """That run, with its records.
+
+        Raises:
+            NoDataError: There is none, or it has no records.
+        """
+        run = self.run(experiment, key)
+        if not run.histories:
+            raise NoDataError(f"{experiment} {key} kept no records")
+        return run
+
+    def accuracy(self, experiment: str, key: str = "", split: Name = "test") -> dict[int, float]:
         """Accuracy in per cent by seed of the one run that `key` names."""
         return self.run(experiment, key).accuracy(split)
 
 
 def load_measured(folder: Path) -> Measured:
-    """Read `<experiment>.csv` and `<experiment>_history.csv[.gz]` of the folder.
+    """Read `<experiment>.csv` and `<experiment>_history.csv.gz` of the folder.
 
     Raises:
-        UserError: A file has no columns `experiment`, `run` and `seed`.
+        UserError: The columns of a file are others.
     """
     runs: dict[tuple[str, str], Run] = {}
     for path in sorted(folder.glob("[ex][0-9][0-9].csv")):
-        for row in _rows(path):
-            name = (row["experiment"], row["run"])
-            run = runs.setdefault(name, Run(*name))
-            run.rows[int(row["seed"])] = dict(_numbers(row))
-    for path in sorted(folder.glob("[ex][0-9][0-9]_history.csv*")):
-        for row in _rows(path):
-            name = (row["experiment"], row["run"])
+        for row in read_results(folder, path.stem):
+            name = (row.experiment, row.run)
+            runs.setdefault(name, Run(*name)).rows[row.seed] = row
+    for path in sorted(folder.glob("[ex][0-9][0-9]_history.csv.gz")):
+        for record in read_rows(path, RecordRow):
+            name = (record.experiment, record.run)
             if name in runs:
-                runs[name].histories.setdefault(int(row["seed"]), []).append(_record(row))
+                runs[name].histories.setdefault(record.seed, []).append(record)
     return Measured(tuple(runs.values()))
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = reader.fieldnames or []
-    require({"experiment", "run", "seed"} <= set(columns), str(path), "the columns experiment, run, seed", columns=columns)
-    return list(reader)
-
-
-def _numbers(row: dict[str, str]) -> Iterator[tuple[str, float]]:
-    for name, value in row.items():
-        if name.endswith(("_accuracy", "_cost")) or name == "steps":
-            yield name, float(value) if value else float("nan")
-
-
-def _record(row: dict[str, str]) -> Record:
-    return Record(int(row["step"]), *(float(row[name]) for name in COLUMNS[1:]))
 
 
 def paired(a: dict[int, float], b: dict[int, float]) -> tuple[float, ...]:

@@ -10,8 +10,9 @@ from yaml import YAMLError
 
 from numlp.errors import UserError, require
 from numlp.files import editing_yaml
+from reproduction.results import HOME
 
-PARAMS = Path("reproduction/params.yaml")
+PARAMS = HOME / "params.yaml"
 
 
 @dataclass
@@ -30,13 +31,13 @@ def read_params(path: Path) -> Params:
     """
     require(path.exists(), "project", f"{path} in the current folder; go to the project's folder", folder=str(Path.cwd()))
     try:
-        made = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Params), OmegaConf.load(path)))
+        params = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Params), OmegaConf.load(path)))
     except (OmegaConfBaseException, YAMLError) as error:
         raise UserError(f"{path}: need seeds and overrides, two lists, got: {' '.join(str(error).split())}") from error
-    assert isinstance(made, Params)
-    good = len(made.seeds) > 0 and min(made.seeds) >= 0 and len(set(made.seeds)) == len(made.seeds)
-    require(good, str(path), "one or more different seeds, each a whole number >= 0", seeds=made.seeds)
-    return made
+    assert isinstance(params, Params)
+    good = len(params.seeds) > 0 and min(params.seeds) >= 0 and len(set(params.seeds)) == len(params.seeds)
+    require(good, str(path), "one or more different seeds, each a whole number >= 0", seeds=params.seeds)
+    return params
 
 
 def set_seeds(path: Path, argument: str) -> None:

@@ -1,60 +1,130 @@
-"""The result files of the experiments: one row a run and seed, and the records (docs/formats.md)."""
+"""What runs gave: cached one by one, written as each experiment's result files (docs/formats.md), and what all were made of and on."""
 
-import csv
-import gzip
-import io
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
+from typing import Any
 
-from numlp.errors import require
-from numlp.files import replacing, write_text
-from numlp.training.history import COLUMNS
-from reproduction.run_cache import Result
+from numlp.data.preprocess import Name
+from numlp.data.raw import DatasetInfo
+from numlp.errors import UserError
+from numlp.files import read_json, read_rows, write_json, write_rows
+from numlp.training.history import Record
 
-FOLDER = Path("reproduction/results")
-KEYS = ("experiment", "run", "seed")
-VALUES = tuple(field.name for field in fields(Result) if field.name not in ("history", "seconds"))  # no times: outs stay the same
+HOME = Path("reproduction")
+FOLDER = HOME / "results"
+RUNS = Path("build/reproduction/runs")  # cached results, a file per run
+PROVENANCE = "provenance.json"
+TAGS = ("git_commit", "source", "numlp", "python", "blas", "blas_kernel", "cpu")  # no process, no time
+OWN = "own:"  # starts the key of a run whose values the report did not try
+SINGLE = "single"  # the key of an experiment's only run
+SPLITS: dict[Name, str] = {"train": "training", "val": "validation", "test": "test"}  # with the word for people
 
 
 @dataclass(frozen=True)
-class Row:
-    """One run: its experiment, key and seed, and what it gave."""
+class RunKey:
+    """A run's experiment, e.g. e01, the overrides that tell it from the experiment's other runs, and its seed."""
 
     experiment: str
     run: str
     seed: int
-    result: Result
 
 
-def write_results(folder: Path, experiment: str, rows: Sequence[Row]) -> None:
+@dataclass(frozen=True)
+class Metrics:
+    """What a run measured: accuracies as fractions, costs in nats.
+
+    Attributes:
+        steps: Updates made.
+        model_digest: SHA-256 of the parameters and stored moments.
+    """
+
+    train_accuracy: float
+    val_accuracy: float
+    test_accuracy: float
+    train_cost: float
+    val_cost: float
+    test_cost: float
+    best_val_accuracy: float
+    steps: int
+    model_digest: str
+
+
+@dataclass(frozen=True)
+class Result(Metrics):
+    """What a run gave.
+
+    Attributes:
+        seconds: Wall time of the training, its records included.
+        history: The records.
+    """
+
+    seconds: float
+    history: tuple[Record, ...]
+
+
+@dataclass(frozen=True)
+class ResultRow(Metrics, RunKey):
+    """A row of <experiment>.csv; it has no times, so that the same results are the same bytes."""
+
+
+@dataclass(frozen=True)
+class RecordRow(Record, RunKey):
+    """A row of <experiment>_history.csv.gz."""
+
+
+def save_result(path: Path, result: Result) -> None:
+    """Cache a result, whole or not at all."""
+    write_json(path, asdict(result) | {"history": [astuple(record) for record in result.history]})
+
+
+def load_result(path: Path) -> Result | None:
+    """Read what `save_result` wrote; None when there is no such file."""
+    content = read_json(path)
+    return None if content is None else Result(**content | {"history": tuple(Record(*values) for values in content["history"])})
+
+
+def write_results(folder: Path, experiment: str, results: Sequence[tuple[RunKey, Result]]) -> None:
     """Write <experiment>.csv and <experiment>_history.csv.gz."""
-    text = table([*KEYS, *VALUES], ([r.experiment, r.run, r.seed, *(getattr(r.result, name) for name in VALUES)] for r in rows))
-    records = ([r.experiment, r.run, r.seed, *asdict(record).values()] for r in rows for record in r.result.history)
-    with replacing(folder / f"{experiment}_history.csv.gz") as file:
-        file.write(gzip.compress(table([*KEYS, *COLUMNS], records).encode(), mtime=0))  # the same records, the same bytes
-    write_text(folder / f"{experiment}.csv", text)
+    names = [field.name for field in fields(Metrics)]
+    rows = [ResultRow(**asdict(key), **{name: getattr(result, name) for name in names}) for key, result in results]
+    records = [RecordRow(**asdict(key), **asdict(record)) for key, result in results for record in result.history]
+    write_rows(folder / f"{experiment}_history.csv.gz", RecordRow, records)
+    write_rows(folder / f"{experiment}.csv", ResultRow, rows)
 
 
-def read_results(folder: Path, experiment: str) -> list[dict[str, str]]:
-    """The rows of <experiment>.csv as text; none when it was not made yet.
+def read_results(folder: Path, experiment: str) -> list[ResultRow]:
+    """The rows of <experiment>.csv; none when it was not made yet.
 
     Raises:
         UserError: The columns are others.
     """
     path = folder / f"{experiment}.csv"
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        reader = csv.DictReader(file)
-        require(tuple(reader.fieldnames or ()) == (*KEYS, *VALUES), str(path), f"the columns {', '.join((*KEYS, *VALUES))}")
-        return list(reader)
+    return read_rows(path, ResultRow) if path.exists() else []
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """CSV text; numbers in the shortest form that reads back as the same float."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
+def write_provenance(folder: Path, dataset: DatasetInfo, environment: Mapping[str, str], cores: int, seeds: Sequence[int]) -> None:
+    """Write provenance.json: data set, code, machine and seeds, and no time of day.
+
+    Args:
+        folder: Of the results.
+        dataset: The raw data set.
+        environment: Tags of the code and the machine, and `source`, the digest of the modules that figures follow from.
+        cores: Processors of the machine; each run uses as many as its train.threads.
+        seeds: Of the runs.
+    """
+    data = {"name": dataset.name, **dataset.origin, "digest": dataset.digest}
+    machine = {name: environment[name] for name in TAGS}
+    write_json(folder / PROVENANCE, {"data": data, **machine, "cores": cores, "seeds": list(seeds)}, indent=2)
+
+
+def read_provenance(folder: Path) -> dict[str, Any]:
+    """Read what `write_provenance` wrote.
+
+    Raises:
+        UserError: There are no results yet.
+    """
+    provenance = read_json(folder / PROVENANCE)
+    if provenance is None:
+        raise UserError(f"{FOLDER}: need results; run make reports first")
+    return provenance

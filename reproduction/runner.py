@@ -1,26 +1,28 @@
-"""An experiment of the reproduction: its runs, those that are kept from before and those that are missing, two at a time."""
+"""An experiment of the reproduction: its runs, those that are cached and those that are missing, side by side."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from joblib import Parallel, cpu_count, delayed, parallel_config
+
+from numlp.config import Config
 from numlp.config.naming import flattened, values
 from numlp.files import json_digest
+from numlp.runs.identity import record_file
 from numlp.tracking import Run, start_run
-from reproduction.experiments import OWN, Composer, Job
-from reproduction.own_draws import SEARCHES, Tried, best, draws
-from reproduction.pool import side_by_side
-from reproduction.results import FOLDER, Row, read_results, write_results
-from reproduction.run_cache import Result, load_result
-from reproduction.single_run import SPLITS, Ordered, execute, length, result_file
+from reproduction.experiments import Experiments, Job
+from reproduction.own_draws import SEARCHES, best_value, draw
+from reproduction.results import FOLDER, OWN, RUNS, SPLITS, Result, RunKey, load_result, read_results, write_results
+from reproduction.single_run import relative_length, train_and_cache
 
 MLFLOW = "reports"  # MLflow's experiment
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A run of the experiment with its seed."""
+class PlannedRun:
+    """A run of the experiment with its seed, and the file of its cached result."""
 
     job: Job
     seed: int
@@ -30,62 +32,82 @@ class Planned:
         """For people."""
         return f"{self.job.experiment} {self.job.key} seed {self.seed}"
 
+    @property
+    def key(self) -> RunKey:
+        """In the result files."""
+        return RunKey(self.job.experiment, self.job.key, self.seed)
 
-def run_experiment(composer: Composer, experiment: str, seeds: Sequence[int]) -> None:
+    @property
+    def config(self) -> Config:
+        """Its choices."""
+        return self.job.seeded(self.seed)
+
+    @property
+    def file(self) -> Path:
+        """Where its result is cached."""
+        return record_file(RUNS, self.config)
+
+
+def run_experiment(experiments: Experiments, experiment: str, seeds: Sequence[int]) -> None:
     """Run what is missing, and write the experiment's result files.
 
     Raises:
         UserError: A search comes before the one that its range follows from.
     """
-    planned = [Planned(job, seed) for job in composer.jobs(experiment) for seed in seeds]
-    planned += [Planned(job, seeds[0]) for job in own_draws(composer, experiment, seeds[0])]
+    planned = [PlannedRun(job, seed) for job in experiments.jobs(experiment) for seed in seeds]
+    planned += [PlannedRun(job, seeds[0]) for job in own_jobs(experiments, experiment, seeds[0])]
     results = dict(_tracked(experiment, planned, seeds))
-    rows = [Row(experiment, plan.job.key, plan.seed, results[place]) for place, plan in enumerate(planned)]
-    write_results(FOLDER, experiment, rows)
+    write_results(FOLDER, experiment, [(plan.key, results[place]) for place, plan in enumerate(planned)])
 
 
-def own_draws(composer: Composer, experiment: str, seed: int) -> list[Job]:
+def own_jobs(experiments: Experiments, experiment: str, seed: int) -> list[Job]:
     """The runs of our own search, where the experiment is a search; each search is made once, with the first seed."""
     if experiment not in SEARCHES:
         return []
     search = SEARCHES[experiment]
-    centre = None
-    if search.after is not None:
-        rows = [row for row in read_results(FOLDER, search.after) if row["run"].startswith(OWN)]
-        centre = best([Tried(float(row["run"].removeprefix(f"{OWN}lam=")), float(row["val_accuracy"])) for row in rows])
-    return [composer.job(experiment, choices, OWN) for choices in draws(search, seed, centre)]
+    centre = None if search.after is None else best_value(read_results(FOLDER, search.after))
+    return [experiments.job(experiment, choices, OWN) for choices in draw(search, seed, centre)]
 
 
-def _tracked(experiment: str, planned: Sequence[Planned], seeds: Sequence[int]) -> Iterator[tuple[int, Result]]:
+def _tracked(experiment: str, planned: Sequence[PlannedRun], seeds: Sequence[int]) -> Iterator[tuple[int, Result]]:
     """Results as they come, each an MLflow run under the experiment's own."""
-    finished = _finished(planned)  # begins the runs before MLflow is imported, which takes seconds
+    results = _results(planned)  # begins the runs before MLflow is imported, which takes seconds
     root = Path.cwd()
     with start_run(root, experiment, {"seeds": str(list(seeds)), "runs": len(planned)}, {}, experiment=MLFLOW) as parent:
-        for count, (place, result, kept) in enumerate(finished, start=1):
+        for count, (place, result, cached) in enumerate(results, start=1):
             plan = planned[place]
-            _log(root, plan, result, {"kept": str(kept).lower()}, parent)
-            when = "kept" if kept else f"{result.seconds:.1f} s"
+            _log(root, plan, result, {"kept": str(cached).lower()}, parent)
+            when = "kept" if cached else f"{result.seconds:.1f} s"
             shown = f"validation {result.val_accuracy:.2%}, test {result.test_accuracy:.2%}"
             print(f"{count}/{len(planned)}  {plan.label}: {shown} ({when})", flush=True)
             yield place, result
 
 
-def _finished(planned: Sequence[Planned]) -> Iterator[tuple[int, Result, bool]]:
-    """Place and result of each run, and whether it was kept from before; what is missing begins at once, the longest first."""
-    configs = [plan.job.seeded(plan.seed) for plan in planned]
-    orders = [
-        Ordered(Path.cwd(), place, plan.label, config, result_file(config))
-        for place, (plan, config) in enumerate(zip(planned, configs, strict=True))
-    ]
-    kept = [(order.place, result, True) for order in orders if (result := load_result(order.file)) is not None]
-    places = {place for place, _, _ in kept}
-    missing = sorted((order for order in orders if order.place not in places), key=lambda order: length(order.config), reverse=True)
-    running = side_by_side(execute, missing, max((config.train.threads for config in configs), default=1))
-    return chain(kept, ((place, result, False) for place, result in running))
+def _results(planned: Sequence[PlannedRun]) -> Iterator[tuple[int, Result, bool]]:
+    """Place and result of each run, and whether it was cached; what is missing begins at once, the longest first."""
+    cached = {place: result for place, plan in enumerate(planned) if (result := load_result(plan.file)) is not None}
+    missing = [place for place in range(len(planned)) if place not in cached]
+    missing.sort(key=lambda place: relative_length(planned[place].config), reverse=True)
+    fresh = _side_by_side(planned, missing)
+    return chain(((place, result, True) for place, result in cached.items()), ((place, result, False) for place, result in fresh))
 
 
-def _log(root: Path, plan: Planned, result: Result, tags: Mapping[str, str], parent: Run) -> None:
-    decided = values(plan.job.seeded(plan.seed))
+def _side_by_side(planned: Sequence[PlannedRun], places: Sequence[int]) -> Iterator[tuple[int, Result]]:
+    """Place and result of the runs at `places`, in the order in which they end; they begin in the order given, at once.
+
+    Each takes `train.threads` cores. Two processes of one thread beat one of two by a half at the reports' sizes.
+    """
+    threads = max((plan.config.train.threads for plan in planned), default=1)
+    with parallel_config(backend="loky"):
+        parallel = Parallel(n_jobs=max(1, cpu_count() // threads), return_as="generator_unordered", batch_size=1, pre_dispatch="all")
+        plans = ((place, planned[place]) for place in places)
+        tasks = (delayed(train_and_cache)(Path.cwd(), place, plan.config, plan.label, plan.file) for place, plan in plans)
+        results: Iterator[tuple[int, Result]] = parallel(tasks)
+    return results
+
+
+def _log(root: Path, plan: PlannedRun, result: Result, tags: Mapping[str, str], parent: Run) -> None:
+    decided = values(plan.config)
     tags = {**tags, "config_digest": json_digest(decided), "model_digest": result.model_digest, "experiment": plan.job.experiment}
     finals = {f"final/{split}_{what}" for split in SPLITS for what in ("accuracy", "cost")}
     with start_run(root, plan.label, flattened(decided), tags, experiment=MLFLOW, parent=parent.id) as run:

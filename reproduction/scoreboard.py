@@ -1,18 +1,19 @@
 """The scoreboard: each published accuracy beside the mean of our runs."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 from typing import cast
 
+from numlp.data.preprocess import Name
 from numlp.errors import require
-from numlp.files import read_rows, write_text
-from reproduction.measured import Measured, NoDataError, Split, load_measured
-from reproduction.results import table
+from numlp.files import read_rows, write_csv
+from reproduction.measured import Measured, NoDataError, Run, load_measured
+from reproduction.results import HOME, SPLITS
+from reproduction.significance import Estimate, estimate, predict_one_more
 
-PUBLISHED = Path("reproduction/published.csv")
+PUBLISHED = HOME / "published.csv"
 NEAR = 1.5  # points
 HEADER = ("id", "table", "row", "split", "published", "mean", "std", "n", "within")
 
@@ -52,47 +53,90 @@ def read_published(path: Path) -> list[Published]:
     """
     rows = read_rows(path, Published)
     for row in rows:
-        require(0 <= row.value <= 100 and row.split in ("train", "val", "test"), row.id, "per cent, of train, val or test", row=row)
+        require(0 <= row.value <= 100 and row.split in SPLITS, row.id, "per cent, of train, val or test", row=row)
     return rows
 
 
-def compare(published: Published, accuracies: Sequence[float]) -> dict[str, object]:
-    """A row of the scoreboard.
+@dataclass(frozen=True)
+class Score:
+    """A published accuracy, and our run for it; None where that was not measured."""
 
-    Args:
-        published: What is compared.
-        accuracies: Of its run, in per cent, one a seed; where there are none, mean and std are empty and nothing is within.
-    """
-    n = len(accuracies)
-    average = mean(accuracies) if n > 0 else math.nan
-    # to the published figures' digits: the bound is a decimal number, and rounding errors must not decide at it
-    near = n > 0 and round(abs(average - published.value), 6) <= NEAR
-    return {
-        **{name: getattr(published, name) for name in ("id", "table", "row", "split")},
-        "published": published.value,
-        "mean": average if n > 0 else "",
-        "std": stdev(accuracies) if n > 1 else "",
-        "n": n,
-        "within": str(near).lower(),
-    }
+    published: Published
+    run: Run | None
+
+    @property
+    def split_name(self) -> str:
+        """The published accuracy's split, for people."""
+        return SPLITS[self._split]
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Ours in per cent, one per seed."""
+        return self.run.accuracies(self._split) if self.run is not None else ()
+
+    @property
+    def estimate(self) -> Estimate:
+        """Mean, standard deviation and interval of ours."""
+        return estimate(self.values)
+
+    @property
+    def difference(self) -> float:
+        """Ours minus published, points; NaN without data."""
+        return self.estimate.mean - self.published.value
+
+    @property
+    def one_more(self) -> tuple[float, float]:
+        """Where one more run of ours would lie, with 95 % probability."""
+        return predict_one_more(self.estimate)
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether the published run may be one of ours by another seed."""
+        low, high = self.one_more
+        return low <= self.published.value <= high
+
+    @property
+    def within(self) -> bool:
+        """Whether our mean lies within the tolerance; it does not without data."""
+        # to the published figures' digits: the bound is a decimal number, and rounding errors must not decide at it
+        return round(abs(self.difference), 6) <= NEAR
+
+    @property
+    def missed(self) -> bool:
+        """Whether our mean was measured and lies outside the tolerance."""
+        return self.run is not None and not self.within
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """Of scoreboard.csv; mean and std, exact to the last digit, are empty where there are too few seeds."""
+        published, n = self.published, len(self.values)
+        place = (published.id, published.table, published.row, published.split, published.value)
+        return *place, mean(self.values) if n > 0 else "", stdev(self.values) if n > 1 else "", n, str(self.within).lower()
+
+    @property
+    def _split(self) -> Name:
+        return cast(Name, self.published.split)  # which read_published has checked
 
 
-def accuracies(published: Published, measured: Measured) -> tuple[float, ...]:
-    """Of the published row's run, in per cent, one per seed; none where it was not measured."""
+def load_scores(published: Path, measured: Measured) -> list[Score]:
+    """Read published.csv and find the run of each row."""
+    return [Score(row, _run(row, measured)) for row in read_published(published)]
+
+
+def _run(published: Published, measured: Measured) -> Run | None:
     try:
-        return tuple(measured.run(published.experiment, published.run).accuracy(cast(Split, published.split)).values())
+        return measured.run(published.experiment, published.run)
     except NoDataError:
-        return ()
+        return None
 
 
-def scoreboard(published: Sequence[Published], folder: Path) -> list[dict[str, object]]:
-    """Compare every published accuracy with the result files of `folder`."""
-    measured = load_measured(folder)
-    return [compare(row, accuracies(row, measured)) for row in published]
+def published_accuracies(scores: Sequence[Score], run: Run) -> dict[str, float]:
+    """What a report prints for a run, in per cent by split."""
+    return {score.published.split: score.published.value for score in scores if score.run is run}
 
 
-def write_scoreboard(published: Path, folder: Path) -> list[dict[str, object]]:
-    """Write scoreboard.csv to `folder`; return its rows."""
-    rows = scoreboard(read_published(published), folder)
-    write_text(folder / "scoreboard.csv", table(HEADER, ([row[name] for name in HEADER] for row in rows)))
-    return rows
+def write_scoreboard(published: Path, folder: Path) -> list[Score]:
+    """Compare every published accuracy with the result files of `folder`, and write scoreboard.csv there."""
+    scores = load_scores(published, load_measured(folder))
+    write_csv(folder / "scoreboard.csv", HEADER, (score.row for score in scores))
+    return scores

@@ -83,36 +83,36 @@ def estimate(values: Sequence[float]) -> Estimate:
     return Estimate(mean, std, mean - half, mean + half, n)
 
 
-def one_more(found: Estimate) -> tuple[float, float]:
+def predict_one_more(ours: Estimate) -> tuple[float, float]:
     """The interval that holds one more run with 95 % probability, by Student's t: mean -+ t * std * sqrt(1 + 1/n); NaN for n < 2.
 
     A report's figure is one run. Outside this interval it is none of ours by another seed.
     """
-    half = half_width(found.std, found.n) * math.sqrt(found.n + 1)
-    return found.mean - half, found.mean + half
+    half = half_width(ours.std, ours.n) * math.sqrt(ours.n + 1)
+    return ours.mean - half, ours.mean + half
 
 
 def judge(part: Part) -> Outcome:
     """Test whether the mean lies in the part's region; fewer than two finite values are no data."""
-    found = estimate(part.values)
+    ours = estimate(part.values)
     inside = sum(part.low <= value <= part.high for value in part.values)
-    if found.n < 2 or not np.isfinite(part.values).all():
-        return Outcome(part, found, math.nan, math.nan, inside, "no data")
-    t, p = _test(part, found)
-    if part.low <= found.low and found.high <= part.high:
-        return Outcome(part, found, t, p, inside, "reproduced")
-    apart = found.high < part.low or found.low > part.high
-    return Outcome(part, found, t, p, inside, "contradicted" if apart else "not reproduced")
+    if ours.n < 2 or not np.isfinite(part.values).all():
+        return Outcome(part, ours, math.nan, math.nan, inside, "no data")
+    t, p = _test(part, ours)
+    if part.low <= ours.low and ours.high <= part.high:
+        return Outcome(part, ours, t, p, inside, "reproduced")
+    apart = ours.high < part.low or ours.low > part.high
+    return Outcome(part, ours, t, p, inside, "contradicted" if apart else "not reproduced")
 
 
-def _test(part: Part, found: Estimate) -> tuple[float, float]:
+def _test(part: Part, ours: Estimate) -> tuple[float, float]:
     """The weaker of the one-sided t tests against the region's ends: how far inside the nearer end the mean lies, and its p."""
     from scipy import stats
 
-    error = found.std / math.sqrt(found.n)
-    margin = min(found.mean - part.low, part.high - found.mean)
+    error = ours.std / math.sqrt(ours.n)
+    margin = min(ours.mean - part.low, part.high - ours.mean)
     t = margin / error if error > 0 else math.copysign(math.inf, margin) if margin != 0 else 0.0
-    return t, float(stats.t.sf(t, found.n - 1))
+    return t, float(stats.t.sf(t, ours.n - 1))
 
 
 def combine(verdicts: Sequence[Verdict]) -> Verdict:

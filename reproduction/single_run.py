@@ -1,8 +1,7 @@
-"""One run of an experiment, in a process of its own or in this one: train, measure the three splits, keep the result."""
+"""One run of an experiment, in a process of its own or in this one: train, measure the three splits, cache the result."""
 
 import math
 import os
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from numlp.data.dataset import prepared
 from numlp.data.preprocess import Name
 from numlp.nn.network import Network
 from numlp.runs.checkpoint import checkpoints
-from numlp.runs.identity import record_file, run_key
+from numlp.runs.identity import run_key
 from numlp.runs.loop import Loop, NoLog
 from numlp.training import build
 from numlp.training.batches import epoch_steps
@@ -20,39 +19,28 @@ from numlp.training.divergence import DivergedError
 from numlp.training.evaluator import Scores
 from numlp.training.fit import check_fit, final_scores
 from numlp.training.state import State
-from reproduction.run_cache import RUNS, Result, save_result
+from reproduction.results import SPLITS, Result, save_result
 
-SPLITS: tuple[Name, ...] = ("train", "val", "test")
 DIVERGED = Scores(math.nan, math.nan, 0.0)  # of a network whose cost is not finite: no image is right
 
 
-@dataclass(frozen=True)
-class Ordered:
-    """A run that was ordered.
+def train_and_cache(root: Path, place: int, config: Config, name: str, file: Path) -> tuple[int, Result]:
+    """Make a run, and write its file; return its place among those asked for, with the result.
 
-    Attributes:
+    Args:
         root: The project's folder; a process that makes several runs may have been in another one.
-        place: In the list of orders.
+        place: In the list of runs.
+        config: Of the run.
         name: For people.
-        file: Where its result goes.
+        file: Where the result is cached.
     """
-
-    root: Path
-    place: int
-    name: str
-    config: Config
-    file: Path
+    os.chdir(root)
+    result = train_and_measure(config, name)
+    save_result(file, result)
+    return place, result
 
 
-def execute(order: Ordered) -> tuple[int, Result]:
-    """Make the run, and write its file; return its place with the result."""
-    os.chdir(order.root)
-    result = make(order.config, order.name)
-    save_result(order.file, result)
-    return order.place, result
-
-
-def make(config: Config, name: str) -> Result:
+def train_and_measure(config: Config, name: str) -> Result:
     """Train and measure a network; an interrupted run resumes from its checkpoint."""
     data = prepared(config)
     check_fit(config, data)
@@ -61,19 +49,14 @@ def make(config: Config, name: str) -> Result:
         state = loop.begin()
         try:
             loop.run(state, NoLog())
-            scores = final_scores(config, data, state, SPLITS)
+            scores = final_scores(config, data, state, tuple(SPLITS))
         except DivergedError:
             scores = dict.fromkeys(SPLITS, DIVERGED)
         kept.clear()
         return _result(state, scores)
 
 
-def result_file(config: Config) -> Path:
-    """Where the result of a run is cached."""
-    return record_file(RUNS, config)
-
-
-def length(config: Config) -> float:
+def relative_length(config: Config) -> float:
     """About how long the run takes, in no unit: what is to begin first."""
     start, stop = config.split.train
     per_epoch = epoch_steps(stop - start, config.train.batch_size)

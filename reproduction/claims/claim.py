@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from numlp.data.preprocess import Name
 from numlp.training.history import Record
 from reproduction.gradient_checks import Checked
-from reproduction.measured import Measured, NoDataError, Split, paired
+from reproduction.measured import Measured, NoDataError, common, paired
+from reproduction.scoreboard import NEAR
 from reproduction.significance import Outcome, Part, Verdict, combine, judge
 
-MATTERS = 1.5
+MATTERS = NEAR
 """Points of accuracy that count as a difference: the tolerance of the scoreboard, about three standard deviations of a seed."""
 CHANCE = (9.5, 10.5)
 """Per cent of ten classes, with what 10,000 images let it vary."""
@@ -23,16 +25,16 @@ class Evidence:
     measured: Measured
     gradients: Sequence[Checked]
 
-    def accuracy(self, run: str, split: Split = "test") -> dict[int, float]:
+    def accuracy(self, run: str, split: Name = "test") -> dict[int, float]:
         """Per cent by seed of a run, named as "e01 norm=before"."""
         experiment, _, key = run.partition(" ")
         return self.measured.accuracy(experiment, key, split)
 
-    def gain(self, more: str, less: str, split: Split = "test") -> tuple[float, ...]:
+    def gain(self, more: str, less: str, split: Name = "test") -> tuple[float, ...]:
         """Points by which one run is above the other, paired by seed."""
         return paired(self.accuracy(more, split), self.accuracy(less, split))
 
-    def value(self, run: str, split: Split = "test") -> tuple[float, ...]:
+    def value(self, run: str, split: Name = "test") -> tuple[float, ...]:
         """Per cent of a run, one a seed."""
         return tuple(self.accuracy(run, split).values())
 
@@ -43,10 +45,7 @@ class Evidence:
             NoDataError: It has none.
         """
         experiment, _, key = run.partition(" ")
-        found = self.measured.run(experiment, key).histories
-        if not found:
-            raise NoDataError(f"{run} kept no records")
-        return found
+        return self.measured.recorded(experiment, key).histories
 
 
 Check: TypeAlias = Callable[[Evidence], Sequence[Part]]
@@ -123,11 +122,9 @@ def chance(label: str, values: tuple[float, ...]) -> Part:
 
 def spread(*runs: dict[int, float]) -> dict[int, float]:
     """Highest minus lowest of several runs, for each seed that all have."""
-    seeds = set(runs[0]).intersection(*runs[1:])
-    return {seed: max(run[seed] for run in runs) - min(run[seed] for run in runs) for seed in sorted(seeds)}
+    return {seed: max(run[seed] for run in runs) - min(run[seed] for run in runs) for seed in common(*runs)}
 
 
 def mean_of(*runs: dict[int, float]) -> dict[int, float]:
     """The mean of several runs, for each seed that all have."""
-    seeds = set(runs[0]).intersection(*runs[1:])
-    return {seed: math.fsum(run[seed] for run in runs) / len(runs) for seed in sorted(seeds)}
+    return {seed: math.fsum(run[seed] for run in runs) / len(runs) for seed in common(*runs)}

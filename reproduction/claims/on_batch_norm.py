@@ -1,7 +1,7 @@
 """The reports' claims about what batch norm does, by depth and along the training."""
 
 from reproduction.claims.claim import MATTERS, Claim, Evidence, above, chance, equal
-from reproduction.measured import common
+from reproduction.measured import common, paired
 from reproduction.significance import Part
 
 ON, OFF = "norm=before", "norm=none"
@@ -54,16 +54,12 @@ def _late_fall(e: Evidence, run: str) -> dict[int, float]:
     return falls
 
 
-def _less(a: dict[int, float], b: dict[int, float]) -> tuple[float, ...]:
-    return tuple(a[seed] - b[seed] for seed in common(a, b))
-
-
 def _keeps_falling(e: Evidence) -> list[Part]:
     parts = []
     for x, name in (("e12", "three layers"), ("e13", "ten layers")):
         with_, without = _late_fall(e, f"{x} {ON}"), _late_fall(e, f"{x} {OFF}")
         parts.append(above(f"training loss, {name}: fall in the second half with batch norm", tuple(with_.values()), unit="nats"))
-        parts.append(above(f"training loss, {name}: that fall, with minus without", _less(with_, without), unit="nats"))
+        parts.append(above(f"training loss, {name}: that fall, with minus without", paired(with_, without), unit="nats"))
     return parts
 
 
@@ -71,7 +67,7 @@ def _ends_lower(e: Evidence) -> list[Part]:
     parts = []
     for x, name in (("e12", "three layers"), ("e13", "ten layers")):
         for what, column in (("training", "train_loss"), ("validation", "val_loss")):
-            saved = _less(_ends(e, f"{x} {OFF}", column), _ends(e, f"{x} {ON}", column))
+            saved = paired(_ends(e, f"{x} {OFF}", column), _ends(e, f"{x} {ON}", column))
             parts.append(above(f"{what}, {name}: last loss without minus with", saved, unit="nats"))
     return parts
 
@@ -85,7 +81,7 @@ def _deeper_more(e: Evidence) -> list[Part]:
     for x in ("e13", "e12"):
         off, on = (_ends(e, f"{x} {norm}", "train_loss") for norm in (OFF, ON))
         gains.append({seed: off[seed] - on[seed] for seed in common(off, on)})
-    return [above("training loss saved by batch norm: ten layers minus three", _less(*gains), unit="nats")]
+    return [above("training loss saved by batch norm: ten layers minus three", paired(*gains), unit="nats")]
 
 
 CLAIMS = (

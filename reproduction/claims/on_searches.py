@@ -2,8 +2,9 @@
 
 from statistics import fmean
 
+from numlp.data.preprocess import Name
 from reproduction.claims.claim import Check, Claim, Evidence, above, equal, mean_of
-from reproduction.measured import NoDataError, Run, Split, paired
+from reproduction.measured import NoDataError, Run, paired
 from reproduction.significance import Part
 
 
@@ -18,7 +19,7 @@ def _ends_lose(e: Evidence) -> list[Part]:
     ]
 
 
-def _best(experiment: str, lam: str, split: Split) -> Check:
+def _best(experiment: str, lam: str, split: Name) -> Check:
     """The published best lambda is above the mean of the search's other published ones."""
 
     def check(e: Evidence) -> list[Part]:
@@ -37,18 +38,15 @@ def _published(e: Evidence, experiment: str) -> list[Run]:
     return runs
 
 
-def _lambda(run: Run) -> float:
-    return float(run.value("lam") or "nan")
-
-
-def _narrow(experiment: str, split: Split, margin: float) -> Check:
+def _narrow(experiment: str, split: Name, margin: float) -> Check:
     """No published lambda of a fine search is away from the mean of all by the margin."""
 
     def check(e: Evidence) -> list[Part]:
         runs = _published(e, experiment)
         middle = mean_of(*(run.accuracy(split) for run in runs))
         return [
-            equal(f"{split}: lambda {_lambda(run):.3g} minus the mean of all", paired(run.accuracy(split), middle), margin) for run in runs
+            equal(f"{split}: lambda {run.number('lam'):.3g} minus the mean of all", paired(run.accuracy(split), middle), margin)
+            for run in runs
         ]
 
     return check
@@ -56,8 +54,8 @@ def _narrow(experiment: str, split: Split, margin: float) -> Check:
 
 def _small_range(e: Evidence) -> list[Part]:
     runs = _published(e, "e21")
-    small = mean_of(*(run.accuracy() for run in runs if _lambda(run) < 1e-3))
-    large = mean_of(*(run.accuracy() for run in runs if _lambda(run) > 1e-3))
+    small = mean_of(*(run.accuracy() for run in runs if run.number("lam") < 1e-3))
+    large = mean_of(*(run.accuracy() for run in runs if run.number("lam") > 1e-3))
     worst = e.accuracy("e21 lam=0.01757893078506135")
     return [
         above("test: mean of lambda below 1e-3 minus mean of those above", paired(small, large)),
@@ -88,8 +86,8 @@ def _high_rate_pays(e: Evidence) -> list[Part]:
 
     Source: Cox and Stuart 1955, https://doi.org/10.1093/biomet/42.1-2.80 (the pairs of a test for trend).
     """
-    own = sorted((run for run in e.measured.of("e31") if run.own), key=lambda run: float(run.value("schedule.eta") or "nan"))
-    accuracies = [fmean(run.accuracy("val").values()) for run in own]
+    own = sorted((run for run in e.measured.of("e31") if run.own), key=lambda run: run.number("schedule.eta"))
+    accuracies = [fmean(run.accuracies("val")) for run in own]
     half = len(own) // 2
     if half == 0:
         raise NoDataError("e31 has no two draws of ours")

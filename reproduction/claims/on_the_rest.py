@@ -10,7 +10,6 @@ from reproduction.measured import NoDataError, paired
 from reproduction.significance import Part
 
 BASE = "e01 norm=before"
-METHODS = ("full", "aggregated", "smoothed")
 
 
 def _methods(e: Evidence) -> list[Part]:

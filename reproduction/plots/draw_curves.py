@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -36,7 +35,7 @@ class Band:
     high: Array
 
 
-def band(histories: Mapping[int, Sequence[Record]], name: str) -> Band:
+def band_over_seeds(histories: Mapping[int, Sequence[Record]], name: str) -> Band:
     """One column over the steps that all seeds recorded; accuracy in per cent."""
     scale = 100 if name.endswith("accuracy") else 1
     tables = [{record.step: scale * float(getattr(record, name)) for record in records} for records in histories.values()]
@@ -47,24 +46,24 @@ def band(histories: Mapping[int, Sequence[Record]], name: str) -> Band:
     return Band(np.array(steps, np.float64)[good], values.mean(axis=0), values.min(axis=0), values.max(axis=0))
 
 
-def limits(runs: Sequence[Run], panels: Sequence[str] = PANELS) -> dict[str, tuple[float, float]]:
+def common_limits(runs: Sequence[Run], panels: Sequence[str] = PANELS) -> dict[str, tuple[float, float]]:
     """Common limits of the panels, so that runs side by side can be compared."""
-    found = {}
+    ends = {}
     for name in panels:
-        bands = [band(run.histories, f"{split}_{name}") for run in runs for split, *_ in SERIES]
+        bands = [band_over_seeds(run.histories, f"{split}_{name}") for run in runs for split, *_ in SERIES]
         low, high = min(float(b.low.min()) for b in bands), max(float(b.high.max()) for b in bands)
         if name == "accuracy":
-            found[name] = (0.0, min(102.0, max(2 * CHANCE, 1.08 * high)))
+            ends[name] = (0.0, min(102.0, max(2 * CHANCE, 1.08 * high)))
         elif low > 0 and high / low > LOGARITHMIC:
-            found[name] = (low / 1.2, high * 1.2)
+            ends[name] = (low / 1.2, high * 1.2)
         else:
             room = max(0.06 * (high - low), 0.02 * high)
-            found[name] = (low - room, high + room)
-    return found
+            ends[name] = (low - room, high + room)
+    return ends
 
 
 @themed
-def curves(run: Run, title: str, subtitle: str, ends: Mapping[str, tuple[float, float]], published: Mapping[str, float]) -> Figure:
+def draw_curves(run: Run, title: str, subtitle: str, ends: Mapping[str, tuple[float, float]], published: Mapping[str, float]) -> Figure:
     """Draw cost, loss and accuracy below each other, the mean of the seeds in a band from lowest to highest.
 
     Args:
@@ -78,7 +77,7 @@ def curves(run: Run, title: str, subtitle: str, ends: Mapping[str, tuple[float, 
     panels = figure.subplots(len(ends), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (name, (low, high)) in zip(panels, ends.items(), strict=True):
         for split, label, colour, dash in SERIES:
-            _draw(axes, band(run.histories, f"{split}_{name}"), label, colour, dash)
+            _draw(axes, band_over_seeds(run.histories, f"{split}_{name}"), label, colour, dash)
         axes.set(ylabel=UNITS[name])
         _scale(axes, low, high, name)
     if "accuracy" in ends:
@@ -90,7 +89,7 @@ def curves(run: Run, title: str, subtitle: str, ends: Mapping[str, tuple[float, 
 
 
 @themed
-def together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: str, validation: Literal["each", "first"] = "each") -> Figure:
+def draw_together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: str, one_validation: bool = False) -> Figure:
     """Draw one recorded quantity of several runs in one panel: in training, and dashed in validation.
 
     Args:
@@ -98,17 +97,17 @@ def together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: str, 
         title: Of the figure.
         subtitle: The data set, and how many seeds.
         quantity: cost, loss or accuracy.
-        validation: Of each run, or of the first alone, where it is the same for all.
+        one_validation: Draw that of the first run alone, where it is the same for all.
     """
     figure = column(title, subtitle, 3.3)
     axes = figure.subplots()
     drawn = []
     for place, ((label, run), colour) in enumerate(zip(runs.items(), COLOURS, strict=False)):
         for split, name, shade, dash in (("train", f"{label}, training", colour, "-"), ("val", f"{label}, validation", colour, "--")):
-            if split == "train" or validation == "each":
-                drawn.append(_draw(axes, band(run.histories, f"{split}_{quantity}"), name, shade, dash))
+            if split == "train" or not one_validation:
+                drawn.append(_draw(axes, band_over_seeds(run.histories, f"{split}_{quantity}"), name, shade, dash))
             elif place == 0:
-                drawn.append(_draw(axes, band(run.histories, f"{split}_{quantity}"), "validation, all the same", GREY, dash))
+                drawn.append(_draw(axes, band_over_seeds(run.histories, f"{split}_{quantity}"), "validation, all the same", GREY, dash))
     low, high = min(float(b.low.min()) for b in drawn), max(float(b.high.max()) for b in drawn)
     start = max(float(b.high[0]) for b in drawn)
     if quantity != "accuracy" and high > DIVERGED * start:
@@ -122,11 +121,11 @@ def together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: str, 
     return figure
 
 
-def _draw(axes: Axes, found: Band, label: str, colour: str, dash: str) -> Band:
-    marker = "o" if len(found.steps) <= 20 else ""
-    axes.plot(found.steps, found.mean, color=colour, linestyle=dash, linewidth=1.5, marker=marker, markersize=2.5, label=label)
-    axes.fill_between(found.steps, found.low, found.high, color=colour, alpha=0.18, linewidth=0)
-    return found
+def _draw(axes: Axes, band: Band, label: str, colour: str, dash: str) -> Band:
+    marker = "o" if len(band.steps) <= 20 else ""
+    axes.plot(band.steps, band.mean, color=colour, linestyle=dash, linewidth=1.5, marker=marker, markersize=2.5, label=label)
+    axes.fill_between(band.steps, band.low, band.high, color=colour, alpha=0.18, linewidth=0)
+    return band
 
 
 def _scale(axes: Axes, low: float, high: float, name: str) -> None:

@@ -39,7 +39,7 @@ class Point:
 
 
 @themed
-def against_lambda(points: Sequence[Point], title: str, subtitle: str, quantity: str, logarithmic: bool = True) -> Figure:
+def draw_against_lambda(points: Sequence[Point], title: str, subtitle: str, quantity: str, logarithmic: bool = True) -> Figure:
     """Accuracy against lambda: the report's values, ours at the same lambda, and ours at our own draws."""
     figure = column(title, subtitle, 3.1)
     axes = figure.subplots()
@@ -55,15 +55,15 @@ def against_lambda(points: Sequence[Point], title: str, subtitle: str, quantity:
 
 
 @themed
-def against_names(points: Sequence[Point], title: str, subtitle: str, quantity: str = "test accuracy (%)") -> Figure:
+def draw_against_names(points: Sequence[Point], title: str, subtitle: str, quantity: str = "test accuracy (%)") -> Figure:
     """Accuracies of named choices, one below the other: the published one and ours with its 95 % interval."""
     figure = column(title, subtitle, 0.34 * len(points) + 1.1)
     axes = figure.subplots()
     places = np.arange(len(points))[::-1]
     for place, point in zip(places, points, strict=True):
-        found = point.estimate
-        half = found.high - found.mean if found.n >= 2 else 0.0
-        axes.errorbar([found.mean], [place], xerr=[half], color=BLUE, marker="o", markersize=5, capsize=3, linestyle="none")
+        ours = point.estimate
+        half = ours.high - ours.mean if ours.n >= 2 else 0.0
+        axes.errorbar([ours.mean], [place], xerr=[half], color=BLUE, marker="o", markersize=5, capsize=3, linestyle="none")
         axes.plot(point.values, np.full(len(point.values), place - 0.22), "|", color=BLUE, markersize=4, alpha=0.7)
         if point.published is not None:
             axes.plot([point.published], [place], "D", color=ORANGE, markersize=5.5, markerfacecolor="none", markeredgewidth=1.4)
@@ -72,15 +72,15 @@ def against_names(points: Sequence[Point], title: str, subtitle: str, quantity: 
     low, high = axes.get_xlim()
     axes.set_xlim(max(low, -2.0), min(high, 102.0))  # an interval of scattered seeds may reach beyond what an accuracy can be
     axes.grid(True, axis="x", color=GRID, linewidth=0.7)
-    ours = "ours, 95 % interval" if any(point.estimate.n >= 2 for point in points) else "ours"
-    axes.errorbar([], [], xerr=[], color=BLUE, marker="o", markersize=5, capsize=3, linestyle="none", label=ours)
+    label = "ours, 95 % interval" if any(point.estimate.n >= 2 for point in points) else "ours"
+    axes.errorbar([], [], xerr=[], color=BLUE, marker="o", markersize=5, capsize=3, linestyle="none", label=label)
     axes.plot([], [], "D", color=ORANGE, markerfacecolor="none", markeredgewidth=1.4, label="published")
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure
 
 
 @themed
-def grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str, rows: str, columns: str, top: float = 60.0) -> Figure:
+def draw_grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str, rows: str, columns: str, top: float = 60.0) -> Figure:
     """Mean accuracies as a coloured table, the published one in brackets.
 
     Args:
@@ -99,9 +99,8 @@ def grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str, rows
     axes.invert_yaxis()
     for i, down in enumerate(downs):
         for j, right in enumerate(rights):
-            axes.text(
-                j + 0.5, i + 0.5, _cell(cells[down, right]), ha="center", va="center", color="white" if means[i, j] < 0.6 * top else "black"
-            )
+            colour = "white" if means[i, j] < 0.6 * top else "black"
+            axes.text(j + 0.5, i + 0.5, _cell(cells[down, right]), ha="center", va="center", color=colour)
     axes.set_xticks(np.arange(len(rights)) + 0.5, rights)
     axes.set_yticks(np.arange(len(downs)) + 0.5, downs)
     axes.tick_params(length=0)
@@ -111,13 +110,13 @@ def grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str, rows
 
 
 def _cell(point: Point) -> str:
-    found = point.estimate
-    text = f"{found.mean:.1f}" + (f" ± {found.std:.1f}" if found.n >= 2 else "")
+    ours = point.estimate
+    text = f"{ours.mean:.1f}" + (f" ± {ours.std:.1f}" if ours.n >= 2 else "")
     return text if point.published is None else f"{text}\n({point.published:.1f})"
 
 
 @themed
-def surface(
+def draw_surface(
     places: Sequence[tuple[float, float]], values: Sequence[float], best: tuple[float, float, float], title: str, subtitle: str
 ) -> Figure:
     """Accuracy over four or more pairs of eta and lambda, both logarithmic; the report's best pair is a star."""
@@ -127,18 +126,8 @@ def surface(
     colours = Normalize(float(min(*values, best[2])), float(max(*values, best[2])))
     axes.tricontourf(np.log10(eta), np.log10(lam), values, levels=12, cmap=MAP, alpha=0.75, norm=colours)
     shown = axes.scatter(np.log10(eta), np.log10(lam), c=values, cmap=MAP, norm=colours, s=42, zorder=3, edgecolors="white", linewidths=0.8)
-    label = f"published best, {best[2]:.2f} %"
-    axes.plot(
-        np.log10(best[0]),
-        np.log10(best[1]),
-        "*",
-        markersize=15,
-        color=ORANGE,
-        markeredgecolor="white",
-        clip_on=False,
-        zorder=4,
-        label=label,
-    )
+    (star,) = axes.plot(np.log10(best[0]), np.log10(best[1]), "*", markersize=15, color=ORANGE, markeredgecolor="white")
+    star.set(clip_on=False, zorder=4, label=f"published best, {best[2]:.2f} %")
     figure.legend(loc="outside lower center", frameon=False)
     figure.colorbar(shown, ax=axes, label="validation accuracy (%)", pad=0.02)
     axes.set_xticks(np.log10([0.001, 0.002, 0.005, 0.01]), ["0.001", "0.002", "0.005", "0.01"])
@@ -148,7 +137,7 @@ def surface(
 
 
 @themed
-def published_against_ours(pairs: Sequence[tuple[float, float, bool]], title: str, subtitle: str, tolerance: float) -> Figure:
+def draw_published_against_ours(pairs: Sequence[tuple[float, float, bool]], title: str, subtitle: str, tolerance: float) -> Figure:
     """Every published accuracy against our mean, in the band of the tolerance."""
     figure = column(title, subtitle, 3.9)
     axes = figure.subplots()
@@ -158,14 +147,8 @@ def published_against_ours(pairs: Sequence[tuple[float, float, bool]], title: st
     for within, colour, marker, label in ((True, BLUE, "o", "within"), (False, ORANGE, "x", "outside")):
         chosen = [(x, y) for x, y, inside in pairs if inside == within]
         if chosen:
-            axes.plot(
-                *zip(*chosen, strict=True),
-                marker,
-                color=colour,
-                markersize=5,
-                alpha=0.8,
-                label=f"{label} {tolerance:g} points: {len(chosen)}",
-            )
+            counted = f"{label} {tolerance:g} points: {len(chosen)}"
+            axes.plot(*zip(*chosen, strict=True), marker, color=colour, markersize=5, alpha=0.8, label=counted)
     axes.set(xlabel="published accuracy (%)", ylabel="ours, mean (%)", xlim=line, ylim=line, aspect="equal")
     axes.grid(True, color=GRID, linewidth=0.7)
     axes.legend(loc="upper left", frameon=False, labelcolor=INK)
@@ -176,11 +159,11 @@ def _series(axes: Axes, points: Sequence[Point], colour: str, marker: str, label
     if not points:
         return
     points = sorted(points, key=lambda p: float(p.x))
-    found = [p.estimate for p in points]
-    bars = [f.high - f.mean if f.n >= 2 else 0.0 for f in found]
+    estimates = [p.estimate for p in points]
+    bars = [f.high - f.mean if f.n >= 2 else 0.0 for f in estimates]
     axes.errorbar(
         [float(p.x) for p in points],
-        [f.mean for f in found],
+        [f.mean for f in estimates],
         yerr=bars,
         color=colour,
         marker=marker,

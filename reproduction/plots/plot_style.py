@@ -86,7 +86,7 @@ def column(title: str, subtitle: str, height: float) -> Figure:
     return figure
 
 
-def svg(figure: Figure) -> str:
+def render_svg(figure: Figure) -> str:
     """The figure as SVG with live text and the theme's colours as variables; the same figure gives the same text."""
     buffer = io.StringIO()
     with style.context(["default", STYLE, THEME]):
@@ -110,9 +110,9 @@ def _smaller(text: str) -> str:
     return re.sub(r"\s*\n\s*", " ", text).replace("> <", "><")
 
 
-def data_uri(figure: Figure) -> str:
+def encode_svg(figure: Figure) -> str:
     """The SVG as an address that holds it."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg(figure).encode()).decode()
+    return "data:image/svg+xml;base64," + base64.b64encode(render_svg(figure).encode()).decode()
 
 
 def save_png(figure: Figure, path: Path) -> None:

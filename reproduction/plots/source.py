@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from reproduction.measured import Measured, Run, Split
+from numlp.data.preprocess import Name
+from reproduction.measured import Measured, Run
 from reproduction.plots.draw_values import Point
-from reproduction.score import Score, published_of
+from reproduction.scoreboard import Score, published_accuracies
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Source:
 
     def published(self, run: Run) -> dict[str, float]:
         """A report's accuracies of a run, in per cent by split."""
-        return published_of(self.scores, run)
+        return published_accuracies(self.scores, run)
 
     def subtitle(self, run: Run | None = None) -> str:
         """The second line of a figure's heading."""
@@ -27,7 +27,7 @@ class Source:
         return f"{self.dataset}, {n} seed{'s' if n != 1 else ''}"
 
 
-def point(source: Source, experiment: str, key: str, split: str, x: float | str = "") -> Point:
+def read_point(source: Source, experiment: str, key: str, split: Name, x: float | str = "") -> Point:
     """The final accuracy of a run, with what was published for it."""
     run = source.measured.run(experiment, key)
-    return Point(x, tuple(run.accuracy(cast(Split, split)).values()), source.published(run).get(split), run.own)
+    return Point(x, run.accuracies(split), source.published(run).get(split), run.own)

@@ -5,19 +5,18 @@ from functools import partial
 from statistics import fmean
 from typing import Any
 
-from reproduction.plots.catalogue import plots
-from reproduction.plots.draw_values import published_against_ours
+from reproduction.plots.catalogue import build_plots
+from reproduction.plots.draw_values import draw_published_against_ours
 from reproduction.plots.plot_style import Plot, Plots
 from reproduction.plots.source import Source
 from reproduction.report.cells import minus, number
 from reproduction.report.document import Block, Cell, Document, Figures, Image, Section, Table, Text
 from reproduction.report.inputs import Inputs
 from reproduction.report.prose import JPEG, LEAD, REBUILT
-from reproduction.report.sections_claims import claims, counts, gradient_counts, gradients
-from reproduction.report.sections_experiments import experiments
-from reproduction.report.sections_outside import not_chance, outside, reasons, unexplained
-from reproduction.score import Score
-from reproduction.scoreboard import NEAR
+from reproduction.report.sections_claims import build_claims, build_gradients, count_gradients, count_verdicts
+from reproduction.report.sections_experiments import build_experiments
+from reproduction.report.sections_outside import build_outside, count_reasons, list_not_chance
+from reproduction.scoreboard import NEAR, Score
 
 NAMES = {
     "name": "data set",
@@ -35,12 +34,12 @@ NAMES = {
 }
 
 
-def report(inputs: Inputs) -> tuple[Document, list[Plot]]:
+def build_report(inputs: Inputs) -> tuple[Document, list[Plot]]:
     """The document, and the plots that it shows."""
     source = Source(inputs.measured, inputs.scores, inputs.dataset)
-    drawn = plots(source)
+    drawn = build_plots(source)
     overview = _overview(inputs, source)
-    sections = (_scoreboard(inputs, overview), claims(inputs), gradients(inputs), experiments(inputs, drawn))
+    sections = (_scoreboard(inputs, overview), build_claims(inputs), build_gradients(inputs), build_experiments(inputs, drawn))
     document = Document(f"Five reports on {inputs.dataset}, reproduced", LEAD, _facts(inputs.provenance), inputs.digest, sections)
     return document, [plot for row in ([overview], *drawn.values()) for group in row for plot in group.plots]
 
@@ -63,25 +62,25 @@ def _scoreboard(inputs: Inputs, overview: Plots) -> Section:
             "good" if within >= 110 else "bad",
         ),
         *_shift(inputs),
-        *reasons(inputs),
-        Text(gradient_counts(inputs.gradients)),
-        Text(f"Of {len(inputs.findings)} claims: {counts(inputs.findings)}." + _too_few(inputs)),
+        *count_reasons(inputs),
+        Text(count_gradients(inputs.gradients)),
+        Text(f"Of {len(inputs.findings)} claims: {count_verdicts(inputs.findings)}." + _too_few(inputs)),
         *_gaps(inputs),
         Figures(tuple(Image(plot.name, plot.alt) for plot in overview.plots), overview.caption),
         Table(("experiment", "source", "published accuracies", "within", "largest difference"), tuple(_by_experiment(inputs))),
     ]
-    return Section("scoreboard", "Scoreboard", tuple(blocks), (outside(inputs),))
+    return Section("scoreboard", "Scoreboard", tuple(blocks), (build_outside(inputs),))
 
 
 def _shift(inputs: Inputs) -> list[Block]:
     """How far ours are from the published figures on average, where an experiment has none outside."""
     whole = {score.published.experiment for score in inputs.scores} - {s.published.experiment for s in inputs.scores if not s.within}
-    found = [score.difference for score in inputs.scores if score.published.experiment in whole]
-    if not found:
+    differences = [score.difference for score in inputs.scores if score.published.experiment in whole]
+    if not differences:
         return []
-    mean = minus(f"{fmean(found):+.2f}")
+    mean, n = minus(f"{fmean(differences):+.2f}"), len(differences)
     text = (
-        f"In the {len(whole)} experiments with no figure outside, ours are {mean} points from the {len(found)} published ones on average: "
+        f"In the {len(whole)} experiments with no figure outside, ours are {mean} points from the {n} published ones on average: "
         "a common shift, as of the rebuilt images, would show here."
     )
     return [Text(text)]
@@ -94,21 +93,21 @@ def _too_few(inputs: Inputs) -> str:
 def _gaps(inputs: Inputs) -> list[Block]:
     """What is missing, loudly."""
     missing = [score.published.id for score in inputs.scores if not score.values]
-    found: list[Block] = []
+    gaps: list[Block] = []
     if missing:
-        found.append(Text(f"NOT MEASURED: {len(missing)} published accuracies have no run: {', '.join(missing)}.", "bad"))
-    lacking = unexplained(inputs)
+        gaps.append(Text(f"NOT MEASURED: {len(missing)} published accuracies have no run: {', '.join(missing)}.", "bad"))
+    lacking = inputs.unexplained([score.published.id for score in inputs.missed])
     if lacking:
-        found.append(Text(f"UNEXPLAINED: {len(lacking)} rows outside {NEAR:g} points have no explanation: {', '.join(lacking)}.", "bad"))
-    luck = not_chance(inputs)
+        gaps.append(Text(f"UNEXPLAINED: {len(lacking)} rows outside {NEAR:g} points have no explanation: {', '.join(lacking)}.", "bad"))
+    luck = list_not_chance(inputs)
     if luck:
-        found.append(Text(f"NOT CHANCE: another seed of ours would not give what is laid to chance in {', '.join(luck)}.", "bad"))
-    return found
+        gaps.append(Text(f"NOT CHANCE: another seed of ours would not give what is laid to chance in {', '.join(luck)}.", "bad"))
+    return gaps
 
 
 def _overview(inputs: Inputs, source: Source) -> Plots:
     pairs = [(score.published.value, score.estimate.mean, score.within) for score in inputs.scores if score.values]
-    draw = partial(published_against_ours, pairs, "Published against ours", source.subtitle(), NEAR)
+    draw = partial(draw_published_against_ours, pairs, "Published against ours", source.subtitle(), NEAR)
     return Plots(
         (Plot("overview", "All published accuracies against the means of ours", draw),),
         f"In grey: {NEAR:g} points around what was published.",
@@ -118,7 +117,7 @@ def _overview(inputs: Inputs, source: Source) -> Plots:
 def _by_experiment(inputs: Inputs) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = []
     for described in inputs.experiments:
-        scores = [score for score in inputs.scores if score.published.experiment == described.id]
+        scores = inputs.scores_of(described.id)
         inside = sum(score.within for score in scores)
         worst = _worst(scores)
         rows.append(

@@ -92,7 +92,7 @@ class Document:
     sections: tuple[Section, ...]
 
 
-def blocks(document: Document) -> Iterator[Block]:
+def iterate_blocks(document: Document) -> Iterator[Block]:
     """All blocks, in their order."""
     for section in document.sections:
         yield from _blocks(section)

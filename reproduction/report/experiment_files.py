@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from numlp.config.naming import flattened
 from numlp.errors import require
 
 OWN_KEYS = ("defaults", "hydra")
@@ -33,7 +34,7 @@ class Described:
     choices: tuple[tuple[str, str], ...]
 
 
-def describe(path: Path) -> Described:
+def read_description(path: Path) -> Described:
     """Read one experiment's file.
 
     Raises:
@@ -47,7 +48,8 @@ def describe(path: Path) -> Described:
     params = (content.get("hydra") or {}).get("sweeper", {}).get("params", {})
     name = path.stem
     _, _, source = head.strip().partition(" ")
-    settings = (*_groups(content.get("defaults", [])), *_flat({k: v for k, v in content.items() if k not in OWN_KEYS}))
+    values = flattened({key: value for key, value in content.items() if key not in OWN_KEYS})
+    settings = (*_groups(content.get("defaults", [])), *((key, str(value)) for key, value in values.items()))
     choices = tuple((key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items())
     return Described(name.partition("_")[0], name, source.strip("() "), question.strip(), settings, choices)
 
@@ -66,11 +68,3 @@ def _groups(defaults: list[Any]) -> Iterator[tuple[str, str]]:
         if isinstance(entry, dict):
             for key, value in entry.items():
                 yield key.removeprefix("override").strip().lstrip("/"), str(value)
-
-
-def _flat(content: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in content.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, str(value)

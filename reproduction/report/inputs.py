@@ -1,8 +1,6 @@
 """All files that the report is made from, read once."""
 
-import csv
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +10,17 @@ from typing import Any, cast
 
 import yaml
 
+from numlp.data.preprocess import Name
 from numlp.errors import require
-from numlp.files import sha256
+from numlp.files import read_rows, sha256
 from reproduction.claims import CLAIMS, Evidence, Finding, examine
 from reproduction.gradient_checks import CHECKED, Checked, Comparison, compare, load_checked, load_published
-from reproduction.measured import Measured, NoDataError, Split, load_measured
-from reproduction.report.experiment_files import Described, describe
-from reproduction.results import FOLDER
-from reproduction.score import Score, load_scores
+from reproduction.measured import Measured, NoDataError, load_measured
+from reproduction.report.experiment_files import Described, read_description
+from reproduction.results import FOLDER, HOME, read_provenance
+from reproduction.scoreboard import PUBLISHED, Score, load_scores
 from reproduction.significance import estimate
 
-HOME = Path("reproduction")
 READ = (
     "reproduction/published.csv",
     "reproduction/gradients.csv",
@@ -97,6 +95,28 @@ class Inputs:
         """The first explanation that covers a row."""
         return next((found for found in self.explanations if found.covers(row)), None)
 
+    def explained(self, rows: Sequence[str]) -> list[str]:
+        """Each explanation of some of `rows` once, behind the rows that it explains."""
+        texts = []
+        for explanation in self.explanations:
+            covered = [row for row in rows if self.explanation(row) is explanation]
+            if covered:
+                texts.append(f"{', '.join(covered)}: {explanation.text} Rests on: {explanation.rests_on}.")
+        return texts
+
+    def unexplained(self, rows: Sequence[str]) -> list[str]:
+        """Those of `rows` that no explanation covers."""
+        return [row for row in rows if self.explanation(row) is None]
+
+    def scores_of(self, experiment: str) -> list[Score]:
+        """The published accuracies of one experiment."""
+        return [score for score in self.scores if score.published.experiment == experiment]
+
+    @property
+    def missed(self) -> list[Score]:
+        """The published accuracies that lie outside the tolerance around our mean."""
+        return [score for score in self.scores if score.missed]
+
     @property
     def dataset(self) -> str:
         """The data set's full name."""
@@ -109,22 +129,21 @@ def load_inputs(root: Path) -> Inputs:
     Raises:
         UserError: There are no results.
     """
-    provenance = root / FOLDER / "provenance.json"
-    require(provenance.exists(), str(FOLDER), "results; run make reports first")
+    provenance = read_provenance(root / FOLDER)
     measured = load_measured(root / FOLDER)
     checked = load_checked(root / CHECKED)
     evidence = Evidence(measured, checked)
     return Inputs(
         measured,
-        load_scores(root / HOME / "published.csv", measured),
+        load_scores(root / PUBLISHED, measured),
         [examine(claim, evidence) for claim in CLAIMS],
         compare(load_published(root / HOME / "gradients.csv"), checked),
         checked,
         load_explanations(root / HOME / "explanations.yaml", measured),
-        [describe(path) for path in sorted((root / "conf/experiment").glob("*.yaml"))],
-        load_log(root / HOME / "e11_log.csv"),
-        json.loads(provenance.read_text()),
-        digest(root),
+        [read_description(path) for path in sorted((root / "conf/experiment").glob("*.yaml"))],
+        read_rows(root / HOME / "e11_log.csv", LogLine),
+        provenance,
+        digest_inputs(root),
     )
 
 
@@ -139,19 +158,19 @@ def load_explanations(path: Path, measured: Measured) -> list[Explanation]:
     for entry in entries:
         require(set(entry) == keys, str(path), "entries of rows, because, rests_on and text", entry=sorted(entry))
         require(entry["because"] in REASONS, str(path), f"because one of {', '.join(REASONS)}", because=entry["because"])
-    texts = [filled(" ".join(entry["text"].split()), measured) for entry in entries]
+    texts = [fill_in(" ".join(entry["text"].split()), measured) for entry in entries]
     return [
         Explanation(tuple(entry["rows"]), entry["because"], entry["rests_on"], text) for entry, text in zip(entries, texts, strict=True)
     ]
 
 
-def filled(text: str, measured: Measured) -> str:
+def fill_in(text: str, measured: Measured) -> str:
     """The text with each `{run|split}` and `{run|split|range}` as a figure in per cent, or as "not measured"."""
 
     def figure(found: re.Match[str]) -> str:
         experiment, _, key = found["run"].partition(" ")
         try:
-            values = list(measured.accuracy(experiment, key, cast(Split, found["split"])).values())
+            values = measured.run(experiment, key).accuracies(cast(Name, found["split"]))
         except NoDataError:
             return "(not measured)"
         return f"{min(values):.2f} to {max(values):.2f}" if found["range"] else f"{estimate(values).mean:.2f}"
@@ -159,14 +178,7 @@ def filled(text: str, measured: Measured) -> str:
     return re.sub(r"\{(?P<run>[ex]\d\d[^|}]*)\|(?P<split>train|val|test)(?P<range>\|range)?\}", figure, text)
 
 
-def load_log(path: Path) -> list[LogLine]:
-    """Read R0's log of E11."""
-    with path.open(newline="") as file:
-        rows = list(csv.reader(file))[1:]
-    return [LogLine(*map(int, row[:4]), *map(float, row[4:])) for row in rows]
-
-
-def digest(root: Path) -> str:
+def digest_inputs(root: Path) -> str:
     """SHA-256 over the names and contents of all files that the report is made from."""
     paths = sorted(path for pattern in READ for path in root.glob(pattern))
     text = "\n".join(f"{path.relative_to(root).as_posix()} {sha256(path)}" for path in paths)

@@ -11,15 +11,15 @@ from markupsafe import Markup
 from reproduction.report.document import Cell, Document
 
 
-def markdown(document: Document) -> str:
+def render_markdown(document: Document) -> str:
     """The report as Markdown; its images are files in `figures/`."""
     # Markdown is not escaped as HTML: the filter `md` does what it needs. The page of `html` escapes by itself.
     environment = Environment(loader=_loader(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701
-    environment.filters |= {"md": markdown_text, "attribute": html.escape}
+    environment.filters |= {"md": escape_markdown, "attribute": html.escape}
     return re.sub(r"\n{3,}", "\n\n", environment.get_template("report.md.j2").render(document=document)).strip() + "\n"
 
 
-def page(document: Document, images: Mapping[str, str]) -> str:
+def render_page(document: Document, images: Mapping[str, str]) -> str:
     """The report as one HTML page.
 
     Args:
@@ -27,21 +27,16 @@ def page(document: Document, images: Mapping[str, str]) -> str:
         images: The address of each image, a data URI, by name.
     """
     environment = Environment(loader=_loader(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
-    environment.filters |= {"inline": html_text, "order": _order}
+    environment.filters |= {"inline": escape_html, "order": _order}
     return environment.get_template("report.html.j2").render(document=document, images=images)
 
 
-def without_images(text: str) -> str:
-    """A page without the content of its images, which depends on the drawing library's version."""
-    return re.sub(r'src="data:[^"]*"', 'src=""', text)
-
-
-def markdown_text(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape what Markdown or a table's cell would read as markup, but for code between backticks."""
     return _inline(text, lambda plain: re.sub(r"([\\*_\[\]<>|#])", r"\\\1", plain), lambda code: f"`{code}`".replace("|", r"\|"))
 
 
-def html_text(text: str) -> Markup:
+def escape_html(text: str) -> Markup:
     """Escape for HTML, but for code between backticks."""
     # Both parts of the text are escaped: what is left as markup is <code> alone.
     return Markup(_inline(text, html.escape, lambda code: f"<code>{html.escape(code)}</code>"))  # noqa: S704

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from reproduction.claims import Finding
 from reproduction.gradient_checks import Comparison
 from reproduction.report.cells import interval, number, region, small, statistic, verdict
-from reproduction.report.document import Block, Cell, Mark, Section, Table, Text
+from reproduction.report.document import Block, Cell, Section, Table, Text
 from reproduction.report.inputs import Inputs
 from reproduction.report.prose import CLAIMS, GRADIENTS, MEASURES
 from reproduction.significance import Outcome, Verdict
@@ -14,12 +14,12 @@ from reproduction.significance import Outcome, Verdict
 VERDICTS: tuple[Verdict, ...] = ("reproduced", "not reproduced", "contradicted", "no data")
 
 
-def claims(inputs: Inputs) -> Section:
+def build_claims(inputs: Inputs) -> Section:
     """The verdicts at a glance, then each part in numbers."""
-    found = inputs.findings
+    findings = inputs.findings
     head = ("claim", "source", "what it says", "experiments", "n", "verdict")
-    rows = tuple(_claim(finding) for finding in found)
-    parts = tuple(_part(finding, outcome) for finding in found for outcome in finding.outcomes)
+    rows = tuple(_claim(finding) for finding in findings)
+    parts = tuple(_part(finding, outcome) for finding in findings for outcome in finding.outcomes)
     numbers = ("claim", "what is measured", "mean", "95 % interval", "claimed", "statistic", "n", "values in the region", "verdict")
     return Section(
         "claims",
@@ -48,35 +48,27 @@ def _claim(finding: Finding) -> tuple[Cell, ...]:
     )
 
 
-def contradicted(inputs: Inputs) -> list[str]:
-    """Ids of contradicted claims that explanations.yaml says nothing of."""
-    return [f.claim.id for f in inputs.findings if f.verdict == "contradicted" and inputs.explanation(f.claim.id) is None]
-
-
 def _contradicted(inputs: Inputs) -> list[Block]:
     """Why claims are contradicted, and a loud line for those of which nobody has said why."""
     ids = [finding.claim.id for finding in inputs.findings if finding.verdict == "contradicted"]
     blocks: list[Block] = [Text("What is contradicted, and why:")] if ids else []
-    for explanation in inputs.explanations:
-        covered = [claim for claim in ids if inputs.explanation(claim) is explanation]
-        if covered:
-            blocks.append(Text(f"{', '.join(covered)}: {explanation.text} Rests on: {explanation.rests_on}.", "open"))
-    lacking = contradicted(inputs)
+    blocks += [Text(text, "open") for text in inputs.explained(ids)]
+    lacking = inputs.unexplained(ids)
     return [*blocks, Text(f"UNEXPLAINED: {', '.join(lacking)} are contradicted, and nobody has said why.", "bad")] if lacking else blocks
 
 
 def _part(finding: Finding, outcome: Outcome) -> tuple[Cell, ...]:
-    part, found = outcome.part, outcome.estimate
+    part, ours = outcome.part, outcome.estimate
     unit = "" if part.unit in ("points", "%") else f" ({part.unit})"
     return (
         Cell(finding.claim.id, _order(finding.claim.id)),
         Cell(part.label + unit),
-        number(found.mean),
-        interval(found.low, found.high),
+        number(ours.mean),
+        interval(ours.low, ours.high),
         Cell(region(outcome), part.low),
         Cell(statistic(outcome), outcome.t),
-        Cell(str(found.n), found.n),
-        Cell(f"{outcome.inside} of {found.n}", outcome.inside),
+        Cell(str(ours.n), ours.n),
+        Cell(f"{outcome.inside} of {ours.n}", outcome.inside),
         verdict(outcome.verdict),
     )
 
@@ -86,20 +78,17 @@ def _order(claim: str) -> str:
     return f"{report}.{int(count):02d}"
 
 
-def counts(findings: Sequence[Finding]) -> str:
+def count_verdicts(findings: Sequence[Finding]) -> str:
     """`20 reproduced, 3 not reproduced, 2 contradicted`."""
     tally = Counter(finding.verdict for finding in findings)
     return ", ".join(f"{tally[name]} {name}" for name in VERDICTS if tally[name] > 0)
 
 
-GOOD: dict[str, Mark] = {"looser": "bad", "no data": "bad"}
-
-
-def gradients(inputs: Inputs) -> Section:
+def build_gradients(inputs: Inputs) -> Section:
     """Every published cell of the gradient checks beside ours."""
     head = ("check", "source", "hidden", "batch norm", "layer", "of", "measure", "published", "ours", "ours, h to 0", "verdict")
     rows = tuple(_gradient(comparison) for comparison in inputs.gradients)
-    blocks: list[Block] = [Text(gradient_counts(inputs.gradients)), Text(GRADIENTS), Text(MEASURES), *_differing(inputs), Table(head, rows)]
+    blocks: list[Block] = [Text(count_gradients(inputs.gradients)), Text(GRADIENTS), Text(MEASURES), *_differing(inputs), Table(head, rows)]
     return Section("gradients", "Gradient checks", tuple(blocks))
 
 
@@ -116,14 +105,14 @@ def _differing(inputs: Inputs) -> list[Block]:
     return [Text(text, "open")]
 
 
-def gradient_counts(found: Sequence[Comparison]) -> str:
+def count_gradients(comparisons: Sequence[Comparison]) -> str:
     """How many cells are as tight, and how the count comes about."""
-    tally = Counter(comparison.verdict for comparison in found)
-    good = sum(comparison.good for comparison in found)
-    checks = {comparison.cell.case for comparison in found}
-    whole = checks - {comparison.cell.case for comparison in found if not comparison.good}
+    tally = Counter(comparison.verdict for comparison in comparisons)
+    good = sum(comparison.good for comparison in comparisons)
+    checks = {comparison.cell.case for comparison in comparisons}
+    whole = checks - {comparison.cell.case for comparison in comparisons if not comparison.good}
     return (
-        f"{len(whole)} of the {len(checks)} gradient checks are as tight or tighter, in {good} of {len(found)} published cells: "
+        f"{len(whole)} of the {len(checks)} gradient checks are as tight or tighter, in {good} of {len(comparisons)} published cells: "
         + ", ".join(f"{n} {name}" for name, n in tally.most_common())
         + "."
     )
@@ -142,5 +131,5 @@ def _gradient(comparison: Comparison) -> tuple[Cell, ...]:
         small(cell.value),
         small(comparison.plain),
         small(comparison.limit),
-        Cell(comparison.verdict, mark=GOOD.get(comparison.verdict, "good")),
+        Cell(comparison.verdict, mark="good" if comparison.good else "bad"),
     )

@@ -1,6 +1,7 @@
 """The report's part on each experiment."""
 
 from collections.abc import Sequence
+from statistics import fmean
 
 from reproduction.measured import NoDataError, Run
 from reproduction.plots.plot_style import Plots
@@ -9,27 +10,27 @@ from reproduction.report.document import Block, Cell, Figures, Image, Listing, S
 from reproduction.report.experiment_files import Described
 from reproduction.report.inputs import Inputs, LogLine
 from reproduction.report.prose import LOG, USUAL
-from reproduction.score import SPLITS, Score
-from reproduction.scoreboard import NEAR
+from reproduction.results import OWN, SPLITS
+from reproduction.scoreboard import NEAR, Score
 from reproduction.significance import estimate
 
 HEAD = ("id", "row", "split", "published", "ours", "n", "95 % interval", "difference", "verdict")
 
 
-def experiments(inputs: Inputs, plots: dict[str, list[Plots]]) -> Section:
+def build_experiments(inputs: Inputs, plots: dict[str, list[Plots]]) -> Section:
     """A section for each experiment, in their order."""
-    made = tuple(_experiment(inputs, described, plots.get(described.id, [])) for described in inputs.experiments)
-    return Section("experiments", "Experiments", (Text(USUAL),), made)
+    sections = tuple(_experiment(inputs, described, plots.get(described.id, [])) for described in inputs.experiments)
+    return Section("experiments", "Experiments", (Text(USUAL),), sections)
 
 
 def _experiment(inputs: Inputs, described: Described, plots: Sequence[Plots]) -> Section:
-    scores = [score for score in inputs.scores if score.published.experiment == described.id]
+    scores = inputs.scores_of(described.id)
     runs = inputs.measured.of(described.id)
     blocks: list[Block] = [Text(described.question[:1].upper() + described.question[1:]), Text(_settings(described))]
     if not runs:
         blocks.append(Text(f"{described.id.upper()} was not measured.", "bad"))
     blocks += _compared(inputs, scores)
-    answered = {run.key for run in _answering(inputs, scores)}
+    answered = {score.run.key for score in scores if score.run is not None}
     blocks += _others([run for run in runs if run.key not in answered])
     blocks += [Figures(tuple(Image(plot.name, plot.alt) for plot in row.plots), row.caption) for row in plots]
     if described.id == "e11":
@@ -57,16 +58,16 @@ def _compared(inputs: Inputs, scores: Sequence[Score]) -> list[Block]:
 
 
 def _score(score: Score) -> tuple[Cell, ...]:
-    row, found = score.published, score.estimate
-    word = Cell("within", "a", "good") if score.within else Cell("outside" if found.n else "no data", "b", "bad")
+    row, ours = score.published, score.estimate
+    word = Cell("within", "a", "good") if score.within else Cell("outside" if ours.n else "no data", "b", "bad")
     return (
         Cell(row.id),
         Cell(row.row),
-        Cell(SPLITS[row.split]),
+        Cell(score.split_name),
         number(row.value),
-        mean_and_deviation(found),
-        Cell(str(found.n), found.n),
-        interval(found.low, found.high),
+        mean_and_deviation(ours),
+        Cell(str(ours.n), ours.n),
+        interval(ours.low, ours.high),
         number(score.difference, "+.2f"),
         word,
     )
@@ -74,26 +75,12 @@ def _score(score: Score) -> tuple[Cell, ...]:
 
 def _explained(inputs: Inputs, scores: Sequence[Score]) -> list[Block]:
     """The explanations of the rows outside, each once, and a loud line for rows that lack one."""
-    blocks: list[Block] = []
-    outside = [score.published.id for score in scores if score.values and not score.within]
-    for explanation in inputs.explanations:
-        covered = [row for row in outside if inputs.explanation(row) is explanation]
-        if covered:
-            blocks.append(Text(f"{', '.join(covered)}: {explanation.text} Rests on: {explanation.rests_on}.", "open"))
-    lacking = [row for row in outside if inputs.explanation(row) is None]
+    outside = [score.published.id for score in scores if score.missed]
+    blocks: list[Block] = [Text(text, "open") for text in inputs.explained(outside)]
+    lacking = inputs.unexplained(outside)
     if lacking:
         blocks.append(Text(f"UNEXPLAINED: {', '.join(lacking)} lie outside {NEAR:g} points, and nobody has said why.", "bad"))
     return blocks
-
-
-def _answering(inputs: Inputs, scores: Sequence[Score]) -> list[Run]:
-    found = []
-    for score in scores:
-        try:
-            found.append(inputs.measured.run(score.published.experiment, score.published.run))
-        except NoDataError:
-            continue
-    return found
 
 
 def _others(runs: Sequence[Run]) -> list[Block]:
@@ -102,15 +89,15 @@ def _others(runs: Sequence[Run]) -> list[Block]:
         return []
     own = any(run.own for run in runs)
     if own:
-        runs = sorted(runs, key=lambda run: -_mean(run))
+        runs = sorted(runs, key=lambda run: fmean(run.accuracies("val")), reverse=True)
     caption = "Our own draws, the best in validation first" if own else "Runs beside the published ones"
-    return [Table(("run", "training", "validation", "test", "n"), tuple(_other(run) for run in runs), caption)]
+    return [Table(("run", *SPLITS.values(), "n"), tuple(_other(run) for run in runs), caption)]
 
 
 def _other(run: Run) -> tuple[Cell, ...]:
-    found = [estimate(tuple(run.accuracy(split).values())) for split in ("train", "val", "test")]
-    name = run.key.removeprefix("own:")
-    return (Cell(f"`{_short(name)}`", _first(run)), *(mean_and_deviation(each) for each in found), Cell(str(found[0].n), found[0].n))
+    estimates = [estimate(run.accuracies(split)) for split in SPLITS]
+    n = estimates[0].n
+    return (Cell(f"`{_short(run.key.removeprefix(OWN))}`", _first(run)), *map(mean_and_deviation, estimates), Cell(str(n), n))
 
 
 def _short(key: str) -> str:
@@ -133,11 +120,6 @@ def _first(run: Run) -> float | str:
         return value
 
 
-def _mean(run: Run) -> float:
-    values = list(run.accuracy("val").values())
-    return sum(values) / len(values)
-
-
 def _logs(inputs: Inputs) -> list[Block]:
     """R0's log of each length beside ours, of the first seed, in its format without the wall time."""
     blocks: list[Block] = [Text(LOG)]
@@ -152,10 +134,8 @@ def _logs(inputs: Inputs) -> list[Block]:
 
 def _our_log(inputs: Inputs, cycles: int) -> list[LogLine]:
     try:
-        histories = inputs.measured.run("e11", f"train.cycles={cycles}").histories
+        histories = inputs.measured.recorded("e11", f"train.cycles={cycles}").histories
     except NoDataError:
-        return []
-    if not histories:
         return []
     lines, total = [], 0.0
     for count, record in enumerate(histories[min(histories)]):

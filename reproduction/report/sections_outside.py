@@ -6,64 +6,50 @@ from reproduction.report.cells import interval, mean_and_deviation, number
 from reproduction.report.document import Block, Cell, Mark, Section, Table, Text
 from reproduction.report.inputs import REASONS, Inputs
 from reproduction.report.prose import OUTSIDE
-from reproduction.score import SPLITS, Score
-from reproduction.scoreboard import NEAR
+from reproduction.scoreboard import NEAR, Score
 
 HEAD = ("id", "row", "split", "published", "ours", "one more run", "difference", "why")
 MARKS: dict[str, Mark] = {"unexplained": "bad", "seeds": "open", "report": "open"}
 
 
-def _missed(inputs: Inputs) -> list[Score]:
-    return [score for score in inputs.scores if score.values and not score.within]
-
-
-def unexplained(inputs: Inputs) -> list[str]:
-    """Ids of rows that were measured, lie outside the tolerance, and that explanations.yaml says nothing of."""
-    return [score.published.id for score in _missed(inputs) if inputs.explanation(score.published.id) is None]
-
-
-def not_chance(inputs: Inputs) -> list[str]:
+def list_not_chance(inputs: Inputs) -> list[str]:
     """Ids of rows that explanations.yaml lays to chance, though no other seed of ours would give them."""
-    by_seeds = [score for score in _missed(inputs) if _because(inputs, score) == "seeds"]
+    by_seeds = [score for score in inputs.missed if _because(inputs, score) == "seeds"]
     return [score.published.id for score in by_seeds if score.estimate.n >= 2 and not score.by_chance]
 
 
 def _because(inputs: Inputs, score: Score) -> str:
-    found = inputs.explanation(score.published.id)
-    return found.because if found is not None else ""
+    explanation = inputs.explanation(score.published.id)
+    return explanation.because if explanation is not None else ""
 
 
-def reasons(inputs: Inputs) -> list[Block]:
+def count_reasons(inputs: Inputs) -> list[Block]:
     """How many rows outside have which kind of reason."""
-    found = [inputs.explanation(score.published.id) for score in _missed(inputs)]
-    tally = Counter(explanation.because for explanation in found if explanation is not None)
+    explanations = [inputs.explanation(score.published.id) for score in inputs.missed]
+    tally = Counter(explanation.because for explanation in explanations if explanation is not None)
     parts = [f"{tally[name]} {text}" for name, text in REASONS.items() if tally[name] > 0]
-    return [Text(f"Of the {len(found)} outside: {', '.join(parts)}.")] if parts else []
+    return [Text(f"Of the {len(explanations)} outside: {', '.join(parts)}.")] if parts else []
 
 
-def outside(inputs: Inputs) -> Section:
+def build_outside(inputs: Inputs) -> Section:
     """The rows outside, and each reason once."""
-    missed = _missed(inputs)
+    missed = inputs.missed
     if not missed:
         return Section("outside", f"Outside {NEAR:g} points", (Text("None."),))
-    told: list[Block] = []
-    for explanation in inputs.explanations:
-        rows = [score.published.id for score in missed if inputs.explanation(score.published.id) is explanation]
-        if rows:
-            told.append(Text(f"{', '.join(rows)}: {explanation.text} Rests on: {explanation.rests_on}."))
+    texts = [Text(text) for text in inputs.explained([score.published.id for score in missed])]
     table = Table(HEAD, tuple(_row(inputs, score) for score in missed))
-    return Section("outside", f"Outside {NEAR:g} points", (Text(OUTSIDE), table, Text("The reasons in full:"), *told))
+    return Section("outside", f"Outside {NEAR:g} points", (Text(OUTSIDE), table, Text("The reasons in full:"), *texts))
 
 
 def _row(inputs: Inputs, score: Score) -> tuple[Cell, ...]:
-    row, found = score.published, inputs.explanation(score.published.id)
+    row, explanation = score.published, inputs.explanation(score.published.id)
     why = Cell("NOTHING SAID", mark="bad")
-    if found is not None:
-        why = Cell(REASONS[found.because], found.because, MARKS.get(found.because, "good"))
+    if explanation is not None:
+        why = Cell(REASONS[explanation.because], explanation.because, MARKS.get(explanation.because, "good"))
     return (
         Cell(row.id, link=f"experiment-{row.experiment}"),
         Cell(row.row),
-        Cell(SPLITS[row.split]),
+        Cell(score.split_name),
         number(row.value),
         mean_and_deviation(score.estimate),
         interval(*score.one_more),

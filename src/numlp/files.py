@@ -1,6 +1,7 @@
 """Files that are either whole or not there: bytes, text, JSON, and rows of a CSV file."""
 
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -94,8 +95,10 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write what `csv_text` gives, whole or not at all."""
-    write_text(path, csv_text(header, rows))
+    """Write what `csv_text` gives, whole or not at all; compressed where `path` ends in .gz, the same text to the same bytes."""
+    content = csv_text(header, rows).encode()
+    with replacing(path) as file:
+        file.write(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
 
 
 def write_rows(path: Path, kind: type[Row], rows: Sequence[Row]) -> None:
@@ -111,7 +114,7 @@ def read_rows(path: Path, kind: type[Row]) -> list[Row]:
         UserError: The header is another one.
     """
     columns: dict[str, Any] = {field.name: field.type for field in fields(kind)}
-    with path.open(newline="") as file:
+    with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
         reader = csv.DictReader(file)
         require(tuple(reader.fieldnames or ()) == tuple(columns), str(path), f"the columns {', '.join(columns)}", columns=reader.fieldnames)
         return [kind(**{name: read(row[name]) for name, read in columns.items()}) for row in reader]

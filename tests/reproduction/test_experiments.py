@@ -2,16 +2,19 @@
 
 import math
 import re
+from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
 from rehearsal import PIXELS, ROOT, SMALL
+from worlds import metrics
 
 from numlp.errors import UserError
-from reproduction.experiments import SINGLE, Composer
-from reproduction.own_draws import SEARCHES, Tried, best, draws
+from reproduction.experiments import Experiments
+from reproduction.own_draws import SEARCHES, best_value, draw
+from reproduction.results import SINGLE, ResultRow
 from reproduction.scoreboard import read_published
-from reproduction.single_run import make
+from reproduction.single_run import train_and_measure
 
 pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
 
@@ -34,13 +37,13 @@ def test_a_file_opens_with_a_comment_that_says_what_it_shows(path):
 def test_an_experiment_has_the_published_runs_and_its_last_one_trains(reproduction, name):
     pixels = "model.inputs=3072" if name == "e25" else PIXELS  # which mirrors whole images
     epochs = "train.epochs=0.04" if name == "x04" else "train.epochs=0.02"  # in batches of 200: two steps too
-    composer = Composer(reproduction, [*SMALL, pixels, epochs])
-    combinations = composer.combinations(name)
+    experiments = Experiments(reproduction, [*SMALL, pixels, epochs])
+    combinations = experiments.combinations(name)
     assert len(set(combinations)) == len(combinations)
     assert {row.run for row in PUBLISHED if row.experiment == name} <= {";".join(choices) or SINGLE for choices in combinations}
-    last = composer.job(name, combinations[-1])
+    last = experiments.job(name, combinations[-1])
     assert last.key == (";".join(combinations[-1]) or SINGLE)
-    result = make(last.seeded(3), name)
+    result = train_and_measure(last.seeded(3), name)
     assert result.steps == 2
     assert all(0 <= value <= 1 for value in (result.train_accuracy, result.val_accuracy, result.test_accuracy))
     assert result.history[-1].step == 2
@@ -48,7 +51,7 @@ def test_an_experiment_has_the_published_runs_and_its_last_one_trains(reproducti
 
 @pytest.mark.parametrize("name", ["e02", "e18"])
 def test_an_experiment_is_the_same_whatever_params_yaml_chooses(reproduction, name):
-    before = Composer(reproduction).jobs(name)
+    before = Experiments(reproduction).jobs(name)
     params = reproduction / "params.yaml"
     changed = {"model: mlp3": "model: mlp9", "norm: before": "norm: after", "lam: 0.005": "lam: 1.0", "epochs: null": "epochs: 7"}
     text = params.read_text()
@@ -56,11 +59,11 @@ def test_an_experiment_is_the_same_whatever_params_yaml_chooses(reproduction, na
         assert old in text
         text = text.replace(old, new)
     params.write_text(text)
-    assert Composer(reproduction).jobs(name) == before
+    assert Experiments(reproduction).jobs(name) == before
 
 
 def test_the_settings_of_an_experiment_are_those_of_its_report(reproduction):
-    off, on = Composer(reproduction).jobs("e02")
+    off, on = Experiments(reproduction).jobs("e02")
     assert [off.key, on.key] == ["norm=none", "norm=before"]
     assert (off.config.norm.placement, on.config.norm.placement) == ("none", "before")
     assert on.config.model.hidden == [50, 30, 20, 20, 10, 10, 10, 10]
@@ -82,25 +85,25 @@ def test_train_runs_every_run_of_an_experiment(reproduction, numlp):
 
 def test_an_unknown_experiment_is_refused(reproduction):
     with pytest.raises(UserError, match="e99"):
-        Composer(reproduction).jobs("e99")
+        Experiments(reproduction).jobs("e99")
 
 
 @pytest.mark.parametrize("name", [name for name, search in SEARCHES.items() if search.after is None])
 def test_a_first_search_draws_in_its_range_and_by_its_seed(name):
     search = SEARCHES[name]
-    values = [float(choice.partition("=")[2]) for choices in draws(search, 0) for choice in choices]
+    values = [float(choice.partition("=")[2]) for choices in draw(search, 0) for choice in choices]
     keys = list(search.ranges)
     assert len(values) == search.count * len(keys)
     for index, key in enumerate(keys):
         mine = values[index :: len(keys)]
         assert all(search.ranges[key].low <= value <= search.ranges[key].high for value in mine)
         assert len(set(mine)) == search.count
-    assert draws(search, 0) == draws(search, 0)
-    assert draws(search, 0) != draws(search, 1)
+    assert draw(search, 0) == draw(search, 0)
+    assert draw(search, 0) != draw(search, 1)
 
 
 def test_the_second_range_is_half_a_decade_around_the_best_of_the_first():
-    logs = [math.log10(float(choice.partition("=")[2])) for seed in range(30) for (choice,) in draws(SEARCHES["e06"], seed, 0.003)]
+    logs = [math.log10(float(choice.partition("=")[2])) for seed in range(30) for (choice,) in draw(SEARCHES["e06"], seed, 0.003)]
     middle = math.log10(0.003)
     assert min(logs) >= middle - 0.5
     assert max(logs) <= middle + 0.5
@@ -109,7 +112,7 @@ def test_the_second_range_is_half_a_decade_around_the_best_of_the_first():
 
 
 def test_the_third_range_is_even_steps_around_the_best_of_the_second():
-    values = [float(choice.partition("=")[2]) for (choice,) in draws(SEARCHES["e07"], 0, 0.005)]
+    values = [float(choice.partition("=")[2]) for (choice,) in draw(SEARCHES["e07"], 0, 0.005)]
     assert values[0] == pytest.approx(0.004)
     assert values[-1] == pytest.approx(0.0085)
     steps = [b - a for a, b in pairwise(values)]
@@ -117,11 +120,13 @@ def test_the_third_range_is_even_steps_around_the_best_of_the_second():
 
 
 def test_a_search_follows_the_best_validation_accuracy():
-    assert best([Tried(0.1, 0.50), Tried(0.2, 0.53), Tried(0.3, 0.53), Tried(0.4, 0.1)]) == 0.2
+    accuracies = {"own:lam=0.1": 50, "own:lam=0.2": 53, "own:lam=0.3": 53, "own:lam=0.4": 1, "lam=0.5": 99}
+    rows = [ResultRow("e05", run, 0, **asdict(metrics({"val": accuracy}))) for run, accuracy in accuracies.items()]
+    assert best_value(rows) == 0.2
 
 
 def test_a_later_search_needs_the_one_before_it():
     with pytest.raises(UserError, match="search before"):
-        draws(SEARCHES["e06"], 0)
+        draw(SEARCHES["e06"], 0)
     with pytest.raises(UserError, match="search before"):
-        best([])
+        best_value([])

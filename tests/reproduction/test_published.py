@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 from rehearsal import ROOT
+from worlds import metrics
 
 from numlp.errors import UserError
-from reproduction.scoreboard import Published, compare, read_published, scoreboard
+from numlp.files import write_rows
+from reproduction.measured import Run, load_measured
+from reproduction.scoreboard import Published, Score, load_scores, read_published
 
 FILE = ROOT / "reproduction" / "published.csv"
 HEADER = "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
@@ -29,6 +32,12 @@ COUNTS = {  # of published accuracies, where an experiment has any
 
 def published(value=50.0, run="norm=none", split="test"):
     return Published("E01-01", "e01", "R0", "table 6", "a row", run, split, value, "")
+
+
+def estimates(folder, *rows):
+    """What the result files of `folder` say for published rows."""
+    write_rows(folder / "published.csv", Published, rows)
+    return [score.estimate for score in load_scores(folder / "published.csv", load_measured(folder))]
 
 
 def test_there_are_147_published_accuracies_each_with_an_id_of_its_own():
@@ -68,15 +77,15 @@ def test_a_value_that_is_no_accuracy_is_refused(tmp_path):
     ],
 )
 def test_within_means_a_mean_at_most_1_5_points_away(value, accuracies, mean, std, within):
-    row = compare(published(value), accuracies)
-    assert row["mean"] == pytest.approx(mean)
-    assert row["std"] == (std if std == "" else pytest.approx(std))
-    assert (row["n"], row["within"]) == (len(accuracies), within)
+    run = Run("e01", "norm=none", {seed: metrics({"test": accuracy}) for seed, accuracy in enumerate(accuracies)})
+    *_, row_mean, row_std, row_n, row_within = Score(published(value), run).row
+    assert row_mean == pytest.approx(mean)
+    assert row_std == (std if std == "" else pytest.approx(std))
+    assert (row_n, row_within) == (len(accuracies), within)
 
 
 def test_what_was_not_run_is_neither_made_up_nor_within():
-    row = compare(published(), [])
-    assert (row["mean"], row["std"], row["n"], row["within"]) == ("", "", 0, "false")
+    assert Score(published(), None).row[-4:] == ("", "", 0, "false")
 
 
 def test_the_scoreboard_takes_the_rows_of_the_run_and_the_column_of_the_split(tmp_path):
@@ -87,16 +96,15 @@ def test_the_scoreboard_takes_the_rows_of_the_run_and_the_column_of_the_split(tm
         "e01,own:norm=none,0,0.6,0.5,0.99,1,1,1,0.5,9,d",
     ]
     (tmp_path / "e01.csv").write_text("\n".join([HEADER, *lines]) + "\n")
-    (row,) = scoreboard([published()], tmp_path)
-    assert row["mean"] == pytest.approx(52.0)
-    assert row["n"] == 2
+    (estimate,) = estimates(tmp_path, published())
+    assert (estimate.mean, estimate.n) == (pytest.approx(52.0), 2)
 
 
 @pytest.mark.parametrize("spelling", ["lam=0.001", "lam=1e-3", "lam = 0.0010"])
 def test_a_value_in_another_spelling_is_the_same_run(tmp_path, spelling):
     (tmp_path / "e01.csv").write_text(f"{HEADER}\ne01,lam=0.001,0,0.6,0.5,0.51,1,1,1,0.5,9,a\ne01,lam=0.002,0,0.6,0.5,0.9,1,1,1,0.5,9,b\n")
-    (row,) = scoreboard([replace(published(), run=spelling)], tmp_path)
-    assert (row["mean"], row["n"]) == (pytest.approx(51.0), 1)
+    (estimate,) = estimates(tmp_path, replace(published(), run=spelling))
+    assert (estimate.mean, estimate.n) == (pytest.approx(51.0), 1)
 
 
 def test_the_scoreboard_file_has_a_row_for_each_published_accuracy(reproduction, step):

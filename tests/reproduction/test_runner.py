@@ -15,8 +15,8 @@ from rehearsal import PIXELS, ROOT, SMALL
 from numlp.config.local_choices import LOCAL
 from numlp.tracking import connect
 from numlp.training.history import COLUMNS
-from reproduction.run_cache import load_result, save_result
-from reproduction.single_run import make
+from reproduction.results import load_result, save_result
+from reproduction.single_run import train_and_measure
 
 pytestmark = pytest.mark.slow  # each makes runs of its own, and they take long together
 
@@ -116,19 +116,19 @@ def test_a_later_search_starts_from_the_best_of_ours_before_it(reproduction, ste
 
 
 def test_a_result_reads_back_as_it_was_written(reproduction, tmp_path):
-    from reproduction.experiments import Composer
+    from reproduction.experiments import Experiments
 
-    result = make(Composer(reproduction, [*SMALL, PIXELS]).jobs("e16")[0].seeded(1), "e16")
+    result = train_and_measure(Experiments(reproduction, [*SMALL, PIXELS]).jobs("e16")[0].seeded(1), "e16")
     save_result(tmp_path / "run.json", result)
     assert load_result(tmp_path / "run.json") == result
     assert load_result(tmp_path / "none.json") is None
 
 
 def test_a_cost_that_is_not_finite_ends_a_run_as_it_does_in_numlp_train(reproduction, step):
-    from reproduction.experiments import Composer
+    from reproduction.experiments import Experiments
 
     harmful = ["norm=none", "schedule=constant", "schedule.eta=10000", "train.epochs=0.1"]
-    result = make(Composer(reproduction, [*SMALL, *harmful]).jobs("e16")[0].seeded(0), "e16")
+    result = train_and_measure(Experiments(reproduction, [*SMALL, *harmful]).jobs("e16")[0].seeded(0), "e16")
     assert (result.train_accuracy, result.val_accuracy, result.test_accuracy) == (0, 0, 0)
     assert math.isnan(result.test_cost)
     assert not math.isfinite(result.history[-1].train_cost)

@@ -21,6 +21,7 @@ def workspace(reproduction):
         shutil.copytree(ROOT / folder / ".dvc", reproduction / folder / ".dvc", ignore=junk)
     shutil.copy(ROOT / ".dvcignore", reproduction)
     (reproduction / "src").symlink_to(ROOT / "src")
+    shutil.copy(ROOT / "reproduction" / "own_draws.py", reproduction / "reproduction")
     (reproduction / "build" / "download").unlink()
     params = reproduction / "params.yaml"
     params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))

@@ -1,5 +1,6 @@
 """Results made up: of a world in which the reports are right, changed run by run, with as much chance between seeds as is asked for."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,11 +9,11 @@ from rehearsal import ROOT
 from numlp.training.history import Record
 from reproduction.claims import Evidence
 from reproduction.gradient_checks import Checked
-from reproduction.measured import OWN, Measured, Run
+from reproduction.measured import Measured, Run
+from reproduction.results import OWN, SPLITS, Metrics
 from reproduction.scoreboard import read_published
 
 SEEDS = range(5)
-SPLITS = ("train", "val", "test")
 ETAS = (0.001, 0.002, 0.003, 0.005, 0.007, 0.01)
 DRAWS = [f"e31 {OWN}schedule.eta={eta};lam=5e-05" for eta in ETAS]
 SHORT, LONG = "e19 train.record.cost=aggregated", "e20 model.hidden=[50];train.record.cost=aggregated"
@@ -77,8 +78,14 @@ def _run(name: str, accuracy: float | Mapping[str, float], varied: list[float]) 
     # one seed is not always as good in training as in test
     scale = {"train": 0.9, "val": 1.0, "test": 1.1}
     seeds = SEEDS[:1] if key.startswith(OWN) else SEEDS  # our own draws are run once
-    rows = {s: {f"{split}_accuracy": (by_split[split] + scale[split] * varied[s]) / 100 for split in SPLITS} for s in seeds}
+    rows = {s: metrics({split: by_split[split] + scale[split] * varied[s] for split in SPLITS}) for s in seeds}
     return Run(experiment, key, rows)
+
+
+def metrics(accuracies: Mapping[str, float]) -> Metrics:
+    """What a run measured that had these accuracies, in per cent by split."""
+    fractions = [accuracies.get(split, math.nan) / 100 for split in SPLITS]
+    return Metrics(*fractions, *[math.nan] * 4, steps=0, model_digest="")
 
 
 def _recorded(name: str, ends: tuple[float, float], varied: list[float]) -> Run:
@@ -87,7 +94,7 @@ def _recorded(name: str, ends: tuple[float, float], varied: list[float]) -> Run:
     for seed in SEEDS:
         losses = {100: ends[0], 200: ends[1] + varied[seed]}
         histories[seed] = [Record(step, step / 100, 0.1, loss, loss, 0.5, loss, loss, 0.5) for step, loss in losses.items()]
-    return Run(experiment, key, {seed: {} for seed in SEEDS}, histories)
+    return Run(experiment, key, {seed: metrics({}) for seed in SEEDS}, histories)
 
 
 NETWORKS = (("G1", "before", "50-50"), ("G4", "none", "20-20"), ("G4", "before", "20-20"))

@@ -4,7 +4,7 @@ import pytest
 from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import ConfigCompositionException
-from hydra.types import HydraContext, RunMode
+from hydra.types import RunMode
 from omegaconf import OmegaConf, open_dict
 
 from numlp.config.compose import store
@@ -13,15 +13,15 @@ from numlp.sweep.composer import Composer
 
 @pytest.fixture
 def loaded(project):
-    """Hydra's context and the sweep's own choices."""
+    """Hydra's loader and the multirun's own choices."""
     store(project, "train")
     with initialize_config_dir(str(project / "conf"), version_base="1.3"):
         loader = GlobalHydra.instance().config_loader()
-        yield HydraContext(config_loader=loader, callbacks=None), loader.load_configuration("params", [], RunMode.MULTIRUN)
+        yield loader, loader.load_configuration("params", [], RunMode.MULTIRUN)
 
 
-def by_hydra(context, config, overrides):
-    composed = context.config_loader.load_sweep_config(config, overrides)
+def by_hydra(loader, config, overrides):
+    composed = loader.load_sweep_config(config, overrides)
     with open_dict(composed):
         names = {group: name for group, name in composed.hydra.runtime.choices.items() if group != "set" and not group.startswith("hydra")}
         del composed["hydra"]

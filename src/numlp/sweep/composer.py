@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
@@ -22,12 +22,12 @@ class Composer:
     """Composes as Hydra does for a job of a multirun.
 
     Args:
-        context: Hydra's.
-        config: The sweep's own choices, with Hydra's part.
+        loader: Hydra's.
+        config: The multirun's own choices, with Hydra's part.
     """
 
-    def __init__(self, context: HydraContext, config: DictConfig) -> None:
-        self._loader, self._config = context.config_loader, config
+    def __init__(self, loader: ConfigLoader, config: DictConfig) -> None:
+        self._loader, self._config = loader, config
         self._groups = set(self._loader.list_groups(""))
         self._parser = OverridesParser.create(config_loader=self._loader)
         self._made: dict[tuple[str, ...], Composed] = {}

@@ -14,7 +14,7 @@ from numlp.runs.outcome import kept_outcome
 from numlp.sweep.composer import Composer
 from numlp.sweep.jobs import Job, Status
 from numlp.sweep.rounds import Proposal
-from numlp.sweep.space import SEED
+from numlp.sweep.space import SEED, overrides
 from numlp.training import build
 from numlp.training.batches import epoch_steps
 
@@ -52,9 +52,8 @@ class Planner:
             HydraException: The overrides do not compose.
             Unavailable: There are no images.
         """
-        own = [f"{key}={value}" for key, value in proposal.point.items()]
         for seed in self.seeds or ("",):
-            last = [*own, *([f"{SEED}={seed}"] if seed else []), *more]
+            last = [*overrides(proposal.point), *([f"{SEED}={seed}"] if seed else []), *more]
             job = Job(len(self.jobs), place, self._trials, proposal.number, proposal.point, seed, [*self.fixed, *last])
             self._compose(job, last)
             self.jobs.append(job)
@@ -63,8 +62,7 @@ class Planner:
 
     def check(self, proposal: Proposal, more: Sequence[str]) -> None:
         """Raise an error now where `more` could not be added to a trial's overrides later."""
-        own = [f"{key}={value}" for key, value in proposal.point.items()]
-        typed(self.composer.compose(self.fixed, [*own, *more])[1])
+        typed(self.composer.compose(self.fixed, [*overrides(proposal.point), *more])[1])
 
     def any_waiting(self, pruned: Path) -> bool:
         """Whether a job is to be trained: the others are kept from before."""

@@ -71,7 +71,7 @@ class Range:
 Space: TypeAlias = dict[str, Choice | Range]
 
 
-def read_space(overrides: Sequence[Override]) -> tuple[list[str], Space, tuple[str, ...]]:
+def read_space(parsed: Sequence[Override]) -> tuple[list[str], Space, tuple[str, ...]]:
     """The overrides that are fixed, what varies, and the seeds that each trial is repeated with (none: the choices' own seed).
 
     Raises:
@@ -79,7 +79,7 @@ def read_space(overrides: Sequence[Override]) -> tuple[list[str], Space, tuple[s
     """
     fixed: dict[str, str] = {}
     space: Space = {}
-    for override in overrides:
+    for override in parsed:
         key = override.get_key_element()
         fixed.pop(key, None)
         space.pop(key, None)  # the command line comes after the file, and counts
@@ -96,6 +96,11 @@ def grid(space: Space, points: int) -> list[Point]:
     """Every combination, the first key's values varying slowest; `points` of each range."""
     columns = [[(key, value) for value in dimension.grid(points)] for key, dimension in space.items()]
     return [dict(combination) for combination in product(*columns)]
+
+
+def overrides(point: Mapping[str, str]) -> list[str]:
+    """A trial's values as the command line would have them."""
+    return [f"{key}={value}" for key, value in point.items()]
 
 
 def narrowed(space: Space, best: Sequence[Mapping[str, str]], margin: float) -> Space:

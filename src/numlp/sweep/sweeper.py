@@ -57,7 +57,7 @@ class Sweep:
         check_rounds(search.all_rounds(), self._space)
         self._hydra, self._config, self._task, self._search, self._sweep = hydra, config, task, search, sweep
         self._out = Path(config.hydra.sweep.dir)
-        self._planner = Planner(Composer(hydra, config), fixed, self._seeds, sweep.rerun)
+        self._planner = Planner(Composer(hydra.config_loader, config), fixed, self._seeds, sweep.rerun)
         side_by_side = at_once(config, self._planner.composer.compose(fixed, [])[1].train.threads)
         search = replace(search, prune=False) if sweep.dry_run else search  # which then needs no storage
         self._rounds = RoundLoop(search, self._planner, self._out, side_by_side, [self._space])
@@ -94,7 +94,7 @@ class Sweep:
         clear_folder(self._out)
         OmegaConf.save(self._config, self._out / "multirun.yaml")
         self._hydra = freeze_conf(self._hydra, self._out)
-        self._planner.composer = Composer(self._hydra, self._config)
+        self._planner.composer = Composer(self._hydra.config_loader, self._config)
 
     def _digest(self) -> str:
         """What tells the sweep from others: its space, seeds and search, and the jobs of its first round."""
