@@ -5,7 +5,6 @@ from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from numlp.data.preprocess import Name
 from numlp.data.raw import DatasetInfo
 from numlp.errors import UserError
 from numlp.files import read_json, read_rows, write_json, write_rows
@@ -18,7 +17,6 @@ PROVENANCE = "provenance.json"
 TAGS = ("git_commit", "source", "numlp", "python", "blas", "blas_kernel", "cpu")  # no process, no time
 OWN = "own:"  # starts the key of a run whose values the report did not try
 SINGLE = "single"  # the key of an experiment's only run
-SPLITS: dict[Name, str] = {"train": "training", "val": "validation", "test": "test"}  # with the word for people
 
 
 @dataclass(frozen=True)

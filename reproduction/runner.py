@@ -9,13 +9,15 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 
 from numlp.config import Config
 from numlp.config.naming import flattened, values
+from numlp.data.splits import SPLITS
 from numlp.files import json_digest
 from numlp.runs.identity import record_file
+from numlp.sweep.planner import count_updates
 from numlp.tracking import Run, start_run
 from reproduction.experiments import Experiments, Job
 from reproduction.own_draws import SEARCHES, best_value, draw
-from reproduction.results import FOLDER, OWN, RUNS, SPLITS, Result, RunKey, load_result, read_results, write_results
-from reproduction.single_run import relative_length, train_and_cache
+from reproduction.results import FOLDER, OWN, RUNS, Result, RunKey, load_result, read_results, write_results
+from reproduction.single_run import train_and_cache
 
 MLFLOW = "reports"  # MLflow's experiment
 
@@ -87,9 +89,14 @@ def _results(planned: Sequence[PlannedRun]) -> Iterator[tuple[int, Result, bool]
     """Place and result of each run, and whether it was cached; what is missing begins at once, the longest first."""
     cached = {place: result for place, plan in enumerate(planned) if (result := load_result(plan.file)) is not None}
     missing = [place for place in range(len(planned)) if place not in cached]
-    missing.sort(key=lambda place: relative_length(planned[place].config), reverse=True)
+    missing.sort(key=lambda place: _relative_length(planned[place].config), reverse=True)
     fresh = _side_by_side(planned, missing)
     return chain(((place, result, True) for place, result in cached.items()), ((place, result, False) for place, result in fresh))
+
+
+def _relative_length(config: Config) -> float:
+    """About how long a run takes, in no unit."""
+    return count_updates(config)[0] * (1 + 0.05 * len(config.model.hidden))
 
 
 def _side_by_side(planned: Sequence[PlannedRun], places: Sequence[int]) -> Iterator[tuple[int, Result]]:

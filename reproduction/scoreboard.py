@@ -7,10 +7,11 @@ from statistics import mean, stdev
 from typing import cast
 
 from numlp.data.preprocess import Name
+from numlp.data.splits import SPLITS
 from numlp.errors import require
 from numlp.files import read_rows, write_csv
 from reproduction.measured import Measured, NoDataError, Run, load_measured
-from reproduction.results import HOME, SPLITS
+from reproduction.results import HOME
 from reproduction.significance import Estimate, estimate, predict_one_more
 
 PUBLISHED = HOME / "published.csv"

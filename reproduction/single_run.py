@@ -9,17 +9,16 @@ from numlp import paths
 from numlp.config import Config
 from numlp.data.dataset import prepared
 from numlp.data.preprocess import Name
+from numlp.data.splits import SPLITS
 from numlp.nn.network import Network
 from numlp.runs.checkpoint import checkpoints
 from numlp.runs.identity import run_key
 from numlp.runs.loop import Loop, NoLog
-from numlp.training import build
-from numlp.training.batches import epoch_steps
 from numlp.training.divergence import DivergedError
 from numlp.training.evaluator import Scores
 from numlp.training.fit import check_fit, final_scores
 from numlp.training.state import State
-from reproduction.results import SPLITS, Result, save_result
+from reproduction.results import Result, save_result
 
 DIVERGED = Scores(math.nan, math.nan, 0.0)  # of a network whose cost is not finite: no image is right
 
@@ -54,13 +53,6 @@ def train_and_measure(config: Config, name: str) -> Result:
             scores = dict.fromkeys(SPLITS, DIVERGED)
         kept.clear()
         return _result(state, scores)
-
-
-def relative_length(config: Config) -> float:
-    """About how long the run takes, in no unit: what is to begin first."""
-    start, stop = config.split.train
-    per_epoch = epoch_steps(stop - start, config.train.batch_size)
-    return build.steps(config, per_epoch) * (1 + 0.05 * len(config.model.hidden))
 
 
 def _result(state: State, scores: dict[Name, Scores]) -> Result:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from numlp.data.preprocess import Name
+from numlp.data.splits import SPLITS
 from reproduction.measured import NoDataError
 from reproduction.plots.draw_curves import common_limits, draw_curves, draw_together
 from reproduction.plots.draw_values import draw_against_names
@@ -12,7 +13,6 @@ from reproduction.plots.grids import EPS, SIGMAS, plot_eps_grid, plot_sigma_grid
 from reproduction.plots.plot_style import Plot, Plots
 from reproduction.plots.searches import plot_searches
 from reproduction.plots.source import Source, read_point
-from reproduction.results import SPLITS
 
 NORMS = {"norm=none": "Without batch norm", "norm=before": "With batch norm"}
 BAND = "Mean of the seeds, in a band from lowest to highest."

@@ -4,11 +4,11 @@ from functools import partial
 from statistics import fmean
 
 from numlp.data.preprocess import Name
+from numlp.data.splits import SPLITS
 from reproduction.measured import NoDataError, Run
 from reproduction.plots.draw_values import Point, draw_against_lambda, draw_surface
 from reproduction.plots.plot_style import Plot, Plots
 from reproduction.plots.source import Source
-from reproduction.results import SPLITS
 
 SHOWN: tuple[Name, ...] = ("val", "test")
 LINEAR = ("e07",)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from statistics import fmean
 
+from numlp.data.splits import SPLITS
 from reproduction.measured import NoDataError, Run
 from reproduction.plots.plot_style import Plots
 from reproduction.report.cells import interval, mean_and_deviation, number
@@ -10,7 +11,7 @@ from reproduction.report.document import Block, Cell, Figures, Image, Listing, S
 from reproduction.report.experiment_files import Described
 from reproduction.report.inputs import Inputs, LogLine
 from reproduction.report.prose import LOG, USUAL
-from reproduction.results import OWN, SPLITS
+from reproduction.results import OWN
 from reproduction.scoreboard import NEAR, Score
 from reproduction.significance import estimate
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 import numpy as np
 from rehearsal import ROOT
 
+from numlp.data.splits import SPLITS
 from numlp.training.history import Record
 from reproduction.claims import Evidence
 from reproduction.gradient_checks import Checked
 from reproduction.measured import Measured, Run
-from reproduction.results import OWN, SPLITS, Metrics
+from reproduction.results import OWN, Metrics
 from reproduction.scoreboard import read_published
 
 SEEDS = range(5)
