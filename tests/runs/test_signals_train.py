@@ -43,7 +43,7 @@ def test_a_signal_finishes_the_step_keeps_the_state_and_says_how_to_go_on(ready,
 
 def test_a_second_ctrl_c_stops_at_once(ready, monkeypatch):
     """The steps here last an hour: the first Ctrl-C waits for one, the second does not."""
-    slow = "import time, numlp.training.trainer as t; t.update = lambda *a: (print('begun', flush=True), time.sleep(3600))"
+    slow = "import time, numlp.training.trainer as t; t.Updates.apply = lambda *a: (print('begun', flush=True), time.sleep(3600))"
     (ready / "sitecustomize.py").write_text(slow)
     process = start(ready, "train", *RUN, PYTHONPATH=str(ready))
     while process.stdout.readline() != "begun\n":
