@@ -17,8 +17,8 @@ from numlp import paths
 from numlp.cli.dvc import repro
 from numlp.cli.main import exit_code
 from numlp.code_digest import code_digest, stage_digest, tree_digest
-from numlp.config.compose import notice
-from numlp.config.naming import values
+from numlp.config.compose import replacement_notice
+from numlp.config.naming import deciding_choices
 from numlp.data.raw import read_info
 from numlp.errors import require
 from numlp.files import json_digest, write_json
@@ -50,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
 def reproduce_all(argv: Sequence[str]) -> int:
     """Run every experiment by DVC with the seeds asked for, `seeds=0,1,2`, or those of reproduction/params.yaml."""
     require(len(argv) <= 1, "reproduction all", "nothing, or seeds=0,1,2", arguments=list(argv))
-    own = notice(Path.cwd())  # the results are in git: they are of the choices that are there too
+    own = replacement_notice(Path.cwd())  # the results are in git: they are of the choices that are there too
     require(not own, "reproduction all", f"params.yaml's own choices, got {own}")
     for argument in argv:
         set_seeds(PARAMS, argument)
@@ -72,7 +72,7 @@ def plan() -> None:
     code = {"train": stage_digest("train"), "draws": draws}
     content = {}
     for name in experiments.names:
-        runs = {job.key: values(job.config) for job in experiments.jobs(name)}
+        runs = {job.key: deciding_choices(job.config) for job in experiments.jobs(name)}
         content[name] = json_digest({"code": code, "runs": runs})
     write_json(PLAN, content, indent=2)
 

@@ -11,7 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from numlp.config import Config
-from numlp.config.compose import CONF, store, typed
+from numlp.config.compose import CONF, store_primary, to_config
 from numlp.errors import require
 from numlp.sweep.composer import Composer
 from numlp.sweep.space import grid, overrides, read_space
@@ -48,7 +48,7 @@ class Experiments:
     """
 
     def __init__(self, root: Path, rehearsal: Sequence[str] = ()) -> None:
-        store(root, "reproduce")
+        store_primary(root, "reproduce")
         with initialize_config_dir(str((root / CONF).absolute()), version_base="1.3"):
             self._loader = GlobalHydra.instance().config_loader()
         self._composer = Composer(self._loader, self._load())
@@ -67,7 +67,7 @@ class Experiments:
     def job(self, experiment: str, choices: Sequence[str], prefix: str = "") -> Job:
         """The run of an experiment with some choices of its own, e.g. ["lam=0.01"]."""
         key = prefix + ";".join(choices) if choices else SINGLE
-        return Job(experiment, key, typed(self._composer.compose([self._chosen(experiment)], [*choices, *self._rehearsal])[1]))
+        return Job(experiment, key, to_config(self._composer.compose([self._chosen(experiment)], [*choices, *self._rehearsal])[1]))
 
     def combinations(self, experiment: str) -> list[tuple[str, ...]]:
         """The choices of each run, in the order of `jobs`."""

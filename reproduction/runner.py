@@ -8,7 +8,7 @@ from pathlib import Path
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
 from numlp.config import Config
-from numlp.config.naming import flattened, values
+from numlp.config.naming import deciding_choices, flatten
 from numlp.data.splits import SPLITS
 from numlp.files import json_digest
 from numlp.runs.identity import record_file
@@ -114,10 +114,10 @@ def _side_by_side(planned: Sequence[PlannedRun], places: Sequence[int]) -> Itera
 
 
 def _log(root: Path, plan: PlannedRun, result: Result, tags: Mapping[str, str], parent: Run) -> None:
-    decided = values(plan.config)
+    decided = deciding_choices(plan.config)
     tags = {**tags, "config_digest": json_digest(decided), "model_digest": result.model_digest, "experiment": plan.job.experiment}
     finals = {f"final/{split}_{what}" for split in SPLITS for what in ("accuracy", "cost")}
-    with start_run(root, plan.label, flattened(decided), tags, experiment=MLFLOW, parent=parent.id) as run:
+    with start_run(root, plan.label, flatten(decided), tags, experiment=MLFLOW, parent=parent.id) as run:
         for record in result.history:
             run.log_record(record)
         run.log_metrics({name: getattr(result, name.removeprefix("final/")) for name in finals} | {"train_seconds": result.seconds})

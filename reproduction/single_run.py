@@ -7,16 +7,16 @@ from pathlib import Path
 
 from numlp import paths
 from numlp.config import Config
-from numlp.data.dataset import prepared
+from numlp.data.dataset import prepare_data
 from numlp.data.preprocess import Name
 from numlp.data.splits import SPLITS
 from numlp.nn.network import Network
-from numlp.runs.checkpoint import checkpoints
+from numlp.runs.checkpoint import open_checkpoints
 from numlp.runs.identity import run_key
 from numlp.runs.loop import Loop, NoLog
 from numlp.training.divergence import DivergedError
 from numlp.training.evaluator import Scores
-from numlp.training.fit import check_fit, final_scores
+from numlp.training.fit import check_fit, score_splits
 from numlp.training.state import State
 from reproduction.results import Result, save_result
 
@@ -41,14 +41,14 @@ def train_and_cache(root: Path, place: int, config: Config, name: str, file: Pat
 
 def train_and_measure(config: Config, name: str) -> Result:
     """Train and measure a network; an interrupted run resumes from its checkpoint."""
-    data = prepared(config)
+    data = prepare_data(config)
     check_fit(config, data)
-    with checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
+    with open_checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
         loop = Loop(config, data, kept, name)
         state = loop.begin()
         try:
             loop.run(state, NoLog())
-            scores = final_scores(config, data, state, tuple(SPLITS))
+            scores = score_splits(config, data, state, tuple(SPLITS))
         except DivergedError:
             scores = dict.fromkeys(SPLITS, DIVERGED)
         kept.clear()

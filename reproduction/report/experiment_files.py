@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from numlp.config.naming import flattened
+from numlp.config.naming import flatten
 from numlp.errors import require
 
 OWN_KEYS = ("defaults", "hydra")
@@ -48,7 +48,7 @@ def read_description(path: Path) -> Described:
     params = (content.get("hydra") or {}).get("sweeper", {}).get("params", {})
     name = path.stem
     _, _, source = head.strip().partition(" ")
-    values = flattened({key: value for key, value in content.items() if key not in OWN_KEYS})
+    values = flatten({key: value for key, value in content.items() if key not in OWN_KEYS})
     settings = (*_groups(content.get("defaults", [])), *((key, str(value)) for key, value in values.items()))
     choices = tuple((key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items())
     return Described(name.partition("_")[0], name, source.strip("() "), question.strip(), settings, choices)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numlp.analysis.lr_range_test import bounds, rising
+from numlp.analysis.lr_range_test import find_bounds, rising_rate
 from numlp.training.history import Record
 
 FIRST = Record(0, 0.0, 1e-5, 0, 0, 0, 2.3, 2.3, 0.1)
@@ -18,13 +18,13 @@ def curve(accuracies):
 
 @pytest.mark.parametrize(("spacing", "middle"), [("log", 0.1), ("linear", 5.0005)])
 def test_the_rate_rises_from_low_to_high(spacing, middle):
-    schedule = rising(1e-3, 10.0, 101, spacing)
+    schedule = rising_rate(1e-3, 10.0, 101, spacing)
     assert [schedule(0), schedule(50), schedule(100)] == pytest.approx([1e-3, middle, 10.0])
 
 
 def test_the_bounds_are_where_the_accuracy_begins_to_rise_and_where_it_is_highest():
     up = np.linspace(0.1, 0.5, 21)
-    found = bounds(curve([*[0.1] * 40, *up, *up[::-1]]))
+    found = find_bounds(curve([*[0.1] * 40, *up, *up[::-1]]))
     assert found is not None
     rates = np.geomspace(1e-5, 10, 82)
     assert rates[40] <= found.eta_min <= rates[44]
@@ -33,7 +33,7 @@ def test_the_bounds_are_where_the_accuracy_begins_to_rise_and_where_it_is_highes
 
 
 def test_a_rise_to_the_end_is_open_and_a_flat_curve_gives_nothing():
-    rise = bounds(curve(np.linspace(0.1, 0.5, 50)))
+    rise = find_bounds(curve(np.linspace(0.1, 0.5, 50)))
     assert rise is not None
     assert rise.open
-    assert bounds(curve(np.full(50, 0.1))) is None
+    assert find_bounds(curve(np.full(50, 0.1))) is None

@@ -11,7 +11,7 @@ import yaml
 
 from numlp.cli.init import FILES, lay_out, use_package
 from numlp.cli.main import main
-from numlp.config.compose import choices, written
+from numlp.config.compose import read_choices, read_params
 from numlp.config.local_choices import LOCAL, substitute
 from numlp.errors import UserError
 
@@ -27,7 +27,7 @@ def test_a_project_has_the_choices_of_the_checkout_and_none_of_its_modules(tmp_p
     folder = tmp_path / "some" / "where"
     assert main(["init", str(folder)]) == 0
     assert "numlp run" in capsys.readouterr().out
-    assert choices(folder) == written(ROOT)
+    assert read_choices(folder) == read_params(ROOT)
     stages = yaml.safe_load((folder / "dvc.yaml").read_text())["stages"]
     assert not any("src/" in dep for stage in stages.values() for dep in stage.get("deps", []))
 
@@ -43,7 +43,7 @@ def test_resolve_runs_each_time_instead_of_depending_on_the_source_and_the_other
 
 def test_the_data_set_is_written_to_params(tmp_path):
     lay_out(tmp_path / "demo", "synthetic")
-    assert choices(tmp_path / "demo")[0]["data"] == "synthetic"
+    assert read_choices(tmp_path / "demo")[0]["data"] == "synthetic"
 
 
 def test_what_the_checkout_s_machine_uses_stays_there_and_git_ignores_a_project_s_own(tmp_path, monkeypatch):
@@ -55,9 +55,9 @@ def test_what_the_checkout_s_machine_uses_stays_there_and_git_ignores_a_project_
     (tmp_path / "checkout" / LOCAL).write_text("data: {cifar10: synthetic}\n")
     monkeypatch.setattr("numlp.cli.init.template", lambda: tmp_path / "checkout")
     lay_out(tmp_path / "demo")
-    assert choices(tmp_path / "demo")[0]["data"] == "cifar10"
+    assert read_choices(tmp_path / "demo")[0]["data"] == "cifar10"
     substitute(tmp_path / "demo", "data", "cifar10", "synthetic")
-    assert choices(tmp_path / "demo")[0]["data"] == "synthetic"
+    assert read_choices(tmp_path / "demo")[0]["data"] == "synthetic"
     subprocess.run(["git", "init", "--quiet", str(tmp_path / "demo")], check=True)
     assert subprocess.run(["git", "check-ignore", "--quiet", str(LOCAL)], cwd=tmp_path / "demo", check=False).returncode == 0
 

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from numlp.cli.run import choose_data
-from numlp.config.compose import choices
-from numlp.config.local_choices import LOCAL, place, substitutes
+from numlp.config.compose import read_choices
+from numlp.config.local_choices import LOCAL, local_file, read_substitutes
 from numlp.data.fetch import Unavailable
 from numlp.errors import UserError
 
@@ -79,8 +79,8 @@ class TestComposing:
         shutil.copytree(project / "conf", folder / "conf")
         shutil.copy(project / "params.yaml", folder)
         local(SUBSTITUTION)
-        assert place(folder) == project / LOCAL
-        assert choices(folder)[0]["data"] == "synthetic"
+        assert local_file(folder) == project / LOCAL
+        assert read_choices(folder)[0]["data"] == "synthetic"
         monkeypatch.chdir(folder)
         assert numlp("resolve", "+stage=pipeline")[0] == 0
         assert (folder / LOCAL).read_text() == SUBSTITUTION
@@ -126,11 +126,11 @@ class TestRun:
     def test_the_user_s_own_entries_stay_and_are_told(self, project, local, asked, capsys):
         local("optim: {sgd: adam}\n")
         choose_data()
-        assert substitutes(project) == {"optim": {"sgd": "adam"}, "data": {"cifar10": "synthetic"}}
+        assert read_substitutes(project) == {"optim": {"sgd": "adam"}, "data": {"cifar10": "synthetic"}}
         asked.append("there")
         capsys.readouterr()
         choose_data()
-        assert substitutes(project) == {"optim": {"sgd": "adam"}}
+        assert read_substitutes(project) == {"optim": {"sgd": "adam"}}
         assert "optim=adam in place of sgd" in capsys.readouterr().out
 
     def test_another_data_set_in_place_of_cifar10_is_the_user_s_word_and_cifar10_is_not_looked_for(self, project, local, asked):

@@ -6,20 +6,20 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import open_dict
 
-from numlp.config.compose import CONF, store, typed
+from numlp.config.compose import CONF, store_primary, to_config
 from numlp.config.naming import run_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def named(*overrides):
-    store(ROOT, "train")
+    store_primary(ROOT, "train")
     with initialize_config_dir(str(ROOT / CONF), version_base="1.3"):
         config = compose("params", overrides=["data=cifar10", *overrides], return_hydra_config=True)
     choices = dict(config.hydra.runtime.choices)
     with open_dict(config):
         del config["hydra"]
-    return run_name(typed(config), choices)
+    return run_name(to_config(config), choices)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from numlp.analysis.paired_test import paired
+from numlp.analysis.paired_test import compare_paired
 from numlp.display.comparison_table import Compared, tabulate_many
 from numlp.display.figures import Curve, draw_overlaid_curves
 from numlp.training.history import Record
@@ -65,7 +65,7 @@ def test_long_labels_stand_below_each_other_inside_the_figure():
 def test_many_runs_have_a_column_each_and_are_set_against_the_first():
     masks = [np.arange(1000) < n for n in (500, 510, 480)]
     rows = [Compared(0.5, 200, 0.5, None)]
-    rows += [Compared(0.4, 100, found.accuracies[1], found) for found in (paired(masks[0], mask) for mask in masks[1:])]
+    rows += [Compared(0.4, 100, found.accuracies[1], found) for found in (compare_paired(masks[0], mask) for mask in masks[1:])]
     choices = {"lam": [0.1, 0.01234567, None], "model.hidden": [[50, 50], [20], [20]]}
     console = Console(record=True, width=100, file=io.StringIO())
     console.print(tabulate_many(["x", "[red]", "z"], choices, rows, "synthetic"))

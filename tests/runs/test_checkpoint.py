@@ -14,7 +14,7 @@ from numlp.data.preprocess import Part
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 from numlp.optim.schedules import cyclical
-from numlp.runs.checkpoint import Checkpoints, checkpoints
+from numlp.runs.checkpoint import Checkpoints, open_checkpoints
 from numlp.training import build
 from numlp.training.state import State
 from numlp.training.trainer import Plan, train
@@ -184,7 +184,7 @@ def test_records_that_follow_each_other_closely_do_not_all_cost_a_checkpoint(tmp
 
 
 def test_a_second_process_of_the_same_run_leaves_the_first_one_s_checkpoints_alone(tmp_path, caplog):
-    with checkpoints(tmp_path, KEY) as first:
+    with open_checkpoints(tmp_path, KEY) as first:
         go_on(begun(), first, until=20)
         with multiprocessing.get_context("fork").Pool(1) as pool:
             assert pool.apply(_second, (tmp_path,)) == 0
@@ -194,7 +194,7 @@ def test_a_second_process_of_the_same_run_leaves_the_first_one_s_checkpoints_alo
 
 
 def _second(store):
-    with checkpoints(store, KEY) as kept:
+    with open_checkpoints(store, KEY) as kept:
         state = begun()
         kept.restore(state)
         found = state.progress.step

@@ -7,14 +7,14 @@ from hydra.errors import ConfigCompositionException
 from hydra.types import RunMode
 from omegaconf import OmegaConf, open_dict
 
-from numlp.config.compose import store
+from numlp.config.compose import store_primary
 from numlp.sweep.composer import Composer
 
 
 @pytest.fixture
 def loaded(project):
     """Hydra's loader and the multirun's own choices."""
-    store(project, "train")
+    store_primary(project, "train")
     with initialize_config_dir(str(project / "conf"), version_base="1.3"):
         loader = GlobalHydra.instance().config_loader()
         yield loader, loader.load_configuration("params", [], RunMode.MULTIRUN)

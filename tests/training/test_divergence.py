@@ -15,7 +15,7 @@ from numlp.files import read_rows
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 from numlp.tracking import connect
-from numlp.training.divergence import diverged, origin
+from numlp.training.divergence import find_origin, has_diverged
 from numlp.training.history import Record
 from numlp.training.state import State
 from numlp.training.trainer import Plan, train
@@ -45,8 +45,8 @@ def record(cost, val=1.0, step=0):
 @pytest.mark.parametrize("split", ["training", "validation"])
 def test_a_run_is_given_up_for_good_reason_only(costs, given_up, split):
     records = [record(cost) if split == "training" else record(1.0, cost) for cost in costs]
-    assert diverged(records, 1e6, 5) is given_up
-    assert not any(diverged(records[:n], 1e6, 5) for n in range(1, len(records)))
+    assert has_diverged(records, 1e6, 5) is given_up
+    assert not any(has_diverged(records[:n], 1e6, 5) for n in range(1, len(records)))
 
 
 def test_the_reports_climb_to_575395_is_let_through_wherever_it_is_looked_at():
@@ -58,7 +58,7 @@ def test_the_reports_climb_to_575395_is_let_through_wherever_it_is_looked_at():
     for run in runs.values():
         records = [record(float(line["j_train"]), float(line["j_validation"]), int(line["step"])) for line in run]
         defaults = DivergedConfig()
-        assert not any(diverged(records[:n], defaults.cost, defaults.records) for n in range(1, len(records) + 1))
+        assert not any(has_diverged(records[:n], defaults.cost, defaults.records) for n in range(1, len(records) + 1))
         highest = max(highest, *(line.train_cost for line in records))
     assert round(highest) == 575_395
 
@@ -83,7 +83,7 @@ def test_the_step_is_the_first_after_which_a_value_is_not_finite(harm, norm):
     with np.errstate(all="ignore"):
         records = list(train(state.network, state.optimiser, part, part, plan, state.progress))
         first = next(i for i, r in enumerate(records) if not math.isfinite(r.train_cost))
-        found = origin(broken(harm, 1e38, norm=norm)[0], part, plan, records[: first + 1], 5)
+        found = find_origin(broken(harm, 1e38, norm=norm)[0], part, plan, records[: first + 1], 5)
     assert found.step in (harm + 1, harm + 2)  # the update itself, or the pass after it, whose values overflow
     assert found.eta == plan.schedule(found.step - 1)
     assert re.fullmatch(r"(linear|relu|bn)[123]", found.layer)
@@ -94,7 +94,7 @@ def test_the_layer_is_the_one_that_overflows_first():
     state, part, plan = broken(None, 0.0)
     state.network.params["linear2.W"][...] = 3e38
     with np.errstate(all="ignore"):
-        found = origin(state, part, plan, [record(math.nan, step=10)], 5)
+        found = find_origin(state, part, plan, [record(math.nan, step=10)], 5)
     assert (found.step, found.layer) == (1, "linear2")
 
 
@@ -102,7 +102,7 @@ def test_a_cost_that_is_only_too_high_began_at_its_first_record():
     state, part, plan = broken(None, 0.0)
     state.network.params["linear3.W"][0, 0] = 1e5
     records = [record(1.0, step=0), *(record(2e6, step=step) for step in (2, 4, 6, 8, 10))]
-    found = origin(state, part, plan, records, 5)
+    found = find_origin(state, part, plan, records, 5)
     assert (found.step, found.layer) == (2, "linear3")
 
 

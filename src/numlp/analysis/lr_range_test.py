@@ -33,7 +33,7 @@ class Bounds:
     open: bool
 
 
-def rising(low: float, high: float, steps: int, spacing: str) -> Schedule:
+def rising_rate(low: float, high: float, steps: int, spacing: str) -> Schedule:
     """From `low` at the first of `steps` updates to `high` at the last, by equal factors (log) or differences (linear)."""
     last = max(steps - 1, 1)
     if spacing == "linear":
@@ -41,18 +41,18 @@ def rising(low: float, high: float, steps: int, spacing: str) -> Schedule:
     return lambda step: float(low * (high / low) ** (step / last))
 
 
-def smoothed(records: Sequence[Record]) -> Array:
+def smooth_accuracy(records: Sequence[Record]) -> Array:
     """Validation accuracy, each point the mean of the `WINDOW` records about it."""
     accuracy = np.array([record.val_accuracy for record in records])
     return np.convolve(np.pad(accuracy, WINDOW // 2, mode="edge"), np.full(WINDOW, 1 / WINDOW), "valid")
 
 
-def bounds(records: Sequence[Record]) -> Bounds | None:
+def find_bounds(records: Sequence[Record]) -> Bounds | None:
     """The bounds that the accuracy gives; None when it hardly rises.
 
     Rates are rounded to two digits.
     """
-    accuracy, eta = smoothed(records), [record.eta for record in records]
+    accuracy, eta = smooth_accuracy(records), [record.eta for record in records]
     peak = int(accuracy.argmax())
     rise = accuracy[peak] - accuracy[0]
     if rise < LEAST:

@@ -10,7 +10,7 @@ Right = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedTest:
     """What two classifiers get right of the same images.
 
     Attributes:
@@ -48,7 +48,7 @@ class Paired:
         return (self.second - self.first) / self.n
 
 
-def paired(first: Right, second: Right) -> Paired:
+def compare_paired(first: Right, second: Right) -> PairedTest:
     """Compare by (N,) masks of the images that each classifier gets right.
 
     The bootstrap draws N images with both answers to each. Only the four counts enter the difference, and those of a draw are
@@ -63,4 +63,4 @@ def paired(first: Right, second: Right) -> Paired:
     draws = np.random.default_rng(0).multinomial(n, np.array(counts) / n, size=RESAMPLES)
     low, high = np.quantile((draws[:, 2] - draws[:, 1]) / n, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     p = float(binomtest(counts[1], alone).pvalue) if alone > 0 else 1.0
-    return Paired(counts[0], counts[1], counts[2], counts[3], float(low), float(high), p)
+    return PairedTest(counts[0], counts[1], counts[2], counts[3], float(low), float(high), p)

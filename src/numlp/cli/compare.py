@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numlp import paths
-from numlp.analysis.paired_test import Paired
+from numlp.analysis.paired_test import PairedTest
 from numlp.config.data import TRAIN_IMAGES
 from numlp.display.comparison_table import Compared, tabulate_many, tabulate_two
 from numlp.errors import require
 from numlp.files import read_rows, write_text
-from numlp.runs.predictions import Answers, answer
-from numlp.runs.run_folder import Finished, common, differing, finished, labels
+from numlp.runs.predictions import TestPredictions, predict_test_images
+from numlp.runs.run_folder import FinishedRun, common_title, differing_choices, label_runs, load_run
 from numlp.training.history import Record
 
 if TYPE_CHECKING:
@@ -37,59 +37,59 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the comparison, the other runs against the first, and write it with its figures to a folder of build/compare."""
     names = arguments.runs
     require(2 <= len(names) <= MOST, "numlp compare", f"two to {MOST} runs", runs=len(names))
-    runs = [finished(name) for name in names]
+    runs = [load_run(name) for name in names]
     for what in ("name", "folder"):  # a copy from a remote store has a folder of its own each time
         require(len({getattr(run, what) for run in runs}) == len(runs), "compare", "different runs", runs=names)
     out = paths.BUILD / "compare" / "--".join(_slug(name, NAME // len(names)) for name in names)
     if len(runs) == 2:
-        _compare_two(runs, answer(runs), out)
+        _compare_two(runs, predict_test_images(runs), out)
     else:
-        _compare_many(runs, answer(runs), out)
+        _compare_many(runs, predict_test_images(runs), out)
     return 0
 
 
-def _compare_two(runs: Sequence[Finished], answers: Answers, out: Path) -> None:
-    whole = answers.paired(1)
-    classes = {name: answers.paired(1, answers.labels == index) for index, name in enumerate(answers.raw.class_names)}
+def _compare_two(runs: Sequence[FinishedRun], answers: TestPredictions, out: Path) -> None:
+    whole = answers.paired_test(1)
+    classes = {name: answers.paired_test(1, answers.labels == index) for index, name in enumerate(answers.raw.class_names)}
     results = {"test": _as_json(whole), "classes": {name: _as_json(one) for name, one in classes.items()}}
     _write(runs, answers, results, out)
     _draw(runs, answers, whole, classes, out)
 
     from rich.console import Console
 
-    Console().print(tabulate_two(answers.names, differing(runs), whole, classes, answers.raw.name))
+    Console().print(tabulate_two(answers.names, differing_choices(runs), whole, classes, answers.raw.name))
     print(f"compare: {paths.COMPARISON}, curves.png, classes.png, only_first.png, only_second.png in {out}")
 
 
-def _compare_many(runs: Sequence[Finished], answers: Answers, out: Path) -> None:
+def _compare_many(runs: Sequence[FinishedRun], answers: TestPredictions, out: Path) -> None:
     from rich.console import Console
 
     from numlp.display.figures import draw_overlaid_curves, save
 
-    first = answers.paired(1).accuracies[0]
-    against = [answers.paired(which) for which in range(1, len(runs))]
+    first = answers.paired_test(1).accuracies[0]
+    against = [answers.paired_test(which) for which in range(1, len(runs))]
     rows = [Compared(*answers.validation(0), first, None)]
     rows += [Compared(*answers.validation(which), test.accuracies[1], test) for which, test in enumerate(against, start=1)]
     own = [{"val_accuracy": row.val, "val_images": row.images, "test_accuracy": row.test} for row in rows]
     _write(runs, answers, {"accuracies": own, "against_first": [_as_json(test) for test in against]}, out)
-    save(draw_overlaid_curves(_group_curves(runs, answers.names), common(runs)), out / "curves.png")
-    Console(highlight=False).print(tabulate_many([run.name for run in runs], differing(runs), rows, answers.raw.name))
+    save(draw_overlaid_curves(_group_curves(runs, answers.names), common_title(runs)), out / "curves.png")
+    Console(highlight=False).print(tabulate_many([run.name for run in runs], differing_choices(runs), rows, answers.raw.name))
     print(f"compare: {paths.COMPARISON}, curves.png in {out}")
 
 
-def _write(runs: Sequence[Finished], answers: Answers, results: Mapping[str, Any], out: Path) -> None:
-    content = {"runs": [run.name for run in runs], "dataset": answers.raw.name, "choices": differing(runs), **results}
+def _write(runs: Sequence[FinishedRun], answers: TestPredictions, results: Mapping[str, Any], out: Path) -> None:
+    content = {"runs": [run.name for run in runs], "dataset": answers.raw.name, "choices": differing_choices(runs), **results}
     write_text(out / paths.COMPARISON, json.dumps(content, indent=2) + "\n")
 
 
-def _as_json(test: Paired) -> dict[str, Any]:
+def _as_json(test: PairedTest) -> dict[str, Any]:
     return {**asdict(test), "n": test.n, "accuracies": test.accuracies, "difference": test.difference}
 
 
-def _draw(runs: Sequence[Finished], answers: Answers, whole: Paired, classes: Mapping[str, Paired], out: Path) -> None:
+def _draw(runs: Sequence[FinishedRun], answers: TestPredictions, whole: PairedTest, classes: Mapping[str, PairedTest], out: Path) -> None:
     from numlp.display.figures import Curve, draw_class_accuracies, draw_disagreements, draw_overlaid_curves, save
 
-    title = common(runs)
+    title = common_title(runs)
     save(
         draw_overlaid_curves([Curve(name, [_read_history(run)]) for name, run in zip(answers.names, runs, strict=True)], title),
         out / "curves.png",
@@ -99,7 +99,7 @@ def _draw(runs: Sequence[Finished], answers: Answers, whole: Paired, classes: Ma
         save(draw_disagreements(_choose_examples(answers, which), title), out / f"{name}.png")
 
 
-def _choose_examples(answers: Answers, which: int) -> "Disagreement":
+def _choose_examples(answers: TestPredictions, which: int) -> "Disagreement":
     """Of the images that the model `which` alone gets right, those of whose true class it is the surest against the other."""
     from numlp.display.figures import Disagreement
 
@@ -122,11 +122,11 @@ def _slug(name: str, length: int) -> str:
     return re.sub(r"[^\w.]+", "-", name).strip("-")[-length:]
 
 
-def _read_history(run: Finished) -> list[Record]:
+def _read_history(run: FinishedRun) -> list[Record]:
     return read_rows(run.folder / paths.HISTORY, Record)
 
 
-def _group_curves(runs: Sequence[Finished], names: Sequence[str]) -> "list[Curve]":
+def _group_curves(runs: Sequence[FinishedRun], names: Sequence[str]) -> "list[Curve]":
     """A curve per run, or one of all the runs that differ in the seed alone, named by the letters of `names`."""
     from numlp.display.figures import Curve
 
@@ -136,7 +136,7 @@ def _group_curves(runs: Sequence[Finished], names: Sequence[str]) -> "list[Curve
     if len(groups) == len(runs):
         return [Curve(name, [_read_history(run)]) for name, run in zip(names, runs, strict=True)]
     alike = [replace(runs[places[0]], choices={**runs[places[0]].choices, "seed": None}) for places in groups.values()]
-    settings = labels(alike) if len(alike) > 1 else ["all seeds"]
+    settings = label_runs(alike) if len(alike) > 1 else ["all seeds"]
     letters = [", ".join(names[place][0] for place in places) for places in groups.values()]
     captions = [f"{letter} ({label})" for letter, label in zip(letters, settings, strict=True)]
     return [Curve(label, [_read_history(runs[place]) for place in places]) for label, places in zip(captions, groups.values(), strict=True)]

@@ -59,12 +59,12 @@ def candidates(line: str) -> list[str]:
 def _of_hydra(command: str, words: Sequence[str]) -> list[str]:
     """Hydra's answer for the words after the command, without what is no choice: schemas, and groups that only a + adds."""
     from numlp.cli import launch
-    from numlp.config.compose import CONF, choices
+    from numlp.config.compose import CONF, read_choices
 
     os.environ["COMP_LINE"] = " ".join(["numlp", *words])
     answer = StringIO()
     try:
-        chosen, _ = choices(Path.cwd())
+        chosen, _ = read_choices(Path.cwd())
         with redirect_stdout(answer), redirect_stderr(StringIO()):
             launch.run(parse([command, "-sc", "query=bash"]))
     except (UserError, SystemExit):  # no project here, or half a choice: a shell shows no errors while one types

@@ -9,8 +9,8 @@ from omegaconf import OmegaConf
 from numlp import paths
 from numlp.cli import doctor_checks as checks
 from numlp.cli.doctor_checks import Finding
-from numlp.config.compose import composed
-from numlp.config.naming import caption, values
+from numlp.config.compose import compose_project
+from numlp.config.naming import caption, deciding_choices
 from numlp.errors import UserError
 from numlp.tracking import close_abandoned, find_unsent, send_unsent
 
@@ -52,7 +52,7 @@ def examine() -> list[Finding]:
 def check_configuration() -> Finding:
     """What params.yaml and conf/ compose to."""
     try:
-        return Finding("configuration", "ok", caption(values(composed(Path.cwd()))))
+        return Finding("configuration", "ok", caption(deciding_choices(compose_project(Path.cwd()))))
     except UserError as error:
         return Finding("configuration", "error", str(error), "correct it; numlp train --cfg job shows the configuration when it composes")
 

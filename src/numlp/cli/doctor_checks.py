@@ -15,8 +15,8 @@ import psutil
 from packaging.requirements import Requirement
 
 from numlp import paths
-from numlp.config.compose import replacements
-from numlp.config.local_choices import LOCAL, place
+from numlp.config.compose import describe_replacements
+from numlp.config.local_choices import LOCAL, local_file
 from numlp.errors import UserError, without_password
 from numlp.files import sha256
 from numlp.tracking import address, environment_tags, find_abandoned, find_unsent, schema_revisions
@@ -95,10 +95,10 @@ def check_memory() -> Finding:
 
 def check_local_choices() -> Iterator[Finding]:
     """What this machine uses in place of choices of params.yaml, where a file says so."""
-    if not place(Path.cwd()).exists():
+    if not local_file(Path.cwd()).exists():
         return
     try:
-        replaced = replacements(Path.cwd())
+        replaced = describe_replacements(Path.cwd())
     except UserError as error:
         yield Finding("local choices", "error", str(error), f"correct {LOCAL}, or delete it")
         return

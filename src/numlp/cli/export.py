@@ -12,7 +12,7 @@ from numlp import paths
 from numlp.arrays import Array
 from numlp.cli.parser import add_model
 from numlp.config.data import TRAIN_IMAGES
-from numlp.data.dataset import load_raw_of
+from numlp.data.dataset import find_raw
 from numlp.errors import UserError
 from numlp.inference import standalone
 from numlp.inference.model_file import Model, load_model
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     """Print the largest differences from our probabilities; return whether all are within the bound."""
-    raw = np.asarray(load_raw_of(model.dataset).images[TRAIN_IMAGES:])
+    raw = np.asarray(find_raw(model.dataset).images[TRAIN_IMAGES:])
     images = raw.reshape(-1, 3, standalone.SIDE, standalone.SIDE).transpose(0, 2, 3, 1)
     ours = model.probabilities(raw)
     print(f"check: {len(raw):,} test images of {model.dataset.name}")

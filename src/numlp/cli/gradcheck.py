@@ -10,7 +10,7 @@ from numlp.config import Config
 from numlp.display.progress_bar import count_steps
 from numlp.nn.gradient_check import Difference
 from numlp.nn.gradient_check_cases import CASES, Case
-from numlp.runs.invocation import Asked
+from numlp.runs.invocation import Invocation
 from numlp.training.build import initialiser
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ KINDS = {"W": "linear{}.W", "b": "linear{}.b", "gamma": "bn{}.gamma", "beta": "b
 MINUTES = 50_000  # entries: so many take minutes where an image has 3,072 values
 
 
-def run(config: Config, out: Path, invocation: Asked) -> int:
+def run(config: Config, out: Path, invocation: Invocation) -> int:
     """Check G1 to G5, or the network of `config` when the command line chooses one; the exit code is 1 if one differs."""
     entries = config.gradcheck.entries
     samples = entries if isinstance(entries, int) else None

@@ -6,7 +6,7 @@ from numlp import paths
 from numlp.errors import require
 from numlp.files import read_rows
 from numlp.paths import from_user
-from numlp.runs.run_folder import common, finished, labels
+from numlp.runs.run_folder import common_title, label_runs, load_run
 from numlp.training.history import LayerHealth, Record
 
 ADVICE = "train it with train.health=true"
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw the runs' health to one file."""
-    runs = [finished(name) for name in arguments.runs]
+    runs = [load_run(name) for name in arguments.runs]
     rows = [read_rows(run.file(paths.HEALTH, ADVICE), LayerHealth) for run in runs]
     for run, measured in zip(runs, rows, strict=True):
         require(len(measured) > 0, run.name, f"a run with rows in {paths.HEALTH}; {ADVICE}")
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from numlp.display.figures import Watched, draw_health, save
 
     records = [read_rows(run.folder / paths.HISTORY, Record) for run in runs]
-    watched = [Watched(*columns) for columns in zip(labels(runs, "\n"), records, rows, strict=True)]
-    save(draw_health(watched, common(runs)), arguments.output)
+    watched = [Watched(*columns) for columns in zip(label_runs(runs, "\n"), records, rows, strict=True)]
+    save(draw_health(watched, common_title(runs)), arguments.output)
     print(f"health: {arguments.output}")
     return 0

@@ -24,8 +24,8 @@ from omegaconf import DictConfig
 from numlp.cli.commands import COMMANDS
 from numlp.cli.overrides import describe
 from numlp.cli.parser import Parser
-from numlp.config.compose import CONF, chosen, known_keys, store, typed
-from numlp.config.hydra_errors import explain, of_composing
+from numlp.config.compose import CONF, chosen_files, known_keys, store_primary, to_config
+from numlp.config.hydra_errors import explain, is_composing_error
 from numlp.config.launchers import HERE, store_launchers
 from numlp.config.search import Primary
 from numlp.errors import UserError, require
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         UserError: The choices do not compose, or break a rule; the message is one or two lines.
     """
     root, overrides = Path.cwd(), arguments.overrides
-    store(root, arguments.command)
+    store_primary(root, arguments.command)
     store_launchers()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report its use to its makers
     argv, full_errors = sys.argv, os.environ.get(FULL_ERRORS) == "1"
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying():
             return Launch(arguments.command, Path(folder) / "stopped").run(root / CONF)
     except Exception as error:
-        if full_errors or not of_composing(error):
+        if full_errors or not is_composing_error(error):
             raise
         raise UserError(explain(error, known_keys(Primary))) from error
     finally:
@@ -113,7 +113,7 @@ class Launch:
         Returns:
             What the stage gives back; None for a job that was stopped.
         """
-        from numlp.runs.invocation import Asked  # and NumPy, for which --help need not wait
+        from numlp.runs.invocation import Invocation  # and NumPy, for which --help need not wait
 
         hydra_config = HydraConfig.get()
         alone = hydra_config.mode is not RunMode.MULTIRUN
@@ -124,8 +124,8 @@ class Launch:
             if alone:
                 _refuse_search(overrides)
             out = Path(os.path.relpath(hydra_config.runtime.output_dir))
-            invocation = Asked(chosen(hydra_config.runtime.choices), overrides, alone, member)
-            result = import_module(COMMANDS[self.command].module).run(typed(config), out, invocation)
+            invocation = Invocation(chosen_files(hydra_config.runtime.choices), overrides, alone, member)
+            result = import_module(COMMANDS[self.command].module).run(to_config(config), out, invocation)
             self.code = max(self.code, result if isinstance(result, int) else 0)
             return result
         except Exception as error:

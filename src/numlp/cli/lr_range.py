@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from numlp import paths
-from numlp.analysis.lr_range_test import LEAST, Bounds, bounds, rising
+from numlp.analysis.lr_range_test import LEAST, Bounds, find_bounds, rising_rate
 from numlp.config import Config
-from numlp.config.naming import caption, values
-from numlp.data.dataset import prepared
+from numlp.config.naming import caption, deciding_choices
+from numlp.data.dataset import prepare_data
 from numlp.data.preprocess import Prepared
 from numlp.files import write_rows
-from numlp.runs.invocation import Asked
+from numlp.runs.invocation import Invocation
 from numlp.training import build
 from numlp.training.batches import epoch_steps
 from numlp.training.history import Record
@@ -24,11 +24,11 @@ POINTS = 100  # records of a test
 REPLACED = ("schedule", "lr_range.", "hydra", "+stage", "then")  # overrides that a training after the test has no use for
 
 
-def run(config: Config, out: Path, invocation: Asked) -> None:
+def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Run the test, write lr_range.csv and lr_range.png, and print the bounds."""
-    data = prepared(config)
+    data = prepare_data(config)
     records = sweep(config, data)
-    suggestion = bounds(records)
+    suggestion = find_bounds(records)
     write_rows(out / paths.LR_RANGE, Record, records)
 
     from numlp.display.figures import draw_lr_range, save
@@ -45,7 +45,7 @@ def sweep(config: Config, data: Prepared) -> list[Record]:
     part, test = data.part("train"), config.lr_range
     plan = build.plan(config, len(part.labels))
     steps = max(POINTS, round(test.epochs * epoch_steps(len(part.labels), plan.batch_size)))
-    schedule = rising(test.low, test.high, steps, test.spacing)
+    schedule = rising_rate(test.low, test.high, steps, test.spacing)
     at = frozenset(round(steps * i / POINTS) for i in range(POINTS + 1))
     plan = replace(plan, steps=steps, schedule=schedule, record_at=at, cost="smoothed")
     network = build.network(config)
@@ -74,6 +74,6 @@ def _plain(eta: float) -> str:
 
 def _caption(config: Config) -> str:
     """The choices without schedule and length, which are the test's own."""
-    test, parts = config.lr_range, caption(values(config)).split(", ")
+    test, parts = config.lr_range, caption(deciding_choices(config)).split(", ")
     kept = [part for part in parts if not part.endswith((" rate", " cycles", " epochs"))]
     return ", ".join([*kept, f"{test.epochs:g} epochs"])

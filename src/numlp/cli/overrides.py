@@ -5,8 +5,8 @@ from pathlib import Path
 from textwrap import fill
 
 from numlp.cli.init import template
-from numlp.config.compose import CONF, PARAMS, SET, written
-from numlp.config.naming import flattened
+from numlp.config.compose import CONF, PARAMS, SET, read_params
+from numlp.config.naming import flatten
 
 GROUPS = {
     "data": "the images",
@@ -26,7 +26,7 @@ def describe() -> str:
     root = Path.cwd()
     here = (root / PARAMS).exists() and (root / CONF).is_dir()
     project = root if here else template()
-    chosen, values = written(project)
+    chosen, values = read_params(project)
     own = values.pop(SET)
     where = f"{PARAMS}'s are marked *" if here else "this folder is no project; those of a new one, by numlp init, are marked *"
     more = sorted(path.name for path in (project / CONF).iterdir() if path.is_dir() and path.name not in (*chosen, *NOT_CHOSEN))
@@ -36,7 +36,7 @@ def describe() -> str:
             *(f"  {f'{key}=':<11} {_options(project, key, str(choice))}" for key, choice in chosen.items()),
             "",
             f"values (as in {PARAMS}; --cfg job prints all, those of the choices among them):",
-            _wrapped(f"{key}={'null' if value is None else value}" for key, value in flattened({**values, **own}).items()),
+            _wrapped(f"{key}={'null' if value is None else value}" for key, value in flatten({**values, **own}).items()),
             *(line for group in more for line in ("", f"to add, +{group}=NAME:", _wrapped(_names(project, group)))),
         ]
     )

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from numlp import __version__, paths
-from numlp.config.naming import caption, flattened
+from numlp.config.naming import caption, flatten
 from numlp.data.splits import SPLITS
 from numlp.display.html_page import build_figure, build_page, build_section, build_table
 from numlp.files import sha256, write_text
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
-from numlp.runs.run_folder import finished
+from numlp.runs.run_folder import load_run
 from numlp.stages.plot import draw
 
 SAID = {  # of each figure, to those who cannot see it
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.run is None:
         train, evaluated = paths.TRAIN, paths.EVALUATE
     else:
-        train = evaluated = finished(arguments.run).file(paths.MODEL, "one that diverged has none").parent
+        train = evaluated = load_run(arguments.run).file(paths.MODEL, "one that diverged has none").parent
     write_text(arguments.output, _page(train, evaluated))
     print(f"page: {arguments.output}")
     return 0
@@ -53,7 +53,7 @@ def _page(train: Path, evaluated: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         drawn = draw(train, evaluated, Path(folder))
         parts.append(build_section("Figures", "\n".join(build_figure(path, SAID[path.stem]) for path in drawn)))
-    settings = [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in flattened(loaded.choices).items()]
+    settings = [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in flatten(loaded.choices).items()]
     parts.append(build_section("Settings", build_table(["setting", "value"], settings, numbers=False)))
     origin = f"numlp {__version__}. SHA-256 checksum of the model: {sha256(model)}; of the data set: {loaded.dataset.digest}."
     return build_page(f"Training run on {loaded.dataset.name}", caption(loaded.choices), parts, origin)

@@ -10,9 +10,9 @@ from numlp import paths
 from numlp.cli import show
 from numlp.cli.dvc import repro
 from numlp.config import DataConfig
-from numlp.config.compose import notice, written
-from numlp.config.local_choices import substitute, substitutes
-from numlp.data.dataset import holds
+from numlp.config.compose import read_params, replacement_notice
+from numlp.config.local_choices import read_substitutes, substitute
+from numlp.data.dataset import holds_source
 from numlp.data.fetch import Unavailable, fetch
 
 CIFAR10, SYNTHETIC = paths.CIFAR10.stem, "synthetic"  # files of conf/data
@@ -27,11 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
 def choose_data() -> None:
     """Use synthetic images on this machine when params.yaml asks for CIFAR-10 and there is none, in one loud line; and end that."""
     root, missing = Path.cwd(), ""
-    chosen = written(root)[0].get("data")
-    if chosen == CIFAR10 and substitutes(root).get("data", {}).get(CIFAR10, SYNTHETIC) == SYNTHETIC:  # else the user's own word holds
+    chosen = read_params(root)[0].get("data")
+    if chosen == CIFAR10 and read_substitutes(root).get("data", {}).get(CIFAR10, SYNTHETIC) == SYNTHETIC:  # else the user's own word holds
         missing = why_missing(root / paths.CIFAR10)
         substitute(root, "data", CIFAR10, SYNTHETIC if missing else None)
-    line = notice(root)
+    line = replacement_notice(root)
     if missing:
         print(f"*** NO CIFAR-10: RUNNING ON SYNTHETIC IMAGES. {line}. {missing}", file=sys.stderr)
     elif line:
@@ -43,7 +43,7 @@ def why_missing(description: Path) -> str:
     source = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(DataConfig), OmegaConf.load(description)))
     assert isinstance(source, DataConfig)
     try:
-        if not holds(paths.DOWNLOAD, source.source):
+        if not holds_source(paths.DOWNLOAD, source.source):
             fetch(source.source, paths.DATA)
     except Unavailable as reason:
         return str(reason).splitlines()[0]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from numlp.config.distinctions import plain, telling
+from numlp.config.distinctions import find_distinctions, plain
 from numlp.config.hydra_errors import did_you_mean
 from numlp.display.runs_table import RunRow, format_settings, tabulate_runs
 from numlp.errors import UserError
@@ -104,7 +104,7 @@ def _write(runs: Sequence[ListedRun]) -> None:
 def _print(shown: Sequence[ListedRun], total: int) -> None:
     from rich.console import Console
 
-    usual, settings = telling([run.name for run in shown], [run.params for run in shown])
+    usual, settings = find_distinctions([run.name for run in shown], [run.params for run in shown])
     rows = [
         RunRow(run.run_id[:ID], run.name, run.started, run.status, own, _figure(run, EPOCHS), _figure(run, VAL), _figure(run, TEST))
         for run, own in zip(shown, settings, strict=True)

@@ -11,8 +11,8 @@ from omegaconf import DictConfig, OmegaConf
 from yaml import YAMLError
 
 from numlp import config as schema
-from numlp.config.hydra_errors import explain, of_composing, unknown_key
-from numlp.config.local_choices import LOCAL, substitutes
+from numlp.config.hydra_errors import explain, explain_unknown_key, is_composing_error
+from numlp.config.local_choices import LOCAL, read_substitutes
 from numlp.config.search import Primary
 from numlp.errors import UserError, require
 from numlp.paths import MARKS, NEED, find_project
@@ -25,7 +25,7 @@ SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig],
 SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
 
 
-def store(root: Path, command: str) -> None:
+def store_primary(root: Path, command: str) -> None:
     """Make `root`/params.yaml Hydra's primary config, named "params".
 
     A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema. What is below
@@ -34,7 +34,7 @@ def store(root: Path, command: str) -> None:
     Raises:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping.
     """
-    groups, content = choices(root)
+    groups, content = read_choices(root)
     configs = ConfigStore.instance()
     configs.store(name="schema", node=Primary)
     for group, options in SCHEMAS.items():
@@ -54,34 +54,34 @@ def store(root: Path, command: str) -> None:
     configs.store(name=PARAMS.removesuffix(".yaml"), node={"defaults": defaults, "hydra": hydra, **content})
 
 
-def choices(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """As `written`, with what this machine uses in place of a choice (numlp.config.local_choices).
+def read_choices(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As `read_params`, with what this machine uses in place of a choice (numlp.config.local_choices).
 
     Raises:
-        UserError: As `written`, or conf/local.yaml is not as it should be.
+        UserError: As `read_params`, or conf/local.yaml is not as it should be.
     """
-    groups, content = written(root)
+    groups, content = read_params(root)
     return groups | _replaced(root, groups), content
 
 
-def replacements(root: Path) -> str:
+def describe_replacements(root: Path) -> str:
     """What this machine uses in place of choices of `root`/params.yaml, for people; empty when it uses them all."""
-    groups, _ = written(root)
+    groups, _ = read_params(root)
     return ", ".join(f"{group}={used} in place of {groups[group]}" for group, used in _replaced(root, groups).items())
 
 
-def notice(root: Path) -> str:
+def replacement_notice(root: Path) -> str:
     """That in a line, with the file that says so and the way back; empty as well."""
-    found = replacements(root)
+    found = describe_replacements(root)
     return found and f"{LOCAL}: {found}, which {PARAMS} chooses; delete the file to undo it"
 
 
 def _replaced(root: Path, groups: dict[str, Any]) -> dict[str, str]:
-    others = substitutes(root)
+    others = read_substitutes(root)
     return {group: others[group][str(choice)] for group, choice in groups.items() if str(choice) in others.get(group, {})}
 
 
-def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def read_params(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values.
 
     Raises:
@@ -106,28 +106,28 @@ def written(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return groups, content
 
 
-def composed(root: Path) -> schema.Config:
+def compose_project(root: Path) -> schema.Config:
     """What `root`/params.yaml and conf/ say, without a command line.
 
     Raises:
         UserError: They do not compose, or break a rule.
     """
-    store(root, "train")
+    store_primary(root, "train")
     try:
         with initialize_config_dir(str((root / CONF).absolute()), version_base="1.3"):
-            return typed(compose(PARAMS.removesuffix(".yaml")))
+            return to_config(compose(PARAMS.removesuffix(".yaml")))
     except Exception as error:
-        if not of_composing(error):
+        if not is_composing_error(error):
             raise
         raise UserError(explain(error, known_keys(Primary))) from error
 
 
-def chosen(names: Mapping[Any, Any]) -> dict[str, str]:
+def chosen_files(names: Mapping[Any, Any]) -> dict[str, str]:
     """The chosen file of each group of conf/, from all the choices that Hydra knows of (`hydra.runtime.choices`)."""
     return {str(group): str(name) for group, name in names.items() if str(group) != SET and not str(group).startswith("hydra")}
 
 
-def typed(config: DictConfig) -> schema.Config:
+def to_config(config: DictConfig) -> schema.Config:
     """The choices of a run as dataclasses, every rule checked; what belongs to sweeps alone is left out.
 
     Raises:
@@ -137,7 +137,7 @@ def typed(config: DictConfig) -> schema.Config:
     require(not missing, "config", f"a value for {', '.join(missing)}")
     added = _added(config, Primary)
     if added:
-        raise UserError(unknown_key(added[0], known_keys(Primary)))
+        raise UserError(explain_unknown_key(added[0], known_keys(Primary)))
     OmegaConf.resolve(config)  # an interpolation of another type than its key's is then told in a line
     made = OmegaConf.to_object(config)
     assert isinstance(made, Primary)

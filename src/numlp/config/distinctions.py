@@ -8,7 +8,7 @@ ABSENT = ""  # in place of a setting that a run does not have
 LENGTH = ("train.epochs", "train.cycles")  # of the run, which the table has in epochs
 
 
-def telling(names: Sequence[str], params: Sequence[Mapping[str, str]]) -> tuple[dict[str, str], list[dict[str, str]]]:
+def find_distinctions(names: Sequence[str], params: Sequence[Mapping[str, str]]) -> tuple[dict[str, str], list[dict[str, str]]]:
     """The settings that differ between the runs and that neither their names nor their epochs tell.
 
     Args:

@@ -25,7 +25,7 @@ SEVERAL = re.compile(r"Ambiguous value for argument '(.+?)' 1\.|Sweep parameters
 IN_FILE = re.compile(r"In '([^']+)': \w+ raised while composing config: (.+?)(?: full_key: ([\w.]+(?= |$))?.*)?$")
 
 
-def of_composing(error: BaseException) -> bool:
+def is_composing_error(error: BaseException) -> bool:
     """Whether an error is of Hydra, OmegaConf or YAML: one of theirs, or raised where they meet an override that they do not expect.
 
     An error of the system is not, such as a full disk where Hydra writes the overrides.
@@ -58,7 +58,7 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
     if match := IN_FILE.match(text):
         return _in_file(match[1], match[2], match[3], known)
     if match := re.match(r"Could not override '([^']+)'|Key '([^']+)' not in", text):
-        return _inside(error.__cause__, match[1] or match[2]) or unknown_key(match[1] or match[2], known)
+        return _inside(error.__cause__, match[1] or match[2]) or explain_unknown_key(match[1] or match[2], known)
     cause = error if isinstance(error, OmegaConfBaseException) else error.__cause__
     if isinstance(cause, OmegaConfBaseException):
         key = getattr(cause, "full_key", None) or "config"
@@ -73,7 +73,7 @@ def _inside(cause: BaseException | None, key: str) -> str:
     return f"{key}: no key {cause.key!r}{did_you_mean(str(cause.key), [item.name for item in fields(cause.object_type)])}"
 
 
-def unknown_key(key: str, known: Iterable[str], where: str = "config") -> str:
+def explain_unknown_key(key: str, known: Iterable[str], where: str = "config") -> str:
     """The line for a key that is not there, or not with the present choices; `where` is the file that has it."""
     keys, last = list(known), key.rpartition(".")[2]
     if key in keys:
@@ -118,5 +118,5 @@ def _in_file(file: str, problem: str, key: str | None, known: Iterable[str]) -> 
     """The line for what is wrong in params.yaml or a file of conf/."""
     where = "params.yaml" if file == "params" else f"conf/{file}.yaml"
     if key and problem.startswith("Key "):
-        return unknown_key(key, known, where)
+        return explain_unknown_key(key, known, where)
     return f"{where}: {f'{key}: ' if key else ''}{problem}"

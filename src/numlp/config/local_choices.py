@@ -17,25 +17,25 @@ COMMENT = """\
 """
 
 
-def place(root: Path) -> Path:
+def local_file(root: Path) -> Path:
     """The file that holds for the project `root` and for DVC's copies of it, whether it is there or not."""
     return origin(root) / LOCAL
 
 
-def bring(root: Path) -> None:
+def copy_local_file(root: Path) -> None:
     """Put the project's file into DVC's copy: DVC then records it with `conf`, and never takes the result for one without it."""
-    found = place(root)
+    found = local_file(root)
     if found != root / LOCAL and found.exists():
         shutil.copyfile(found, root / LOCAL)
 
 
-def substitutes(root: Path) -> dict[str, dict[str, str]]:
+def read_substitutes(root: Path) -> dict[str, dict[str, str]]:
     """What the file says: by group and choice, the choice in its place; nothing when there is no file.
 
     Raises:
         UserError: It is no YAML, or names a group or a choice that is not there.
     """
-    path, where = place(root), str(LOCAL)
+    path, where = local_file(root), str(LOCAL)
     if not path.exists():
         return {}
     try:
@@ -59,7 +59,7 @@ def substitute(root: Path, group: str, choice: str, used: str | None) -> None:
     Raises:
         UserError: The file is not as it should be, or cannot be written.
     """
-    content = substitutes(root)
+    content = read_substitutes(root)
     others = content.setdefault(group, {})
     if others.get(choice) == used:
         return
@@ -69,8 +69,8 @@ def substitute(root: Path, group: str, choice: str, used: str | None) -> None:
     left = {name: entries for name, entries in content.items() if entries}
     try:
         if left:
-            write_text(place(root), COMMENT + yaml.safe_dump(left))
+            write_text(local_file(root), COMMENT + yaml.safe_dump(left))
         else:
-            place(root).unlink()
+            local_file(root).unlink()
     except OSError as error:
         raise UserError(f"{LOCAL}: need a folder and a file that can be written, got: {error.strerror}") from error

@@ -32,7 +32,7 @@ def _changed(config: Config, choices: Mapping[str, str]) -> list[str]:
         moments=MomentsConfig(config.moments.name, images=IMAGES.get(config.moments.name)),
         train=TrainConfig(batch_size=100, cycles=cycles, record=config.train.record),  # what is recorded changes no network
     )
-    found, before = flattened(values(config)), flattened(values(usual))
+    found, before = flatten(deciding_choices(config)), flatten(deciding_choices(usual))
     return [key.rpartition(".")[2].replace("_", "") + _text(value) for key, value in found.items() if value != before.get(key)]
 
 
@@ -42,7 +42,7 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def values(config: Config) -> dict[str, Any]:
+def deciding_choices(config: Config) -> dict[str, Any]:
     """All that decides a result, as plain containers.
 
     No addresses, nothing of another command; not what follows the training, whether it is in one go or is looked at on the way.
@@ -53,11 +53,11 @@ def values(config: Config) -> dict[str, Any]:
     return content
 
 
-def flattened(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested keys joined by dots; lists stay lists."""
     flat: dict[str, Any] = {}
     for key, value in content.items():
-        flat |= flattened(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+        flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
     return flat
 
 

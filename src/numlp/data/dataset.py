@@ -11,13 +11,13 @@ from numlp.data.raw import INFO, DatasetInfo, RawData, load_raw, read_info, save
 from numlp.errors import UserError, require
 
 
-def prepared(config: Config) -> Prepared:
+def prepare_data(config: Config) -> Prepared:
     """The normalised arrays of `config.split`; the first process to ask makes them, the others wait.
 
     Raises:
         UserError: The arrays that are there were made from something else.
     """
-    raw = raw_folder(config.data.source)
+    raw = provide_raw(config.data.source)
     whole = prepare(raw, config.split.train, config.split.val, paths.NORMALISED)
     pairs = {"data": (whole.dataset, read_info(raw)), "split": (whole.recipe.split, {"train": config.split.train, "val": config.split.val})}
     for name, (recorded, wanted) in pairs.items():
@@ -26,22 +26,22 @@ def prepared(config: Config) -> Prepared:
     return whole.first(config.model.inputs)
 
 
-def raw_folder(source: SourceConfig) -> Path:
+def provide_raw(source: SourceConfig) -> Path:
     """The download stage's folder when it holds `source`, else one of its own for each source, made when missing."""
-    if holds(paths.DOWNLOAD, source):
+    if holds_source(paths.DOWNLOAD, source):
         return paths.DOWNLOAD
     slug = source.name.lower() + ("" if source.seed is None else f"-{source.seed}")
     folder = paths.DATA / "raw" / slug
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
-        if not holds(folder, source):
+        if not holds_source(folder, source):
             from numlp.data.fetch import make_raw
 
             save_raw(make_raw(source, paths.DATA), folder)
     return folder
 
 
-def load_raw_of(dataset: DatasetInfo) -> RawData:
+def find_raw(dataset: DatasetInfo) -> RawData:
     """Load the raw arrays of a data set that a model was trained on.
 
     Raises:
@@ -53,7 +53,7 @@ def load_raw_of(dataset: DatasetInfo) -> RawData:
     raise UserError(f"{dataset.name}: need the images that the model was trained with; numlp download gets those of params.yaml")
 
 
-def holds(folder: Path, source: SourceConfig) -> bool:
+def holds_source(folder: Path, source: SourceConfig) -> bool:
     """Whether `folder` has the raw arrays of `source`."""
     if not (folder / INFO).exists():
         return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
-from numlp.analysis.paired_test import Paired
+from numlp.analysis.paired_test import PairedTest
 from numlp.display.text import plain_table
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ class Compared:
     val: float
     images: int
     test: float
-    against: Paired | None
+    against: PairedTest | None
 
 
 def tabulate_two(
-    names: Sequence[str], choices: Mapping[str, Sequence[Any]], whole: Paired, classes: Mapping[str, Paired], dataset: str
+    names: Sequence[str], choices: Mapping[str, Sequence[Any]], whole: PairedTest, classes: Mapping[str, PairedTest], dataset: str
 ) -> "Group":
     """Lay out what differs in two runs' choices, and their accuracy on the test images.
 
@@ -103,7 +103,7 @@ def tabulate_many(names: Sequence[str], choices: Mapping[str, Sequence[Any]], ro
     return Group(Text(dataset, style="bold"), *named, table, Text(note))
 
 
-AGAINST: Mapping[str, Callable[[Paired], str]] = {
+AGAINST: Mapping[str, Callable[[PairedTest], str]] = {
     "  minus A": lambda paired: f"{100 * paired.difference:+.2f}",
     "  from": lambda paired: f"{100 * paired.low:+.2f}",
     "  to": lambda paired: f"{100 * paired.high:+.2f}",

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from numlp.analysis.lr_range_test import Bounds, smoothed
+from numlp.analysis.lr_range_test import Bounds, smooth_accuracy
 from numlp.arrays import Array
 from numlp.display.curves import CHANCE
 from numlp.display.style import BLUE, GREY, ORANGE, sheet, styled
@@ -30,7 +30,7 @@ def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str) 
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.5, 1])
     eta, accuracy = np.array([r.eta for r in records]), 100 * np.array([r.val_accuracy for r in records])
     upper.plot(eta, accuracy, ".", color=GREY, markersize=3, label="validation")
-    upper.plot(eta, 100 * smoothed(records), color=BLUE, linewidth=1.8, label="mean of five")
+    upper.plot(eta, 100 * smooth_accuracy(records), color=BLUE, linewidth=1.8, label="mean of five")
     upper.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance (10 %)")
     upper.set(ylabel="accuracy (%)", xscale="log", ylim=(0, max(2 * CHANCE, 1.25 * float(accuracy.max()))))
     _loss(lower, eta, np.array([r.val_loss for r in records]))

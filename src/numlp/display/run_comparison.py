@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from numlp.analysis.paired_test import Paired
+from numlp.analysis.paired_test import PairedTest
 from numlp.data.preprocess import Name
 from numlp.data.splits import SPLITS
 from numlp.display.curves import CHANCE, draw_line, fit_axis
@@ -85,7 +85,7 @@ def _band(axes: Axes, curve: Curve, field: str, colour: str, scale: float) -> No
 
 
 @styled
-def draw_class_accuracies(classes: Mapping[str, Paired], whole: Paired, labels: Sequence[str], title: str) -> Figure:
+def draw_class_accuracies(classes: Mapping[str, PairedTest], whole: PairedTest, labels: Sequence[str], title: str) -> Figure:
     """Draw the test accuracy of both runs, a row a class, and the difference with its 95 % interval; the largest gain on top."""
     rows = [*sorted(classes.items(), key=lambda item: item[1].difference), (ALL, whole)]
     note = "Right: difference in points, with the 95 % interval of a paired bootstrap."
@@ -111,7 +111,7 @@ def draw_class_accuracies(classes: Mapping[str, Paired], whole: Paired, labels: 
     return figure
 
 
-def _interval(axes: Axes, place: int, paired: Paired) -> None:
+def _interval(axes: Axes, place: int, paired: PairedTest) -> None:
     low, middle, high = 100 * paired.low, 100 * paired.difference, 100 * paired.high
     colour = GREY if low <= 0 <= high else PALETTE[int(middle > 0)]
     axes.plot([low, high], [place, place], color=colour, linewidth=2)

@@ -109,7 +109,7 @@ def has_checkpoint(store: Path, key: str) -> bool:
 
 
 @contextmanager
-def checkpoints(store: Path, key: str) -> Iterator[Checkpoints]:
+def open_checkpoints(store: Path, key: str) -> Iterator[Checkpoints]:
     """The checkpoints of the run `key`, for this process alone.
 
     A second process with the same run at the same time keeps its own in a temporary folder, and so cannot go on later.

@@ -7,8 +7,8 @@ import numpy as np
 
 from numlp.code_digest import stage_digest
 from numlp.config import Config
-from numlp.config.naming import values
-from numlp.data.dataset import raw_folder
+from numlp.config.naming import deciding_choices
+from numlp.data.dataset import provide_raw
 from numlp.data.preprocess import Prepared
 from numlp.data.raw import DatasetInfo, read_info
 from numlp.files import json_digest
@@ -16,7 +16,7 @@ from numlp.files import json_digest
 
 def record_file(folder: Path, config: Config) -> Path:
     """Where in `folder` the result of a run is cached: a file for each configuration, data set, code and NumPy."""
-    return folder / f"{json_digest(_ingredients(config, read_info(raw_folder(config.data.source))))[:32]}.json"
+    return folder / f"{json_digest(_ingredients(config, read_info(provide_raw(config.data.source))))[:32]}.json"
 
 
 def run_key(config: Config, data: Prepared) -> str:
@@ -26,4 +26,4 @@ def run_key(config: Config, data: Prepared) -> str:
 
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:
     """All that a run's figures follow from, but for the CPU: how the code of the normalised arrays counts is in that of training."""
-    return {"choices": values(config), "data": dataset.digest, "code": stage_digest("train"), "numpy": np.__version__}
+    return {"choices": deciding_choices(config), "data": dataset.digest, "code": stage_digest("train"), "numpy": np.__version__}

@@ -7,7 +7,7 @@ from numlp.runs.outcome import Member
 
 
 @dataclass(frozen=True)
-class Asked:
+class Invocation:
     """How a stage was asked for.
 
     Attributes:

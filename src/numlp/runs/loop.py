@@ -16,7 +16,7 @@ from numlp.runs.checkpoint import Checkpoints
 from numlp.signals import asking, stopped
 from numlp.training import build
 from numlp.training.divergence import DivergedError
-from numlp.training.fit import begin, fit, where_it_diverged
+from numlp.training.fit import begin_state, fit, locate_divergence
 from numlp.training.history import LayerHealth, Record
 from numlp.training.state import State
 
@@ -41,7 +41,7 @@ class NoLog:
         """Do nothing."""
 
 
-def unseen(records: Iterable[Record], total: int) -> Iterator[Record]:
+def show_nothing(records: Iterable[Record], total: int) -> Iterator[Record]:
     """Pass records on, and show nothing."""
     return iter(records)
 
@@ -61,12 +61,12 @@ class Loop:
     data: Prepared
     kept: Checkpoints
     name: str
-    show: Callable[[Iterable[Record], int], Iterator[Record]] = unseen
+    show: Callable[[Iterable[Record], int], Iterator[Record]] = show_nothing
     watch: Callable[[Record], None] = lambda _: None
 
     def begin(self) -> State:
         """The state of the last checkpoint, or of a new run when there is none or `train.resume` is false."""
-        state = begin(self.config)
+        state = begin_state(self.config)
         if not self.config.train.resume:
             self.kept.clear()
         elif self.kept.restore(state):
@@ -112,9 +112,9 @@ class Loop:
                 state.seconds = perf_counter() - since
 
     def _diverged(self, state: State) -> DivergedError:
-        before = begin(self.config)
+        before = begin_state(self.config)
         self.kept.restore(before)
-        return where_it_diverged(self.config, self.data, before, state.records)
+        return locate_divergence(self.config, self.data, before, state.records)
 
 
 def _log(state: State, log: Log, probe: Probe | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from numlp.config import Config
 from numlp.data.preprocess import Prepared
 from numlp.files import read_json, write_json
-from numlp.training.fit import final_scores
+from numlp.training.fit import score_splits
 from numlp.training.history import Record
 from numlp.training.state import State
 
@@ -67,15 +67,15 @@ class Outcome:
     note: str = ""
 
 
-def outcome(config: Config, state: State, data: Prepared, folder: Path) -> Outcome:
+def measure_outcome(config: Config, state: State, data: Prepared, folder: Path) -> Outcome:
     """Of a network that is trained, by its final moments."""
-    scores = final_scores(config, data, state, ("val", "test"))
+    scores = score_splits(config, data, state, ("val", "test"))
     best = max(record.val_accuracy for record in state.records)
     figures = (scores["val"].accuracy, best, scores["val"].cost, scores["test"].accuracy)
     return Outcome(*figures, state.records[-1].epoch, state.seconds, resident(), str(folder))
 
 
-def given_up(state: State, folder: Path, note: str) -> Outcome:
+def worst_outcome(state: State, folder: Path, note: str) -> Outcome:
     """Of a network that has diverged or was pruned: the worst there can be, so that no search chooses it."""
     return Outcome(0.0, 0.0, math.inf, 0.0, state.records[-1].epoch, state.seconds, resident(), str(folder), note)
 
@@ -91,7 +91,7 @@ def load_outcome(path: Path) -> Outcome | None:
     return None if found is None else from_content(found)
 
 
-def kept_outcome(record: Path, pruned: Path) -> Outcome | None:
+def find_outcome(record: Path, pruned: Path) -> Outcome | None:
     """The outcome of a run that was trained to its end in any sweep, or pruned in this one; None when neither is there."""
     return load_outcome(record) or load_outcome(pruned)
 

@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp import paths
-from numlp.analysis.paired_test import Paired, paired
+from numlp.analysis.paired_test import PairedTest, compare_paired
 from numlp.arrays import Array
 from numlp.config.data import TRAIN_IMAGES
-from numlp.data.dataset import load_raw_of
+from numlp.data.dataset import find_raw
 from numlp.data.raw import RawData
 from numlp.errors import require
 from numlp.inference.model_file import Model, load_model
-from numlp.runs.run_folder import Finished, labels
+from numlp.runs.run_folder import FinishedRun, label_runs
 
 
 @dataclass(frozen=True)
-class Answers:
+class TestPredictions:
     """What models say of the test images.
 
     Attributes:
@@ -40,9 +40,9 @@ class Answers:
         """(N,) the images that a model gets right."""
         return np.asarray(self.probabilities[which].argmax(axis=1) == self.labels)
 
-    def paired(self, which: int, among: NDArray[np.bool_] | slice = slice(None)) -> Paired:
+    def paired_test(self, which: int, among: NDArray[np.bool_] | slice = slice(None)) -> PairedTest:
         """A model against the first, on all images, or on some."""
-        return paired(self.right(0)[among], self.right(which)[among])
+        return compare_paired(self.right(0)[among], self.right(which)[among])
 
     def validation(self, which: int) -> tuple[float, int]:
         """Accuracy of a model on the validation images of its own split, and how many these are."""
@@ -51,7 +51,7 @@ class Answers:
         return float(np.mean(said == self.raw.labels[start:stop])), stop - start
 
 
-def answer(runs: Sequence[Finished]) -> Answers:
+def predict_test_images(runs: Sequence[FinishedRun]) -> TestPredictions:
     """Let the runs' networks classify the test images.
 
     Raises:
@@ -61,7 +61,7 @@ def answer(runs: Sequence[Finished]) -> Answers:
     datasets = [model.dataset for model in models]
     one = len({dataset.digest for dataset in datasets}) == 1
     require(one, "compare", "runs on the same data set", datasets=[dataset.name for dataset in datasets])
-    raw = load_raw_of(datasets[0])
-    lettered = tuple(f"{letter} ({label})" for letter, label in zip(ascii_uppercase, labels(runs), strict=False))
+    raw = find_raw(datasets[0])
+    lettered = tuple(f"{letter} ({label})" for letter, label in zip(ascii_uppercase, label_runs(runs), strict=False))
     images, true = raw.images[TRAIN_IMAGES:], raw.labels[TRAIN_IMAGES:].astype(np.intp)
-    return Answers(lettered, tuple(models), raw, true, tuple(model.probabilities(images) for model in models))
+    return TestPredictions(lettered, tuple(models), raw, true, tuple(model.probabilities(images) for model in models))

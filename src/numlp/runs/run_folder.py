@@ -8,7 +8,7 @@ from typing import Any
 
 from numlp import paths
 from numlp.config import Config
-from numlp.config.naming import common_caption, flattened
+from numlp.config.naming import common_caption, flatten
 from numlp.errors import require
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
@@ -18,7 +18,7 @@ SHOWN = 3  # differing choices in a label
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishedRun:
     """A run's files.
 
     Attributes:
@@ -44,7 +44,7 @@ class Finished:
         return path
 
 
-def finished(name: str) -> Finished:
+def load_run(name: str) -> FinishedRun:
     """The run in the folder `name`, or the newest that MLflow knows by this id or name.
 
     Raises:
@@ -57,22 +57,22 @@ def finished(name: str) -> Finished:
     if model.exists():  # DVC restores the model of an earlier run, and leaves config.json as the last one wrote it
         loaded = load_model(model)
         usual = [item.name for item in fields(Config) if item.name in loaded.choices]
-        return Finished(name, folder, {**{key: loaded.choices[key] for key in usual}, **loaded.choices}, loaded.dataset.name)
+        return FinishedRun(name, folder, {**{key: loaded.choices[key] for key in usual}, **loaded.choices}, loaded.dataset.name)
     choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))  # of a run that diverged
-    return Finished(name, folder, choices, metrics["dataset"])
+    return FinishedRun(name, folder, choices, metrics["dataset"])
 
 
-def differing(runs: Sequence[Finished]) -> dict[str, list[Any]]:
+def differing_choices(runs: Sequence[FinishedRun]) -> dict[str, list[Any]]:
     """Each run's value of the choices that are not the same in all; None where a run has no such choice."""
-    flat = [flattened(run.choices) for run in runs]
+    flat = [flatten(run.choices) for run in runs]
     keys = dict.fromkeys(key for one in flat for key in one)
     columns = {key: [one.get(key) for one in flat] for key in keys}
     return {key: values for key, values in columns.items() if any(value != values[0] for value in values)}
 
 
-def labels(runs: Sequence[Finished], joint: str = ", ") -> list[str]:
+def label_runs(runs: Sequence[FinishedRun], joint: str = ", ") -> list[str]:
     """What tells each run from the others, e.g. "norm none, sigma 0.0001"; their names where no choice does."""
-    columns = differing(runs)
+    columns = differing_choices(runs)
     if not columns:
         return [run.name for run in runs]
     said = []
@@ -82,7 +82,7 @@ def labels(runs: Sequence[Finished], joint: str = ", ") -> list[str]:
     return said
 
 
-def common(runs: Sequence[Finished]) -> str:
+def common_title(runs: Sequence[FinishedRun]) -> str:
     """A title: the data sets' names, and the choices that the runs share."""
     return "\n".join([*dict.fromkeys(run.dataset for run in runs), common_caption([run.choices for run in runs])])
 

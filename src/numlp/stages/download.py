@@ -6,10 +6,10 @@ from numlp import paths
 from numlp.config import Config
 from numlp.data.fetch import make_raw
 from numlp.data.raw import save_raw
-from numlp.runs.invocation import Asked
+from numlp.runs.invocation import Invocation
 
 
-def run(config: Config, out: Path, asked: Asked) -> None:
+def run(config: Config, out: Path, asked: Invocation) -> None:
     """Write images.npy, labels.npy and dataset.json."""
     data = make_raw(config.data.source, paths.DATA)
     save_raw(data, out)

@@ -12,14 +12,14 @@ from numlp.arrays import Array
 from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.config.data import CLASSES, TRAIN_IMAGES
-from numlp.data.dataset import prepared, raw_folder
+from numlp.data.dataset import prepare_data, provide_raw
 from numlp.data.preprocess import Prepared
 from numlp.data.raw import load_raw
 from numlp.data.splits import SPLITS
 from numlp.errors import require
 from numlp.files import replacing, sha256, write_csv, write_text
 from numlp.inference.model_file import Model, load_model
-from numlp.runs.invocation import Asked
+from numlp.runs.invocation import Invocation
 from numlp.tracking import Run, find_run, reopen
 from numlp.training.evaluator import Evaluator, confusion_matrix
 
@@ -29,7 +29,7 @@ Metrics: TypeAlias = dict[str, Any]
 SHOWN = 20  # of the most confident errors
 
 
-def run(config: Config, out: Path, asked: Asked) -> None:
+def run(config: Config, out: Path, asked: Invocation) -> None:
     """Evaluate the train stage's model, and add the figures to its MLflow run."""
     metrics = evaluate_run(config, paths.TRAIN / paths.MODEL, out)
     run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))
@@ -42,10 +42,10 @@ def run(config: Config, out: Path, asked: Asked) -> None:
 
 def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
     """Evaluate a model on the data set of `config`, which must be the one that it was trained on."""
-    model, data = load_model(model_file), prepared(config)
+    model, data = load_model(model_file), prepare_data(config)
     same = model.dataset.digest == data.dataset.digest
     require(same, str(model_file), "a model of this data set; run dvc repro train", dataset=model.dataset.name)
-    metrics = evaluate(model, data, raw_folder(config.data.source), out)
+    metrics = evaluate(model, data, provide_raw(config.data.source), out)
     print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
     return metrics
 

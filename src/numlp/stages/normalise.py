@@ -5,14 +5,14 @@ from pathlib import Path
 
 from numlp import paths
 from numlp.config import Config
-from numlp.data.dataset import prepared
+from numlp.data.dataset import prepare_data
 from numlp.files import write_json
-from numlp.runs.invocation import Asked
+from numlp.runs.invocation import Invocation
 
 
-def run(config: Config, out: Path, asked: Asked) -> None:
+def run(config: Config, out: Path, asked: Invocation) -> None:
     """Make the arrays under data/normalised when they are not there, and write split.json."""
-    data = prepared(config)
+    data = prepare_data(config)
     sizes = {name: stop - start for name, (start, stop) in data.recipe.split.items()}
     content = {**asdict(data.recipe), "key": data.recipe.key, "pixel_mean": data.mean.mean(), "pixel_std": data.std.mean()}
     write_json(out / paths.SPLIT, content, indent=2)

@@ -11,12 +11,12 @@ from numlp.config import Config
 from numlp.config.naming import caption
 from numlp.files import read_rows, sha256
 from numlp.inference.model_file import load_model
-from numlp.runs.invocation import Asked
+from numlp.runs.invocation import Invocation
 from numlp.tracking import find_run, reopen
 from numlp.training.history import Record
 
 
-def run(config: Config, out: Path, asked: Asked) -> None:
+def run(config: Config, out: Path, asked: Invocation) -> None:
     """Draw the pipeline's figures, and add them to the model's MLflow run."""
     figures = draw(paths.TRAIN, paths.EVALUATE, out)
     run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))

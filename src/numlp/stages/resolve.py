@@ -8,19 +8,19 @@ from omegaconf import OmegaConf
 from numlp import paths
 from numlp.code_digest import DECIDING, stage_digest
 from numlp.config import Config, local_choices
-from numlp.config.compose import notice
+from numlp.config.compose import replacement_notice
 from numlp.files import write_text
-from numlp.runs.invocation import Asked
+from numlp.runs.invocation import Invocation
 
 
-def run(config: Config, out: Path, asked: Asked) -> None:
+def run(config: Config, out: Path, asked: Invocation) -> None:
     """Write build/resolved.yaml; say what this machine uses in place of a setting of params.yaml.
 
     The file has the configuration, with a digest of the code that decides each stage's outputs under `code`; all of it is below
     `resolved`, by which `dvc exp show --drop` can tell it from the keys of params.yaml.
     """
-    if line := notice(Path.cwd()):
+    if line := replacement_notice(Path.cwd()):
         print(f"resolve: {line}")
-    local_choices.bring(Path.cwd())
+    local_choices.copy_local_file(Path.cwd())
     content = {**asdict(config), "code": {stage: stage_digest(stage) for stage in DECIDING}}
     write_text(paths.RESOLVED, OmegaConf.to_yaml(OmegaConf.create({"resolved": content})))

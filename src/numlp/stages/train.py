@@ -13,18 +13,18 @@ from joblib import cpu_count
 
 from numlp import paths
 from numlp.config import Config
-from numlp.config.naming import caption, flattened, run_name, values
-from numlp.data.dataset import prepared
+from numlp.config.naming import caption, deciding_choices, flatten, run_name
+from numlp.data.dataset import prepare_data
 from numlp.data.preprocess import Prepared
 from numlp.data.splits import SPLITS
 from numlp.display.progress_bar import show_progress
 from numlp.files import json_digest, sha256, write_rows, write_text
 from numlp.inference.model_file import Model, save_model
-from numlp.runs.checkpoint import checkpoints
+from numlp.runs.checkpoint import open_checkpoints
 from numlp.runs.identity import run_key
-from numlp.runs.invocation import Asked
+from numlp.runs.invocation import Invocation
 from numlp.runs.loop import Loop
-from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, given_up, outcome, save_outcome
+from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, measure_outcome, save_outcome, worst_outcome
 from numlp.tracking import Run, start_run
 from numlp.training.divergence import DivergedError
 from numlp.training.fit import check_fit
@@ -34,18 +34,18 @@ from numlp.training.state import State
 WIDE = 5e7  # multiplications of a step's forward pass, from which a second thread gains a fifth or more (one hidden layer of 160 units)
 
 
-def run(config: Config, out: Path, asked: Asked) -> Outcome | None:
+def run(config: Config, out: Path, asked: Invocation) -> Outcome | None:
     """Train, write model.npz and history.csv, and do what `then` names; all of it one MLflow run.
 
     Returns:
         What a member of a sweep gave, which then is kept; nothing for a run of its own.
     """
-    data, member = prepared(config), asked.member
+    data, member = prepare_data(config), asked.member
     check_fit(config, data)  # a rule that depends on the data is broken before anything is made
     name = run_name(config, asked.choices)
     print(f"train: {name} on {data.dataset.name}")
     _say(config, asked)
-    with checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
+    with open_checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
         watch = [] if member is None else [member.watch]
         loop = Loop(config, data, kept, name, partial(show_progress, name=name, alone=asked.alone), *watch)
         state = loop.begin()
@@ -58,7 +58,7 @@ def run(config: Config, out: Path, asked: Asked) -> Outcome | None:
         return made
 
 
-def _attempt(loop: Loop, state: State, out: Path, tracked: Run, asked: Asked) -> Outcome | None:
+def _attempt(loop: Loop, state: State, out: Path, tracked: Run, asked: Invocation) -> Outcome | None:
     """Train to the end, or to where the run is given up."""
     config, data = loop.config, loop.data
     try:
@@ -73,18 +73,18 @@ def _attempt(loop: Loop, state: State, out: Path, tracked: Run, asked: Asked) ->
         loop.kept.clear()
         if asked.alone:
             raise
-        return given_up(state, out, f"diverged: {error}")
+        return worst_outcome(state, out, f"diverged: {error}")
     except PrunedError:
         _keep_health(config, state, data, out, tracked)
         write_rows(out / paths.HISTORY, Record, state.records)
         tracked.set_tags({"pruned": "true"})
-        return given_up(state, out, PRUNED)
+        return worst_outcome(state, out, PRUNED)
 
 
 def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Member | None, tracked: Run) -> Outcome | None:
     if member is None:
         return None
-    made = outcome(config, state, data, out)
+    made = measure_outcome(config, state, data, out)
     if "evaluate" not in config.then:  # which logs them all
         names = ("val_accuracy", "val_cost", "test_accuracy")
         tracked.log_metrics({f"final/{figure}": getattr(made, figure) for figure in names})
@@ -101,12 +101,12 @@ def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracke
     if config.train.health and "plot" in config.then:
         from numlp.display.figures import Watched, draw_health, save
 
-        title = f"{data.dataset.name}\n{caption(values(config))}"
+        title = f"{data.dataset.name}\n{caption(deciding_choices(config))}"
         save(draw_health([Watched("", state.records, state.health)], title), figure)
         tracked.log_artifacts([figure], "plots")
 
 
-def _say(config: Config, asked: Asked) -> None:
+def _say(config: Config, asked: Invocation) -> None:
     """Say what a user may not expect of these settings, or could have faster."""
     if config.moments.name == "adaptive" and config.norm.placement != "none":
         print(f"moments: {config.moments.images:,} test images (never their labels) give batch norm's moments, as moments=adaptive asks")
@@ -118,7 +118,7 @@ def _say(config: Config, asked: Asked) -> None:
 
 
 def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
-    save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, values(config), data.dataset))
+    save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, deciding_choices(config), data.dataset))
     model_digest = sha256(out / paths.MODEL)
     write_text(out / paths.TIMING, json.dumps({"model": model_digest, "train_seconds": state.seconds}) + "\n")
     write_rows(out / paths.HISTORY, Record, state.records)
@@ -153,16 +153,16 @@ def _follow(config: Config, out: Path, tracked: Run) -> None:
 
 
 @contextmanager
-def _tracked(config: Config, asked: Asked, name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
+def _tracked(config: Config, asked: Invocation, name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
     """The MLflow run, with all that is known before training."""
-    decided: dict[str, Any] = values(config)
+    decided: dict[str, Any] = deciding_choices(config)
     dataset, member = data.dataset, asked.member
     tags = {"config_digest": json_digest(decided), "dataset": dataset.name}
     write_text(out / paths.CONFIG, json.dumps(decided, indent=2) + "\n")
     parent = None
     if member is not None:
         parent, run_id, tags = member.parent, run_id or member.run_id, {**tags, **member.tags}
-    with start_run(Path.cwd(), name, {**flattened(decided), **asked.choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
+    with start_run(Path.cwd(), name, {**flatten(decided), **asked.choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
         tracked.log_dataset(dataset.name, dataset.digest, "training")
         tracked.log_artifacts([out / paths.CONFIG])
         yield tracked

@@ -10,7 +10,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from numlp.config.compose import chosen
+from numlp.config.compose import chosen_files
 
 VALUE = re.compile(r"[\w.]+")  # a key that only sets: it adds, removes and chooses nothing
 
@@ -56,7 +56,7 @@ class Composer:
         names: Any = OmegaConf.to_container(composed.hydra.runtime.choices)
         with open_dict(composed):
             del composed["hydra"]
-        return chosen(names), composed
+        return chosen_files(names), composed
 
     def _sets_a_value(self, text: str) -> bool:
         key = text.partition("=")[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from numlp import paths
-from numlp.data.dataset import raw_folder
+from numlp.data.dataset import provide_raw
 from numlp.data.raw import read_info
 from numlp.errors import UserError, require
 from numlp.runs.checkpoint import has_checkpoint
@@ -91,7 +91,7 @@ def _say_best(conclusion: Conclusion) -> dict[str, float]:
     context, order = conclusion.context, conclusion.order
     say, config = context.display.say, order[0].jobs[0].config
     assert config is not None
-    title = f"{read_info(raw_folder(config.data.source)).name}\n{conclusion.title}"
+    title = f"{read_info(provide_raw(config.data.source)).name}\n{conclusion.title}"
     figures = sweep_figures.draw_figures(context.out, conclusion.trials, order, conclusion.spaces, title)
     if figures:
         say(f"figures: {', '.join(figure.name for figure in figures)} in {context.out}")

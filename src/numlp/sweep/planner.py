@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from numlp.config import Config
-from numlp.config.compose import typed
+from numlp.config.compose import to_config
 from numlp.config.naming import run_name
 from numlp.data.fetch import Unavailable
 from numlp.errors import UserError
 from numlp.runs.identity import record_file
-from numlp.runs.outcome import kept_outcome
+from numlp.runs.outcome import find_outcome
 from numlp.sweep.composer import Composer
 from numlp.sweep.jobs import Job, Status
 from numlp.sweep.rounds import Proposal
@@ -62,7 +62,7 @@ class Planner:
 
     def check(self, proposal: Proposal, more: Sequence[str]) -> None:
         """Raise an error now where `more` could not be added to a trial's overrides later."""
-        typed(self.composer.compose(self.fixed, [*overrides(proposal.point), *more])[1])
+        to_config(self.composer.compose(self.fixed, [*overrides(proposal.point), *more])[1])
 
     def any_waiting(self, pruned: Path) -> bool:
         """Whether a job is to be trained: the others are kept from before."""
@@ -74,14 +74,14 @@ class Planner:
         """Take a job's outcome from before, if there is one: trained to its end in any sweep, or pruned in this one."""
         if self.rerun or job.status.state == "failed":
             return
-        outcome = kept_outcome(job.record, pruned / job.record.name)
+        outcome = find_outcome(job.record, pruned / job.record.name)
         if outcome is not None:
             job.status = Status("kept", outcome.epochs, outcome=outcome)
 
     def _compose(self, job: Job, last: Sequence[str]) -> None:
         self.choices[job.number], composed = self.composer.compose(self.fixed, last)
         try:
-            job.config = typed(composed)
+            job.config = to_config(composed)
             job.name = run_name(job.config, self.choices[job.number])
             job.record, job.epochs = record_file(RECORDS, job.config), count_epochs(job.config)
         except Unavailable:

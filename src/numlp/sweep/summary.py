@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numlp.config.naming import common_caption, values
+from numlp.config.naming import common_caption, deciding_choices
 from numlp.files import write_csv
 from numlp.sweep.jobs import Job
 from numlp.sweep.space import Choice, Space
@@ -93,7 +93,7 @@ def describe_space(space: Space) -> str:
 
 def describe_network(jobs: Sequence[Job]) -> str:
     """What the networks of all jobs have in common, for people."""
-    configs = [values(job.config) for job in jobs if job.config is not None]
+    configs = [deciding_choices(job.config) for job in jobs if job.config is not None]
     return common_caption(configs) if configs else "none that can be trained"
 
 

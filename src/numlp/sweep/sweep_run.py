@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from numlp import paths
-from numlp.config.naming import flattened, run_name, values
+from numlp.config.naming import deciding_choices, flatten, run_name
 from numlp.files import json_digest
 from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.trials import FIGURES, Trial
@@ -50,7 +50,7 @@ class SweepRun:
         child, outcome = self.children.get(job.record.stem), job.status.outcome
         if job.config is None or outcome is None or (child is not None and child.status == "FINISHED"):
             return
-        params, tags = {**flattened(values(job.config)), **choices}, {**self.child_tags(job), KEPT: "true"}
+        params, tags = {**flatten(deciding_choices(job.config)), **choices}, {**self.child_tags(job), KEPT: "true"}
         name = run_name(job.config, choices)
         with start_run(Path.cwd(), name, params, tags, parent=self.run.id, run_id=self.run_id(job)) as run:
             run.log_metrics(name_metrics(lambda figure: float(getattr(outcome, figure))) | {"epoch": outcome.epochs})
@@ -106,7 +106,7 @@ def mean_metrics(trial: Trial) -> dict[str, float]:
 
 def common_settings(jobs: Sequence[Job], choices: Mapping[int, Mapping[str, str]], varied: Collection[str] = ()) -> dict[str, Any]:
     """The settings of a run that stands for `jobs`: what they share, and VARIES for what differs or is below a key of `varied`."""
-    settings = [{**flattened(values(job.config)), **choices.get(job.number, {})} for job in jobs if job.config is not None]
+    settings = [{**flatten(deciding_choices(job.config)), **choices.get(job.number, {})} for job in jobs if job.config is not None]
     columns = {key: [own.get(key) for own in settings] for key in dict.fromkeys(key for own in settings for key in own)}
     differ = {key for key, column in columns.items() if any(value != column[0] for value in column)}
     below = {key for key in columns for other in varied if key == other or key.startswith(f"{other}.")}
@@ -118,7 +118,7 @@ def find_own_files(job: Job) -> list[Path]:
     assert job.config is not None and job.status.outcome is not None
     folder = Path(job.status.outcome.folder)
     try:
-        own = json_digest(json.loads((folder / paths.CONFIG).read_text())) == json_digest(values(job.config))
+        own = json_digest(json.loads((folder / paths.CONFIG).read_text())) == json_digest(deciding_choices(job.config))
     except (OSError, ValueError):
         return []
     names = (paths.CONFIG, paths.HISTORY, paths.MODEL, paths.METRICS)

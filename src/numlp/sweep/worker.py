@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 
 from numlp.config.search import SearchConfig, SweepConfig
 from numlp.errors import UserError, one_line
-from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, content, kept_outcome
+from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, content, find_outcome
 from numlp.sweep.jobs import State, write_status
 from numlp.sweep.optuna_study import STEPS_AN_EPOCH, SharedStudy, load_trial, tell
 from numlp.sweep.trials import as_loss
@@ -71,7 +71,7 @@ class Perform:
         order, log = self.orders[hydra.job.num], Path(hydra.runtime.output_dir) / LOG
         if self.stop.exists():
             return
-        if not self.sweep.rerun and (known := kept_outcome(order.record, order.pruned)) is not None:  # by another sweep, or a node now lost
+        if not self.sweep.rerun and (known := find_outcome(order.record, order.pruned)) is not None:  # by another sweep, or a node now lost
             self._end(order, known, "kept")
             return
         write_status(order.status, state="running")

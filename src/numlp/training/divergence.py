@@ -34,13 +34,13 @@ class Origin:
     layer: str
 
 
-def diverged(records: Sequence[Record], bound: float, times: int) -> bool:
+def has_diverged(records: Sequence[Record], bound: float, times: int) -> bool:
     """Whether the last record's costs are not finite, or those of the last `times` records were all above `bound`."""
     costs = [_highest(record) for record in records[-times:]]
     return not math.isfinite(costs[-1]) or (len(costs) == times and min(costs) > bound)
 
 
-def origin(state: State, data: Part, plan: Plan, records: Sequence[Record], times: int) -> Origin:
+def find_origin(state: State, data: Part, plan: Plan, records: Sequence[Record], times: int) -> Origin:
     """Where the divergence of the last of `records` began.
 
     Args:
@@ -48,7 +48,7 @@ def origin(state: State, data: Part, plan: Plan, records: Sequence[Record], time
         data: The training split.
         plan: Of the run.
         records: Of the run, to the one that shows the divergence.
-        times: As in `diverged`.
+        times: As in `has_diverged`.
     """
     network, updates = state.network, Updates(state.network, state.optimiser, data, plan)
     for batch in updates.batches(state.progress.step):

@@ -24,7 +24,7 @@ def check_moments(config: Config, data: Prepared) -> None:
         require(config.moments.images <= stop - start, "moments.images", f"at most {stop - start}", images=config.moments.images)
 
 
-def final_moments(config: Config, network: Network, data: Prepared) -> None:
+def set_final_moments(config: Config, network: Network, data: Prepared) -> None:
     """Replace the moving average by precise or adaptive moments where the run asks for them."""
     images = config.moments.images
     if images is None or config.norm.placement == "none":

@@ -6,15 +6,15 @@ from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.data.preprocess import Name, Prepared
 from numlp.training import build
-from numlp.training.divergence import DivergedError, diverged, origin
+from numlp.training.divergence import DivergedError, find_origin, has_diverged
 from numlp.training.evaluator import Evaluator, Scores
-from numlp.training.final_moments import check_moments, final_moments
+from numlp.training.final_moments import check_moments, set_final_moments
 from numlp.training.history import Record
 from numlp.training.state import State
 from numlp.training.trainer import train
 
 
-def begin(config: Config) -> State:
+def begin_state(config: Config) -> State:
     """The state of a new run: initial weights, and an optimiser that has not moved."""
     network = build.network(config)
     return State(network, build.optimiser(config.optim, network))
@@ -40,15 +40,15 @@ def fit(config: Config, data: Prepared, state: State) -> Iterator[Record]:
     plan = build.plan(config, len(part.labels))
     for record in train(state.network, state.optimiser, part, data.part("val"), plan, state.progress):
         state.records.append(record)
-        if diverged(state.records, config.train.diverged.cost, config.train.diverged.records):
+        if has_diverged(state.records, config.train.diverged.cost, config.train.diverged.records):
             raise DivergedError(f"train: need a cost that stays finite and below {config.train.diverged.cost:g}")
         yield record
     if not state.progress.stop:
         with blas_threads(config.train.threads):
-            final_moments(config, state.network, data)
+            set_final_moments(config, state.network, data)
 
 
-def where_it_diverged(config: Config, data: Prepared, before: State, records: Sequence[Record]) -> DivergedError:
+def locate_divergence(config: Config, data: Prepared, before: State, records: Sequence[Record]) -> DivergedError:
     """The error of a run that has diverged, with the step, the rate and the layer where that began.
 
     Args:
@@ -59,7 +59,7 @@ def where_it_diverged(config: Config, data: Prepared, before: State, records: Se
     """
     bounds, part = config.train.diverged, data.part("train")
     with blas_threads(config.train.threads):
-        began = origin(before, part, build.plan(config, len(part.labels)), records, bounds.records)
+        began = find_origin(before, part, build.plan(config, len(part.labels)), records, bounds.records)
     last = records[-1]
     return DivergedError(
         f"train: need a cost that stays finite and below {bounds.cost:g}, got {last.train_cost:.4g} (validation {last.val_cost:.4g}) at "
@@ -67,7 +67,7 @@ def where_it_diverged(config: Config, data: Prepared, before: State, records: Se
     )
 
 
-def final_scores(config: Config, data: Prepared, state: State, names: Sequence[Name]) -> dict[Name, Scores]:
+def score_splits(config: Config, data: Prepared, state: State, names: Sequence[Name]) -> dict[Name, Scores]:
     """Scores of the trained network over the splits `names`."""
     evaluator = Evaluator(state.network)
     with blas_threads(config.train.threads):
