@@ -26,7 +26,8 @@ from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 from numlp.optim.optimisers import Sgd
 from numlp.optim.schedules import cyclical
-from numlp.training.trainer import Plan, train
+from numlp.training.plan import Plan
+from numlp.training.trainer import train
 
 found = {}
 for name, (hidden, norm) in networks.items():

@@ -19,7 +19,8 @@ from numlp.training import build
 from numlp.training.batches import batches_from
 from numlp.training.evaluator import Evaluator
 from numlp.training.history import Record
-from numlp.training.trainer import Plan, train
+from numlp.training.plan import Plan
+from numlp.training.trainer import train
 from trained import DATASET
 
 ROOT = Path(__file__).resolve().parents[1]

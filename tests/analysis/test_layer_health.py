@@ -12,7 +12,8 @@ from numlp.nn.network import Network
 from numlp.optim.schedules import constant
 from numlp.training import build
 from numlp.training.history import LayerHealth, Record
-from numlp.training.trainer import Plan, train
+from numlp.training.plan import Plan
+from numlp.training.trainer import train
 
 RECORD = Record(0, 0.0, 0.1, *[1.0] * 6)
 OPTIMISERS = [SgdConfig(), MomentumConfig(), AdamConfig()]

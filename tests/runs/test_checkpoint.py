@@ -16,8 +16,9 @@ from numlp.nn.network import Network
 from numlp.optim.schedules import cyclical
 from numlp.runs.checkpoint import Checkpoints, open_checkpoints
 from numlp.training import build
+from numlp.training.plan import Plan
 from numlp.training.state import State
-from numlp.training.trainer import Plan, train
+from numlp.training.trainer import train
 
 STEPS, KEY = 40, "a run"
 OPTIMISERS = {"sgd": SgdConfig(), "momentum": MomentumConfig(), "adam": AdamConfig()}

@@ -17,8 +17,9 @@ from numlp.nn.network import Network
 from numlp.tracking import connect
 from numlp.training.divergence import find_origin, has_diverged
 from numlp.training.history import Record
+from numlp.training.plan import Plan
 from numlp.training.state import State
-from numlp.training.trainer import Plan, train
+from numlp.training.trainer import train
 from projects import FEW
 from sweeps import PIXELS
 

@@ -12,7 +12,8 @@ from numlp.nn.network import Network
 from numlp.optim.optimisers import Adam, Sgd
 from numlp.optim.schedules import constant
 from numlp.training.evaluator import Evaluator, confusion_matrix
-from numlp.training.trainer import Plan, train
+from numlp.training.plan import Plan
+from numlp.training.trainer import train
 
 PLAN = Plan(steps=40, batch_size=16, schedule=constant(0.1), lam=0.01, ema_decay=0.9, batch_seed=1, record_at=frozenset(range(0, 41, 10)))
 

@@ -20,7 +20,8 @@ from numlp.sweep.summary import describe_network
 from numlp.tracking import load
 from numlp.training import build
 from numlp.training.evaluator import CHUNK, Evaluator
-from numlp.training.trainer import Plan, Updates
+from numlp.training.plan import Plan
+from numlp.training.updates import Updates
 
 WARM, STEPS = 5, 30  # updates before those that are measured
 TEST_IMAGES = IMAGES - TRAIN_IMAGES

@@ -21,7 +21,7 @@ from numlp.nn.network import Network
 from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
 from numlp.optim.schedules import Schedule, constant, cyclical, exponential
 from numlp.training.batches import epoch_steps
-from numlp.training.trainer import Plan
+from numlp.training.plan import Plan
 
 INIT, BATCHES, AUGMENTATION, SEARCH = range(4)  # the streams that a seed is split into
 

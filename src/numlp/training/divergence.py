@@ -11,8 +11,9 @@ from numlp.errors import UserError
 from numlp.nn.mode import TRAINING
 from numlp.nn.network import Network
 from numlp.training.history import Record
+from numlp.training.plan import Plan
 from numlp.training.state import State
-from numlp.training.trainer import Batch, Plan, Updates
+from numlp.training.updates import Batch, Updates
 
 
 class DivergedError(UserError):

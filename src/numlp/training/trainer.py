@@ -2,50 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.blas import under_threads
 from numlp.data.preprocess import Part
-from numlp.nn.loss import cross_entropy_gradient
-from numlp.nn.mode import TRAINING
-from numlp.nn.moments import set_from_batch, update_moving_average
-from numlp.nn.network import Network, Pass
+from numlp.nn.network import Network
 from numlp.optim.optimisers import Optimiser
-from numlp.optim.schedules import Schedule
-from numlp.training.batches import batches_from, epoch_steps
+from numlp.training.batches import epoch_steps
 from numlp.training.evaluator import Evaluator, Scores
 from numlp.training.history import Record
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to train.
-
-    Attributes:
-        steps: Updates in all.
-        batch_size: Images of an update; an epoch's last batch may be smaller.
-        schedule: From the update step to eta.
-        lam: Weight of the penalty.
-        ema_decay: Weight of the old moments in batch norm's moving average.
-        batch_seed: Of the order of the images.
-        record_at: Updates after which to record; 0 is before the first.
-        cost: What the training columns of a record show: full, aggregated or smoothed (see `_train_scores`).
-        threads: Of BLAS.
-    """
-
-    steps: int
-    batch_size: int
-    schedule: Schedule
-    lam: float
-    ema_decay: float
-    batch_seed: int
-    record_at: frozenset[int]
-    cost: str = "full"
-    threads: int = 1
+from numlp.training.plan import Plan
+from numlp.training.updates import Batch, Updates
 
 
 @dataclass
@@ -63,13 +32,19 @@ class Progress:
     stop: int = 0
 
 
-def train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan, progress: Progress | None = None) -> Iterator[Record]:
-    """Train `network` in place from `progress` on, and yield a record after each of `plan.record_at` updates."""
-    return under_threads(plan.threads, _train(network, optimiser, data, val, plan, Progress() if progress is None else progress))
+def train(
+    network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan, progress: Progress | None = None, ahead: bool = False
+) -> Iterator[Record]:
+    """Train `network` in place from `progress` on, and yield a record after each of `plan.record_at` updates.
+
+    With `ahead` a second thread gathers the next batch meanwhile, which gains where a core is free and changes no bit.
+    """
+    updates = Updates(network, optimiser, data, plan, ahead)
+    return under_threads(plan.threads, _train(updates, val, Progress() if progress is None else progress))
 
 
-def _train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan, progress: Progress) -> Iterator[Record]:
-    evaluator, updates = Evaluator(network), Updates(network, optimiser, data, plan)
+def _train(updates: Updates, val: Part, progress: Progress) -> Iterator[Record]:
+    data, plan, evaluator = updates.data, updates.plan, Evaluator(updates.network)
     per_epoch = epoch_steps(len(data.labels), plan.batch_size)
 
     def record(step: int, batch: Batch) -> Record:
@@ -89,64 +64,6 @@ def _train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: 
         if progress.stop:
             progress.step = done
             return
-
-
-class Batch(NamedTuple):
-    """The images of one update.
-
-    Attributes:
-        step: Updates made before it.
-        x: (N, d) images, in a buffer that the next batch of the same size writes over.
-        labels: (N,) classes.
-        buffers: The pass for batches of this size.
-    """
-
-    step: int
-    x: Array
-    labels: NDArray[np.intp]
-    buffers: Pass
-
-
-class Updates:
-    """The updates of a run: the one place that spells out a step of training.
-
-    Args:
-        network: Changed in place by `apply`.
-        optimiser: With its state.
-        data: The training split.
-        plan: Of the run.
-    """
-
-    def __init__(self, network: Network, optimiser: Optimiser, data: Part, plan: Plan) -> None:
-        self.network, self.optimiser, self.data, self.plan = network, optimiser, data, plan
-        self._buffers: dict[int, tuple[Pass, Array]] = {}  # by size: the usual batch, and an epoch's last
-
-    def batches(self, first: int) -> Iterator[Batch]:
-        """The batches from update `first` on; the very first one starts the moving average of batch norm's moments."""
-        plan = self.plan
-        for step, index in enumerate(batches_from(first, plan.steps, plan.batch_seed, len(self.data.labels), plan.batch_size), first):
-            buffers, x = self._gather(index)
-            if step == 0:
-                set_from_batch(self.network, x)
-            yield Batch(step, x, self.data.labels[index], buffers)
-
-    def apply(self, batch: Batch) -> None:
-        """Forward, gradient of the loss, backward, penalty and update, then the moving average."""
-        network, plan = self.network, self.plan
-        logits = batch.buffers.forward(batch.x, TRAINING)
-        batch.buffers.backward(cross_entropy_gradient(logits, batch.labels))
-        self.optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), decay=2 * plan.lam)
-        update_moving_average(network, batch.buffers, plan.ema_decay)
-
-    def _gather(self, index: NDArray[np.intp]) -> tuple[Pass, Array]:
-        """The pass for a batch of this size, and the batch's images, copied together once."""
-        n = len(index)
-        if n not in self._buffers:
-            self._buffers[n] = (Pass(self.network, n), np.empty((n, self.data.x.shape[1]), self.data.x.dtype))
-        buffers, x = self._buffers[n]
-        # mode="clip" lets take write straight to the buffer; with "raise" it makes a copy first
-        np.take(self.data.x, index, axis=0, out=x, mode="clip")
-        return buffers, x
 
 
 def _train_scores(plan: Plan, evaluator: Evaluator, data: Part, batch: Part, seen: Array) -> Scores:

@@ -1,0 +1,85 @@
+"""The updates of a run, batch after batch: the one place that spells out a step of training."""
+
+from collections.abc import Iterator
+from itertools import cycle
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp.arrays import Array
+from numlp.data.preprocess import Part
+from numlp.nn.loss import cross_entropy_gradient
+from numlp.nn.mode import TRAINING
+from numlp.nn.moments import set_from_batch, update_moving_average
+from numlp.nn.network import Network, Pass
+from numlp.optim.optimisers import Optimiser
+from numlp.training.batches import batches_from
+from numlp.training.plan import Plan
+from numlp.training.prefetch import one_ahead
+
+
+class Batch(NamedTuple):
+    """The images of one update.
+
+    Attributes:
+        step: Updates made before it.
+        x: (N, d) images, in a buffer that the next batch of the same size writes over.
+        labels: (N,) classes.
+        buffers: The pass for batches of this size.
+    """
+
+    step: int
+    x: Array
+    labels: NDArray[np.intp]
+    buffers: Pass
+
+
+class Updates:
+    """The updates of a run: the one place that spells out a step of training.
+
+    Args:
+        network: Changed in place by `apply`.
+        optimiser: With its state.
+        data: The training split.
+        plan: Of the run.
+        ahead: A second thread gathers the next batch meanwhile; it changes no bit of the result.
+    """
+
+    def __init__(self, network: Network, optimiser: Optimiser, data: Part, plan: Plan, ahead: bool = False) -> None:
+        self.network, self.optimiser, self.data, self.plan, self.ahead = network, optimiser, data, plan, ahead
+        self._passes: dict[int, Pass] = {}  # by size: the usual batch, and an epoch's last
+        self._images: dict[int, Iterator[Array]] = {}  # buffers, by size as well
+
+    def batches(self, first: int) -> Iterator[Batch]:
+        """The batches from update `first` on; the very first one starts the moving average of batch norm's moments."""
+        plan = self.plan
+        indices = batches_from(first, plan.steps, plan.batch_seed, len(self.data.labels), plan.batch_size)
+        gathered = one_ahead(self._gather, indices) if self.ahead else map(self._gather, indices)
+        for step, (x, labels) in enumerate(gathered, first):
+            if step == 0:
+                set_from_batch(self.network, x)
+            yield Batch(step, x, labels, self._pass(len(labels)))
+
+    def apply(self, batch: Batch) -> None:
+        """Forward, gradient of the loss, backward, penalty and update, then the moving average."""
+        network, plan = self.network, self.plan
+        logits = batch.buffers.forward(batch.x, TRAINING)
+        batch.buffers.backward(cross_entropy_gradient(logits, batch.labels))
+        self.optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), decay=2 * plan.lam)
+        update_moving_average(network, batch.buffers, plan.ema_decay)
+
+    def _gather(self, index: NDArray[np.intp]) -> tuple[Array, NDArray[np.intp]]:
+        """The images of a batch, copied together once, and their labels."""
+        if len(index) not in self._images:
+            shape = (1 + self.ahead, len(index), self.data.x.shape[1])  # one is written while the other is read
+            self._images[len(index)] = cycle(np.empty(shape, self.data.x.dtype))
+        x = next(self._images[len(index)])
+        # mode="clip" lets take write straight to the buffer; with "raise" it makes a copy first
+        np.take(self.data.x, index, axis=0, out=x, mode="clip")
+        return x, self.data.labels[index]
+
+    def _pass(self, n: int) -> Pass:
+        if n not in self._passes:
+            self._passes[n] = Pass(self.network, n)
+        return self._passes[n]
