@@ -1,6 +1,8 @@
 """The table of all commands: the module of each, what it does, and examples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -11,11 +13,17 @@ class Command:
         module: With `run(config, out, invocation)` when the command is composed; else its entry.
         about: What it does, for --help.
         composed: Its arguments are choices and values, which Hydra composes.
+        needs: "project": it runs in one; "model": in one, or anywhere with --model; "nothing": anywhere.
     """
 
     module: str
     about: str
     composed: bool = False
+    needs: Literal["project", "model", "nothing"] = "project"
+
+    def needs_project(self, arguments: Sequence[str]) -> bool:
+        """Whether it cannot run outside a project with these arguments."""
+        return self.needs == "project" or (self.needs == "model" and "--model" not in arguments)
 
     @property
     def entry(self) -> str:
@@ -34,11 +42,11 @@ COMMANDS = {
         "numlp.cli.lr_range", "raise the learning rate in a short training, and suggest eta_min and eta_max", composed=True
     ),
     "gradcheck": Command("numlp.cli.gradcheck", "compare the gradients with central differences", composed=True),
-    "init": Command("numlp.cli.init", "lay out a new project in a folder of its own"),
+    "init": Command("numlp.cli.init", "lay out a new project in a folder of its own", needs="nothing"),
     "run": Command("numlp.cli.run", "run the whole pipeline by DVC, on CIFAR-10 where it can be had; choices are in params.yaml"),
-    "doctor": Command("numlp.cli.doctor", "check the environment, the data, DVC and MLflow, and say what to do"),
-    "predict": Command("numlp.cli.predict", "name what a trained network sees in PNG or JPEG files"),
-    "export": Command("numlp.cli.export", "write a trained network as ONNX, for other programs"),
+    "doctor": Command("numlp.cli.doctor", "check the environment, the data, DVC and MLflow, and say what to do", needs="nothing"),
+    "predict": Command("numlp.cli.predict", "name what a trained network sees in PNG or JPEG files", needs="model"),
+    "export": Command("numlp.cli.export", "write a trained network as ONNX, for other programs", needs="model"),
     "register": Command("numlp.cli.register", "name a trained network in MLflow's registry, with its figures"),
     "compare": Command(
         "numlp.cli.compare", "set two trained runs, or up to eight, against each other: choices, curves, classes, significance, examples"

@@ -57,5 +57,4 @@ def exit_code(program: str, body: Callable[[], int]) -> int:
 
 def _needs_project(command: str, rest: list[str]) -> bool:
     """Whether a command has no use outside a project."""
-    model_alone = command in ("predict", "export") and "--model" in rest
-    return command in COMMANDS and command != "doctor" and not model_alone and not {"-h", "--help"} & set(rest)
+    return command in COMMANDS and COMMANDS[command].needs_project(rest) and not {"-h", "--help"} & set(rest)
