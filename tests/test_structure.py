@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE, REPRODUCTION = ROOT / "src" / "numlp", ROOT / "reproduction"
 RANKS = (  # a module imports from lower ranks and from its own package
     ("errors", "arrays", "code_digest"),
-    ("files", "paths", "signals", "blas"),
+    ("files", "paths", "signals", "blas", "threads"),
     ("config",),
     ("nn", "optim"),
     ("data",),

@@ -145,3 +145,17 @@ def test_the_decay_is_the_penaltys_gradient_on_the_weights_alone_in_any_block(ma
         with_decay.update(decayed, gradient.copy(), 0.1, decay=0.02)
         by_hand.update(plain, gradient + 0.02 * plain * (np.arange(size) < weights), 0.1)
     np.testing.assert_allclose(decayed, plain, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("make", [Sgd, lambda p, w: Momentum(p, w, 0.9), lambda p, w: Adam(p, w, 0.9, 0.999, 1e-8)])
+def test_threads_share_the_blocks_of_an_update_and_change_no_bit(make: Callable[[np.ndarray, int], Optimiser]) -> None:
+    rng = np.random.default_rng(5)
+    size, weights = 5 * BLOCK + 11, 4 * BLOCK + 7
+    start, gradients = rng.normal(size=size).astype(np.float32), rng.normal(size=(3, size)).astype(np.float32)
+    alone, shared = start.copy(), start.copy()
+    by_one, by_three = make(alone, weights), make(shared, weights)
+    for gradient in gradients:
+        by_one.update(alone, gradient.copy(), 0.1, decay=0.02)
+        by_three.update(shared, gradient.copy(), 0.1, decay=0.02, threads=3)
+    np.testing.assert_array_equal(alone, shared)
+    assert not np.array_equal(alone, start)

@@ -57,6 +57,12 @@ def test_the_same_run_gives_the_same_bits(parts):
     assert first.moments.vector.tobytes() == second.moments.vector.tobytes()
 
 
+def test_gathering_ahead_changes_no_bit(parts):
+    first, second = network(), network()
+    assert list(trained(first, *parts, PLAN)) == list(trained(second, *parts, PLAN, None, True))
+    assert first.params.vector.tobytes() == second.params.vector.tobytes()
+
+
 def test_when_something_is_recorded_does_not_change_the_training(parts):
     often, seldom = network(), network()
     list(trained(often, *parts, PLAN))

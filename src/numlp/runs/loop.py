@@ -46,6 +46,10 @@ def show_nothing(records: Iterable[Record], total: int) -> Iterator[Record]:
     return iter(records)
 
 
+def ignore(record: Record) -> None:
+    """Watch nothing."""
+
+
 @dataclass(frozen=True)
 class Loop:
     """What a run needs beside its state.
@@ -54,6 +58,7 @@ class Loop:
         kept: The run's checkpoints.
         name: Of the run, in messages.
         show: Passes the records of a run of so many updates on, and may show them.
+        ahead: Gather the next batch in a second thread, where a core is free for it.
         watch: Called with each record, those from before an interruption too; what it raises ends the training.
     """
 
@@ -62,7 +67,8 @@ class Loop:
     kept: Checkpoints
     name: str
     show: Callable[[Iterable[Record], int], Iterator[Record]] = show_nothing
-    watch: Callable[[Record], None] = lambda _: None
+    watch: Callable[[Record], None] = ignore
+    ahead: bool = False
 
     def begin(self) -> State:
         """The state of the last checkpoint, or of a new run when there is none or `train.resume` is false."""
@@ -99,7 +105,7 @@ class Loop:
         progress, since = state.progress, perf_counter() - state.seconds
         with asking(lambda number: setattr(progress, "stop", number)):
             try:
-                for record in self.show(fit(self.config, self.data, state), plan.steps):
+                for record in self.show(fit(self.config, self.data, state, self.ahead), plan.steps):
                     _log(state, log, probe)
                     state.seconds = perf_counter() - since
                     self.watch(record)

@@ -9,7 +9,7 @@ from numlp.data.raw import save_raw
 from numlp.runs.invocation import Invocation
 
 
-def run(config: Config, out: Path, asked: Invocation) -> None:
+def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Write images.npy, labels.npy and dataset.json."""
     data = make_raw(config.data.source, paths.DATA)
     save_raw(data, out)

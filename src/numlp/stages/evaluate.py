@@ -29,7 +29,7 @@ Metrics: TypeAlias = dict[str, Any]
 SHOWN = 20  # of the most confident errors
 
 
-def run(config: Config, out: Path, asked: Invocation) -> None:
+def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Evaluate the train stage's model, and add the figures to its MLflow run."""
     metrics = evaluate_run(config, paths.TRAIN / paths.MODEL, out)
     run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))

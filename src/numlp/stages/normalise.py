@@ -10,7 +10,7 @@ from numlp.files import write_json
 from numlp.runs.invocation import Invocation
 
 
-def run(config: Config, out: Path, asked: Invocation) -> None:
+def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Make the arrays under data/normalised when they are not there, and write split.json."""
     data = prepare_data(config)
     sizes = {name: stop - start for name, (start, stop) in data.recipe.split.items()}

@@ -16,7 +16,7 @@ from numlp.tracking import find_run, reopen
 from numlp.training.history import Record
 
 
-def run(config: Config, out: Path, asked: Invocation) -> None:
+def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Draw the pipeline's figures, and add them to the model's MLflow run."""
     figures = draw(paths.TRAIN, paths.EVALUATE, out)
     run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))

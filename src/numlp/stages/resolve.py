@@ -13,7 +13,7 @@ from numlp.files import write_text
 from numlp.runs.invocation import Invocation
 
 
-def run(config: Config, out: Path, asked: Invocation) -> None:
+def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Write build/resolved.yaml; say what this machine uses in place of a setting of params.yaml.
 
     The file has the configuration, with a digest of the code that decides each stage's outputs under `code`; all of it is below

@@ -23,7 +23,7 @@ from numlp.inference.model_file import Model, save_model
 from numlp.runs.checkpoint import open_checkpoints
 from numlp.runs.identity import run_key
 from numlp.runs.invocation import Invocation
-from numlp.runs.loop import Loop
+from numlp.runs.loop import Loop, ignore
 from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, measure_outcome, save_outcome, worst_outcome
 from numlp.tracking import Run, start_run
 from numlp.training.divergence import DivergedError
@@ -34,31 +34,32 @@ from numlp.training.state import State
 WIDE = 5e7  # multiplications of a step's forward pass, from which a second thread gains a fifth or more (one hidden layer of 160 units)
 
 
-def run(config: Config, out: Path, asked: Invocation) -> Outcome | None:
+def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
     """Train, write model.npz and history.csv, and do what `then` names; all of it one MLflow run.
 
     Returns:
         What a member of a sweep gave, which then is kept; nothing for a run of its own.
     """
-    data, member = prepare_data(config), asked.member
+    data, member = prepare_data(config), invocation.member
     check_fit(config, data)  # a rule that depends on the data is broken before anything is made
-    name = run_name(config, asked.choices)
+    name = run_name(config, invocation.choices)
     print(f"train: {name} on {data.dataset.name}")
-    _say(config, asked)
+    _say(config, invocation)
     with open_checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
-        watch = [] if member is None else [member.watch]
-        loop = Loop(config, data, kept, name, partial(show_progress, name=name, alone=asked.alone), *watch)
+        ahead = invocation.alone and cpu_count() > config.train.threads  # the jobs of a sweep have all cores
+        show = partial(show_progress, name=name, alone=invocation.alone)
+        loop = Loop(config, data, kept, name, show, member.watch if member else ignore, ahead)
         state = loop.begin()
-        with _tracked(config, asked, name, data, out, state.run_id) as tracked:
+        with _tracked(config, invocation, name, data, out, state.run_id) as tracked:
             state.run_id = tracked.id
-            made = _attempt(loop, state, out, tracked, asked)
+            made = _attempt(loop, state, out, tracked, invocation)
         if member is not None and made is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
             save_outcome(member.pruned if made.note == PRUNED else member.record, made)
         kept.clear()
         return made
 
 
-def _attempt(loop: Loop, state: State, out: Path, tracked: Run, asked: Invocation) -> Outcome | None:
+def _attempt(loop: Loop, state: State, out: Path, tracked: Run, invocation: Invocation) -> Outcome | None:
     """Train to the end, or to where the run is given up."""
     config, data = loop.config, loop.data
     try:
@@ -66,12 +67,12 @@ def _attempt(loop: Loop, state: State, out: Path, tracked: Run, asked: Invocatio
         _keep_health(config, state, data, out, tracked)
         _finish(config, state, data, out, tracked)
         _follow(config, out, tracked)
-        return _outcome(config, state, data, out, asked.member, tracked)
+        return _outcome(config, state, data, out, invocation.member, tracked)
     except DivergedError as error:
         _keep_health(config, state, data, out, tracked)
         _given_up(error, data, state.records, out, tracked)
         loop.kept.clear()
-        if asked.alone:
+        if invocation.alone:
             raise
         return worst_outcome(state, out, f"diverged: {error}")
     except PrunedError:
@@ -106,14 +107,14 @@ def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracke
         tracked.log_artifacts([figure], "plots")
 
 
-def _say(config: Config, asked: Invocation) -> None:
+def _say(config: Config, invocation: Invocation) -> None:
     """Say what a user may not expect of these settings, or could have faster."""
     if config.moments.name == "adaptive" and config.norm.placement != "none":
         print(f"moments: {config.moments.images:,} test images (never their labels) give batch norm's moments, as moments=adaptive asks")
     cores = cpu_count()
     widths = (config.model.inputs, *config.model.hidden)
     products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
-    if asked.alone and config.train.threads < cores and products >= WIDE:
+    if invocation.alone and config.train.threads < cores and products >= WIDE:
         print(f"train: one step of this wide network is faster on more threads (train.threads={cores} uses all cores, other last bits)")
 
 
@@ -153,16 +154,16 @@ def _follow(config: Config, out: Path, tracked: Run) -> None:
 
 
 @contextmanager
-def _tracked(config: Config, asked: Invocation, name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
+def _tracked(config: Config, invocation: Invocation, name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
     """The MLflow run, with all that is known before training."""
     decided: dict[str, Any] = deciding_choices(config)
-    dataset, member = data.dataset, asked.member
+    dataset, member = data.dataset, invocation.member
     tags = {"config_digest": json_digest(decided), "dataset": dataset.name}
     write_text(out / paths.CONFIG, json.dumps(decided, indent=2) + "\n")
     parent = None
     if member is not None:
         parent, run_id, tags = member.parent, run_id or member.run_id, {**tags, **member.tags}
-    with start_run(Path.cwd(), name, {**flatten(decided), **asked.choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
+    with start_run(Path.cwd(), name, {**flatten(decided), **invocation.choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
         tracked.log_dataset(dataset.name, dataset.digest, "training")
         tracked.log_artifacts([out / paths.CONFIG])
         yield tracked

@@ -26,8 +26,10 @@ def check_fit(config: Config, data: Prepared) -> None:
     check_moments(config, data)
 
 
-def fit(config: Config, data: Prepared, state: State) -> Iterator[Record]:
+def fit(config: Config, data: Prepared, state: State, ahead: bool = False) -> Iterator[Record]:
     """Train `state` in place from where it is to the end of the run, and then replace batch norm's moments where the run asks for it.
+
+    With `ahead` a second thread gathers the next batch meanwhile, which changes no bit.
 
     Yields:
         Each new record, which is the last of `state.records` by then.
@@ -38,7 +40,7 @@ def fit(config: Config, data: Prepared, state: State) -> Iterator[Record]:
     """
     part = data.part("train")
     plan = build.plan(config, len(part.labels))
-    for record in train(state.network, state.optimiser, part, data.part("val"), plan, state.progress):
+    for record in train(state.network, state.optimiser, part, data.part("val"), plan, state.progress, ahead):
         state.records.append(record)
         if has_diverged(state.records, config.train.diverged.cost, config.train.diverged.records):
             raise DivergedError(f"train: need a cost that stays finite and below {config.train.diverged.cost:g}")

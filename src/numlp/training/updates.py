@@ -14,9 +14,9 @@ from numlp.nn.mode import TRAINING
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
 from numlp.optim.optimisers import Optimiser
+from numlp.threads import one_ahead
 from numlp.training.batches import batches_from
 from numlp.training.plan import Plan
-from numlp.training.prefetch import one_ahead
 
 
 class Batch(NamedTuple):
@@ -66,7 +66,7 @@ class Updates:
         network, plan = self.network, self.plan
         logits = batch.buffers.forward(batch.x, TRAINING)
         batch.buffers.backward(cross_entropy_gradient(logits, batch.labels))
-        self.optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), decay=2 * plan.lam)
+        self.optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), 2 * plan.lam, plan.threads)
         update_moving_average(network, batch.buffers, plan.ema_decay)
 
     def _gather(self, index: NDArray[np.intp]) -> tuple[Array, NDArray[np.intp]]:
