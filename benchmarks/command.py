@@ -17,7 +17,7 @@ from benchmarks.task import Task
 
 STEPS, EPOCHS = 9000, 20  # of the default run
 ONE = "one epoch"
-COST = "`numlp train` as it is: 3 layers, 20 epochs (the baselines train alone)"
+COST = "`numlp train`: the default run, 3 layers, 20 epochs; the baselines train alone"
 
 
 def run(settings: Settings) -> Part:

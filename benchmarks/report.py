@@ -51,10 +51,12 @@ def write(folder: Path, order: Sequence[str]) -> None:
     kept = _kept(folder)
     parts = {name: {kernel: Part.from_json(part) for kernel, part in kept[name].items()} for name in order if name in kept}
     sections = [INTRO, COSTS, _table(costs(parts)), TARGETS, _table(targets(parts))]
-    if "growth" in parts:
-        draw(next(iter(parts["growth"].values())), folder / PLOT)
-        sections.append(f"![step time by width, depth and batch size]({PLOT})\n")
-    write_text(folder / PAGE, "\n".join([*sections, *(section(name, kernels) for name, kernels in parts.items())]))
+    for name, kernels in parts.items():
+        sections.append(section(name, kernels))
+        if name == "growth":
+            draw(next(iter(kernels.values())), folder / PLOT)
+            sections.append(f"![step time by width, depth and batch size]({PLOT})\n")
+    write_text(folder / PAGE, "\n".join(sections))
 
 
 def print_part(name: str, kernel: str, part: Part) -> None:
