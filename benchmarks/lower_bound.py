@@ -45,8 +45,7 @@ def timed(task: Task, layers: int) -> Callable[[], float]:
                 for a, b, out in products:
                     np.dot(a, b, out=out)
                 total += perf_counter() - start
-                np.multiply(gradients, 1e-9, out=gradients)
-                np.subtract(weights, gradients, out=weights)
+                np.subtract(weights, np.multiply(gradients, 1e-9, out=gradients), out=weights)
         return total / task.steps
 
     return measure
