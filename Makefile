@@ -13,7 +13,8 @@ run: .venv/installed
 reports: .venv/installed-reports
 	$(BIN)/python -m reproduction all seeds=$(SEEDS)
 
-# Against the floor and the peers, on an idle machine: make bench, or make bench PART=step (docs/benchmarks.md).
+# Against the lower bounds and other libraries, on an idle machine: make bench (25 minutes), make bench PART=step, and at its
+# real length, another 25 minutes, make bench PART=sweep (docs/benchmarks.md).
 bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks $(PART)
 

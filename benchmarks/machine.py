@@ -4,6 +4,7 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from benchmarks.places import source
 from benchmarks.process import ROOT
 from benchmarks.settings import Settings
 from numlp.tracking import environment_tags
@@ -17,11 +18,12 @@ def about(settings: Settings, seconds: float) -> dict[str, str]:
     commit = tags["git_commit"][:12] + (", with changes" if tags["git_dirty"] == "true" else "")
     return {
         "machine": f"{tags['cpu']}, {os.cpu_count()} processors, {memory()}{platform.system()} {platform.machine()}",
-        "blas": tags["blas"],
-        "python": tags["python"],
+        "BLAS": tags["blas"],
+        "images": source(),
+        "Python": tags["python"],
         "libraries": ", ".join(f"{name} {found}" for name in LIBRARIES if (found := installed(name))),
         "commit": commit,
-        "repeats": str(settings.repeats),
+        "rounds": str(settings.repeats),
         "seconds": f"{seconds:.0f}",
     }
 

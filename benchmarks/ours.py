@@ -1,6 +1,6 @@
 """This project's side: `numlp.training.trainer.train` itself, on memory-mapped arrays, as the train stage calls it."""
 
-import resource
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,16 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import timing
-from benchmarks.floor import all_products, floor
-from benchmarks.process import highest_resident
+from benchmarks.lower_bound import all_layers, first_layer
 from benchmarks.sampler import STEP, Sampler
 from benchmarks.task import Task
-from numlp.config import Config, CyclicalConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig, SgdConfig, TrainConfig
+from numlp.config import AdamConfig, Config, CyclicalConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig, SgdConfig, TrainConfig
 from numlp.data.preprocess import open_prepared
 from numlp.training import build
-from numlp.training.trainer import train
+from numlp.training.trainer import Progress, train
 
-__all__ = ["all_products", "floor", "networks", "peak", "profile", "step"]
+__all__ = ["all_layers", "first_layer", "networks", "profile", "step"]
 
 
 def step(task: Task) -> Callable[[], float]:
@@ -42,22 +41,6 @@ def profile(task: Task) -> Callable[[], dict[str, float]]:
     return measure
 
 
-def peak(task: Task) -> Callable[[], float]:
-    """Highest memory in bytes of a process that has trained the task alone; on Linux without the pages of mapped files."""
-    run = trained(task, task.lams[0])
-
-    def measure() -> float:
-        run()
-        status = Path("/proc/self/status")
-        if not status.exists():
-            return highest_resident(resource.getrusage(resource.RUSAGE_SELF))
-        lines = (line.split() for line in status.read_text().splitlines())
-        kilobytes = {name: value for name, value, *_ in (line for line in lines if len(line) > 1)}
-        return 1024.0 * (int(kilobytes["VmHWM:"]) - int(kilobytes["RssFile:"]))
-
-    return measure
-
-
 def trained(task: Task, lam: float) -> Callable[[], None]:
     """Train a network of the task's shape; again, where it is called again."""
     config = chosen(task, lam)
@@ -65,11 +48,12 @@ def trained(task: Task, lam: float) -> Callable[[], None]:
     part, val = data.part("train"), data.part("val")
     network = build.network(config)
     optimiser = build.optimiser(config.optim, network)
-    plan = replace(build.plan(config, len(part.labels)), steps=task.steps, record_at=frozenset(task.records))
+    first = 0 if task.records else 1  # what a run does once, before its first update, is no part of a step
+    plan = replace(build.plan(config, len(part.labels)), steps=first + task.steps, record_at=frozenset(task.records))
 
     def run() -> None:
         with np.errstate(all="ignore"):  # as the train stage has it
-            for _ in train(network, optimiser, part, val, plan):
+            for _ in train(network, optimiser, part, val, plan, Progress(first)):
                 pass
 
     return run
@@ -81,10 +65,10 @@ def chosen(task: Task, lam: float) -> Config:
         model=ModelConfig(hidden=list(task.hidden)),
         norm=NormConfig(placement=task.norm),
         init=InitConfig("he"),
-        optim=SgdConfig(),
-        schedule=CyclicalConfig(),
+        optim={"sgd": SgdConfig, "adam": AdamConfig}[task.optimiser](),
+        schedule=CyclicalConfig(eta_max=task.eta_max),
         moments=MomentsConfig("ema"),
         lam=lam,
         seed=0,
-        train=TrainConfig(batch_size=task.batch, cycles=2),
+        train=TrainConfig(batch_size=task.batch, cycles=2, threads=int(os.environ["OMP_NUM_THREADS"])),
     )

@@ -12,44 +12,29 @@ from typing import Any
 from benchmarks.task import Task
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-class AbsentError(Exception):
-    """A peer is not installed; the message is its name."""
+SOURCE = os.pathsep.join([str(ROOT), str(ROOT / "src")])  # this checkout's code, whichever one is installed
 
 
 class Worker(AbstractContextManager["Worker"]):
     """A process that measures what it is asked, and sleeps in between.
 
     Args:
-        peer: Module of this package that has the peer's functions: ours, peers_torch, peers_jax, peers_sklearn or warm_up.
+        module: Of this package, with a library's functions: ours, baseline_torch, baseline_jax or baseline_sklearn.
         threads: Of its matrix products.
-        kernel: OpenBLAS's name of the kernels to use, e.g. Haswell; "" for the processor's own.
 
-    Raises:
-        AbsentError: The peer's library is not installed.
+    Attributes:
+        kernel: The CPU that the kernels of NumPy's BLAS in this process are written for.
     """
 
-    def __init__(self, peer: str, threads: int, kernel: str = "") -> None:
-        command, pipe = [sys.executable, "-m", "benchmarks.worker", peer, str(threads)], subprocess.PIPE
-        environment = {**os.environ, **limits(threads), **({"OPENBLAS_CORETYPE": kernel} if kernel else {})}
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT, env=environment)
-        if absent := self._read().get("absent"):
-            self.__exit__()
-            raise AbsentError(absent)
+    def __init__(self, module: str, threads: int) -> None:
+        command, pipe = [sys.executable, "-m", "benchmarks.worker", module], subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT, env=environment(threads))
+        self.kernel: str = self._read()["kernel"]
 
     def ask(self, task: Task) -> Any:
         """Do `task` once, after a first time that does not count where the process has not done it before."""
-        self.begin(task)
-        return self.end()
-
-    def begin(self, task: Task, warm: bool = True) -> None:
-        """Ask without waiting; `end` waits. Without `warm` the first time counts."""
         assert self._process.stdin is not None
-        print(json.dumps({"task": task.to_json(), "warm": warm}), file=self._process.stdin, flush=True)
-
-    def end(self) -> Any:
-        """Wait for the answer."""
+        print(json.dumps(task.to_json()), file=self._process.stdin, flush=True)
         return self._read()["answer"]
 
     def _read(self) -> dict[str, Any]:
@@ -65,14 +50,22 @@ class Worker(AbstractContextManager["Worker"]):
         self._process.communicate()
 
 
-def limits(threads: int) -> dict[str, str]:
-    """Environment variables that give the matrix products of any of the peers so many threads."""
+def alone(module: str, threads: int, task: Task) -> subprocess.Popen[str]:
+    """Start a process that does `task` once, imports and compilation included."""
+    command = [sys.executable, "-m", "benchmarks.alone", module, json.dumps(task.to_json())]
+    return subprocess.Popen(command, text=True, cwd=ROOT, env=environment(threads))
+
+
+def environment(threads: int) -> dict[str, str]:
+    """Variables that give the matrix products of any of the libraries so many threads."""
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
     eigen = str(threads > 1).lower()
     return {
+        **os.environ,
         **dict.fromkeys(names, str(threads)),
         "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={eigen} intra_op_parallelism_threads={threads}",
         "JAX_PLATFORMS": "cpu",
+        "PYTHONPATH": SOURCE,
     }
 
 

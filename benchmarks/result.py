@@ -1,4 +1,4 @@
-"""What a part of the benchmark gives: tables, and the rows that have a bound."""
+"""What a part of the benchmark gives: tables, and the rows that have a target."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,7 +11,7 @@ Cell = str | Spread
 
 @dataclass
 class Row:
-    """A figure with a bound.
+    """A measurement with a target.
 
     Attributes:
         what: What is measured, with its unit where it has one.
@@ -19,7 +19,6 @@ class Row:
         must: The bound of the median.
         aim: A better one.
         least: The bounds are the least, not the most.
-        note: Why it cannot be measured.
     """
 
     what: str
@@ -27,13 +26,12 @@ class Row:
     must: float
     aim: float
     least: bool = False
-    note: str = ""
 
     @property
     def verdict(self) -> str:
         """Which bound the median keeps."""
         if self.measured is None:
-            return f"skipped: {self.note}"
+            return "not measured"
         sign = -1 if self.least else 1
         found = sign * self.measured.median
         return "aim" if found <= sign * self.aim else "yes" if found <= sign * self.must else "NO"
@@ -55,15 +53,15 @@ class Part:
     Attributes:
         title: What the part shows.
         tables: In the order of the document.
-        rows: Those with a bound.
-        skipped: Peers and inputs that were not there.
+        rows: Those with a target.
+        costs: Rows of the page's first table: what, then seconds of ours, PyTorch, JAX and scikit-learn.
         about: Machine, code and libraries, and the command's settings.
     """
 
     title: str
     tables: list[Table]
     rows: list[Row] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    costs: list[list[Cell]] = field(default_factory=list)
     about: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -73,13 +71,13 @@ class Part:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Part":
         """The part that `to_json` gave."""
-        tables = [Table(t["title"], t["head"], [[_cell(cell) for cell in row] for row in t["rows"]]) for t in values["tables"]]
+        tables = [Table(t["title"], t["head"], _cells(t["rows"])) for t in values["tables"]]
         rows = [Row(**{**row, "measured": row["measured"] and Spread(**row["measured"])}) for row in values["rows"]]
-        return cls(values["title"], tables, rows, values["skipped"], values["about"])
+        return cls(values["title"], tables, rows, _cells(values["costs"]), values["about"])
 
 
-def _cell(value: str | dict[str, Any]) -> Cell:
-    return value if isinstance(value, str) else Spread(**value)
+def _cells(rows: list[list[Any]]) -> list[list[Cell]]:
+    return [[cell if isinstance(cell, str) else Spread(**cell) for cell in row] for row in rows]
 
 
 def milliseconds(seconds: Sequence[float]) -> list[float]:

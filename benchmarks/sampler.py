@@ -13,19 +13,20 @@ STEP: Rules = (
     ("batch norm", "numlp/nn/batch_norm.py", ""),
     ("batch norm", "numlp/nn/moments.py", ""),
     ("products", "numlp/nn/linear.py", ""),
-    ("rectifier", "numlp/nn/relu.py", ""),
+    ("ReLU", "numlp/nn/relu.py", ""),
     ("loss", "numlp/nn/loss.py", ""),
     ("update", "numlp/optim/", ""),
     ("gather", "numlp/data/", ""),
-    ("gather", "numlp/training/trainer.py", "gather"),
+    ("gather", "numlp/training/updates.py", "_gather"),
+    ("gather", "numlp/training/prefetch.py", ""),
     ("gather", "numlp/training/batches.py", ""),
 )
 PIPELINE: Rules = (
     ("imports", "importlib._bootstrap>", ""),
     ("logging: MLflow", "numlp/tracking/", ""),
     ("recording", "numlp/training/trainer.py", "record"),
-    ("training", "numlp/training/trainer.py", ""),
     ("checkpoints", "numlp/runs/checkpoint.py", ""),
+    ("training", "numlp/training/updates.py", ""),
     ("evaluation", "numlp/training/evaluator.py", ""),
     ("plots", "numlp/display/", ""),
     ("data", "numlp/data/", ""),
@@ -52,7 +53,7 @@ class Sampler:
 
     def __enter__(self) -> "Sampler":
         self._handler = signal.signal(signal.SIGALRM, self._look)
-        signal.siginterrupt(signal.SIGALRM, False)  # system calls go on
+        signal.siginterrupt(signal.SIGALRM, False)  # system calls resume
         self._last = perf_counter()
         signal.setitimer(signal.ITIMER_REAL, self.interval, self.interval)
         return self

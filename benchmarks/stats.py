@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 PAUSE = 0.05  # seconds between measurements: threads that wait for work in a loop have gone to sleep by then
 
+Key = TypeVar("Key")
 Measure = Callable[[], float]
 
 
@@ -35,9 +37,9 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> Spread:
     return spread([a / b for a, b in zip(above, below, strict=True)])
 
 
-def rounds(measures: Mapping[str, Measure], repeats: int, pause: float = PAUSE) -> dict[str, list[float]]:
+def rounds(measures: Mapping[Key, Measure], repeats: int, pause: float = PAUSE) -> dict[Key, list[float]]:
     """Take every measurement once a round, in turn (A B A B), never two at once."""
-    found: dict[str, list[float]] = {name: [] for name in measures}
+    found: dict[Key, list[float]] = {name: [] for name in measures}
     for _ in range(repeats):
         for name, measure in measures.items():
             time.sleep(pause)

@@ -11,16 +11,17 @@ MLP9 = (50, 30, 20, 20, 10, 10, 10, 10)
 
 @dataclass(frozen=True)
 class Task:
-    """Training, or a part of it, of a network whose shape and length are the same for all peers.
+    """Training, or a part of it, of a network whose shape and length are the same for all libraries.
 
     Attributes:
-        what: The function of the peer's module, e.g. step or floor.
+        what: The function of the library's module, e.g. step.
         data: Folder of the normalised arrays.
         hidden: Widths of the hidden layers.
         norm: Batch normalisation: before or none.
+        optimiser: sgd or adam.
         batch: Images of an update.
         steps: Updates of one measurement.
-        lams: Weights of the penalty, a network each.
+        lams: Values of lambda, one network each.
         records: Updates after which cost, loss and accuracy of both splits are recorded.
     """
 
@@ -28,6 +29,7 @@ class Task:
     data: Path
     hidden: tuple[int, ...] = MLP3
     norm: str = "before"
+    optimiser: str = "sgd"
     batch: int = 100
     steps: int = 225
     lams: tuple[float, ...] = (0.005,)
@@ -37,6 +39,11 @@ class Task:
     def sizes(self) -> tuple[int, ...]:
         """Widths from input to output."""
         return (PIXELS, *self.hidden, CLASSES)
+
+    @property
+    def eta_max(self) -> float:
+        """Highest learning rate, for which the optimiser stays finite."""
+        return 0.1 if self.optimiser == "sgd" else 0.001
 
     def to_json(self) -> dict[str, object]:
         """The task in JSON's types."""

@@ -8,26 +8,21 @@ from importlib import import_module
 from typing import Any
 
 from benchmarks.task import Task
+from numlp.blas import library
 
 
-def main(peer: str) -> None:
+def main(module_name: str) -> None:
     """Answer until the input ends."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-    try:
-        module = import_module(f"benchmarks.{peer}")
-    except ModuleNotFoundError as error:
-        print(json.dumps({"absent": error.name}), file=answers, flush=True)
-        return
-    print(json.dumps({"ready": peer}), file=answers, flush=True)
+    module = import_module(f"benchmarks.{module_name}")
+    print(json.dumps({"kernel": library()[1]}), file=answers, flush=True)
     prepared: dict[Task, Callable[[], Any]] = {}
     for line in sys.stdin:
-        message = json.loads(line)
-        task = Task.from_json(message["task"])
+        task = Task.from_json(json.loads(line))
         if task not in prepared:
             prepared[task] = getattr(module, task.what)(task)
-            if message["warm"]:
-                prepared[task]()
+            prepared[task]()
         print(json.dumps({"answer": prepared[task]()}), file=answers, flush=True)
 
 

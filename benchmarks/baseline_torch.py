@@ -1,4 +1,4 @@
-"""The same training in PyTorch, eager: Linear, BatchNorm1d, ReLU, cross-entropy, SGD that decays the weights alone."""
+"""The same training in PyTorch, eager: Linear, BatchNorm1d, ReLU, cross-entropy, a fused optimiser that decays the weights alone."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -30,10 +30,11 @@ def trained(task: Task, lam: float) -> Callable[[], None]:
     torch.manual_seed(0)
     images = torch.from_numpy(np.load(task.data / "train_images.npy", mmap_mode="c"))
     labels = torch.from_numpy(np.load(task.data / "train_labels.npy").astype(np.int64))
-    model, schedule = network(task), cyclical(1e-5, 0.1, 2250)
+    model, schedule = network(task), cyclical(1e-5, task.eta_max, 2250)
     weights = [p for p in model.parameters() if p.ndim == 2]
     others = [p for p in model.parameters() if p.ndim == 1]
-    optimiser = torch.optim.SGD([{"params": weights, "weight_decay": 2 * lam}, {"params": others}], lr=0.1)
+    groups = [{"params": weights, "weight_decay": 2 * lam}, {"params": others}]
+    optimiser = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[task.optimiser](groups, lr=task.eta_max, fused=True)
     x = torch.empty(task.batch, images.shape[1])
 
     def run() -> None:

@@ -12,10 +12,10 @@ from numlp.config.data import CLASSES
 
 
 def step(task: Task) -> Callable[[], float]:
-    """Seconds an update: `partial_fit` goes once through the images it is given, here as many as the steps need."""
-    n = task.steps * task.batch
-    images = np.load(task.data / "train_images.npy", mmap_mode="r")[:n]
-    labels = np.load(task.data / "train_labels.npy")[:n]
+    """Seconds per update: `partial_fit` goes once, in random order, through the images that it is given."""
+    images, labels = (np.load(task.data / f"train_{name}.npy", mmap_mode="r") for name in ("images", "labels"))
+    whole, rest = divmod(task.steps * task.batch, len(labels))
+    counts = [len(labels)] * whole + [rest] * (rest > 0)
     model = MLPClassifier(
         task.hidden,
         solver="sgd",
@@ -30,7 +30,8 @@ def step(task: Task) -> Callable[[], float]:
     def measure() -> float:
         start = perf_counter()
         with sklearn.config_context(assume_finite=True):  # its check of every value is not part of a step
-            model.partial_fit(images, labels, classes=np.arange(CLASSES))
+            for count in counts:
+                model.partial_fit(images[:count], labels[:count], classes=np.arange(CLASSES))
         return (perf_counter() - start) / task.steps
 
     return measure
