@@ -19,7 +19,7 @@ ELSEWHERE = {  # names that other frameworks have for what is called otherwise h
     "momentum": "momentum is optim=momentum, with optim.rho",
     "weight_decay": "L2 regularization is lam: half of PyTorch's weight_decay with SGD",
     "optimizer": "the optimiser is optim, e.g. optim=adam",
-    "dropout": "there is no dropout; lam regularizes",
+    "dropout": "dropout is a key of its own, beside input_dropout: dropout=0.3",
 }
 SEVERAL = re.compile(r"Ambiguous value for argument '(.+?)' 1\.|Sweep parameters '(.+)' requires")
 IN_FILE = re.compile(r"In '([^']+)': \w+ raised while composing config: (.+?)(?: full_key: ([\w.]+(?= |$))?.*)?$")

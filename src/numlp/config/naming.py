@@ -29,6 +29,8 @@ def _changed(config: Config, choices: Mapping[str, str]) -> list[str]:
         norm=NormConfig(config.norm.placement),
         optim=type(config.optim)(),
         schedule=type(config.schedule)(),
+        dropout=0.0,
+        input_dropout=0.0,
         moments=MomentsConfig(config.moments.name, images=IMAGES.get(config.moments.name)),
         train=TrainConfig(batch_size=100, cycles=cycles, record=config.train.record),  # what is recorded changes no network
     )
@@ -77,6 +79,7 @@ def caption(choices: Mapping[str, Any]) -> str:
             init,
             choices["optim"]["name"],
             schedule,
+            *(f"{key.replace('_', ' ')} {choices[key]:g}" for key in ("dropout", "input_dropout") if choices.get(key)),
             f"lambda {choices['lam']:g}",
             f"seed {choices['seed']}",
         ]

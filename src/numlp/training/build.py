@@ -23,7 +23,7 @@ from numlp.optim.schedules import Schedule, constant, cyclical, exponential
 from numlp.training.batches import epoch_steps
 from numlp.training.plan import Plan
 
-INIT, BATCHES, AUGMENTATION, SEARCH = range(4)  # the streams that a seed is split into
+INIT, BATCHES, AUGMENTATION, SEARCH, NOISE = range(5)  # the streams that a seed is split into
 
 
 def stream(seed: int, which: int) -> np.random.SeedSequence:
@@ -34,7 +34,8 @@ def stream(seed: int, which: int) -> np.random.SeedSequence:
 def network(config: Config) -> Network:
     """The network of `config`, with its initial weights."""
     # The schema has checked that the placement, text to OmegaConf, is one of the three that the type names.
-    made = Network((config.model.inputs, *config.model.hidden, CLASSES), config.norm.placement, config.norm.eps)  # type: ignore[arg-type]
+    sizes, rates = (config.model.inputs, *config.model.hidden, CLASSES), {"dropout": config.dropout, "input_dropout": config.input_dropout}
+    made = Network(sizes, config.norm.placement, config.norm.eps, **rates)  # type: ignore[arg-type]
     initialise(made, initialiser(config.init), np.random.default_rng(stream(config.seed, INIT)))
     return made
 
@@ -90,6 +91,11 @@ def record_steps(config: RecordConfig, total: int, per_epoch: int) -> frozenset[
     return frozenset(round(total * i / config.points) for i in range(config.points + 1))
 
 
+def _seed(config: Config, which: int) -> int:
+    """One number for all draws of a stream."""
+    return int(stream(config.seed, which).generate_state(1, np.uint64)[0])
+
+
 def plan(config: Config, images: int) -> Plan:
     """The plan for a training split of `images`."""
     size = config.train.batch_size
@@ -102,7 +108,8 @@ def plan(config: Config, images: int) -> Plan:
         schedule=schedule(config.schedule, per_epoch),
         lam=config.lam,
         ema_decay=config.moments.alpha,
-        batch_seed=int(stream(config.seed, BATCHES).generate_state(1, np.uint64)[0]),
+        batch_seed=_seed(config, BATCHES),
+        noise_seed=_seed(config, NOISE),
         record_at=record_steps(config.train.record, total, per_epoch),
         cost=config.train.record.cost,
         threads=config.train.threads,

@@ -18,6 +18,7 @@ class Plan:
         batch_seed: Of the order of the images.
         record_at: Updates after which to record; 0 is before the first.
         cost: What the training columns of a record show: full, aggregated or smoothed (see `_train_scores`).
+        noise_seed: Of what dropout drops.
         threads: Of BLAS.
     """
 
@@ -29,4 +30,5 @@ class Plan:
     batch_seed: int
     record_at: frozenset[int]
     cost: str = "full"
+    noise_seed: int = 0
     threads: int = 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from numlp.arrays import Array
 from numlp.data.preprocess import Part
 from numlp.nn.loss import cross_entropy_gradient
-from numlp.nn.mode import TRAINING
+from numlp.nn.mode import Mode
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
 from numlp.optim.optimisers import Optimiser
@@ -64,10 +64,14 @@ class Updates:
     def apply(self, batch: Batch) -> None:
         """Forward, gradient of the loss, backward, penalty and update, then the moving average."""
         network, plan = self.network, self.plan
-        logits = batch.buffers.forward(batch.x, TRAINING)
+        logits = batch.buffers.forward(batch.x, self.mode(batch.step))
         batch.buffers.backward(cross_entropy_gradient(logits, batch.labels))
         self.optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), 2 * plan.lam, plan.threads)
         update_moving_average(network, batch.buffers, plan.ema_decay)
+
+    def mode(self, step: int) -> Mode:
+        """Of the pass of an update: what is dropped follows from the run's seed and the step alone."""
+        return Mode(batch_moments=True, noise=(self.plan.noise_seed, step))
 
     def _gather(self, index: NDArray[np.intp]) -> tuple[Array, NDArray[np.intp]]:
         """The images of a batch, copied together once, and their labels."""
