@@ -119,13 +119,13 @@ def test_evaluation_does_not_depend_on_how_rows_are_grouped(parts):
 
 
 @pytest.mark.parametrize("ahead", [False, True])
-def test_with_dropout_a_run_that_stops_anywhere_resumes_to_the_same_bits(parts, ahead):
+def test_with_all_that_draws_a_run_that_stops_anywhere_resumes_to_the_same_bits(parts, ahead):
     def noisy():
         made = Network((12, 8, 6, 4), "before", dropout=0.3, input_dropout=0.1)
         initialise(made, he, np.random.default_rng(0))
         return made
 
-    plan = replace(PLAN, noise_seed=9)
+    plan = replace(PLAN, noise_seed=9, image_seed=5, mixup=0.5, smoothing=0.1)
     whole, stopped = noisy(), noisy()
     list(trained(whole, *parts, plan))
     optimiser, progress = Sgd(stopped.params.vector, stopped.weights.size), Progress()
@@ -136,3 +136,11 @@ def test_with_dropout_a_run_that_stops_anywhere_resumes_to_the_same_bits(parts, 
     other = noisy()
     list(trained(other, *parts, replace(plan, noise_seed=8)))
     assert not np.array_equal(other.params.vector, whole.params.vector)
+
+
+def test_smoothed_targets_keep_the_logits_smaller(parts):
+    sharp, smooth = network(), network()
+    long = replace(PLAN, steps=200, record_at=frozenset({200}), lam=0.0)
+    list(trained(sharp, *parts, long))
+    list(trained(smooth, *parts, replace(long, smoothing=0.2)))
+    assert np.abs(Evaluator(smooth).logits(parts[0].x)).max() < np.abs(Evaluator(sharp).logits(parts[0].x)).max()
