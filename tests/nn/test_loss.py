@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numlp.nn.loss import accuracy, cross_entropy, cross_entropy_gradient, softmax
+from numlp.nn.loss import (
+    accuracy,
+    cross_entropy,
+    cross_entropy_gradient,
+    soft_cross_entropy,
+    soft_cross_entropy_gradient,
+    soft_targets,
+    softmax,
+)
 
 LOGITS = arrays(np.float64, (5, 4), elements=st.floats(-1e6, 1e6))
 MODEST = arrays(np.float64, (5, 4), elements=st.floats(-20, 20))
@@ -79,3 +87,32 @@ def test_accuracy_is_the_share_of_rows_whose_highest_logit_is_the_labels() -> No
     logits = np.array([[1.0, 0, 0], [0, 2, 1], [5, 6, 7], [0, -1, -2]])
     assert accuracy(logits, np.array([0, 1, 2, 1])) == 0.75
     assert accuracy(logits, np.array([1, 2, 0, 1])) == 0.0
+
+
+def test_soft_targets_are_shares_of_two_labels_and_of_all() -> None:
+    targets = soft_targets(np.array([0, 2]), 4, 0.1, np.array([1, 2]), 0.75)
+    np.testing.assert_allclose(targets.sum(axis=1), 1)
+    np.testing.assert_allclose(targets, [[0.7, 0.25, 0.025, 0.025], [0.025, 0.025, 0.925, 0.025]])
+
+
+def test_with_hard_targets_the_soft_loss_and_its_gradient_are_the_usual_ones() -> None:
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(0, 5, (7, 4)), rng.integers(0, 4, 7)
+    hard = soft_targets(labels, 4, 0.0, labels, 1.0)
+    assert soft_cross_entropy(logits, hard) == pytest.approx(cross_entropy(logits, labels), rel=1e-12)
+    np.testing.assert_allclose(
+        soft_cross_entropy_gradient(logits.copy(), hard), cross_entropy_gradient(logits.copy(), labels), rtol=1e-10, atol=1e-14
+    )
+
+
+def test_the_gradient_of_the_soft_loss_agrees_with_central_differences() -> None:
+    rng = np.random.default_rng(1)
+    logits, h = rng.normal(size=(5, 4)), 1e-5
+    targets = soft_targets(rng.integers(0, 4, 5), 4, 0.2, rng.integers(0, 4, 5), 0.6)
+    numerical = np.empty_like(logits)
+    for place in np.ndindex(logits.shape):
+        up, down = logits.copy(), logits.copy()
+        up[place] += h
+        down[place] -= h
+        numerical[place] = (soft_cross_entropy(up, targets) - soft_cross_entropy(down, targets)) / (2 * h)
+    np.testing.assert_allclose(soft_cross_entropy_gradient(logits.copy(), targets), numerical, rtol=1e-7, atol=1e-9)

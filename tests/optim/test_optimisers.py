@@ -159,3 +159,27 @@ def test_threads_share_the_blocks_of_an_update_and_change_no_bit(make: Callable[
         by_three.update(shared, gradient.copy(), 0.1, decay=0.02, threads=3)
     np.testing.assert_array_equal(alone, shared)
     assert not np.array_equal(alone, start)
+
+
+def test_nesterov_steps_along_the_gradient_and_the_velocity_to_come() -> None:
+    p, g = np.array([1.0, -2.0]), np.array([0.5, 0.25])
+    optimiser = Momentum(p, 0, rho=0.9, nesterov=True)
+    velocity, expected = np.zeros(2), p.copy()
+    for _ in range(3):
+        optimiser.update(p, g.copy(), 0.1)
+        velocity = 0.9 * velocity + g
+        expected -= 0.1 * (g + 0.9 * velocity)
+    np.testing.assert_allclose(p, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("make", [lambda p, w, d: Momentum(p, w, 0.9, weight_decay=d), lambda p, w, d: Adam(p, w, 0.9, 0.999, 1e-8, d)])
+def test_weight_decay_shrinks_the_weights_beside_the_gradients_step(make: Callable[[np.ndarray, int, float], Optimiser]) -> None:
+    rng = np.random.default_rng(6)
+    start, gradients = rng.normal(size=5), rng.normal(size=(3, 5))
+    decayed, by_hand = start.copy(), start.copy()
+    with_decay, plain = make(decayed, 3, 0.2), make(by_hand, 3, 0.0)
+    for gradient in gradients:
+        with_decay.update(decayed, gradient.copy(), 0.1)
+        by_hand[:3] *= 1 - 0.1 * 0.2
+        plain.update(by_hand, gradient.copy(), 0.1)
+    np.testing.assert_allclose(decayed, by_hand, rtol=1e-14)

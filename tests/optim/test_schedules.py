@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
-from numlp.optim.schedules import constant, cyclical, exponential
+from numlp.optim.schedules import constant, cosine, cyclical, exponential
 
 STEPS = st.integers(0, 10_000_000)
 RATES = st.tuples(st.floats(1e-8, 10), st.floats(1e-8, 10)).map(sorted)
@@ -92,3 +92,19 @@ def test_a_constant_rate_is_constant(eta: float, step: int) -> None:
 def test_a_rate_that_makes_no_sense_is_refused(make: object) -> None:
     with pytest.raises(UserError, match=r"^schedule.*: need .*, got "):
         make()
+
+
+def test_cosine_rises_in_the_warm_up_and_ends_at_the_lowest_rate() -> None:
+    rate = cosine(0.1, 0.001, 4, 104)
+    assert [rate(step) for step in range(4)] == pytest.approx([0.02, 0.04, 0.06, 0.08])
+    assert rate(4) == pytest.approx(0.1)
+    assert rate(103) == pytest.approx(0.001)
+    falling = [rate(step) for step in range(4, 104)]
+    assert falling == sorted(falling, reverse=True)
+    assert rate(4 + 99 / 2) == pytest.approx((0.1 + 0.001) / 2)
+    assert rate(200) == pytest.approx(0.001)
+
+
+def test_a_warm_up_as_long_as_the_run_is_refused() -> None:
+    with pytest.raises(UserError, match=r"schedule.warmup_epochs: need a warm-up shorter than the run's 10 updates, got warmup=10"):
+        cosine(0.1, 0.001, 10, 10)

@@ -13,7 +13,7 @@ from numlp.optim.optimisers import Adam, Sgd
 from numlp.optim.schedules import constant
 from numlp.training.evaluator import Evaluator, confusion_matrix
 from numlp.training.plan import Plan
-from numlp.training.trainer import train
+from numlp.training.trainer import Progress, train
 
 PLAN = Plan(steps=40, batch_size=16, schedule=constant(0.1), lam=0.01, ema_decay=0.9, batch_seed=1, record_at=frozenset(range(0, 41, 10)))
 
@@ -116,3 +116,31 @@ def test_evaluation_does_not_depend_on_how_rows_are_grouped(parts):
     x = np.tile(parts[0].x, (60, 1))  # 6,000 rows: more than one pass
     logits = Evaluator(made).logits(x)
     np.testing.assert_allclose(logits[:100], logits[5900:], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_with_all_that_draws_a_run_that_stops_anywhere_resumes_to_the_same_bits(parts, ahead):
+    def noisy():
+        made = Network((12, 8, 6, 4), "before", dropout=0.3, input_dropout=0.1)
+        initialise(made, he, np.random.default_rng(0))
+        return made
+
+    plan = replace(PLAN, noise_seed=9, image_seed=5, mixup=0.5, smoothing=0.1)
+    whole, stopped = noisy(), noisy()
+    list(trained(whole, *parts, plan))
+    optimiser, progress = Sgd(stopped.params.vector, stopped.weights.size), Progress()
+    list(train(stopped, optimiser, *parts, replace(plan, steps=17), progress, ahead))
+    progress.step = 17
+    list(train(stopped, optimiser, *parts, plan, progress, ahead))
+    assert stopped.params.vector.tobytes() == whole.params.vector.tobytes()
+    other = noisy()
+    list(trained(other, *parts, replace(plan, noise_seed=8)))
+    assert not np.array_equal(other.params.vector, whole.params.vector)
+
+
+def test_smoothed_targets_keep_the_logits_smaller(parts):
+    sharp, smooth = network(), network()
+    long = replace(PLAN, steps=200, record_at=frozenset({200}), lam=0.0)
+    list(trained(sharp, *parts, long))
+    list(trained(smooth, *parts, replace(long, smoothing=0.2)))
+    assert np.abs(Evaluator(smooth).logits(parts[0].x)).max() < np.abs(Evaluator(sharp).logits(parts[0].x)).max()

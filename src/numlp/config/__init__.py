@@ -5,10 +5,12 @@ It imports the loose modules alone.
 
 from numlp.config.architecture import GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.base import Checked
-from numlp.config.data import DataConfig, SourceConfig, SplitConfig
+from numlp.config.data import AugmentConfig, DataConfig, SourceConfig, SplitConfig
 from numlp.config.optim import (
     AdamConfig,
+    AdamWConfig,
     ConstantConfig,
+    CosineConfig,
     CyclicalConfig,
     ExponentialConfig,
     MomentumConfig,
@@ -21,9 +23,12 @@ from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, T
 
 __all__ = [
     "AdamConfig",
+    "AdamWConfig",
+    "AugmentConfig",
     "Checked",
     "Config",
     "ConstantConfig",
+    "CosineConfig",
     "CyclicalConfig",
     "DataConfig",
     "DivergedConfig",

@@ -19,8 +19,8 @@ from numlp.paths import MARKS, NEED, find_project
 
 PARAMS, CONF = MARKS
 SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
-    "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig),
-    "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.ConstantConfig),
+    "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig, schema.AdamWConfig),
+    "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.CosineConfig, schema.ConstantConfig),
 }
 SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
 

@@ -37,6 +37,20 @@ class DataConfig(Checked):
 
 
 @dataclass
+class AugmentConfig(Checked):
+    """How the training images are changed at random: mirrored, shifted by up to `shift` pixels, a square of side `cutout` set to 0."""
+
+    flip: bool = False
+    shift: int = 0
+    cutout: int = 0
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        for name, value in (("shift", self.shift), ("cutout", self.cutout)):
+            require(0 <= value < SIDE, f"augment.{name}", f"a whole number of pixels from 0 to {SIDE - 1}", **{name: value})
+
+
+@dataclass
 class SplitConfig(Checked):
     """Half-open ranges of the 50,000 training images, in the official order. The test images are always the test split."""
 

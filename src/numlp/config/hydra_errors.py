@@ -17,9 +17,9 @@ ELSEWHERE = {  # names that other frameworks have for what is called otherwise h
     "lr": RATE,
     "learning_rate": RATE,
     "momentum": "momentum is optim=momentum, with optim.rho",
-    "weight_decay": "L2 regularization is lam: half of PyTorch's weight_decay with SGD",
+    "weight_decay": "L2 regularization is lam: half of PyTorch's weight_decay with SGD; or optim=adamw, with optim.weight_decay",
     "optimizer": "the optimiser is optim, e.g. optim=adam",
-    "dropout": "there is no dropout; lam regularizes",
+    "dropout": "dropout is a key of its own, beside input_dropout: dropout=0.3",
 }
 SEVERAL = re.compile(r"Ambiguous value for argument '(.+?)' 1\.|Sweep parameters '(.+)' requires")
 IN_FILE = re.compile(r"In '([^']+)': \w+ raised while composing config: (.+?)(?: full_key: ([\w.]+(?= |$))?.*)?$")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from numlp.config import Config, ModelConfig, MomentsConfig, NormConfig, SplitConfig, TrainConfig
+from numlp.config import AugmentConfig, Config, ModelConfig, MomentsConfig, NormConfig, SplitConfig, TrainConfig
 
 USUAL = {"optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
 WIDTHS = {"mlp2": [50], "mlp3": [50, 50], "mlp9": [50, 30, 20, 20, 10, 10, 10, 10]}  # of conf/model
@@ -29,6 +29,11 @@ def _changed(config: Config, choices: Mapping[str, str]) -> list[str]:
         norm=NormConfig(config.norm.placement),
         optim=type(config.optim)(),
         schedule=type(config.schedule)(),
+        dropout=0.0,
+        input_dropout=0.0,
+        smoothing=0.0,
+        mixup=0.0,
+        augment=AugmentConfig(),
         moments=MomentsConfig(config.moments.name, images=IMAGES.get(config.moments.name)),
         train=TrainConfig(batch_size=100, cycles=cycles, record=config.train.record),  # what is recorded changes no network
     )
@@ -77,6 +82,12 @@ def caption(choices: Mapping[str, Any]) -> str:
             init,
             choices["optim"]["name"],
             schedule,
+            *(
+                f"{key.replace('_', ' ')} {choices[key]:g}"
+                for key in ("dropout", "input_dropout", "smoothing", "mixup")
+                if choices.get(key)
+            ),
+            *(f"{key} {value}" if key != "flip" else key for key, value in choices.get("augment", {}).items() if value),
             f"lambda {choices['lam']:g}",
             f"seed {choices['seed']}",
         ]

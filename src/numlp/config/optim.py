@@ -1,11 +1,12 @@
 """How the parameters are updated: optimisers and their rates."""
 
+import math
 from dataclasses import dataclass
 
 from omegaconf import MISSING
 
 from numlp.config.base import Checked
-from numlp.errors import require_decay, require_fraction, require_positive, require_rates
+from numlp.errors import require, require_decay, require_fraction, require_positive, require_rates
 
 
 @dataclass
@@ -24,14 +25,20 @@ class SgdConfig(OptimConfig):
 
 @dataclass
 class MomentumConfig(OptimConfig):
-    """Gradient descent with momentum; `rho` is the weight of the old velocity."""
+    """Gradient descent with momentum; `rho` is the weight of the old velocity, `nesterov` looks one step ahead.
+
+    `weight_decay` times the rate is taken from the weights beside the gradient; `lam` is then usually 0.
+    """
 
     name: str = "momentum"
     rho: float = 0.9
+    nesterov: bool = False
+    weight_decay: float = 0.0
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_fraction("optim.rho", rho=self.rho)
+        require(0 <= self.weight_decay < math.inf, "optim.weight_decay", "a number >= 0", weight_decay=self.weight_decay)
 
 
 @dataclass
@@ -47,6 +54,19 @@ class AdamConfig(OptimConfig):
         """Raise UserError for a value that breaks a rule."""
         require_fraction("optim", beta1=self.beta1, beta2=self.beta2)
         require_positive("optim.eps", eps=self.eps)
+
+
+@dataclass
+class AdamWConfig(AdamConfig):
+    """Adam with `weight_decay` times the rate taken from the weights, beside the gradient; `lam` is then usually 0."""
+
+    name: str = "adamw"
+    weight_decay: float = 0.01
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        super().check()
+        require(0 <= self.weight_decay < math.inf, "optim.weight_decay", "a number >= 0", weight_decay=self.weight_decay)
 
 
 @dataclass
@@ -85,6 +105,21 @@ class ExponentialConfig(ScheduleConfig):
         """Raise UserError for a value that breaks a rule."""
         require_positive("schedule.eta", eta=self.eta)
         require_decay("schedule.decay", decay=self.decay)
+
+
+@dataclass
+class CosineConfig(ScheduleConfig):
+    """The rate rises to `eta` over `warmup_epochs`, and falls along half a cosine to `eta_min` at the end of the run."""
+
+    name: str = "cosine"
+    eta: float = 0.05
+    eta_min: float = 1e-5
+    warmup_epochs: float = 1.0
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require_rates("schedule", self.eta_min, self.eta)
+        require(0 <= self.warmup_epochs < math.inf, "schedule.warmup_epochs", "a number >= 0", warmup_epochs=self.warmup_epochs)
 
 
 @dataclass

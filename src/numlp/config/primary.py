@@ -7,10 +7,10 @@ from omegaconf import MISSING
 
 from numlp.config.architecture import GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.base import Checked
-from numlp.config.data import DataConfig, SplitConfig
+from numlp.config.data import PIXELS, AugmentConfig, DataConfig, SplitConfig
 from numlp.config.optim import CyclicalConfig, OptimConfig, ScheduleConfig
 from numlp.config.training import LrRangeConfig, TrainConfig
-from numlp.errors import require
+from numlp.errors import require, require_fraction
 
 
 @dataclass
@@ -26,6 +26,11 @@ class Config(Checked):
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     moments: MomentsConfig = field(default_factory=MomentsConfig)
     lam: float = MISSING
+    dropout: float = 0.0  # share of the hidden layers' outputs that is dropped while training
+    input_dropout: float = 0.0  # and of the inputs
+    smoothing: float = 0.0  # share of the target that all classes get alike
+    mixup: float = 0.0  # both parameters of the Beta distribution that the share of two mixed images is drawn from; 0: none is mixed
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
     seed: int = MISSING
     train: TrainConfig = field(default_factory=TrainConfig)
     lr_range: LrRangeConfig = field(default_factory=LrRangeConfig)
@@ -35,6 +40,12 @@ class Config(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(0 <= self.lam < math.inf, "lam", "a number >= 0", lam=self.lam)
+        require_fraction("dropout", dropout=self.dropout)
+        require_fraction("input_dropout", input_dropout=self.input_dropout)
+        require_fraction("smoothing", smoothing=self.smoothing)
+        require(0 <= self.mixup < math.inf, "mixup", "a number >= 0", mixup=self.mixup)
+        whole = self.model.inputs == PIXELS or self.augment == AugmentConfig()
+        require(whole, "augment", f"model.inputs={PIXELS}, as whole images are changed", inputs=self.model.inputs)
         require(0 <= self.seed < 2**63, "seed", "a whole number >= 0", seed=self.seed)
         require(set(self.then) <= {"evaluate", "plot"}, "then", "evaluate, plot or neither", then=self.then)
         length = self.train.epochs is not None or isinstance(self.schedule, CyclicalConfig)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from numlp.arrays import Array
 from numlp.errors import require
 from numlp.nn.loss import cross_entropy, cross_entropy_gradient
-from numlp.nn.mode import TRAINING
+from numlp.nn.mode import Mode
 from numlp.nn.network import Network, Pass
 from numlp.nn.relu import Relu
 
@@ -92,6 +92,8 @@ def check_gradients(
 ) -> list[Difference]:
     """Compare the gradients of cross-entropy + lam * sum of squared weights, with batch moments, one parameter at a time.
 
+    What dropout drops is the same in all passes: it follows from `seed`.
+
     The network's parameters are afterwards as before; its gradients are those of the batch.
 
     Args:
@@ -115,7 +117,7 @@ def check_gradients(
     require(network.dtype == np.float64, "gradient check", "a network in float64", dtype=str(network.dtype))
     require(0 < h < 1 and 0 < tolerance < 1, "gradient check", "h and tolerance between 0 and 1", h=h, tolerance=tolerance)
     require(samples is None or samples >= 1, "gradient check", "samples of at least 1, or null for all", samples=samples)
-    probe = _Probe(network, x, labels, lam)
+    probe = _Probe(network, x, labels, lam, Mode(batch_moments=True, noise=(seed, 0)))
     rounding = ROUNDING * float(np.finfo(np.float64).eps) * max(1.0, probe.cost(0)[0]) / h
     rng = np.random.default_rng(seed)
     differences = []
@@ -130,18 +132,18 @@ def check_gradients(
 class _Probe:
     """The cost of one batch, computed again from a given layer on after one of that layer's parameters was changed."""
 
-    def __init__(self, network: Network, x: Array, labels: Labels, lam: float) -> None:
-        self.network, self.labels, self.lam = network, labels, lam
+    def __init__(self, network: Network, x: Array, labels: Labels, lam: float, mode: Mode) -> None:
+        self.network, self.labels, self.lam, self.mode = network, labels, lam, mode
         self.batch = Pass(network, len(x))
         self.names = list(network.layers)
-        self.inputs: list[Array] = [x, *(y.copy() for _, y in self.batch.outputs(x, TRAINING))]  # of each layer, and the logits last
+        self.inputs: list[Array] = [x, *(y.copy() for _, y in self.batch.outputs(x, mode))]  # of each layer, and the logits last
 
     def cost(self, start: int) -> tuple[float, NDArray[np.bool_]]:
         """The cost, and which units of the rectifiers are active, from layer `start` on."""
         x, active = self.inputs[start], [np.empty(0, np.bool_)]
         for name in self.names[start:]:
             layer = self.network.layers[name]
-            x = layer.forward(x, self.batch.works[name], TRAINING)
+            x = layer.forward(x, self.batch.works[name], self.mode)
             if isinstance(layer, Relu):
                 active.append((x > 0).reshape(-1))
         return cross_entropy(x, self.labels) + self.network.penalty(self.lam), np.concatenate(active)
@@ -149,7 +151,7 @@ class _Probe:
     def gradients(self) -> dict[str, Array]:
         """Analytic gradients by name, each as a vector."""
         network = self.network
-        logits = self.batch.forward(self.inputs[0], TRAINING)
+        logits = self.batch.forward(self.inputs[0], self.mode)
         self.batch.backward(cross_entropy_gradient(logits, self.labels))
         network.add_penalty_gradient(self.lam)
         return {name: view.reshape(-1) for name, view in network.grads.views.items()}

@@ -27,7 +27,9 @@ class Case:
         lam: Weight of the penalty.
         samples: Entries checked of each parameter, or None for all.
         classes: Width of the output.
-        seed: Of parameters, images, labels and sample.
+        seed: Of parameters, images, labels, sample and what is dropped.
+        dropout: Rate of the hidden layers' outputs.
+        input_dropout: Rate of the inputs.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Case:
     samples: int | None = None
     classes: int = 10
     seed: int = 0
+    dropout: float = 0.0
+    input_dropout: float = 0.0
 
     def check(self, tolerance: float = 1e-6, tick: Callable[[], None] = lambda: None) -> list[Difference]:
         """The comparison of each parameter of this network; `tick` is called after each entry."""
@@ -57,7 +61,8 @@ class Case:
 
         Biases, gamma and beta are drawn too: at their initial 0, 1 and 0 a gradient that forgets one of them looks right.
         """
-        network = Network((self.d, *self.hidden, self.classes), self.norm, dtype=np.float64)
+        sizes, rates = (self.d, *self.hidden, self.classes), {"dropout": self.dropout, "input_dropout": self.input_dropout}
+        network = Network(sizes, self.norm, dtype=np.float64, **rates)
         rng = np.random.default_rng(self.seed)
         initialise(network, self.init, rng)
         for name, view in network.params.views.items():

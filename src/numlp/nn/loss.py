@@ -36,6 +36,38 @@ def cross_entropy_gradient(logits: Array, labels: NDArray[np.integer]) -> Array:
     return logits
 
 
+def soft_targets(labels: NDArray[np.integer], classes: int, smoothing: float, others: NDArray[np.integer], share: float) -> Array:
+    """(N, K) probabilities to train towards: `share` of an image's own label and the rest of another's, both smoothed.
+
+    Args:
+        labels: (N,) classes.
+        classes: K.
+        smoothing: Share that all classes get alike. Source: Szegedy et al. 2016, arXiv:1512.00567, section 7.
+        others: (N,) classes of the images that are mixed in. Source of mixup: Zhang et al. 2018, arXiv:1710.09412.
+        share: Of the own label, from 0 to 1.
+    """
+    rows = np.arange(len(labels))
+    targets = np.full((len(labels), classes), smoothing / classes)
+    targets[rows, labels] += (1 - smoothing) * share
+    targets[rows, others] += (1 - smoothing) * (1 - share)
+    return targets
+
+
+def soft_cross_entropy(logits: Array, targets: Array) -> float:
+    """Mean cross-entropy in nats of (N, K) logits against (N, K) probabilities."""
+    highest = logits.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(logits - highest).sum(axis=1, keepdims=True)) + highest
+    return float(np.mean(((log_sum - logits) * targets).sum(axis=1), dtype=np.float64))
+
+
+def soft_cross_entropy_gradient(logits: Array, targets: Array) -> Array:
+    """Gradient of `soft_cross_entropy` in the logits, (softmax - targets) / N, written over them."""
+    softmax(logits)
+    logits -= targets
+    logits /= len(logits)
+    return logits
+
+
 def accuracy(logits: Array, labels: NDArray[np.integer]) -> float:
     """Share of rows whose highest logit is the label's."""
     return float(np.mean(logits.argmax(axis=1) == labels))

@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike
 from numlp.arrays import Array, Flat, Shape
 from numlp.errors import require
 from numlp.nn.batch_norm import BatchNorm
+from numlp.nn.dropout import Dropout
 from numlp.nn.linear import Linear
 from numlp.nn.mode import Mode
 from numlp.nn.relu import Relu
@@ -42,6 +43,8 @@ class Network:
         norm: Where batch normalisation stands with regard to the non-linearity.
         eps: Added to batch norm's variances.
         dtype: float32 to train, float64 to check gradients.
+        dropout: Rate at which the outputs of each hidden layer are dropped while training; 0 leaves the layer out.
+        input_dropout: Rate at which the inputs are.
 
     Attributes:
         params: All parameters; the weights first, then b, gamma and beta of each layer (names: docs/formats.md).
@@ -54,7 +57,15 @@ class Network:
         UserError: Fewer than two sizes, or one that is not a positive whole number.
     """
 
-    def __init__(self, sizes: Sequence[int], norm: Placement = "none", eps: float = EPS, dtype: DTypeLike = np.float32) -> None:
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        norm: Placement = "none",
+        eps: float = EPS,
+        dtype: DTypeLike = np.float32,
+        dropout: float = 0.0,
+        input_dropout: float = 0.0,
+    ) -> None:
         require(len(sizes) >= 2 and min(sizes) >= 1, "network", "two or more sizes, each at least 1", sizes=list(sizes))
         require(norm in ("none", "before", "after"), "network", "norm none, before or after", norm=norm)
         self.sizes, self.norm, self.eps, self.dtype = tuple(sizes), norm, eps, np.dtype(dtype)
@@ -64,7 +75,8 @@ class Network:
         self.moments = Flat(moment_shapes(sizes, norm), dtype)
         size = sum(a * b for a, b in pairwise(sizes))
         self.weights, self.weight_grads = self.params.vector[:size], self.grads.vector[:size]
-        self.layers: dict[str, Layer] = {}
+        self.dropout, self.input_dropout = dropout, input_dropout
+        self.layers = self._dropout(0, input_dropout)
         for index in range(1, self.depth + 1):
             self.layers |= self._block(index)
         for name, view in self.params.views.items():
@@ -85,12 +97,17 @@ class Network:
         if index == self.depth:
             return linear
         relu: dict[str, Layer] = {f"relu{index}": Relu(self.sizes[index])}
+        dropout = self._dropout(index, self.dropout)
         if self.norm == "none":
-            return linear | relu
+            return linear | relu | dropout
         n = f"bn{index}"
         views = (p[f"{n}.gamma"], p[f"{n}.beta"], g[f"{n}.gamma"], g[f"{n}.beta"], m[f"{n}.mean"], m[f"{n}.var"])
         norm: dict[str, Layer] = {n: BatchNorm(*views, self.eps)}
-        return linear | norm | relu if self.norm == "before" else linear | relu | norm
+        return (linear | norm | relu if self.norm == "before" else linear | relu | norm) | dropout
+
+    def _dropout(self, index: int, rate: float) -> dict[str, Layer]:
+        """Dropout behind the layers of `index`, 0 being the input; none at a rate of 0."""
+        return {f"dropout{index}": Dropout(self.sizes[index], rate, index)} if rate != 0 else {}
 
     def penalty(self, lam: float) -> float:
         """Lam * sum of squared weights (no 1/2)."""
@@ -122,6 +139,7 @@ class Pass:
             if isinstance(layer, BatchNorm):
                 self.works[name].mean, self.works[name].var = self.moments[f"{name}.mean"], self.moments[f"{name}.var"]
         self._steps = [(layer, self.works[name]) for name, layer in network.layers.items()]
+        self._first = next(place for place, (layer, _) in enumerate(self._steps) if isinstance(layer, Linear))  # no parameter is before it
 
     def forward(self, x: Array, mode: Mode) -> Array:
         """(N, d) inputs -> (N, K) logits, in a buffer of this pass."""
@@ -136,12 +154,12 @@ class Pass:
             yield name, x
 
     def backward(self, dy: Array) -> None:
-        """Fill the network's gradients from those in the logits, after a forward pass with `TRAINING`."""
-        for layer, work in self._steps[:0:-1]:
+        """Fill the network's gradients from those in the logits, after a forward pass with the batch's moments."""
+        for layer, work in self._steps[: self._first : -1]:
             dy = layer.backward(dy, work)
-        first, work = self._steps[0]
-        assert isinstance(first, Linear)
-        first.backward_parameters(dy, work)
+        layer, work = self._steps[self._first]
+        assert isinstance(layer, Linear)
+        layer.backward_parameters(dy, work)
 
 
 def parameter_shapes(sizes: Sequence[int], norm: Placement) -> dict[str, Shape]:

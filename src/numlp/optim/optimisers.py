@@ -1,5 +1,6 @@
 """Optimisers: each changes one flat vector of parameters in place, and keeps its state in vectors of the same size."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
@@ -7,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from numlp.arrays import Array
-from numlp.errors import require_fraction, require_positive
+from numlp.errors import require, require_fraction, require_positive
 from numlp.threads import side_by_side
 
 BLOCK = 1 << 17  # entries: 512 kB of float32, so that a block stays in the cache for all operations on it
@@ -21,15 +22,17 @@ class Optimiser(ABC):
         params: The vector that will be updated; its size and type are those of the state.
         weights: How many entries, from the first, decay. A decay of 2 * lam is the gradient of lam * sum of squares.
         state: Names of the vectors to keep, which start at 0.
+        weight_decay: Of the weights, eta times so much is taken beside the gradient's step.
 
     Attributes:
         state: Vectors to keep in a checkpoint, by name.
         count: Updates made so far.
     """
 
-    def __init__(self, params: Array, weights: int, state: Sequence[str] = ()) -> None:
+    def __init__(self, params: Array, weights: int, state: Sequence[str] = (), weight_decay: float = 0.0) -> None:
+        require(0 <= weight_decay < math.inf, "optim.weight_decay", "a number >= 0", weight_decay=weight_decay)
         self.state: dict[str, Array] = {name: np.zeros_like(params) for name in state}
-        self.count = 0
+        self.count, self.weight_decay = 0, weight_decay
         self._scratch: list[Array] = []  # of each thread, made when it is first needed
         edges = [*range(0, weights, BLOCK), *range(weights, params.size, BLOCK), params.size]
         self._blocks = [(slice(a, b), b <= weights) for a, b in pairwise(edges)]
@@ -47,6 +50,8 @@ class Optimiser(ABC):
         def update_share(share: int) -> None:
             for block, decays in self._blocks[share::shares]:
                 p, g = params[block], grads[block]
+                if decays and self.weight_decay > 0:
+                    p *= 1 - eta * self.weight_decay
                 state = (vector[block] for vector in self.state.values())
                 self._step(p, g, self._scratch[share][: p.size], eta, decay if decays else 0.0, *state)
 
@@ -73,35 +78,42 @@ class Sgd(Optimiser):
 
 
 class Momentum(Optimiser):
-    """velocity = rho * velocity + grads; params -= eta * velocity.
+    """velocity = rho * velocity + grads; params -= eta * velocity, or with `nesterov` eta * (grads + rho * velocity).
 
-    Source: Sutskever et al. 2013, PMLR 28(3), equations 1 and 2, with eta taken out of the velocity.
+    Source: Sutskever et al. 2013, PMLR 28(3), equations 1 and 2, with eta taken out of the velocity;
+    Nesterov's as in equation 7 of Bengio et al. 2013, arXiv:1212.0901.
     """
 
-    def __init__(self, params: Array, weights: int, rho: float) -> None:
+    def __init__(self, params: Array, weights: int, rho: float, nesterov: bool = False, weight_decay: float = 0.0) -> None:
         require_fraction("optim.rho", rho=rho)
-        super().__init__(params, weights, ("velocity",))
-        self.rho = rho
+        super().__init__(params, weights, ("velocity",), weight_decay)
+        self.rho, self.nesterov = rho, nesterov
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
         (velocity,) = state
         _add_decay(p, g, scratch, decay)
         velocity *= self.rho
         velocity += g
-        np.multiply(velocity, eta, out=g)
+        if self.nesterov:
+            g += np.multiply(velocity, self.rho, out=scratch)
+            g *= eta
+        else:
+            np.multiply(velocity, eta, out=g)
         p -= g
 
 
 class Adam(Optimiser):
     """Steps of the bias-corrected mean gradient over the root of the bias-corrected mean square.
 
-    Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1. The decay is part of the gradient, as the penalty's is.
+    The decay is part of the gradient, as the penalty's is; `weight_decay` is not, and makes it AdamW.
+
+    Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1; Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2.
     """
 
-    def __init__(self, params: Array, weights: int, beta1: float, beta2: float, eps: float) -> None:
+    def __init__(self, params: Array, weights: int, beta1: float, beta2: float, eps: float, weight_decay: float = 0.0) -> None:
         require_fraction("optim", beta1=beta1, beta2=beta2)
         require_positive("optim.eps", eps=eps)
-        super().__init__(params, weights, ("mean", "square"))
+        super().__init__(params, weights, ("mean", "square"), weight_decay)
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:

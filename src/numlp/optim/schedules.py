@@ -1,9 +1,10 @@
 """Learning-rate schedules: functions from the update step, counted from 0, to eta."""
 
+import math
 from collections.abc import Callable
 from typing import TypeAlias
 
-from numlp.errors import require_count, require_decay, require_positive, require_rates
+from numlp.errors import require, require_count, require_decay, require_positive, require_rates
 
 Schedule: TypeAlias = Callable[[int], float]
 
@@ -19,6 +20,23 @@ def exponential(eta: float, decay: float, epoch_steps: int) -> Schedule:
     require_positive("schedule.eta", eta=eta)
     require_decay("schedule.decay", decay=decay)
     return lambda step: eta * decay ** (step // epoch_steps)
+
+
+def cosine(eta: float, eta_min: float, warmup: int, steps: int) -> Schedule:
+    """Up to `eta` in even steps over the first `warmup` updates, then down along half a cosine to `eta_min` at the last of `steps`.
+
+    Source: Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5, without restarts; warm-up: Goyal et al. 2017, arXiv:1706.02677.
+    """
+    require_rates("schedule", eta_min, eta)
+    require(0 <= warmup < steps, "schedule.warmup_epochs", f"a warm-up shorter than the run's {steps} updates", warmup=warmup)
+    length = max(1, steps - 1 - warmup)
+
+    def schedule(step: int) -> float:
+        if step < warmup:
+            return eta * (step + 1) / (warmup + 1)
+        return eta_min + (eta - eta_min) * (1 + math.cos(math.pi * min(1.0, (step - warmup) / length))) / 2
+
+    return schedule
 
 
 def cyclical(eta_min: float, eta_max: float, half_cycle: int, decay: float = 1.0) -> Schedule:

@@ -4,8 +4,11 @@ import numpy as np
 
 from numlp.config import (
     AdamConfig,
+    AdamWConfig,
+    AugmentConfig,
     Config,
     ConstantConfig,
+    CosineConfig,
     CyclicalConfig,
     ExponentialConfig,
     InitConfig,
@@ -15,15 +18,16 @@ from numlp.config import (
     ScheduleConfig,
 )
 from numlp.config.data import CLASSES
+from numlp.data.augment import Augmentation
 from numlp.errors import require
 from numlp.nn.initialisers import Initialiser, gaussian, he, initialise, xavier
 from numlp.nn.network import Network
 from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
-from numlp.optim.schedules import Schedule, constant, cyclical, exponential
+from numlp.optim.schedules import Schedule, constant, cosine, cyclical, exponential
 from numlp.training.batches import epoch_steps
 from numlp.training.plan import Plan
 
-INIT, BATCHES, AUGMENTATION, SEARCH = range(4)  # the streams that a seed is split into
+INIT, BATCHES, AUGMENTATION, SEARCH, NOISE, CHANGES = range(6)  # the streams that a seed is split into
 
 
 def stream(seed: int, which: int) -> np.random.SeedSequence:
@@ -34,7 +38,8 @@ def stream(seed: int, which: int) -> np.random.SeedSequence:
 def network(config: Config) -> Network:
     """The network of `config`, with its initial weights."""
     # The schema has checked that the placement, text to OmegaConf, is one of the three that the type names.
-    made = Network((config.model.inputs, *config.model.hidden, CLASSES), config.norm.placement, config.norm.eps)  # type: ignore[arg-type]
+    sizes, rates = (config.model.inputs, *config.model.hidden, CLASSES), {"dropout": config.dropout, "input_dropout": config.input_dropout}
+    made = Network(sizes, config.norm.placement, config.norm.eps, **rates)  # type: ignore[arg-type]
     initialise(made, initialiser(config.init), np.random.default_rng(stream(config.seed, INIT)))
     return made
 
@@ -50,21 +55,25 @@ def optimiser(config: OptimConfig, made: Network) -> Optimiser:
     """The optimiser, with its state for the parameters of `made`."""
     shared = made.params.vector, made.weights.size
     match config:
+        case AdamWConfig(beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay):
+            return Adam(*shared, beta1, beta2, eps, weight_decay)
         case AdamConfig(beta1=beta1, beta2=beta2, eps=eps):
             return Adam(*shared, beta1, beta2, eps)
-        case MomentumConfig(rho=rho):
-            return Momentum(*shared, rho)
+        case MomentumConfig(rho=rho, nesterov=nesterov, weight_decay=weight_decay):
+            return Momentum(*shared, rho, nesterov, weight_decay)
         case _:
             return Sgd(*shared)
 
 
-def schedule(config: ScheduleConfig, per_epoch: int) -> Schedule:
-    """The rate, given an epoch's updates."""
+def schedule(config: ScheduleConfig, per_epoch: int, total: int) -> Schedule:
+    """The rate, given an epoch's updates and the run's."""
     match config:
         case CyclicalConfig(eta_min=low, eta_max=high, decay=decay):
             return cyclical(low, high, half_cycle(config, per_epoch), decay)
         case ExponentialConfig(eta=eta, decay=decay):
             return exponential(eta, decay, per_epoch)
+        case CosineConfig(eta=eta, eta_min=low, warmup_epochs=warmup):
+            return cosine(eta, low, round(warmup * per_epoch), total)
         case ConstantConfig(eta=eta):
             return constant(eta)
     raise TypeError(f"no schedule for {config}")
@@ -90,6 +99,16 @@ def record_steps(config: RecordConfig, total: int, per_epoch: int) -> frozenset[
     return frozenset(round(total * i / config.points) for i in range(config.points + 1))
 
 
+def augmentation(config: AugmentConfig) -> Augmentation | None:
+    """How images are changed; None where nothing is asked for."""
+    return None if config == AugmentConfig() else Augmentation(config.flip, config.shift, config.cutout)
+
+
+def _seed(config: Config, which: int) -> int:
+    """One number for all draws of a stream."""
+    return int(stream(config.seed, which).generate_state(1, np.uint64)[0])
+
+
 def plan(config: Config, images: int) -> Plan:
     """The plan for a training split of `images`."""
     size = config.train.batch_size
@@ -99,10 +118,15 @@ def plan(config: Config, images: int) -> Plan:
     return Plan(
         steps=total,
         batch_size=size,
-        schedule=schedule(config.schedule, per_epoch),
+        schedule=schedule(config.schedule, per_epoch, total),
         lam=config.lam,
         ema_decay=config.moments.alpha,
-        batch_seed=int(stream(config.seed, BATCHES).generate_state(1, np.uint64)[0]),
+        batch_seed=_seed(config, BATCHES),
+        noise_seed=_seed(config, NOISE),
+        image_seed=_seed(config, CHANGES),
+        augmentation=augmentation(config.augment),
+        mixup=config.mixup,
+        smoothing=config.smoothing,
         record_at=record_steps(config.train.record, total, per_epoch),
         cost=config.train.record.cost,
         threads=config.train.threads,

@@ -8,7 +8,7 @@ import numpy as np
 
 from numlp.data.preprocess import Part
 from numlp.errors import UserError
-from numlp.nn.mode import TRAINING
+from numlp.nn.mode import Mode
 from numlp.nn.network import Network
 from numlp.training.history import Record
 from numlp.training.plan import Plan
@@ -55,7 +55,7 @@ def find_origin(state: State, data: Part, plan: Plan, records: Sequence[Record],
     for batch in updates.batches(state.progress.step):
         if batch.step == records[-1].step:
             break
-        layer = _in_forward(batch)
+        layer = _in_forward(batch, updates.mode(batch.step))
         if layer is None:
             updates.apply(batch)
             layer = _in_parameters(network)
@@ -65,9 +65,9 @@ def find_origin(state: State, data: Part, plan: Plan, records: Sequence[Record],
     return Origin(began.step, began.eta, _largest(network))  # every value is finite, and the cost too high
 
 
-def _in_forward(batch: Batch) -> str | None:
+def _in_forward(batch: Batch, mode: Mode) -> str | None:
     """The first layer whose output is not finite."""
-    return next((name for name, y in batch.buffers.outputs(batch.x, TRAINING) if not np.isfinite(y).all()), None)
+    return next((name for name, y in batch.buffers.outputs(batch.x, mode) if not np.isfinite(y).all()), None)
 
 
 def _in_parameters(network: Network) -> str | None:

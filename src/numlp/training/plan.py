@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from numlp.data.augment import Augmentation
 from numlp.optim.schedules import Schedule
 
 
@@ -18,6 +19,11 @@ class Plan:
         batch_seed: Of the order of the images.
         record_at: Updates after which to record; 0 is before the first.
         cost: What the training columns of a record show: full, aggregated or smoothed (see `_train_scores`).
+        noise_seed: Of what dropout drops.
+        image_seed: Of how images are changed and mixed.
+        augmentation: How each image of a batch is changed; None: not at all.
+        mixup: Parameter of the Beta distribution of the share of an image in its mixture with another; 0: none is mixed.
+        smoothing: Share of the target that all classes get alike.
         threads: Of BLAS.
     """
 
@@ -29,4 +35,9 @@ class Plan:
     batch_seed: int
     record_at: frozenset[int]
     cost: str = "full"
+    noise_seed: int = 0
+    image_seed: int = 0
+    augmentation: Augmentation | None = None
+    mixup: float = 0.0
+    smoothing: float = 0.0
     threads: int = 1

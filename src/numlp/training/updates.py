@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
+from numlp.data.augment import mix
 from numlp.data.preprocess import Part
-from numlp.nn.loss import cross_entropy_gradient
-from numlp.nn.mode import TRAINING
+from numlp.nn.loss import cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets
+from numlp.nn.mode import Mode
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
 from numlp.optim.optimisers import Optimiser
@@ -26,12 +27,14 @@ class Batch(NamedTuple):
         step: Updates made before it.
         x: (N, d) images, in a buffer that the next batch of the same size writes over.
         labels: (N,) classes.
+        targets: (N, K) probabilities to train towards; None where they are the labels.
         buffers: The pass for batches of this size.
     """
 
     step: int
     x: Array
     labels: NDArray[np.intp]
+    targets: Array | None
     buffers: Pass
 
 
@@ -55,29 +58,48 @@ class Updates:
         """The batches from update `first` on; the very first one starts the moving average of batch norm's moments."""
         plan = self.plan
         indices = batches_from(first, plan.steps, plan.batch_seed, len(self.data.labels), plan.batch_size)
-        gathered = one_ahead(self._gather, indices) if self.ahead else map(self._gather, indices)
-        for step, (x, labels) in enumerate(gathered, first):
+        steps = enumerate(indices, first)
+        gathered = one_ahead(self._gather, steps) if self.ahead else map(self._gather, steps)
+        for step, (x, labels, targets) in enumerate(gathered, first):
             if step == 0:
                 set_from_batch(self.network, x)
-            yield Batch(step, x, labels, self._pass(len(labels)))
+            yield Batch(step, x, labels, targets, self._pass(len(labels)))
 
     def apply(self, batch: Batch) -> None:
         """Forward, gradient of the loss, backward, penalty and update, then the moving average."""
         network, plan = self.network, self.plan
-        logits = batch.buffers.forward(batch.x, TRAINING)
-        batch.buffers.backward(cross_entropy_gradient(logits, batch.labels))
+        logits = batch.buffers.forward(batch.x, self.mode(batch.step))
+        soft = batch.targets
+        dy = cross_entropy_gradient(logits, batch.labels) if soft is None else soft_cross_entropy_gradient(logits, soft)
+        batch.buffers.backward(dy)
         self.optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), 2 * plan.lam, plan.threads)
         update_moving_average(network, batch.buffers, plan.ema_decay)
 
-    def _gather(self, index: NDArray[np.intp]) -> tuple[Array, NDArray[np.intp]]:
-        """The images of a batch, copied together once, and their labels."""
+    def mode(self, step: int) -> Mode:
+        """Of the pass of an update: what is dropped follows from the run's seed and the step alone."""
+        return Mode(batch_moments=True, noise=(self.plan.noise_seed, step))
+
+    def _gather(self, item: tuple[int, NDArray[np.intp]]) -> tuple[Array, NDArray[np.intp], Array | None]:
+        """The images of a step's batch, copied together once and changed as the plan says, their labels, and targets where these differ."""
+        step, index = item
         if len(index) not in self._images:
             shape = (1 + self.ahead, len(index), self.data.x.shape[1])  # one is written while the other is read
             self._images[len(index)] = cycle(np.empty(shape, self.data.x.dtype))
         x = next(self._images[len(index)])
         # mode="clip" lets take write straight to the buffer; with "raise" it makes a copy first
         np.take(self.data.x, index, axis=0, out=x, mode="clip")
-        return x, self.data.labels[index]
+        labels = self.data.labels[index]
+        return x, labels, self._change(x, labels, step)
+
+    def _change(self, x: Array, labels: NDArray[np.intp], step: int) -> Array | None:
+        """Change images in place as the plan says; the draws follow from the run's seed and the step alone."""
+        plan = self.plan
+        rng = np.random.default_rng([plan.image_seed, step]) if plan.augmentation or plan.mixup > 0 else None
+        if plan.augmentation and rng:
+            plan.augmentation.apply(x, rng)
+        order, share = mix(x, plan.mixup, rng) if plan.mixup > 0 and rng else (np.arange(len(x)), 1.0)
+        soft = plan.mixup > 0 or plan.smoothing > 0
+        return soft_targets(labels, self.network.sizes[-1], plan.smoothing, labels[order], share) if soft else None
 
     def _pass(self, n: int) -> Pass:
         if n not in self._passes:

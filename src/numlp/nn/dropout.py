@@ -1,0 +1,61 @@
+"""Inverted dropout."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from numlp.arrays import Array
+from numlp.errors import require_fraction
+from numlp.nn.mode import Mode
+
+LEVELS = 1 << 16  # of a draw: 16 random bits decide on a value
+
+
+@dataclass
+class DropoutWork:
+    """Buffers of one batch. `drawn` is false after a pass in which nothing was dropped."""
+
+    y: Array  # (N, d)
+    kept: NDArray[np.bool_]  # (N, d)
+    drawn: bool = False
+
+
+class Dropout:
+    """y = x * kept / (1 - rate): each value is dropped with probability `rate` while the network trains, and none afterwards.
+
+    What is dropped follows from the pass's noise and the layer's place alone: the same pass done again drops the same values.
+
+    Args:
+        d: Values of a row.
+        rate: Probability of dropping a value, to the next 1/65536.
+        place: Of the layer in its network, which tells its draws from those of the others.
+
+    Source: Srivastava et al. 2014, JMLR 15, section 4; divided while training, so that a prediction needs no factor (section 10).
+    """
+
+    def __init__(self, d: int, rate: float, place: int) -> None:
+        require_fraction("dropout", rate=rate)
+        self.d, self.place, self.threshold = d, place, round(rate * LEVELS)
+
+    def work(self, n: int, dtype: DTypeLike) -> DropoutWork:
+        """Buffers for batches of `n` rows."""
+        return DropoutWork(np.empty((n, self.d), dtype), np.empty((n, self.d), np.bool_))
+
+    def forward(self, x: Array, work: DropoutWork, mode: Mode) -> Array:
+        """(N, d) -> (N, d); without noise the values themselves."""
+        work.drawn = mode.noise is not None
+        if mode.noise is None:
+            return x
+        bits = np.random.PCG64([*mode.noise, self.place]).random_raw(-(-x.size // 4)).view(np.uint16)  # four draws of each 64 bits
+        np.greater_equal(bits[: x.size].reshape(x.shape), self.threshold, out=work.kept)
+        return self._masked(x, work, work.y)
+
+    def backward(self, dy: Array, work: DropoutWork) -> Array:
+        """(N, d) -> (N, d), in place."""
+        return self._masked(dy, work, dy) if work.drawn else dy
+
+    def _masked(self, values: Array, work: DropoutWork, out: Array) -> Array:
+        np.multiply(values, work.kept, out=out)
+        out *= LEVELS / (LEVELS - self.threshold)
+        return out
