@@ -18,7 +18,7 @@ STEP: Rules = (
     ("update", "numlp/optim/", ""),
     ("gather", "numlp/data/", ""),
     ("gather", "numlp/training/updates.py", "_gather"),
-    ("gather", "numlp/training/prefetch.py", ""),
+    ("gather", "numlp/threads.py", "one_ahead"),
     ("gather", "numlp/training/batches.py", ""),
 )
 PIPELINE: Rules = (
