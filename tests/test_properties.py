@@ -103,7 +103,7 @@ def test_the_cyclical_rate_is_the_triangle_of_its_definition(low, high, half, pe
     low, high = sorted((low, high))
     choices = config.CyclicalConfig(eta_min=low, eta_max=high, half_cycle_epochs=half)
     n = build.half_cycle(choices, per_epoch)
-    schedule = build.schedule(choices, per_epoch)
+    schedule = build.schedule(choices, per_epoch, 1)
     corners = {2 * n * cycle: low for cycle in range(cycles)} | {2 * n * cycle + n: high for cycle in range(cycles)}
     for step, eta in corners.items():
         assert schedule(step) == pytest.approx(eta)

@@ -61,7 +61,7 @@ def test_a_stage_s_help_lists_the_project_s_choices_and_marks_those_of_its_param
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "model= mine, mlp2, *mlp3, mlp9 widths of the layers" in lines
     assert "norm= after, before, *none batch norm, and where" in lines
-    assert any("lam=0.005 seed=0" in line for line in lines)
+    assert any("lam=0.005 dropout=0 input_dropout=0" in line for line in lines)
     assert "to add, +experiment=NAME:" in lines
 
 
@@ -121,7 +121,7 @@ def test_colours_are_for_terminals_and_for_those_who_want_them(project, monkeypa
         ("numlp gr", ["gradcheck"]),
         ("numlp train mod", ["model.", "model="]),
         ("numlp train norm=", ["norm=after", "norm=before", "norm=none"]),
-        ("numlp train -m lam=1,2 optim=", ["optim=adam", "optim=momentum", "optim=sgd"]),
+        ("numlp train -m lam=1,2 optim=", ["optim=adam", "optim=adamw", "optim=momentum", "optim=sgd"]),
         ("numlp train init=gaussian init.", ["init.name=", "init.sigma="]),
         ("numlp train +experiment=e08", ["+experiment=e08_sigma_three_layers"]),
         ("numlp train exp", []),

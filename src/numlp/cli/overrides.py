@@ -6,6 +6,7 @@ from textwrap import fill
 
 from numlp.cli.init import template
 from numlp.config.compose import CONF, PARAMS, SET, read_params
+from numlp.config.distinctions import plain
 from numlp.config.naming import flatten
 
 GROUPS = {
@@ -36,7 +37,7 @@ def describe() -> str:
             *(f"  {f'{key}=':<11} {_options(project, key, str(choice))}" for key, choice in chosen.items()),
             "",
             f"values (as in {PARAMS}; --cfg job prints all, those of the choices among them):",
-            _wrapped(f"{key}={'null' if value is None else value}" for key, value in flatten({**values, **own}).items()),
+            _wrapped(f"{key}={plain(str(value))}" for key, value in flatten({**values, **own}).items()),
             *(line for group in more for line in ("", f"to add, +{group}=NAME:", _wrapped(_names(project, group)))),
         ]
     )
