@@ -94,6 +94,19 @@ def test_threads_are_among_the_settings_of_the_model_and_of_its_run(ready, numlp
     assert run.data.params["train.threads"] == "2"
 
 
+@pytest.mark.parametrize("wanted", [False, True])
+def test_system_metrics_are_logged_where_asked_for_and_are_no_setting_of_the_run(ready, numlp, monkeypatch, wanted):
+    monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "0.01")
+    arguments = [*FEW, "train.epochs=2", "then=[]", "hydra.run.dir=outputs/run"]
+    assert numlp("train", *arguments, *(["tracking.system_metrics=true"] if wanted else []))[0] == 0
+    _, (run,) = runs(ready)
+    sampled = {name for name in run.data.metrics if name.startswith("system/")}
+    needed = {"system/cpu_utilization_percentage", "system/system_memory_usage_megabytes", "system/disk_usage_megabytes"}
+    assert needed <= sampled if wanted else not sampled
+    assert "tracking" not in (ready / "outputs/run/config.json").read_text()
+    assert not [name for name in run.data.params if name.startswith("tracking")]
+
+
 def test_another_split_is_made_on_demand(ready, numlp):
     assert numlp("train", "data=synthetic", "split=9k", PIXELS, "train.epochs=0.1", "then=[]")[0] == 0
     choices = json.loads(str(np.load(only(ready, "outputs/train/*/*/model.npz"))["choices"]))

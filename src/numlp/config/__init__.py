@@ -17,7 +17,7 @@ from numlp.config.optim import (
     SgdConfig,
 )
 from numlp.config.primary import Config
-from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrainConfig
+from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrackingConfig, TrainConfig
 
 __all__ = [
     "AdamConfig",
@@ -41,5 +41,6 @@ __all__ = [
     "SgdConfig",
     "SourceConfig",
     "SplitConfig",
+    "TrackingConfig",
     "TrainConfig",
 ]

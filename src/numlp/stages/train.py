@@ -162,7 +162,9 @@ def _tracked(config: Config, asked: Invocation, name: str, data: Prepared, out: 
     parent = None
     if member is not None:
         parent, run_id, tags = member.parent, run_id or member.run_id, {**tags, **member.tags}
-    with start_run(Path.cwd(), name, {**flatten(decided), **asked.choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
+    params, sampled = {**flatten(decided), **asked.choices}, config.tracking.system_metrics
+    begun = start_run(Path.cwd(), name, params, tags, parent=parent, output=out, run_id=run_id, system_metrics=sampled)
+    with begun as tracked:
         tracked.log_dataset(dataset.name, dataset.digest, "training")
         tracked.log_artifacts([out / paths.CONFIG])
         yield tracked
