@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 
 from numlp.files import read_rows
 from numlp.tracking import connect
@@ -81,7 +82,7 @@ def test_stages_add_to_the_run_of_the_model_they_read(ready, numlp):
 
 @pytest.mark.parametrize(("width", "told"), [(159, False), (170, True)])
 def test_a_wide_network_is_told_of_more_threads(ready, numlp, monkeypatch, width, told):
-    monkeypatch.setattr("numlp.stages.train.cpu_count", lambda: 4)
+    monkeypatch.setattr("joblib.cpu_count", lambda: 4)
     code, out, _ = numlp("train", *SHORT, "model.inputs=3072", f"model.hidden=[{width}]", "train.batch_size=100", "then=[]")
     assert code == 0
     assert ("train.threads=4" in out) is told
@@ -138,6 +139,14 @@ def test_a_failed_run_ends_failed_with_its_error(ready, numlp, monkeypatch):
     _, (run,) = runs(ready)
     assert run.info.status == "FAILED"
     assert "no luck" in run.data.tags["error"]
+
+
+@pytest.mark.parametrize(("arguments", "composed"), [(["hydra.mode=RUN"], 1), ([], 1), (["-m", "seed=0,1", "hydra/launcher=basic"], 4)])
+def test_a_single_run_is_composed_once(ready, numlp, monkeypatch, arguments, composed):
+    loads, load = [], ConfigLoaderImpl.load_configuration
+    monkeypatch.setattr(ConfigLoaderImpl, "load_configuration", lambda *args, **kwargs: loads.append(args) or load(*args, **kwargs))
+    assert numlp("normalise", *FEW, *arguments)[0] == 0
+    assert len(loads) == composed  # of a sweep: its mode, itself, and each job
 
 
 def test_the_config_is_shown_without_training(project, numlp):

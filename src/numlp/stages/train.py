@@ -9,8 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from joblib import cpu_count
-
 from numlp import paths
 from numlp.config import Config
 from numlp.config.naming import caption, deciding_choices, flatten, run_name
@@ -110,11 +108,14 @@ def _say(config: Config, asked: Invocation) -> None:
     """Say what a user may not expect of these settings, or could have faster."""
     if config.moments.name == "adaptive" and config.norm.placement != "none":
         print(f"moments: {config.moments.images:,} test images (never their labels) give batch norm's moments, as moments=adaptive asks")
-    cores = cpu_count()
     widths = (config.model.inputs, *config.model.hidden)
     products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
-    if asked.alone and config.train.threads < cores and products >= WIDE:
-        print(f"train: one step of this wide network is faster on more threads (train.threads={cores} uses all cores, other last bits)")
+    if asked.alone and products >= WIDE:
+        from joblib import cpu_count  # 0.1 s, which a narrow network saves
+
+        if config.train.threads < cpu_count():
+            all_cores = f"train.threads={cpu_count()} uses all cores, other last bits"
+            print(f"train: one step of this wide network is faster on more threads ({all_cores})")
 
 
 def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
