@@ -141,12 +141,17 @@ def test_a_failed_run_ends_failed_with_its_error(ready, numlp, monkeypatch):
     assert "no luck" in run.data.tags["error"]
 
 
-@pytest.mark.parametrize(("arguments", "composed"), [(["hydra.mode=RUN"], 1), ([], 1), (["-m", "seed=0,1", "hydra/launcher=basic"], 4)])
-def test_a_single_run_is_composed_once(ready, numlp, monkeypatch, arguments, composed):
+def test_a_single_run_is_composed_once(ready, numlp, monkeypatch):
     loads, load = [], ConfigLoaderImpl.load_configuration
     monkeypatch.setattr(ConfigLoaderImpl, "load_configuration", lambda *args, **kwargs: loads.append(args) or load(*args, **kwargs))
-    assert numlp("normalise", *FEW, *arguments)[0] == 0
-    assert len(loads) == composed  # of a sweep: its mode, itself, and each job
+    assert numlp("normalise", *FEW)[0] == 0
+    assert len(loads) == 1
+
+
+def test_a_file_of_conf_can_make_a_command_a_multirun(ready, numlp):
+    (ready / "conf" / "experiment" / "two.yaml").write_text("# @package _global_\nhydra: {mode: MULTIRUN, launcher: {n_jobs: 1}}\n")
+    code, out, err = numlp("normalise", *FEW, "+experiment=two", "seed=0,1")
+    assert (code, out.count("normalise: ")) == (0, 2), err
 
 
 def test_the_config_is_shown_without_training(project, numlp):
