@@ -99,6 +99,7 @@ def test_an_edit_deep_in_the_closure_changes_the_digest_of_training(tmp_path, mo
     for name in ("arrays.py", "nn/relu.py", "config/training.py"):
         with (tmp_path / "numlp" / name).open("a") as file:
             file.write("\nADDED = 1\n")
+        code_digest._read.cache_clear()
         digests.add(code_digest.code_digest.__wrapped__(*DECIDING["train"]))
     assert len(digests) == 4
 

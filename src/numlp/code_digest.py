@@ -28,7 +28,7 @@ def code_digest(*modules: str) -> str:
 
     Comments, docstrings and the layout of lines do not count.
     """
-    trees = [f"{name} {tree_digest(path.read_text(encoding='utf-8'))}" for name, path in sorted(closure(*modules).items())]
+    trees = [f"{name} {_read(path)[0]}" for name, path in sorted(closure(*modules).items())]
     return hashlib.sha256("\n".join(trees).encode()).hexdigest()
 
 
@@ -48,13 +48,24 @@ def closure(*modules: str) -> dict[str, Path]:
         found[name] = path
         parts = name.split(".")
         waiting += [".".join(parts[:end]) for end in range(2, len(parts))]  # a package's __init__ runs before its modules
-        waiting += _imports(ast.parse(path.read_text(encoding="utf-8")))
+        waiting += _read(path)[1]
     return found
+
+
+@cache
+def _read(path: Path) -> tuple[str, list[str]]:
+    """The digest of a module's syntax tree, and the names that it imports; a file is parsed once for all stages."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return _digest(tree), list(_imports(tree))
 
 
 def tree_digest(source: str) -> str:
     """SHA-256 of the syntax tree of a module's text, without docstrings."""
-    return hashlib.sha256(repr(_plain(ast.parse(source))).encode()).hexdigest()
+    return _digest(ast.parse(source))
+
+
+def _digest(tree: ast.Module) -> str:
+    return hashlib.sha256(repr(_plain(tree)).encode()).hexdigest()
 
 
 def _plain(node: object) -> object:

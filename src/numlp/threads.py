@@ -36,6 +36,11 @@ def one_ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iter
             yield result
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @cache
 def _pool(threads: int, process: int) -> ThreadPoolExecutor:
     """Threads that wait for work: one set for each number of them, and another one in a fork, which has none."""

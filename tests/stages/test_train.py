@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 
 from numlp.files import read_rows
 from numlp.tracking import connect
@@ -81,7 +82,7 @@ def test_stages_add_to_the_run_of_the_model_they_read(ready, numlp):
 
 @pytest.mark.parametrize(("width", "told"), [(159, False), (170, True)])
 def test_a_wide_network_is_told_of_more_threads(ready, numlp, monkeypatch, width, told):
-    monkeypatch.setattr("numlp.stages.train.cpu_count", lambda: 4)
+    monkeypatch.setattr("joblib.cpu_count", lambda: 4)
     code, out, _ = numlp("train", *SHORT, "model.inputs=3072", f"model.hidden=[{width}]", "train.batch_size=100", "then=[]")
     assert code == 0
     assert ("train.threads=4" in out) is told
@@ -92,6 +93,19 @@ def test_threads_are_among_the_settings_of_the_model_and_of_its_run(ready, numlp
     assert json.loads(str(np.load(only(ready, "outputs/train/*/*/model.npz"))["choices"]))["train"]["threads"] == 2
     _, (run,) = runs(ready)
     assert run.data.params["train.threads"] == "2"
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_system_metrics_are_logged_where_asked_for_and_are_no_setting_of_the_run(ready, numlp, monkeypatch, wanted):
+    monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "0.01")
+    arguments = [*FEW, "train.epochs=2", "then=[]", "hydra.run.dir=outputs/run"]
+    assert numlp("train", *arguments, *(["tracking.system_metrics=true"] if wanted else []))[0] == 0
+    _, (run,) = runs(ready)
+    sampled = {name for name in run.data.metrics if name.startswith("system/")}
+    needed = {"system/cpu_utilization_percentage", "system/system_memory_usage_megabytes", "system/disk_usage_megabytes"}
+    assert needed <= sampled if wanted else not sampled
+    assert "tracking" not in (ready / "outputs/run/config.json").read_text()
+    assert not [name for name in run.data.params if name.startswith("tracking")]
 
 
 def test_another_split_is_made_on_demand(ready, numlp):
@@ -125,6 +139,19 @@ def test_a_failed_run_ends_failed_with_its_error(ready, numlp, monkeypatch):
     _, (run,) = runs(ready)
     assert run.info.status == "FAILED"
     assert "no luck" in run.data.tags["error"]
+
+
+def test_a_single_run_is_composed_once(ready, numlp, monkeypatch):
+    loads, load = [], ConfigLoaderImpl.load_configuration
+    monkeypatch.setattr(ConfigLoaderImpl, "load_configuration", lambda *args, **kwargs: loads.append(args) or load(*args, **kwargs))
+    assert numlp("normalise", *FEW)[0] == 0
+    assert len(loads) == 1
+
+
+def test_a_file_of_conf_can_make_a_command_a_multirun(ready, numlp):
+    (ready / "conf" / "experiment" / "two.yaml").write_text("# @package _global_\nhydra: {mode: MULTIRUN, launcher: {n_jobs: 1}}\n")
+    code, out, err = numlp("normalise", *FEW, "+experiment=two", "seed=0,1")
+    assert (code, out.count("normalise: ")) == (0, 2), err
 
 
 def test_the_config_is_shown_without_training(project, numlp):

@@ -19,6 +19,7 @@ from numlp.config.compose import describe_replacements
 from numlp.config.local_choices import LOCAL, local_file
 from numlp.errors import UserError, without_password
 from numlp.files import sha256
+from numlp.threads import cores
 from numlp.tracking import address, environment_tags, find_abandoned, find_unsent, schema_revisions
 
 Level = Literal["ok", "warning", "error"]
@@ -69,10 +70,10 @@ def check_packages() -> Finding:
 
 def check_blas() -> Finding:
     """The library of the matrix products, its kernel, and the cores."""
-    tags, cores = environment_tags(Path.cwd()), len(os.sched_getaffinity(0))
+    tags = environment_tags(Path.cwd())
     if tags["blas"] == "none":
         return Finding("BLAS", "warning", "none that is known", "install NumPy from PyPI: without a BLAS training takes far longer")
-    return Finding("BLAS", "ok", f"{tags['blas']}, {tags['blas_kernel']} kernel, {cores} cores (a run uses train.threads of them)")
+    return Finding("BLAS", "ok", f"{tags['blas']}, {tags['blas_kernel']} kernel, {cores()} cores (a run uses train.threads of them)")
 
 
 def check_disk() -> Finding:

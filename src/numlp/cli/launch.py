@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +23,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from numlp.cli.commands import COMMANDS
+from numlp.cli.composing_once import composing_once
 from numlp.cli.overrides import describe
 from numlp.cli.parser import Parser
 from numlp.config.compose import CONF, chosen_files, known_keys, store_primary, to_config
@@ -30,6 +32,7 @@ from numlp.config.launchers import HERE, store_launchers
 from numlp.config.search import Primary
 from numlp.errors import UserError, require
 from numlp.files import write_text
+from numlp.runs.invocation import Invocation
 from numlp.signals import Terminated, relaying
 
 if TYPE_CHECKING:
@@ -64,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     words = [*(word for word in arguments.words if word not in overrides), *overrides]  # Hydra takes no flag between two overrides
     sys.argv, os.environ[FULL_ERRORS] = [f"numlp {arguments.command}", *words], "1"
     try:
-        with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying():
+        once = nullcontext() if arguments.multirun else composing_once()
+        with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying(), once:
             return Launch(arguments.command, Path(folder) / "stopped").run(root / CONF)
     except Exception as error:
         if full_errors or not is_composing_error(error):
@@ -113,8 +117,6 @@ class Launch:
         Returns:
             What the stage gives back; None for a job that was stopped.
         """
-        from numlp.runs.invocation import Invocation  # and NumPy, for which --help need not wait
-
         hydra_config = HydraConfig.get()
         alone = hydra_config.mode is not RunMode.MULTIRUN
         if self.stopped.exists():

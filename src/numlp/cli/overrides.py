@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from textwrap import fill
 
-from numlp.cli.init import template
 from numlp.config.compose import CONF, PARAMS, SET, read_params
 from numlp.config.distinctions import plain
 from numlp.config.naming import flatten
@@ -26,6 +25,8 @@ def describe() -> str:
     """What --help says of the choices and values that there are in the project of the current folder, or else in a new one."""
     root = Path.cwd()
     here = (root / PARAMS).exists() and (root / CONF).is_dir()
+    from numlp.cli.init import template
+
     project = root if here else template()
     chosen, values = read_params(project)
     own = values.pop(SET)

@@ -19,7 +19,7 @@ from numlp.config.optim import (
     SgdConfig,
 )
 from numlp.config.primary import Config
-from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrainConfig
+from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrackingConfig, TrainConfig
 
 __all__ = [
     "AdamConfig",
@@ -46,5 +46,6 @@ __all__ = [
     "SgdConfig",
     "SourceConfig",
     "SplitConfig",
+    "TrackingConfig",
     "TrainConfig",
 ]

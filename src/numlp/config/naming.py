@@ -53,7 +53,9 @@ def deciding_choices(config: Config) -> dict[str, Any]:
     No addresses, nothing of another command; not what follows the training, whether it is in one go or is looked at on the way.
     """
     content = asdict(config)
-    del content["then"], content["lr_range"], content["gradcheck"], content["train"]["resume"], content["train"]["health"]
+    for key in ("then", "lr_range", "gradcheck", "tracking"):
+        del content[key]
+    del content["train"]["resume"], content["train"]["health"]
     del content["data"]["source"]["urls"], content["data"]["source"]["file"]
     return content
 

@@ -9,7 +9,7 @@ from numlp.config.architecture import GradcheckConfig, InitConfig, ModelConfig, 
 from numlp.config.base import Checked
 from numlp.config.data import PIXELS, AugmentConfig, DataConfig, SplitConfig
 from numlp.config.optim import CyclicalConfig, OptimConfig, ScheduleConfig
-from numlp.config.training import LrRangeConfig, TrainConfig
+from numlp.config.training import LrRangeConfig, TrackingConfig, TrainConfig
 from numlp.errors import require, require_fraction
 
 
@@ -34,6 +34,7 @@ class Config(Checked):
     seed: int = MISSING
     train: TrainConfig = field(default_factory=TrainConfig)
     lr_range: LrRangeConfig = field(default_factory=LrRangeConfig)
+    tracking: TrackingConfig = field(default_factory=TrackingConfig)
     gradcheck: GradcheckConfig = field(default_factory=GradcheckConfig)
     then: list[str] = field(default_factory=lambda: ["evaluate", "plot"])
 

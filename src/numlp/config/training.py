@@ -1,4 +1,4 @@
-"""Length, batches, records and end of a training."""
+"""Length, batches, records and end of a training, and what is recorded of the machine meanwhile."""
 
 import math
 from dataclasses import dataclass, field
@@ -57,6 +57,13 @@ class TrainConfig(Checked):
         for name, value in (("cycles", self.cycles), ("epochs", self.epochs)):
             require(value is None or 0 < value < math.inf, f"train.{name}", "a number > 0, or null", **{name: value})
         require(self.cycles is not None or self.epochs is not None, "train", "epochs or cycles", epochs=None, cycles=None)
+
+
+@dataclass
+class TrackingConfig(Checked):
+    """What MLflow gets beside a run's curves, which decides no result."""
+
+    system_metrics: bool = False  # processor, memory, disk and network of the machine, sampled while a network trains
 
 
 @dataclass

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from numlp.runs.outcome import Member
+if TYPE_CHECKING:
+    from numlp.runs.outcome import Member  # which imports NumPy, for which --help and `resolve` need not wait
 
 
 @dataclass(frozen=True)
@@ -20,4 +22,4 @@ class Invocation:
     choices: Mapping[str, str]
     overrides: Sequence[str] = field(default_factory=tuple)
     alone: bool = True
-    member: Member | None = None
+    member: "Member | None" = None

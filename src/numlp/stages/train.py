@@ -9,8 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from joblib import cpu_count
-
 from numlp import paths
 from numlp.config import Config
 from numlp.config.naming import caption, deciding_choices, flatten, run_name
@@ -25,6 +23,7 @@ from numlp.runs.identity import run_key
 from numlp.runs.invocation import Invocation
 from numlp.runs.loop import Loop, ignore
 from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, measure_outcome, save_outcome, worst_outcome
+from numlp.threads import cores
 from numlp.tracking import Run, start_run
 from numlp.training.divergence import DivergedError
 from numlp.training.fit import check_fit
@@ -46,7 +45,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
     print(f"train: {name} on {data.dataset.name}")
     _say(config, invocation)
     with open_checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
-        ahead = invocation.alone and cpu_count() > config.train.threads  # the jobs of a sweep have all cores
+        ahead = invocation.alone and cores() > config.train.threads  # the jobs of a sweep have all cores
         show = partial(show_progress, name=name, alone=invocation.alone)
         loop = Loop(config, data, kept, name, show, member.watch if member else ignore, ahead)
         state = loop.begin()
@@ -111,11 +110,10 @@ def _say(config: Config, invocation: Invocation) -> None:
     """Say what a user may not expect of these settings, or could have faster."""
     if config.moments.name == "adaptive" and config.norm.placement != "none":
         print(f"moments: {config.moments.images:,} test images (never their labels) give batch norm's moments, as moments=adaptive asks")
-    cores = cpu_count()
     widths = (config.model.inputs, *config.model.hidden)
     products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
-    if invocation.alone and config.train.threads < cores and products >= WIDE:
-        print(f"train: one step of this wide network is faster on more threads (train.threads={cores} uses all cores, other last bits)")
+    if invocation.alone and config.train.threads < cores() and products >= WIDE:
+        print(f"train: one step of this wide network is faster on more threads (train.threads={cores()} uses all cores, other last bits)")
 
 
 def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
@@ -163,7 +161,9 @@ def _tracked(config: Config, invocation: Invocation, name: str, data: Prepared, 
     parent = None
     if member is not None:
         parent, run_id, tags = member.parent, run_id or member.run_id, {**tags, **member.tags}
-    with start_run(Path.cwd(), name, {**flatten(decided), **invocation.choices}, tags, parent=parent, output=out, run_id=run_id) as tracked:
+    params, sampled = {**flatten(decided), **invocation.choices}, config.tracking.system_metrics
+    begun = start_run(Path.cwd(), name, params, tags, parent=parent, output=out, run_id=run_id, system_metrics=sampled)
+    with begun as tracked:
         tracked.log_dataset(dataset.name, dataset.digest, "training")
         tracked.log_artifacts([out / paths.CONFIG])
         yield tracked

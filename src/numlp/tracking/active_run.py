@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from numlp.tracking.models import Pyfunc
 from numlp.tracking.outbox import Outbox
 from numlp.tracking.queries import PARENT, SWEEP
 from numlp.tracking.store import EXPERIMENT, address, connect, database_stamp, explained
+from numlp.tracking.system_metrics import log_system_metrics
 from numlp.training.history import HEALTH_COLUMNS, LayerHealth, Record
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def start_run(
     parent: str | None = None,
     output: Path | None = None,
     run_id: str = "",
+    system_metrics: bool = False,
 ) -> Iterator[Run]:
     """A run, which ends FINISHED, FAILED after an exception (tag `error`), KILLED after Ctrl-C, SIGTERM or sys.exit.
 
@@ -103,6 +105,7 @@ def start_run(
         parent: The id of the run that this one is a part of.
         output: The run's output folder, for what the store does not take; `root`/mlruns when it has none.
         run_id: Of a run that was interrupted; it resumes when the store has it, else a new one begins.
+        system_metrics: Whether the machine is sampled while the run is open.
 
     Raises:
         UserError: The store cannot be used.
@@ -119,7 +122,8 @@ def start_run(
         run, status = Run(run_id, outbox, known or set()), "KILLED"
         try:
             outbox.add(Tags(tags) if known is not None else Params({key: str(value) for key, value in params.items()}))
-            yield run
+            with log_system_metrics(run_id, address(root)) if system_metrics else nullcontext():
+                yield run
             status = "FINISHED"
         except Exception as error:
             status = "FAILED"

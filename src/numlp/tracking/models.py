@@ -77,7 +77,10 @@ def write_pyfunc(model_file: Path, folder: Path, **about: Any) -> None:
     import mlflow.pyfunc
     from mlflow.models import Model, ModelSignature
     from mlflow.types import ColSpec, Schema, TensorSpec
+    from mlflow.utils import environment
 
+    # MLflow would look through all installed packages for 0.3 s, to see whether they are those of `pip_requirements`; they are.
+    environment.warn_dependency_requirement_mismatches = lambda _: None  # type: ignore[attr-defined, assignment]
     source = Path(standalone.__file__)
     module = f"numlp_model_{sha256(source.read_bytes()).hexdigest()[:12]}"
     columns: list[ColSpec | TensorSpec] = [
