@@ -82,7 +82,7 @@ def test_stages_add_to_the_run_of_the_model_they_read(ready, numlp):
 
 @pytest.mark.parametrize(("width", "told"), [(159, False), (170, True)])
 def test_a_wide_network_is_told_of_more_threads(ready, numlp, monkeypatch, width, told):
-    monkeypatch.setattr("joblib.cpu_count", lambda: 4)
+    monkeypatch.setattr("numlp.stages.train.cores", lambda: 4)
     code, out, _ = numlp("train", *SHORT, "model.inputs=3072", f"model.hidden=[{width}]", "train.batch_size=100", "then=[]")
     assert code == 0
     assert ("train.threads=4" in out) is told
