@@ -50,7 +50,7 @@ def test_a_run_that_is_cut_off_ends_with_the_same_health(ready, numlp, monkeypat
 
     with monkeypatch.context() as patched:
         patched.setattr("numlp.runs.checkpoint.SHARE", 0)
-        patched.setattr("numlp.training.fit.diverged", cut)
+        patched.setattr("numlp.training.fit.has_diverged", cut)
         with pytest.raises(RuntimeError, match="cut off"):
             numlp("train", *asked)
     code, out, _ = numlp("train", *asked, "hydra.run.dir=outputs/resumed")

@@ -27,7 +27,7 @@ def cut(monkeypatch):
                 raise CutError(f"at record {count}")
 
         monkeypatch.setattr("numlp.runs.checkpoint.SHARE", 0)  # keep every one, however slow the machine is
-        monkeypatch.setattr("numlp.training.fit.diverged", check)
+        monkeypatch.setattr("numlp.training.fit.has_diverged", check)
 
     return at
 
@@ -93,7 +93,7 @@ def test_resume_false_starts_over(ready, numlp, cut):
     cut(None)
     code, out, _ = numlp("train", *RUN, "train.resume=false")
     assert code == 0
-    assert "goes on" not in out
+    assert "resumes" not in out
     assert "step   0/225" in out
 
 
@@ -104,7 +104,7 @@ def test_another_choice_is_another_run(ready, numlp, cut):
     cut(None)
     code, out, _ = numlp("train", *RUN, "lam=0.004")
     assert code == 0
-    assert "goes on" not in out
+    assert "resumes" not in out
     assert len(list(ready.glob(f"{CHECKPOINTS}/*/*.npz"))) == 2  # of the first, which still can
 
 

@@ -34,7 +34,7 @@ def test_a_signal_finishes_the_step_keeps_the_state_and_says_how_to_go_on(ready,
     step = int(err.partition("after step ")[2].split(";")[0])
     latest = max(ready.glob(FIRST))
     assert int(latest.name[:9]) == step
-    assert step > 0  # where the signal found it: in an epoch, or at a record (each step: tests/test_checkpoint.py)
+    assert step > 0  # where the signal found it: in an epoch, or at a record (each step: tests/runs/test_checkpoint.py)
     code, out, err = numlp("train", *RUN, "hydra.run.dir=outputs/resumed")
     assert code == 0, err
     assert f"resumes from step {step}" in out
