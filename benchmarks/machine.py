@@ -4,9 +4,9 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks.places import source
 from benchmarks.process import ROOT
 from benchmarks.settings import Settings
+from numlp.data.preprocess import open_prepared
 from numlp.tracking import environment_tags
 
 LIBRARIES = ("numpy", "torch", "jax", "scikit-learn")
@@ -19,7 +19,7 @@ def about(settings: Settings, seconds: float) -> dict[str, str]:
     return {
         "machine": f"{tags['cpu']}, {os.cpu_count()} processors, {memory()}{platform.system()} {platform.machine()}",
         "BLAS": tags["blas"],
-        "images": source(),
+        "images": open_prepared(settings.data).dataset.name,
         "Python": tags["python"],
         "libraries": ", ".join(f"{name} {found}" for name in LIBRARIES if (found := installed(name))),
         "commit": commit,

@@ -24,6 +24,8 @@ Ours is the training loop itself, on memory-mapped images. The baselines gather 
 updates: PyTorch is eager with its fused optimisers, JAX is one compiled scan, scikit-learn has no batch norm. *Kernel* is the CPU that the
 code of NumPy's matrix products is written for; `python -m benchmarks --kernel Haswell PART` chooses another one. It applies to NumPy
 (and so to scikit-learn); PyTorch and JAX have kernels of their own, which do not change.
+Each part names its images; those of archive 8114b53f... are the JPEG rebuild of CIFAR-10, sha256
+8114b53f71e93406d9c351b7518c83f0087749f23af28161c82caf942fcddf95.
 """
 COSTS = """## What it costs
 
