@@ -66,11 +66,11 @@ def counted(monkeypatch):
 
     begun, real = [], fit.train
 
-    def train(network, optimiser, data, val, plan, progress):
+    def train(network, optimiser, data, val, plan, *others):
         begun.append(plan.lam)
         if plan.lam > 1:
             raise RuntimeError("no luck")
-        return real(network, optimiser, data, val, plan, progress)
+        return real(network, optimiser, data, val, plan, *others)
 
     monkeypatch.setattr("numlp.training.fit.train", train)
     return begun

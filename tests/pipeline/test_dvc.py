@@ -130,7 +130,7 @@ def test_an_edit_of_code_that_decides_trains_again_and_one_of_a_docstring_does_n
     relu = workspace / "src/numlp/nn/relu.py"
 
     def repro():
-        plan = run(workspace, "numlp", "reproduce", "plan", PYTHONPATH=str(workspace / "src"))
+        plan = run(workspace, "python", "-m", "reproduction", "plan", PYTHONPATH=str(workspace / "src"))
         done = run(workspace, "dvc", "repro", PYTHONPATH=str(workspace / "src"))
         assert (plan.returncode, done.returncode) == (0, 0), plan.stderr + done.stdout + done.stderr
         return done.stdout, (workspace / "build/reproduction/plan.json").read_bytes()
