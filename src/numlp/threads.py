@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import cache
 from typing import TypeVar
@@ -15,7 +15,10 @@ Result = TypeVar("Result")
 def side_by_side(function: Callable[[Part], None], parts: Sequence[Part]) -> None:
     """Call `function` of each part, each in a thread of its own, the first in this one; NumPy's error state is this thread's."""
     others = [_pool(len(parts) - 1, os.getpid()).submit(copy_context().run, function, part) for part in parts[1:]]
-    function(parts[0])
+    try:
+        function(parts[0])
+    finally:
+        wait(others)  # none is at work once this returns, after an error either
     for other in others:
         other.result()
 

@@ -15,7 +15,7 @@ from numlp.analysis.paired_test import PairedTest
 from numlp.config.data import TRAIN_IMAGES
 from numlp.display.comparison_table import Compared, tabulate_many, tabulate_two
 from numlp.errors import require
-from numlp.files import read_rows, write_text
+from numlp.files import read_rows, write_json
 from numlp.runs.predictions import TestPredictions, predict_test_images
 from numlp.runs.run_folder import FinishedRun, common_title, differing_choices, label_runs, load_run
 from numlp.training.history import Record
@@ -79,7 +79,7 @@ def _compare_many(runs: Sequence[FinishedRun], answers: TestPredictions, out: Pa
 
 def _write(runs: Sequence[FinishedRun], answers: TestPredictions, results: Mapping[str, Any], out: Path) -> None:
     content = {"runs": [run.name for run in runs], "dataset": answers.raw.name, "choices": differing_choices(runs), **results}
-    write_text(out / paths.COMPARISON, json.dumps(content, indent=2) + "\n")
+    write_json(out / paths.COMPARISON, content, indent=2)
 
 
 def _as_json(test: PairedTest) -> dict[str, Any]:

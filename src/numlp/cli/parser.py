@@ -11,7 +11,7 @@ from numlp.cli.commands import COMMANDS, examples
 NOTES = """
 
 eval "$(numlp -sc install=bash)" completes commands and choices (zsh: bash too; fish: install=fish).
-Exit codes: 0 done, 1 an error that one line tells, 2 a command or an argument that does not exist, 130 Ctrl-C, 143 SIGTERM."""
+Exit codes: 0 done, 1 an error (one line names it), 2 a command or an argument that does not exist, 130 Ctrl-C, 143 SIGTERM."""
 
 
 class Parser(argparse.ArgumentParser):

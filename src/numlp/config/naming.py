@@ -44,6 +44,8 @@ def _changed(config: Config, choices: Mapping[str, str]) -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return "-".join(map(_text, value))
+    if value is True:
+        return ""  # the name of what is on says it
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -18,7 +18,7 @@ from numlp.code_digest import stage_digest
 from numlp.config.data import IMAGES, PIXELS, TRAIN_IMAGES
 from numlp.data.raw import DatasetInfo, load_raw, read_info, write_npy
 from numlp.errors import require
-from numlp.files import json_digest
+from numlp.files import json_digest, write_json
 
 Name: TypeAlias = Literal["train", "val", "test"]
 CHUNK = 2_500  # rows that are normalised at once: 31 MB of float32
@@ -147,7 +147,7 @@ def _make(raw: Path, recipe: Recipe, folder: Path) -> None:
             np.save(part / f"{name}_labels.npy", data.labels[start:stop])
         np.save(part / "mean.npy", mean)
         np.save(part / "std.npy", std)
-        (part / "about.json").write_text(json.dumps({**asdict(recipe), "key": recipe.key}, indent=2) + "\n")
+        write_json(part / "about.json", {**asdict(recipe), "key": recipe.key}, indent=2)
 
 
 def _normalised(images: NDArray[np.uint8], mean: Array, std: Array) -> Iterator[Array]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 STEPS = (
     ("the plots", "build/plot"),
     ("compare runs in MLflow", "make ui"),
-    ("for the commands below, once a shell", "source .venv/bin/activate"),
+    ("for these commands, in each new shell", "source .venv/bin/activate"),
     ("another choice", "edit params.yaml, then dvc repro"),
     ("the same as an experiment, in git", "dvc exp run -S model=mlp9"),
     ("several choices, a run each", "numlp train -m norm=none,before"),

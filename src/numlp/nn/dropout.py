@@ -36,7 +36,7 @@ class Dropout:
 
     def __init__(self, d: int, rate: float, place: int) -> None:
         require_fraction("dropout", rate=rate)
-        self.d, self.place, self.threshold = d, place, round(rate * LEVELS)
+        self.d, self.place, self.threshold = d, place, min(round(rate * LEVELS), LEVELS - 1)
 
     def work(self, n: int, dtype: DTypeLike) -> DropoutWork:
         """Buffers for batches of `n` rows."""

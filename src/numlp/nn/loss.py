@@ -53,15 +53,8 @@ def soft_targets(labels: NDArray[np.integer], classes: int, smoothing: float, ot
     return targets
 
 
-def soft_cross_entropy(logits: Array, targets: Array) -> float:
-    """Mean cross-entropy in nats of (N, K) logits against (N, K) probabilities."""
-    highest = logits.max(axis=1, keepdims=True)
-    log_sum = np.log(np.exp(logits - highest).sum(axis=1, keepdims=True)) + highest
-    return float(np.mean(((log_sum - logits) * targets).sum(axis=1), dtype=np.float64))
-
-
 def soft_cross_entropy_gradient(logits: Array, targets: Array) -> Array:
-    """Gradient of `soft_cross_entropy` in the logits, (softmax - targets) / N, written over them."""
+    """Gradient in (N, K) logits of the mean cross-entropy against (N, K) probabilities, (softmax - targets) / N, written over them."""
     softmax(logits)
     logits -= targets
     logits /= len(logits)

@@ -1,6 +1,5 @@
 """`numlp evaluate`: what a trained model gets right. Beside it, sweeps and the reproduction read the test split, to show it."""
 
-import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,7 +16,7 @@ from numlp.data.preprocess import Prepared
 from numlp.data.raw import load_raw
 from numlp.data.splits import SPLITS
 from numlp.errors import require
-from numlp.files import replacing, sha256, write_csv, write_text
+from numlp.files import replacing, sha256, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
 from numlp.runs.invocation import Invocation
 from numlp.tracking import Run, find_run, reopen
@@ -75,9 +74,9 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
     recall = matrix.diagonal() / matrix.sum(axis=1)
     write_csv(out / paths.CLASSES, ["class", "accuracy"], list(zip(names, recall.tolist(), strict=True)))
     _write_mistakes(out / paths.MISTAKES, raw, test.labels, probabilities)
-    write_text(out / paths.METRICS, json.dumps(metrics, indent=2) + "\n")
-    accuracies = {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}  # narrow columns for `dvc exp show`
-    write_text(out / paths.ACCURACY, json.dumps(accuracies, indent=2) + "\n")
+    write_json(out / paths.METRICS, metrics, indent=2)
+    accuracies: dict[str, float] = {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}  # narrow columns for `dvc exp show`
+    write_json(out / paths.ACCURACY, accuracies, indent=2)
     return metrics
 
 

@@ -1,6 +1,5 @@
 """`numlp train`: one run, from the initial weights to a model, a history and an MLflow run."""
 
-import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from numlp.data.dataset import prepare_data
 from numlp.data.preprocess import Prepared
 from numlp.data.splits import SPLITS
 from numlp.display.progress_bar import show_progress
-from numlp.files import json_digest, sha256, write_rows, write_text
+from numlp.files import json_digest, sha256, write_json, write_rows
 from numlp.inference.model_file import Model, save_model
 from numlp.runs.checkpoint import open_checkpoints
 from numlp.runs.identity import run_key
@@ -119,7 +118,7 @@ def _say(config: Config, invocation: Invocation) -> None:
 def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
     save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, deciding_choices(config), data.dataset))
     model_digest = sha256(out / paths.MODEL)
-    write_text(out / paths.TIMING, json.dumps({"model": model_digest, "train_seconds": state.seconds}) + "\n")
+    write_json(out / paths.TIMING, {"model": model_digest, "train_seconds": state.seconds})
     write_rows(out / paths.HISTORY, Record, state.records)
     tracked.set_tags({"model_digest": model_digest})
     best = max(state.records, key=lambda record: record.val_accuracy)
@@ -133,7 +132,7 @@ def _given_up(error: DivergedError, data: Prepared, records: list[Record], out: 
     (out / paths.MODEL).unlink(missing_ok=True)  # of an earlier run in this folder
     write_rows(out / paths.HISTORY, Record, records)
     worst: dict[str, float | None] = {f"{name}_accuracy": 0.0 for name in SPLITS} | {f"{name}_cost": None for name in SPLITS}
-    write_text(out / paths.METRICS, json.dumps({"dataset": data.dataset.name, **worst, "diverged": str(error)}, indent=2) + "\n")
+    write_json(out / paths.METRICS, {"dataset": data.dataset.name, **worst, "diverged": str(error)}, indent=2)
     tracked.set_tags({"diverged": "true", "error": str(error)})
     final = {f"final/{name}": math.nan if value is None else value for name, value in worst.items()}
     tracked.log_metrics({"best/val_accuracy": 0.0, **final})
@@ -157,7 +156,7 @@ def _tracked(config: Config, invocation: Invocation, name: str, data: Prepared, 
     decided: dict[str, Any] = deciding_choices(config)
     dataset, member = data.dataset, invocation.member
     tags = {"config_digest": json_digest(decided), "dataset": dataset.name}
-    write_text(out / paths.CONFIG, json.dumps(decided, indent=2) + "\n")
+    write_json(out / paths.CONFIG, decided, indent=2)
     parent = None
     if member is not None:
         parent, run_id, tags = member.parent, run_id or member.run_id, {**tags, **member.tags}

@@ -73,7 +73,7 @@ def conclude(conclusion: Conclusion) -> None:
     if planner.failed:
         display.say(summary.errors_table(planner.failed))
         raise UserError(f"sweep: {len(planner.failed)} of {len(planner.jobs)} jobs failed (the table above has their errors)")
-    require(len(order) > 0, "sweep", f"a trial that is trained to its end ({table} has what became of them)")
+    require(len(order) > 0, "sweep", f"a trial that is trained to its end ({table} lists their states)")
 
 
 def say_interrupted(context: SweepContext, total: int) -> None:

@@ -1,7 +1,7 @@
 """What a sweep would take, from steps that are measured now, on images of noise."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -20,7 +20,6 @@ from numlp.sweep.summary import describe_network
 from numlp.tracking import load
 from numlp.training import build
 from numlp.training.evaluator import CHUNK, Evaluator
-from numlp.training.plan import Plan
 from numlp.training.updates import Updates
 
 WARM, STEPS = 5, 30  # updates before those that are measured
@@ -85,9 +84,7 @@ def measure_cost(config: Config) -> Cost:
     network, rng = build.network(config), np.random.default_rng(0)
     x = rng.standard_normal((max(CHUNK, config.train.batch_size), config.model.inputs), np.float32)
     part = Part(x, rng.integers(0, CLASSES, len(x)))
-    plan = Plan(
-        WARM + STEPS, config.train.batch_size, constant(1e-3), config.lam, config.moments.alpha, batch_seed=0, record_at=frozenset()
-    )
+    plan = replace(build.plan(config, len(x)), steps=WARM + STEPS, schedule=constant(1e-3), record_at=frozenset())
     updates = Updates(network, build.optimiser(config.optim, network), part, plan)
     began = 0.0
     with blas_threads(config.train.threads):

@@ -24,7 +24,7 @@ class Plan:
         augmentation: How each image of a batch is changed; None: not at all.
         mixup: Parameter of the Beta distribution of the share of an image in its mixture with another; 0: none is mixed.
         smoothing: Share of the target that all classes get alike.
-        threads: Of BLAS.
+        threads: Of BLAS, and of an update.
     """
 
     steps: int

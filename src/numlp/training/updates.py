@@ -59,11 +59,10 @@ class Updates:
         plan = self.plan
         indices = batches_from(first, plan.steps, plan.batch_seed, len(self.data.labels), plan.batch_size)
         steps = enumerate(indices, first)
-        gathered = one_ahead(self._gather, steps) if self.ahead else map(self._gather, steps)
-        for step, (x, labels, targets) in enumerate(gathered, first):
-            if step == 0:
-                set_from_batch(self.network, x)
-            yield Batch(step, x, labels, targets, self._pass(len(labels)))
+        for batch in one_ahead(self._gather, steps) if self.ahead else map(self._gather, steps):
+            if batch.step == 0:
+                set_from_batch(self.network, batch.x)
+            yield batch
 
     def apply(self, batch: Batch) -> None:
         """Forward, gradient of the loss, backward, penalty and update, then the moving average."""
@@ -79,8 +78,8 @@ class Updates:
         """Of the pass of an update: what is dropped follows from the run's seed and the step alone."""
         return Mode(batch_moments=True, noise=(self.plan.noise_seed, step))
 
-    def _gather(self, item: tuple[int, NDArray[np.intp]]) -> tuple[Array, NDArray[np.intp], Array | None]:
-        """The images of a step's batch, copied together once and changed as the plan says, their labels, and targets where these differ."""
+    def _gather(self, item: tuple[int, NDArray[np.intp]]) -> Batch:
+        """The batch of a step, its images copied together once and changed as the plan says."""
         step, index = item
         if len(index) not in self._images:
             shape = (1 + self.ahead, len(index), self.data.x.shape[1])  # one is written while the other is read
@@ -89,17 +88,21 @@ class Updates:
         # mode="clip" lets take write straight to the buffer; with "raise" it makes a copy first
         np.take(self.data.x, index, axis=0, out=x, mode="clip")
         labels = self.data.labels[index]
-        return x, labels, self._change(x, labels, step)
+        return Batch(step, x, labels, self._change(x, labels, step), self._pass(len(index)))
 
     def _change(self, x: Array, labels: NDArray[np.intp], step: int) -> Array | None:
-        """Change images in place as the plan says; the draws follow from the run's seed and the step alone."""
-        plan = self.plan
-        rng = np.random.default_rng([plan.image_seed, step]) if plan.augmentation or plan.mixup > 0 else None
-        if plan.augmentation and rng:
-            plan.augmentation.apply(x, rng)
-        order, share = mix(x, plan.mixup, rng) if plan.mixup > 0 and rng else (np.arange(len(x)), 1.0)
-        soft = plan.mixup > 0 or plan.smoothing > 0
-        return soft_targets(labels, self.network.sizes[-1], plan.smoothing, labels[order], share) if soft else None
+        """Change images in place, and give their targets; the draws follow from the run's seed and the step alone."""
+        plan, others, share = self.plan, labels, 1.0
+        if plan.augmentation or plan.mixup > 0:
+            rng = np.random.default_rng([plan.image_seed, step])
+            if plan.augmentation:
+                plan.augmentation.apply(x, rng)
+            if plan.mixup > 0:
+                order, share = mix(x, plan.mixup, rng)
+                others = labels[order]
+        if plan.mixup > 0 or plan.smoothing > 0:
+            return soft_targets(labels, self.network.sizes[-1], plan.smoothing, others, share)
+        return None
 
     def _pass(self, n: int) -> Pass:
         if n not in self._passes:
