@@ -116,6 +116,8 @@ def test_evaluation_does_not_depend_on_how_rows_are_grouped(parts):
     x = np.tile(parts[0].x, (60, 1))  # 6,000 rows: more than one pass
     logits = Evaluator(made).logits(x)
     np.testing.assert_allclose(logits[:100], logits[5900:], rtol=1e-5, atol=1e-6)
+    assert Evaluator(made, threads=4).logits(x).tobytes() == logits.tobytes()  # six chunks
+    assert Evaluator(made, threads=4).logits(x[:2_000]).tobytes() == logits[:2_000].tobytes()  # fewer than threads
 
 
 @pytest.mark.parametrize("ahead", [False, True])

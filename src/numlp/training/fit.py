@@ -29,7 +29,7 @@ def check_fit(config: Config, data: Prepared) -> None:
 def fit(config: Config, data: Prepared, state: State, ahead: bool = False) -> Iterator[Record]:
     """Train `state` in place from where it is to the end of the run, and then replace batch norm's moments where the run asks for it.
 
-    With `ahead` a second thread gathers the next batch meanwhile, which changes no bit.
+    With `ahead` a second thread takes its share of the work (see `train`), which changes no bit.
 
     Yields:
         Each new record, which is the last of `state.records` by then.

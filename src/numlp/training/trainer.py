@@ -37,14 +37,15 @@ def train(
 ) -> Iterator[Record]:
     """Train `network` in place from `progress` on, and yield a record after each of `plan.record_at` updates.
 
-    With `ahead` a second thread gathers the next batch meanwhile, which gains where a core is free and changes no bit.
+    With `ahead` a second thread gathers the next batch and takes half of a record's evaluation; it gains where a core is free, and
+    changes no bit.
     """
     updates = Updates(network, optimiser, data, plan, ahead)
     return under_threads(plan.threads, _train(updates, val, Progress() if progress is None else progress))
 
 
 def _train(updates: Updates, val: Part, progress: Progress) -> Iterator[Record]:
-    data, plan, evaluator = updates.data, updates.plan, Evaluator(updates.network)
+    data, plan, evaluator = updates.data, updates.plan, Evaluator(updates.network, 1 + updates.ahead)
     per_epoch = epoch_steps(len(data.labels), plan.batch_size)
 
     def record(step: int, batch: Batch) -> Record:
