@@ -16,7 +16,7 @@ from benchmarks.report import keep, print_part, write
 from benchmarks.result import Part
 from benchmarks.settings import Settings
 
-PARTS = ("command", "pipeline", "sweep", "step", "wide", "growth", "profile")  # in the order of the page
+PARTS = ("command", "pipeline", "sweep", "step", "wide", "changes", "growth", "profile")  # in the order of the page
 ALONE = "sweep"  # takes as long as all others together, and is measured when it is named
 LEAST = 7  # rounds of what is written to docs
 

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks import timing
-from benchmarks.task import Task
+from benchmarks.task import CHANGES, Task
+from numlp.config.data import SIDE
 from numlp.optim.schedules import cyclical
 
 torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
@@ -43,10 +44,34 @@ def trained(task: Task, lam: float) -> Callable[[], None]:
             for group in optimiser.param_groups:
                 group["lr"] = schedule(number)
             optimiser.zero_grad()
-            nn.functional.cross_entropy(model(x), labels[index]).backward()
+            loss(model, x, labels[index], task.changed).backward()
             optimiser.step()
 
     return run
+
+
+def loss(model: nn.Module, x: Tensor, labels: Tensor, changed: bool) -> Tensor:
+    """Mean cross-entropy of a batch; where the task asks for it, of changed and mixed images."""
+    if not changed:
+        return nn.functional.cross_entropy(model(x), labels)
+    change(x.view(-1, 3, SIDE, SIDE))
+    order, share = torch.randperm(len(x)), float(torch.distributions.Beta(CHANGES["mixup"], CHANGES["mixup"]).sample())
+    logits = model(torch.lerp(x[order], x, share))
+    return share * nn.functional.cross_entropy(logits, labels) + (1 - share) * nn.functional.cross_entropy(logits, labels[order])
+
+
+def change(images: Tensor) -> None:
+    """Flip, shift and cut out each image at random, in place; by operations on the whole batch."""
+    n, shift, side = len(images), int(CHANGES["shift"]), int(CHANGES["cutout"])
+    flipped = torch.rand(n) < 0.5
+    images[flipped] = images[flipped].flip(3)
+    padded = nn.functional.pad(images, (shift,) * 4)
+    down, right = torch.randint(0, 2 * shift + 1, (2, n))
+    windows = padded.unfold(2, SIDE, 1).unfold(3, SIDE, 1)  # (N, 3, 2 shift + 1, 2 shift + 1, 32, 32)
+    images.copy_(windows[torch.arange(n), :, down, right])
+    places, low = torch.arange(SIDE), torch.randint(0, SIDE, (2, n, 1)) - side // 2
+    rows, columns = (places >= low) & (places < low + side)
+    images *= ~(rows[:, None, :, None] & columns[:, None, None, :])
 
 
 def network(task: Task) -> nn.Sequential:
@@ -54,7 +79,8 @@ def network(task: Task) -> nn.Sequential:
     layers: list[nn.Module] = []
     for d_in, d_out in pairwise(task.sizes[:-1]):
         norm = [nn.BatchNorm1d(d_out, momentum=0.1)] if task.norm == "before" else []
-        layers += [nn.Linear(d_in, d_out), *norm, nn.ReLU(inplace=True)]
+        dropout = [nn.Dropout(CHANGES["dropout"])] if task.changed else []
+        layers += [nn.Linear(d_in, d_out), *norm, nn.ReLU(inplace=True), *dropout]
     return nn.Sequential(*layers, nn.Linear(*task.sizes[-2:]))
 
 

@@ -10,8 +10,19 @@ import numpy as np
 from benchmarks import timing
 from benchmarks.lower_bound import all_layers, first_layer
 from benchmarks.sampler import STEP, Sampler
-from benchmarks.task import Task
-from numlp.config import AdamConfig, Config, CyclicalConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig, SgdConfig, TrainConfig
+from benchmarks.task import CHANGES, Task
+from numlp.config import (
+    AdamConfig,
+    AugmentConfig,
+    Config,
+    CyclicalConfig,
+    InitConfig,
+    ModelConfig,
+    MomentsConfig,
+    NormConfig,
+    SgdConfig,
+    TrainConfig,
+)
 from numlp.data.preprocess import open_prepared
 from numlp.training import build
 from numlp.training.trainer import Progress, train
@@ -70,5 +81,8 @@ def chosen(task: Task, lam: float) -> Config:
         moments=MomentsConfig("ema"),
         lam=lam,
         seed=0,
+        dropout=CHANGES["dropout"] if task.changed else 0.0,
+        mixup=CHANGES["mixup"] if task.changed else 0.0,
+        augment=AugmentConfig(flip=True, shift=int(CHANGES["shift"]), cutout=int(CHANGES["cutout"])) if task.changed else AugmentConfig(),
         train=TrainConfig(batch_size=task.batch, cycles=2, threads=int(os.environ["OMP_NUM_THREADS"])),
     )

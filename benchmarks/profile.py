@@ -10,7 +10,7 @@ from benchmarks.stats import Spread, rounds, spread
 from benchmarks.task import MLP3, MLP9, Task
 
 SECONDS = 1.0  # of a measurement
-KINDS = ("products", "gather", "batch norm", "ReLU", "loss", "update", "rest")
+KINDS = ("products", "gather", "batch norm", "activation", "loss", "update", "rest")
 COLUMNS = (("3 layers, 1 thread", MLP3, 1), ("9 layers, 1 thread", MLP9, 1), ("[1000, 1000], 2 threads", (1000, 1000), 2))
 
 

@@ -13,7 +13,7 @@ STEP: Rules = (
     ("batch norm", "numlp/nn/batch_norm.py", ""),
     ("batch norm", "numlp/nn/moments.py", ""),
     ("products", "numlp/nn/linear.py", ""),
-    ("ReLU", "numlp/nn/relu.py", ""),
+    ("activation", "numlp/nn/activations.py", ""),
     ("loss", "numlp/nn/loss.py", ""),
     ("update", "numlp/optim/", ""),
     ("gather", "numlp/data/", ""),

@@ -6,6 +6,7 @@ from pathlib import Path
 from numlp.config.data import CLASSES, PIXELS
 
 MLP3 = (50, 50)
+CHANGES: dict[str, float] = {"dropout": 0.3, "shift": 4, "cutout": 8, "mixup": 0.5}  # of a task that is `changed`, beside the flip
 MLP9 = (50, 30, 20, 20, 10, 10, 10, 10)
 
 
@@ -23,6 +24,7 @@ class Task:
         steps: Updates of one measurement.
         lams: Values of lambda, one network each.
         records: Updates after which cost, loss and accuracy of both splits are recorded.
+        changed: Hidden units are dropped, images flipped, shifted, cut out and mixed: see CHANGES.
     """
 
     what: str
@@ -34,6 +36,7 @@ class Task:
     steps: int = 225
     lams: tuple[float, ...] = (0.005,)
     records: tuple[int, ...] = ()
+    changed: bool = False
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -25,6 +25,18 @@ from numlp.files import sha256
 ROOT = Path(__file__).resolve().parents[1]
 STEPS = 2_000
 CASES = [(model, optim) for model in ("mlp2", "mlp3", "mlp9") for optim in ("sgd", "momentum", "adam")]
+SLOW = ["schedule.eta_max=0.003"]
+SETTINGS = {  # of a case's second part, beside RUN
+    "sgd": [],
+    "momentum": ["optim=momentum"],
+    "adam": ["optim=adam", *SLOW],
+    "everything": [
+        *("optim=adamw", *SLOW, "activation=gelu", "dropout=0.2", "input_dropout=0.1", "smoothing=0.1", "mixup=0.5", "clip_norm=1"),
+        *("average=0.99", "moments=precise", "moments.images=2000", "augment.flip=true", "augment.shift=3", "augment.cutout=8"),
+        *("train.threads=1", "train.health=true", "test_time_flip=true"),
+    ],
+}
+CASES.append(("mlp3", "everything"))
 RECORDS = ["train.record.every=points", "train.record.points=10"]
 RUN = ["data=synthetic", "split=9k", f"train.epochs={STEPS / 90!r}", "then=[]", *RECORDS]  # 90 updates an epoch
 FILES, TALLY = ("model.npz", "history.csv"), "tally.jsonl"
@@ -41,8 +53,7 @@ def prepare(folder):
 
 
 def start(folder, model, optim, out):
-    eta = ["schedule.eta_max=0.003"] if optim == "adam" else []
-    choices = [*RUN, f"model={model}", f"optim={optim}", *eta, f"hydra.run.dir={out}"]
+    choices = [*RUN, f"model={model}", *SETTINGS[optim], f"hydra.run.dir={out}"]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     pipe = subprocess.PIPE
     command = [sys.executable, "-m", "numlp", "train", *choices]
@@ -98,8 +109,10 @@ def results(folder):
 def tally(found):
     for model, optim in CASES:
         mine = [result for result in found if result["case"] == f"{model} {optim}"]
+        if not mine:
+            continue
         resumed, same = (sum(result[key] for result in mine) for key in ("resumed", "same"))
-        print(f"{model} {optim:9} killed {len(mine):3}  went on from a checkpoint {resumed:3}  the same bits {same:3}")
+        print(f"{model} {optim:10} killed {len(mine):3}  went on from a checkpoint {resumed:3}  the same bits {same:3}")
     print(f"{sum(result['same'] for result in found)} of {len(found)} ended with the model and the history of the run not killed")
 
 
@@ -107,13 +120,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100, help="in this call")
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--only", choices=SETTINGS, help="cases with these settings")
     asked = parser.parse_args()
     folder = asked.folder.resolve()
     prepare(folder)
     before = len(results(folder))
-    cases = [CASES[(before + i) % len(CASES)] for i in range(len(CASES))]
+    wanted = [case for case in CASES if asked.only in (None, case[1])]
+    cases = [wanted[(before + i) % len(wanted)] for i in range(len(wanted))]
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda i: run(folder, cases[i], len(range(i, asked.kills, len(CASES))), before), range(len(CASES))))
+        list(pool.map(lambda i: run(folder, cases[i], len(range(i, asked.kills, len(wanted))), before), range(len(wanted))))
     found = results(folder)
     tally(found)
     return int(not all(result["same"] for result in found))

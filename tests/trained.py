@@ -11,14 +11,14 @@ NAMES = [f"class {i}" for i in range(10)]
 DATASET = DatasetInfo("random", {"seed": 0}, NAMES, "0")
 
 
-def random_model(rng, sizes=(3072, 20, 10), norm="before"):
+def random_model(rng, sizes=(3072, 20, 10), norm="before", activation="relu"):
     """A model of which every parameter and moment is away from its usual start."""
-    network = Network(sizes, norm, eps=1e-7)
+    network = Network(sizes, norm, eps=1e-7, activation=activation)
     initialise(network, he, rng)
     for name, view in {**network.params.views, **network.moments.views}.items():
         if not name.endswith(".W"):
             view[...] = rng.uniform(0.5, 1.5, view.shape) if name.endswith(("gamma", "var")) else rng.normal(0, 0.3, view.shape)
-    choices = {"norm": {"placement": norm, "eps": 1e-7}, "lam": 0.0}
+    choices = {"norm": {"placement": norm, "eps": 1e-7}, "activation": {"name": activation}, "lam": 0.0}
     return Model(network, rng.uniform(0.3, 0.6, sizes[0]), rng.uniform(0.2, 0.3, sizes[0]), choices, DATASET)
 
 

@@ -5,7 +5,7 @@ from numlp.errors import UserError
 from numlp.inference.model_file import Model, load_model, save_model
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
-from trained import DATASET
+from trained import DATASET, random_model
 
 
 @pytest.fixture
@@ -24,6 +24,11 @@ def test_a_model_reads_back_as_it_was(model, tmp_path):
     assert (read.network.sizes, read.network.norm, read.network.eps) == ((12, 5, 4, 3), "before", 1e-7)
     np.testing.assert_array_equal(read.mean, model.mean)
     assert read.choices == model.choices
+
+
+def test_the_activation_is_read_back(rng, tmp_path):
+    save_model(tmp_path / "model.npz", random_model(rng, activation="gelu"))
+    assert "gelu1" in load_model(tmp_path / "model.npz").network.layers
 
 
 def test_the_same_model_gives_the_same_bytes(model, tmp_path):

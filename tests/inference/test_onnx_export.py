@@ -36,6 +36,18 @@ def test_raw_images_give_the_networks_probabilities(norm, sizes, rng, exported):
     assert found.max() - found.min() > 0.2
 
 
+@pytest.mark.parametrize("activation", ["leaky_relu", "gelu", "silu"])
+def test_other_activations_give_the_networks_probabilities(activation, rng, exported):
+    model, images = random_model(rng, (3072, 12, 11, 10), activation=activation), random_images(rng, 200)
+    path = exported(model)
+    (found,) = session(path).run(["probabilities"], {"images": images})
+    np.testing.assert_allclose(found, ours(model, rows(images)), rtol=0, atol=1e-5)
+    folded = standalone.read(path.with_name("model.npz"))
+    np.testing.assert_allclose(folded.probabilities(images), found, rtol=0, atol=1e-5)
+    relu = ours(random_model(np.random.default_rng(0), (3072, 12, 11, 10)), rows(images))
+    assert np.abs(found - relu).max() > 0.01
+
+
 def test_it_has_no_batch_norm_and_says_what_it_is(rng, exported):
     path = exported(random_model(rng), {"dataset": "random"})
     read = session(path)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
-from numlp.optim.optimisers import BLOCK, Adam, Momentum, Optimiser, Sgd
+from numlp.optim.optimisers import BLOCK, EVERY, Adam, Momentum, Optimiser, Sgd, clip_by_norm
 
 Make: TypeAlias = Callable[[np.ndarray], Optimiser]
 
@@ -183,3 +183,53 @@ def test_weight_decay_shrinks_the_weights_beside_the_gradients_step(make: Callab
         by_hand[:3] *= 1 - 0.1 * 0.2
         plain.update(by_hand, gradient.copy(), 0.1)
     np.testing.assert_allclose(decayed, by_hand, rtol=1e-14)
+
+
+QUADRATIC = np.array([1.0, 2.0, 3.0])  # the gradient of sum of QUADRATIC * p^2 / 2 is QUADRATIC * p
+
+
+@pytest.mark.parametrize(
+    ("make", "golden"),
+    [  # torch 2.13: AdamW(lr=0.1, betas=(0.9, 0.99), weight_decay=0.2), and SGD(lr=0.1, momentum=0.9, nesterov=True)
+        (lambda p: Adam(p, p.size, 0.9, 0.99, 1e-8, weight_decay=0.2), [0.6490963636708382, -1.5892328912731217, 0.18204992774385254]),
+        (lambda p: Momentum(p, p.size, 0.9, nesterov=True), [0.32732100000000003, 0.21670400000000012, -0.17408650000000003]),
+    ],
+    ids=["adamw", "nesterov"],
+)
+def test_three_steps_are_pytorchs(make: Make, golden: list[float]) -> None:
+    p = np.array([1.0, -2.0, 0.5])
+    optimiser = make(p)
+    for _ in range(3):
+        optimiser.update(p, QUADRATIC * p, 0.1)
+    np.testing.assert_allclose(p, golden, rtol=1e-8)
+
+
+@pytest.mark.parametrize("make", [sgd, momentum, adam])
+def test_the_average_is_that_of_every_eighth_update_and_changes_no_step(make: Make) -> None:
+    """By the definition: weights w^(n-k) for the parameters after update k, divided by their sum."""
+    p, plain = np.array([1.0, -2.0, 0.5]), np.array([1.0, -2.0, 0.5])
+    optimiser, other = make(p), make(plain)
+    optimiser.keep_average(0.9, p)
+    weighted, total = np.zeros(3), 0.0
+    for step in range(1, 45):
+        optimiser.update(p, QUADRATIC * p, 0.01)
+        other.update(plain, QUADRATIC * plain, 0.01)
+        if step % EVERY == 0:
+            weighted, total = 0.9**EVERY * weighted + p, 0.9**EVERY * total + 1
+    np.testing.assert_allclose(optimiser.averaged(), weighted / total, rtol=1e-12)
+    np.testing.assert_array_equal(p, plain)
+
+
+@pytest.mark.parametrize("weight", [-0.1, 1.0])
+def test_an_average_of_no_sense_is_refused(weight: float) -> None:
+    with pytest.raises(UserError, match=r"average: need a number >= 0 and < 1, got average="):
+        sgd(np.ones(2)).keep_average(weight, np.ones(2))
+
+
+def test_a_long_gradient_is_shortened_and_a_short_one_is_left() -> None:
+    """As torch.nn.utils.clip_grad_norm_ does to (3, 4) at a norm of 1."""
+    long, short = np.array([3.0, 4.0]), np.array([0.3, 0.4])
+    clip_by_norm(long, 1.0)
+    clip_by_norm(short, 1.0)
+    np.testing.assert_allclose(long, [0.6, 0.8])
+    np.testing.assert_array_equal(short, [0.3, 0.4])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
-from numlp.optim.schedules import constant, cosine, cyclical, exponential
+from numlp.optim.schedules import constant, cosine, cyclical, exponential, one_cycle
 
 STEPS = st.integers(0, 10_000_000)
 RATES = st.tuples(st.floats(1e-8, 10), st.floats(1e-8, 10)).map(sorted)
@@ -108,3 +108,16 @@ def test_cosine_rises_in_the_warm_up_and_ends_at_the_lowest_rate() -> None:
 def test_a_warm_up_as_long_as_the_run_is_refused() -> None:
     with pytest.raises(UserError, match=r"schedule.warmup_epochs: need a warm-up shorter than the run's 10 updates, got warmup=10"):
         cosine(0.1, 0.001, 10, 10)
+
+
+def test_one_cycle_is_pytorchs() -> None:
+    """OneCycleLR(max_lr=0.1, total_steps=10, pct_start=0.3), torch 2.13."""
+    rate = one_cycle(0.1, 0.3, 25, 250_000, 10)
+    golden = [0.004, 0.052, 0.1, 0.09504846320134738, 0.0811745653949763, 0.06112620219362893, 0.03887419780637107]
+    assert [rate(step) for step in range(10)] == pytest.approx([*golden, 0.0188258346050237, 0.004951936798652629, 4e-7])
+
+
+@pytest.mark.parametrize("rise", [0.0, 1.0, 0.05])
+def test_one_cycle_needs_updates_to_rise_and_to_fall(rise: float) -> None:
+    with pytest.raises(UserError, match=r"schedule.rise: need .*, got rise="):
+        one_cycle(0.1, rise, 25, 1e5, 10)

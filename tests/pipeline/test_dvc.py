@@ -127,7 +127,7 @@ def test_an_edit_of_code_that_decides_trains_again_and_one_of_a_docstring_does_n
     shutil.copytree(ROOT / "reproduction", workspace / "reproduction")
     params = workspace / "params.yaml"
     params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
-    relu = workspace / "src/numlp/nn/relu.py"
+    relu = workspace / "src/numlp/nn/activations.py"
 
     def repro():
         plan = run(workspace, "python", "-m", "reproduction", "plan", PYTHONPATH=str(workspace / "src"))

@@ -127,14 +127,21 @@ def test_with_all_that_draws_a_run_that_stops_anywhere_resumes_to_the_same_bits(
         initialise(made, he, np.random.default_rng(0))
         return made
 
-    plan = replace(PLAN, noise_seed=9, image_seed=5, mixup=0.5, smoothing=0.1)
+    def averaging(made):
+        optimiser = Sgd(made.params.vector, made.weights.size)
+        optimiser.keep_average(0.9, made.params.vector)
+        return optimiser
+
+    plan = replace(PLAN, noise_seed=9, image_seed=5, mixup=0.5, smoothing=0.1, clip_norm=1.0)
     whole, stopped = noisy(), noisy()
-    list(trained(whole, *parts, plan))
-    optimiser, progress = Sgd(stopped.params.vector, stopped.weights.size), Progress()
+    first = averaging(whole)
+    list(train(whole, first, *parts, plan))
+    optimiser, progress = averaging(stopped), Progress()
     list(train(stopped, optimiser, *parts, replace(plan, steps=17), progress, ahead))
     progress.step = 17
     list(train(stopped, optimiser, *parts, plan, progress, ahead))
     assert stopped.params.vector.tobytes() == whole.params.vector.tobytes()
+    assert optimiser.averaged().tobytes() == first.averaged().tobytes()
     other = noisy()
     list(trained(other, *parts, replace(plan, noise_seed=8)))
     assert not np.array_equal(other.params.vector, whole.params.vector)
@@ -146,3 +153,14 @@ def test_smoothed_targets_keep_the_logits_smaller(parts):
     list(trained(sharp, *parts, long))
     list(trained(smooth, *parts, replace(long, smoothing=0.2)))
     assert np.abs(Evaluator(smooth).logits(parts[0].x)).max() < np.abs(Evaluator(sharp).logits(parts[0].x)).max()
+
+
+def test_a_highest_norm_bounds_each_update(parts):
+    """Plain gradient descent at a rate of 1, without a penalty, moves the parameters by the gradient's norm."""
+    made = network()
+    moved, before = [], made.params.vector.copy()
+    plan = replace(PLAN, schedule=constant(1.0), lam=0.0, clip_norm=0.05, record_at=frozenset(range(41)))
+    for _ in trained(made, *parts, plan):
+        moved.append(float(np.linalg.norm(made.params.vector - before)))
+        before = made.params.vector.copy()
+    assert max(moved) == pytest.approx(0.05, rel=1e-3)

@@ -7,11 +7,11 @@ import numpy as np
 
 from numlp.arrays import Array
 from numlp.data.preprocess import Part
+from numlp.nn.activations import Relu
 from numlp.nn.linear import Linear
 from numlp.nn.loss import cross_entropy_gradient
 from numlp.nn.mode import TRAINING
 from numlp.nn.network import Layer, Network, Pass
-from numlp.nn.relu import Relu
 from numlp.optim.optimisers import Optimiser
 from numlp.training.history import LayerHealth, Record
 
@@ -29,7 +29,7 @@ class Probe:
 
     def __init__(self, network: Network, data: Part, lam: float) -> None:
         self._network, self._lam = network, lam
-        self._copy = Network(network.sizes, network.norm, network.eps, network.dtype)
+        self._copy = Network(network.sizes, network.norm, network.eps, network.dtype, activation=network.activation)
         self._x, self._labels = data.x[:IMAGES], data.labels[:IMAGES]
         self._pass = Pass(self._copy, len(self._labels))
         self._blocks: list[list[tuple[Layer, Any]]] = []  # of each linear layer, with what follows it up to the next

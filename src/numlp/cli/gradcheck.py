@@ -29,7 +29,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> int:
     init = initialiser(config.init)
     # The config has checked that the placement is one of the three; to the type checker it is any text.
     case = Case("asked", tuple(config.model.hidden), config.norm.placement, init=init, lam=config.lam, samples=samples, seed=config.seed)  # type: ignore[arg-type]
-    case = replace(case, dropout=config.dropout, input_dropout=config.input_dropout)
+    case = replace(case, dropout=config.dropout, input_dropout=config.input_dropout, activation=config.activation.name)
     return check([case])
 
 

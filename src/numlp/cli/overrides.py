@@ -13,6 +13,7 @@ GROUPS = {
     "split": "which of them train, which validate",
     "model": "widths of the layers",
     "norm": "batch norm, and where",
+    "activation": "the function of each hidden unit",
     "init": "the initial weights",
     "optim": "the optimiser",
     "schedule": "the learning rate",

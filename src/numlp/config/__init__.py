@@ -3,7 +3,7 @@
 It imports the loose modules alone.
 """
 
-from numlp.config.architecture import GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
+from numlp.config.architecture import ActivationConfig, GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.base import Checked
 from numlp.config.data import AugmentConfig, DataConfig, SourceConfig, SplitConfig
 from numlp.config.optim import (
@@ -14,6 +14,7 @@ from numlp.config.optim import (
     CyclicalConfig,
     ExponentialConfig,
     MomentumConfig,
+    OneCycleConfig,
     OptimConfig,
     ScheduleConfig,
     SgdConfig,
@@ -22,6 +23,7 @@ from numlp.config.primary import Config
 from numlp.config.training import DivergedConfig, LrRangeConfig, RecordConfig, TrackingConfig, TrainConfig
 
 __all__ = [
+    "ActivationConfig",
     "AdamConfig",
     "AdamWConfig",
     "AugmentConfig",
@@ -40,6 +42,7 @@ __all__ = [
     "MomentsConfig",
     "MomentumConfig",
     "NormConfig",
+    "OneCycleConfig",
     "OptimConfig",
     "RecordConfig",
     "ScheduleConfig",

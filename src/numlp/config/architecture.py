@@ -38,6 +38,18 @@ class NormConfig(Checked):
 
 
 @dataclass
+class ActivationConfig(Checked):
+    """What stands between the affine layers: relu, leaky_relu (slope 0.01), gelu (by tanh) or silu."""
+
+    name: str = "relu"
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        good = self.name in ("relu", "leaky_relu", "gelu", "silu")
+        require(good, "activation.name", "relu, leaky_relu, gelu or silu", name=self.name)
+
+
+@dataclass
 class InitConfig(Checked):
     """Initial weights: he, xavier, or gaussian with `sigma`."""
 

@@ -20,7 +20,7 @@ from numlp.paths import MARKS, NEED, find_project
 PARAMS, CONF = MARKS
 SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
     "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig, schema.AdamWConfig),
-    "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.CosineConfig, schema.ConstantConfig),
+    "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.CosineConfig, schema.OneCycleConfig, schema.ConstantConfig),
 }
 SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
 

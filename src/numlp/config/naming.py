@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from numlp.config import AugmentConfig, Config, ModelConfig, MomentsConfig, NormConfig, SplitConfig, TrainConfig
+from numlp.config import ActivationConfig, AugmentConfig, Config, ModelConfig, MomentsConfig, NormConfig, SplitConfig, TrainConfig
 
-USUAL = {"optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
+USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
 WIDTHS = {"mlp2": [50], "mlp3": [50, 50], "mlp9": [50, 30, 20, 20, 10, 10, 10, 10]}  # of conf/model
 IMAGES = {"precise": 10_000, "adaptive": 1_000}  # of conf/moments
 
@@ -15,7 +15,7 @@ def run_name(config: Config, choices: Mapping[str, str]) -> str:
     """A name that reads, e.g. mlp9-before-he-cycles4-lam0.005-s0: model, norm, init, what is not usual, lambda and seed."""
     model = choices["model"] if config.model.hidden == WIDTHS.get(choices["model"]) else _text(config.model.hidden)
     init = choices["init"] + (f"{config.init.sigma:g}" if config.init.sigma is not None else "")
-    unusual = [choices[group] for group, usual in USUAL.items() if choices[group] != usual]
+    unusual = [choices[group] for group, usual in USUAL.items() if choices.get(group, usual) != usual]
     return "-".join([model, choices["norm"], init, *unusual, *_changed(config, choices), f"lam{config.lam:g}", f"s{config.seed}"])
 
 
@@ -33,6 +33,9 @@ def _changed(config: Config, choices: Mapping[str, str]) -> list[str]:
         input_dropout=0.0,
         smoothing=0.0,
         mixup=0.0,
+        clip_norm=0.0,
+        average=0.0,
+        activation=ActivationConfig(config.activation.name),
         augment=AugmentConfig(),
         moments=MomentsConfig(config.moments.name, images=IMAGES.get(config.moments.name)),
         train=TrainConfig(batch_size=100, cycles=cycles, record=config.train.record),  # what is recorded changes no network
@@ -55,7 +58,7 @@ def deciding_choices(config: Config) -> dict[str, Any]:
     No addresses, nothing of another command; not what follows the training, whether it is in one go or is looked at on the way.
     """
     content = asdict(config)
-    for key in ("then", "lr_range", "gradcheck", "tracking"):
+    for key in ("then", "lr_range", "gradcheck", "tracking", "test_time_flip"):
         del content[key]
     del content["train"]["resume"], content["train"]["health"]
     del content["data"]["source"]["urls"], content["data"]["source"]["file"]
@@ -73,7 +76,7 @@ def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def caption(choices: Mapping[str, Any]) -> str:
     """A model's choices in a line, for a title: architecture, batch norm, initialisation, optimiser, schedule, length, lambda, seed."""
     hidden = "-".join(map(str, choices["model"]["hidden"]))
-    norm = {"none": "no batch norm", "before": "batch norm", "after": "batch norm after ReLU"}[choices["norm"]["placement"]]
+    norm = {"none": "no batch norm", "before": "batch norm", "after": "batch norm after the activation"}[choices["norm"]["placement"]]
     moments = "" if choices["moments"]["name"] == "ema" or norm == "no batch norm" else f" ({choices['moments']['name']} moments)"
     init = choices["init"]["name"] + (f" {choices['init']['sigma']:g}" if choices["init"]["sigma"] is not None else "")
     epochs, cycles = choices["train"]["epochs"], choices["train"]["cycles"]
@@ -83,12 +86,13 @@ def caption(choices: Mapping[str, Any]) -> str:
         [
             f"hidden {hidden}",
             norm + moments,
+            *(name for name in (choices.get("activation", {"name": "relu"})["name"],) if name != "relu"),
             init,
             choices["optim"]["name"],
             schedule,
             *(
                 f"{key.replace('_', ' ')} {choices[key]:g}"
-                for key in ("dropout", "input_dropout", "smoothing", "mixup")
+                for key in ("dropout", "input_dropout", "smoothing", "mixup", "clip_norm", "average")
                 if choices.get(key)
             ),
             *(f"{key} {value}" if key != "flip" else key for key, value in choices.get("augment", {}).items() if value),

@@ -123,6 +123,23 @@ class CosineConfig(ScheduleConfig):
 
 
 @dataclass
+class OneCycleConfig(ScheduleConfig):
+    """The rate rises from `eta / start` to `eta` over a share `rise` of the run, and falls to `eta / end`, each along half a cosine."""
+
+    name: str = "one_cycle"
+    eta: float = 0.1
+    rise: float = 0.3
+    start: float = 25.0
+    end: float = 250_000.0
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require_positive("schedule.eta", eta=self.eta)
+        require(0 < self.rise < 1, "schedule.rise", "a number > 0 and < 1", rise=self.rise)
+        require(1 <= self.start < math.inf and 1 <= self.end < math.inf, "schedule", "start and end >= 1", start=self.start, end=self.end)
+
+
+@dataclass
 class ConstantConfig(ScheduleConfig):
     """The same rate at every step."""
 

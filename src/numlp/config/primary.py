@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
-from numlp.config.architecture import GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
+from numlp.config.architecture import ActivationConfig, GradcheckConfig, InitConfig, ModelConfig, MomentsConfig, NormConfig
 from numlp.config.base import Checked
 from numlp.config.data import PIXELS, AugmentConfig, DataConfig, SplitConfig
 from numlp.config.optim import CyclicalConfig, OptimConfig, ScheduleConfig
@@ -21,6 +21,7 @@ class Config(Checked):
     split: SplitConfig = field(default_factory=SplitConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     norm: NormConfig = field(default_factory=NormConfig)
+    activation: ActivationConfig = field(default_factory=ActivationConfig)
     init: InitConfig = field(default_factory=InitConfig)
     optim: OptimConfig = field(default_factory=OptimConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
@@ -30,7 +31,10 @@ class Config(Checked):
     input_dropout: float = 0.0  # and of the inputs
     smoothing: float = 0.0  # share of the target that all classes get alike
     mixup: float = 0.0  # both parameters of the Beta distribution that the share of two mixed images is drawn from; 0: none is mixed
+    clip_norm: float = 0.0  # a longer gradient is shortened to so much; 0: none is
+    average: float = 0.0  # weight of the old parameters, by update, in the average that is kept of them and predicts; 0: none is kept
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    test_time_flip: bool = False  # evaluation predicts by an image and its mirror image together as well
     seed: int = MISSING
     train: TrainConfig = field(default_factory=TrainConfig)
     lr_range: LrRangeConfig = field(default_factory=LrRangeConfig)
@@ -45,8 +49,15 @@ class Config(Checked):
         require_fraction("input_dropout", input_dropout=self.input_dropout)
         require_fraction("smoothing", smoothing=self.smoothing)
         require(0 <= self.mixup < math.inf, "mixup", "a number >= 0", mixup=self.mixup)
+        require(0 <= self.clip_norm < math.inf, "clip_norm", "a number >= 0", clip_norm=self.clip_norm)
+        require_fraction("average", average=self.average)
+        recomputed = self.average == 0 or self.norm.placement == "none" or self.moments.name != "ema"
+        rule = "moments=precise or adaptive, as a moving average of batch norm's moments is not of averaged weights"
+        require(recomputed, "average", rule, average=self.average, moments=self.moments.name)
         whole = self.model.inputs == PIXELS or self.augment == AugmentConfig()
         require(whole, "augment", f"model.inputs={PIXELS}, as whole images are changed", inputs=self.model.inputs)
+        mirrors = self.model.inputs == PIXELS or not self.test_time_flip
+        require(mirrors, "test_time_flip", f"model.inputs={PIXELS}, as whole images are mirrored", inputs=self.model.inputs)
         require(0 <= self.seed < 2**63, "seed", "a whole number >= 0", seed=self.seed)
         require(set(self.then) <= {"evaluate", "plot"}, "then", "evaluate, plot or neither", then=self.then)
         length = self.train.epochs is not None or isinstance(self.schedule, CyclicalConfig)

@@ -17,6 +17,11 @@ def flip_half(x: Array, rng: np.random.Generator) -> Array:
     return copy
 
 
+def mirrored(x: Array) -> Array:
+    """All of the (N, 3072) channel-major images mirrored left to right, as a new array."""
+    return x.reshape(-1, 3, SIDE, SIDE)[..., ::-1].reshape(x.shape)
+
+
 @dataclass(frozen=True)
 class Augmentation:
     """How the images of a batch are changed, each at random on its own.

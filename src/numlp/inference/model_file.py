@@ -74,7 +74,8 @@ def load_model(path: Path) -> Model:
         depth = sum(name.endswith(".W") for name in arrays)
         weights = [arrays[f"linear{i}.W"] for i in range(1, depth + 1)]
         sizes = [W.shape[0] for W in weights] + [weights[-1].shape[1]]
-        network = Network(sizes, choices["norm"]["placement"], choices["norm"]["eps"])
+        activation = choices.get("activation", {"name": "relu"})["name"]  # models from before there were others have none
+        network = Network(sizes, choices["norm"]["placement"], choices["norm"]["eps"], activation=activation)
         for name, view in {**network.params.views, **network.moments.views}.items():
             view[...] = arrays[name]
     except (zipfile.BadZipFile, ValueError, TypeError, KeyError, IndexError, EOFError) as error:

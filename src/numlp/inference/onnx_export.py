@@ -1,7 +1,8 @@
 """model.onnx: a trained network for any ONNX runtime (docs/models.md)."""
 
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from numlp.config.data import PIXELS, SIDE
 from numlp.errors import UserError
@@ -11,7 +12,11 @@ from numlp.inference.standalone import Folded
 if TYPE_CHECKING:
     import onnx
 
+Step: TypeAlias = tuple[str, list[str], dict[str, Any]]
+"""An operator, its inputs beside what the step before it made, and its attributes."""
+
 INPUT, OUTPUT = "images", "probabilities"
+NUMBERS = {"half": 0.5, "one": 1.0, "cube": 0.044715, "root": math.sqrt(2 / math.pi)}  # of GELU, by tanh
 OPSET, IR = 17, 8  # of 2022: runtimes since then read it
 
 
@@ -50,16 +55,32 @@ def _graph(model: Folded) -> "tuple[list[onnx.NodeProto], list[onnx.TensorProto]
     from onnx import TensorProto, helper, numpy_helper
 
     d = model.scale.size
-    constants: dict[str, Any] = {"rows": np.array([-1, PIXELS]), "scale": model.scale, "shift": model.shift}
-    steps: list[tuple[str, list[str], dict[str, Any]]] = [("Transpose", [], {"perm": [0, 3, 1, 2]}), ("Reshape", ["rows"], {})]
+    constants: dict[str, Any] = {name: np.array(value, np.float32) for name, value in NUMBERS.items() if model.activation == "gelu"}
+    constants |= {"rows": np.array([-1, PIXELS]), "scale": model.scale, "shift": model.shift}
+    steps: list[Step] = [("Transpose", [], {"perm": [0, 3, 1, 2]}), ("Reshape", ["rows"], {})]
     if d < PIXELS:  # a network that sees the first pixels alone
         constants |= {"start": np.array([0]), "stop": np.array([d]), "axis": np.array([1])}
         steps.append(("Slice", ["start", "stop", "axis"], {}))
     steps += [("Cast", [], {"to": TensorProto.FLOAT}), ("Mul", ["scale"], {}), ("Sub", ["shift"], {})]
     for i, (W, b) in enumerate(model.layers, start=1):
         constants |= {f"W{i}": W, f"b{i}": b}
-        steps += [("Gemm", [f"W{i}", f"b{i}"], {}), ("Relu", [], {})]
-    steps[-1] = ("Softmax", [], {"axis": 1})  # not a ReLU after the last layer
+        steps.append(("Gemm", [f"W{i}", f"b{i}"], {}))
+        last = i == len(model.layers)
+        steps += [("Softmax", [], {"axis": 1})] if last else _activation(model.activation, f"step{len(steps)}")
     names = [INPUT, *(f"step{i}" for i in range(1, len(steps))), OUTPUT]
     nodes = [helper.make_node(kind, [names[i], *more], [names[i + 1]], **attributes) for i, (kind, more, attributes) in enumerate(steps)]
     return nodes, [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in constants.items()]
+
+
+def _activation(name: str, x: str) -> list[Step]:
+    """The steps of an activation of the value `x`, which the step before them made; constants are those of NUMBERS."""
+    match name:
+        case "silu":
+            return [("Sigmoid", [], {}), ("Mul", [x], {})]
+        case "gelu":
+            inner: list[Step] = [("Mul", [x], {}), ("Mul", ["cube"], {}), ("Add", ["one"], {}), ("Mul", [x], {}), ("Mul", ["root"], {})]
+            return [*inner, ("Tanh", [], {}), ("Add", ["one"], {}), ("Mul", [x], {}), ("Mul", ["half"], {})]
+        case "leaky_relu":
+            return [("LeakyRelu", [], {"alpha": 0.01})]
+        case _:
+            return [("Relu", [], {})]

@@ -5,7 +5,8 @@ then needs no numlp. MLflow calls `_load_pyfunc`.
 """
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,23 +19,31 @@ if TYPE_CHECKING:
 
 SIDE = 32  # pixels
 CHUNK = 1_000  # images that are predicted at once: 12 MB of inputs
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {  # as in numlp.nn.activations, where their sources are
+    "relu": lambda x: np.maximum(x, 0),
+    "leaky_relu": lambda x: np.where(x > 0, x, np.float32(0.01) * x),
+    "gelu": lambda x: x / 2 * (1 + np.tanh(np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x))),
+    "silu": lambda x: x / 2 * (1 + np.tanh(x / 2)),
+}
 
 
 @dataclass(frozen=True)
 class Folded:
-    """A network of affine layers and ReLU, with its input's normalisation.
+    """A network of affine layers with an activation between them, and its input's normalisation.
 
     Attributes:
         scale: (d,) float32; the input of the first layer is pixels * scale - shift, with pixels of 0 to 255, channel-major.
         shift: (d,) float32.
-        layers: (d_in, d_out) weights and (d_out,) biases, float32, from the first to the last; ReLU is between them.
+        layers: (d_in, d_out) weights and (d_out,) biases, float32, from the first to the last.
         names: The K classes' names.
+        activation: Between the layers; a name of ACTIVATIONS.
     """
 
     scale: NDArray[np.float32]
     shift: NDArray[np.float32]
     layers: list[tuple[NDArray[np.float32], NDArray[np.float32]]]
     names: list[str]
+    activation: str = "relu"
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, 32, 32, 3) images as viewers show them, row by row with red, green and blue last -> (N, K)."""
@@ -47,7 +56,7 @@ class Folded:
         rows = images.transpose(0, 3, 1, 2).reshape(len(images), -1)  # channel-major
         x = rows[:, : self.scale.size] * self.scale - self.shift
         for W, b in self.layers[:-1]:
-            x = np.maximum(x @ W + b, 0)
+            x = ACTIVATIONS[self.activation](x @ W + b)
         W, b = self.layers[-1]
         logits = x @ W + b
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -81,6 +90,7 @@ def read(path: Path) -> Folded:
         shift=(arrays["input.mean"] / std).astype(np.float32),
         layers=fold(arrays, choices["norm"]["placement"], choices["norm"]["eps"]),
         names=list(choices["dataset"]["class_names"]),
+        activation=choices.get("activation", {"name": "relu"})["name"],  # older files have none
     )
 
 

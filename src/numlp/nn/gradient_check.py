@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.errors import require
+from numlp.nn.activations import KINKED
 from numlp.nn.loss import cross_entropy, cross_entropy_gradient
 from numlp.nn.mode import Mode
 from numlp.nn.network import Network, Pass
-from numlp.nn.relu import Relu
 
 Labels: TypeAlias = NDArray[np.integer]
 Verdict: TypeAlias = Literal["agrees", "zero", "differs", "unchecked"]
@@ -139,12 +139,12 @@ class _Probe:
         self.inputs: list[Array] = [x, *(y.copy() for _, y in self.batch.outputs(x, mode))]  # of each layer, and the logits last
 
     def cost(self, start: int) -> tuple[float, NDArray[np.bool_]]:
-        """The cost, and which units of the rectifiers are active, from layer `start` on."""
+        """The cost, and which units of activations with a kink are active, from layer `start` on."""
         x, active = self.inputs[start], [np.empty(0, np.bool_)]
         for name in self.names[start:]:
             layer = self.network.layers[name]
             x = layer.forward(x, self.batch.works[name], self.mode)
-            if isinstance(layer, Relu):
+            if isinstance(layer, KINKED):
                 active.append((x > 0).reshape(-1))
         return cross_entropy(x, self.labels) + self.network.penalty(self.lam), np.concatenate(active)
 

@@ -30,6 +30,7 @@ class Case:
         seed: Of parameters, images, labels, sample and what is dropped.
         dropout: Rate of the hidden layers' outputs.
         input_dropout: Rate of the inputs.
+        activation: Of the hidden layers.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Case:
     seed: int = 0
     dropout: float = 0.0
     input_dropout: float = 0.0
+    activation: str = "relu"
 
     def check(self, tolerance: float = 1e-6, tick: Callable[[], None] = lambda: None) -> list[Difference]:
         """The comparison of each parameter of this network; `tick` is called after each entry."""
@@ -62,7 +64,7 @@ class Case:
         Biases, gamma and beta are drawn too: at their initial 0, 1 and 0 a gradient that forgets one of them looks right.
         """
         sizes, rates = (self.d, *self.hidden, self.classes), {"dropout": self.dropout, "input_dropout": self.input_dropout}
-        network = Network(sizes, self.norm, dtype=np.float64, **rates)
+        network = Network(sizes, self.norm, dtype=np.float64, activation=self.activation, **rates)
         rng = np.random.default_rng(self.seed)
         initialise(network, self.init, rng)
         for name, view in network.params.views.items():

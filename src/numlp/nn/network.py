@@ -9,11 +9,11 @@ from numpy.typing import DTypeLike
 
 from numlp.arrays import Array, Flat, Shape
 from numlp.errors import require
+from numlp.nn.activations import ACTIVATIONS
 from numlp.nn.batch_norm import BatchNorm
 from numlp.nn.dropout import Dropout
 from numlp.nn.linear import Linear
 from numlp.nn.mode import Mode
-from numlp.nn.relu import Relu
 
 Placement: TypeAlias = Literal["none", "before", "after"]
 EPS = float(np.finfo(np.float64).eps)
@@ -33,10 +33,10 @@ class Layer(Protocol):
 
 
 class Network:
-    """Fully connected ReLU network with a linear output (softmax belongs to the loss).
+    """Fully connected network with a linear output (softmax belongs to the loss).
 
     A hidden layer is Linear, BatchNorm, Relu (`norm="before"`), Linear, Relu, BatchNorm (`"after"`) or Linear, Relu
-    (`"none"`); the output layer is Linear alone.
+    (`"none"`), or another activation in Relu's place; the output layer is Linear alone.
 
     Args:
         sizes: Widths from input to output, e.g. (3072, 50, 50, 10) for the reports' 3-layer network.
@@ -45,6 +45,7 @@ class Network:
         dtype: float32 to train, float64 to check gradients.
         dropout: Rate at which the outputs of each hidden layer are dropped while training; 0 leaves the layer out.
         input_dropout: Rate at which the inputs are.
+        activation: Of the hidden layers: relu, leaky_relu, gelu or silu.
 
     Attributes:
         params: All parameters; the weights first, then b, gamma and beta of each layer (names: docs/formats.md).
@@ -54,7 +55,7 @@ class Network:
         layers: By name, from input to output: "linear1", "bn1", "relu1" and so on; the parameters of a layer begin with its name.
 
     Raises:
-        UserError: Fewer than two sizes, or one that is not a positive whole number.
+        UserError: Fewer than two sizes, or one that is not a positive whole number; no such activation.
     """
 
     def __init__(
@@ -65,10 +66,12 @@ class Network:
         dtype: DTypeLike = np.float32,
         dropout: float = 0.0,
         input_dropout: float = 0.0,
+        activation: str = "relu",
     ) -> None:
         require(len(sizes) >= 2 and min(sizes) >= 1, "network", "two or more sizes, each at least 1", sizes=list(sizes))
         require(norm in ("none", "before", "after"), "network", "norm none, before or after", norm=norm)
-        self.sizes, self.norm, self.eps, self.dtype = tuple(sizes), norm, eps, np.dtype(dtype)
+        require(activation in ACTIVATIONS, "network", f"an activation of {', '.join(ACTIVATIONS)}", activation=activation)
+        self.sizes, self.norm, self.eps, self.dtype, self.activation = tuple(sizes), norm, eps, np.dtype(dtype), activation
         self.depth = len(sizes) - 1
         shapes = parameter_shapes(sizes, norm)
         self.params, self.grads = Flat(shapes, dtype), Flat(shapes, dtype)
@@ -96,14 +99,15 @@ class Network:
         linear: dict[str, Layer] = {n: Linear(p[f"{n}.W"], p[f"{n}.b"], g[f"{n}.W"], g[f"{n}.b"])}
         if index == self.depth:
             return linear
-        relu: dict[str, Layer] = {f"relu{index}": Relu(self.sizes[index])}
+        kind = self.activation
+        activation: dict[str, Layer] = {f"{kind.replace('_', '')}{index}": ACTIVATIONS[kind](self.sizes[index])}
         dropout = self._dropout(index, self.dropout)
         if self.norm == "none":
-            return linear | relu | dropout
+            return linear | activation | dropout
         n = f"bn{index}"
         views = (p[f"{n}.gamma"], p[f"{n}.beta"], g[f"{n}.gamma"], g[f"{n}.beta"], m[f"{n}.mean"], m[f"{n}.var"])
         norm: dict[str, Layer] = {n: BatchNorm(*views, self.eps)}
-        return (linear | norm | relu if self.norm == "before" else linear | relu | norm) | dropout
+        return (linear | norm | activation if self.norm == "before" else linear | activation | norm) | dropout
 
     def _dropout(self, index: int, rate: float) -> dict[str, Layer]:
         """Dropout behind the layers of `index`, 0 being the input; none at a rate of 0."""

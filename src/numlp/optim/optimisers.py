@@ -12,6 +12,7 @@ from numlp.errors import require, require_fraction, require_positive
 from numlp.threads import side_by_side
 
 BLOCK = 1 << 17  # entries: 512 kB of float32, so that a block stays in the cache for all operations on it
+EVERY = 8  # updates from one step of the average to the next: a pass over a vector as long as the weights
 LEAST = 2  # blocks of a thread: fewer are done before another thread has begun
 
 
@@ -21,7 +22,7 @@ class Optimiser(ABC):
     Args:
         params: The vector that will be updated; its size and type are those of the state.
         weights: How many entries, from the first, decay. A decay of 2 * lam is the gradient of lam * sum of squares.
-        state: Names of the vectors to keep, which start at 0.
+        state: Names of the vectors that a step needs, which start at 0.
         weight_decay: Of the weights, eta times so much is taken beside the gradient's step.
 
     Attributes:
@@ -32,7 +33,8 @@ class Optimiser(ABC):
     def __init__(self, params: Array, weights: int, state: Sequence[str] = (), weight_decay: float = 0.0) -> None:
         require(0 <= weight_decay < math.inf, "optim.weight_decay", "a number >= 0", weight_decay=weight_decay)
         self.state: dict[str, Array] = {name: np.zeros_like(params) for name in state}
-        self.count, self.weight_decay = 0, weight_decay
+        self.count, self.weight_decay, self.average = 0, weight_decay, 0.0
+        self._own = tuple(state)
         self._scratch: list[Array] = []  # of each thread, made when it is first needed
         edges = [*range(0, weights, BLOCK), *range(weights, params.size, BLOCK), params.size]
         self._blocks = [(slice(a, b), b <= weights) for a, b in pairwise(edges)]
@@ -43,6 +45,7 @@ class Optimiser(ABC):
         Up to `threads` threads share the blocks of a long vector, which changes no bit.
         """
         self.count += 1
+        follows = self.average > 0 and self.count % EVERY == 0
         shares = max(1, min(threads, len(self._blocks) // LEAST))
         while len(self._scratch) < shares:
             self._scratch.append(np.empty_like(params[:BLOCK]))
@@ -52,14 +55,46 @@ class Optimiser(ABC):
                 p, g = params[block], grads[block]
                 if decays and self.weight_decay > 0:
                     p *= 1 - eta * self.weight_decay
-                state = (vector[block] for vector in self.state.values())
-                self._step(p, g, self._scratch[share][: p.size], eta, decay if decays else 0.0, *state)
+                state, scratch = (self.state[name][block] for name in self._own), self._scratch[share][: p.size]
+                self._step(p, g, scratch, eta, decay if decays else 0.0, *state)
+                if follows:
+                    self._follow(self.state["average"][block], p, scratch)
 
         side_by_side(update_share, range(shares))
+
+    def keep_average(self, weight: float, params: Array) -> None:
+        """Keep an exponential moving average of `params` from now on, with `weight` of the old ones by update.
+
+        Source: Polyak and Juditsky 1992, SIAM J. Control Optim. 30(4); the exponential form: Tarvainen and Valpola 2017, arXiv:1703.01780.
+        """
+        require_fraction("average", average=weight)
+        self.average, self.state["average"] = weight, np.zeros_like(params)
+
+    def averaged(self) -> Array:
+        """The average of the parameters so far, as a new vector, after EVERY or more updates.
+
+        It starts at 0 and is divided by the sum of its weights, as Adam's means are: it is that of the updates there were.
+        """
+        return self.state["average"] / (1 - self.average ** (self.count // EVERY * EVERY))
+    def _follow(self, average: Array, p: Array, scratch: Array) -> None:
+        """Move a block of the average towards the parameters, by as much as EVERY updates come to."""
+        weight = self.average**EVERY
+        average *= weight
+        average += np.multiply(p, 1 - weight, out=scratch)
 
     @abstractmethod
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
         """Update the block `p` of the parameters by the block `g` of the gradients; `scratch` is a buffer of their size."""
+
+
+def clip_by_norm(grads: Array, highest: float) -> None:
+    """Shorten a vector of gradients to the norm `highest`, in place, if it is longer.
+
+    Source: Pascanu et al. 2013, arXiv:1211.5063, section 3.2.
+    """
+    norm = math.sqrt(float(np.dot(grads, grads)))
+    if norm > highest:
+        grads *= highest / norm
 
 
 def _add_decay(p: Array, g: Array, scratch: Array, decay: float) -> None:

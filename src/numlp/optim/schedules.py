@@ -39,6 +39,35 @@ def cosine(eta: float, eta_min: float, warmup: int, steps: int) -> Schedule:
     return schedule
 
 
+def one_cycle(eta: float, rise: float, start: float, end: float, steps: int) -> Schedule:
+    """Up from `eta / start` to `eta` along half a cosine over a share `rise` of the updates, and down to `eta / end` at the last.
+
+    Args:
+        eta: Highest rate.
+        rise: Share of the run, above 0 and below 1.
+        start: The first rate is so many times lower than `eta`.
+        end: The last one is.
+        steps: Updates of the run.
+
+    Source: Smith and Topin 2018, arXiv:1708.07120, with cosines instead of straight lines, as PyTorch's OneCycleLR has them.
+    """
+    require_positive("schedule.eta", eta=eta)
+    require(0 < rise < 1, "schedule.rise", "a number > 0 and < 1", rise=rise)
+    require(start >= 1 and end >= 1, "schedule", "start and end of at least 1", start=start, end=end)
+    top = rise * steps - 1  # the update of the highest rate
+    require(0 < top < steps - 1, "schedule.rise", f"a rise of more than one of the run's {steps} updates, and fewer than all", rise=rise)
+
+    def between(first: float, last: float, share: float) -> float:
+        return last + (first - last) * (1 + math.cos(math.pi * min(1.0, share))) / 2
+
+    def schedule(step: int) -> float:
+        if step <= top:
+            return between(eta / start, eta, step / top)
+        return between(eta, eta / end, (step - top) / (steps - 1 - top))
+
+    return schedule
+
+
 def cyclical(eta_min: float, eta_max: float, half_cycle: int, decay: float = 1.0) -> Schedule:
     """Triangular rate: up from `eta_min` to `eta_max` in `half_cycle` updates, and down again in as many.
 

@@ -11,13 +11,15 @@ from numlp.arrays import Array
 from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.config.data import CLASSES, TRAIN_IMAGES
+from numlp.data.augment import mirrored
 from numlp.data.dataset import prepare_data, provide_raw
-from numlp.data.preprocess import Prepared
+from numlp.data.preprocess import Name, Prepared
 from numlp.data.raw import load_raw
 from numlp.data.splits import SPLITS
 from numlp.errors import require
 from numlp.files import replacing, sha256, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
+from numlp.nn.loss import accuracy
 from numlp.runs.invocation import Invocation
 from numlp.tracking import Run, find_run, reopen
 from numlp.training.evaluator import Evaluator, confusion_matrix
@@ -25,6 +27,7 @@ from numlp.training.evaluator import Evaluator, confusion_matrix
 Metrics: TypeAlias = dict[str, Any]
 """The keys of metrics.json (docs/formats.md)."""
 
+FLIPPED: tuple[Name, ...] = ("val", "test")  # splits that are evaluated with mirror images as well
 SHOWN = 20  # of the most confident errors
 
 
@@ -44,8 +47,12 @@ def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
     model, data = load_model(model_file), prepare_data(config)
     same = model.dataset.digest == data.dataset.digest
     require(same, str(model_file), "a model of this data set; run dvc repro train", dataset=model.dataset.name)
-    metrics = evaluate(model, data, provide_raw(config.data.source), out)
+    metrics = evaluate(model, data, provide_raw(config.data.source), out, config.test_time_flip)
     print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
+    if config.test_time_flip:
+        print(
+            "evaluate, with each image's mirror image: " + ", ".join(f"{name} {metrics[f'{name}_flip_accuracy']:.2%}" for name in FLIPPED)
+        )
     return metrics
 
 
@@ -56,8 +63,11 @@ def log(metrics: Metrics, model_file: Path, out: Path, tracked: Run) -> None:
     tracked.log_model(model_file)
 
 
-def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
-    """Write metrics.json, the confusion matrix, the accuracy a class and the most confident errors; return the metrics."""
+def evaluate(model: Model, data: Prepared, raw: Path, out: Path, flip: bool = False) -> Metrics:
+    """Write metrics.json, the confusion matrix, the accuracy a class and the most confident errors; return the metrics.
+
+    With `flip` the metrics have accuracies by the mean of the probabilities of an image and its mirror image as well.
+    """
     evaluator = Evaluator(model.network)
     metrics: Metrics = {"dataset": data.dataset.name}
     test = data.part("test")
@@ -66,6 +76,10 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path) -> Metrics:
             scores = evaluator.scores(data.part(name), model.choices["lam"])
             metrics |= {f"{name}_accuracy": scores.accuracy, f"{name}_cost": scores.cost}
         probabilities = evaluator.probabilities(test.x)
+        for name in FLIPPED if flip else ():
+            part = data.part(name)
+            both = evaluator.probabilities(part.x) + evaluator.probabilities(mirrored(part.x))
+            metrics[f"{name}_flip_accuracy"] = accuracy(both, part.labels)
     matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), CLASSES)
     names = list(data.dataset.class_names)
     pairs = zip(test.labels.tolist(), probabilities.argmax(axis=1).tolist(), strict=True)

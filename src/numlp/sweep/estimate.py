@@ -1,7 +1,7 @@
 """What a sweep would take, from steps that are measured now, on images of noise."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -85,7 +85,7 @@ def measure_cost(config: Config) -> Cost:
     x = rng.standard_normal((max(CHUNK, config.train.batch_size), config.model.inputs), np.float32)
     part = Part(x, rng.integers(0, CLASSES, len(x)))
     plan = replace(build.plan(config, len(x)), steps=WARM + STEPS, schedule=constant(1e-3), record_at=frozenset())
-    updates = Updates(network, build.optimiser(config.optim, network), part, plan)
+    updates = Updates(network, build.optimiser(config.optim, network, config.average), part, plan)
     began = 0.0
     with blas_threads(config.train.threads):
         for batch in updates.batches(0):
@@ -115,6 +115,11 @@ def _kind(config: Config) -> tuple[object, ...]:
         *config.model.hidden,
         config.model.inputs,
         config.norm.placement,
+        config.activation.name,
+        config.dropout > 0,
+        config.input_dropout > 0,
+        config.mixup > 0,
+        *astuple(config.augment),
         config.optim.name,
         config.train.batch_size,
         config.train.threads,

@@ -13,6 +13,7 @@ from numlp.config import (
     ExponentialConfig,
     InitConfig,
     MomentumConfig,
+    OneCycleConfig,
     OptimConfig,
     RecordConfig,
     ScheduleConfig,
@@ -22,8 +23,8 @@ from numlp.data.augment import Augmentation
 from numlp.errors import require
 from numlp.nn.initialisers import Initialiser, gaussian, he, initialise, xavier
 from numlp.nn.network import Network
-from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
-from numlp.optim.schedules import Schedule, constant, cosine, cyclical, exponential
+from numlp.optim.optimisers import EVERY, Adam, Momentum, Optimiser, Sgd
+from numlp.optim.schedules import Schedule, constant, cosine, cyclical, exponential, one_cycle
 from numlp.training.batches import epoch_steps
 from numlp.training.plan import Plan
 
@@ -39,7 +40,7 @@ def network(config: Config) -> Network:
     """The network of `config`, with its initial weights."""
     # The schema has checked that the placement, text to OmegaConf, is one of the three that the type names.
     sizes, rates = (config.model.inputs, *config.model.hidden, CLASSES), {"dropout": config.dropout, "input_dropout": config.input_dropout}
-    made = Network(sizes, config.norm.placement, config.norm.eps, **rates)  # type: ignore[arg-type]
+    made = Network(sizes, config.norm.placement, config.norm.eps, activation=config.activation.name, **rates)  # type: ignore[arg-type]
     initialise(made, initialiser(config.init), np.random.default_rng(stream(config.seed, INIT)))
     return made
 
@@ -51,8 +52,15 @@ def initialiser(config: InitConfig) -> Initialiser:
     return {"he": he, "xavier": xavier}[config.name]
 
 
-def optimiser(config: OptimConfig, made: Network) -> Optimiser:
-    """The optimiser, with its state for the parameters of `made`."""
+def optimiser(config: OptimConfig, made: Network, average: float = 0.0) -> Optimiser:
+    """The optimiser, with its state for the parameters of `made` and, at a weight above 0, their average."""
+    built = _optimiser(config, made)
+    if average > 0:
+        built.keep_average(average, made.params.vector)
+    return built
+
+
+def _optimiser(config: OptimConfig, made: Network) -> Optimiser:
     shared = made.params.vector, made.weights.size
     match config:
         case AdamWConfig(beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay):
@@ -74,6 +82,8 @@ def schedule(config: ScheduleConfig, per_epoch: int, total: int) -> Schedule:
             return exponential(eta, decay, per_epoch)
         case CosineConfig(eta=eta, eta_min=low, warmup_epochs=warmup):
             return cosine(eta, low, round(warmup * per_epoch), total)
+        case OneCycleConfig(eta=eta, rise=rise, start=start, end=end):
+            return one_cycle(eta, rise, start, end, total)
         case ConstantConfig(eta=eta):
             return constant(eta)
     raise TypeError(f"no schedule for {config}")
@@ -115,6 +125,9 @@ def plan(config: Config, images: int) -> Plan:
     require(size <= images, "train.batch_size", f"at most the {images} training images", batch_size=size)
     per_epoch = epoch_steps(images, size)
     total = steps(config, per_epoch)
+    require(
+        config.average == 0 or total >= EVERY, "average", f"{EVERY} or more updates to average, by train.epochs or cycles", updates=total
+    )
     return Plan(
         steps=total,
         batch_size=size,
@@ -127,6 +140,7 @@ def plan(config: Config, images: int) -> Plan:
         augmentation=augmentation(config.augment),
         mixup=config.mixup,
         smoothing=config.smoothing,
+        clip_norm=config.clip_norm,
         record_at=record_steps(config.train.record, total, per_epoch),
         cost=config.train.record.cost,
         threads=config.train.threads,

@@ -17,7 +17,7 @@ from numlp.training.trainer import train
 def begin_state(config: Config) -> State:
     """The state of a new run: initial weights, and an optimiser that has not moved."""
     network = build.network(config)
-    return State(network, build.optimiser(config.optim, network))
+    return State(network, build.optimiser(config.optim, network, config.average))
 
 
 def check_fit(config: Config, data: Prepared) -> None:
@@ -27,7 +27,9 @@ def check_fit(config: Config, data: Prepared) -> None:
 
 
 def fit(config: Config, data: Prepared, state: State, ahead: bool = False) -> Iterator[Record]:
-    """Train `state` in place from where it is to the end of the run, and then replace batch norm's moments where the run asks for it.
+    """Train `state` in place from where it is to the end of the run.
+
+    Then replace weights by their average, and batch norm's moments, where the run asks for it.
 
     With `ahead` a second thread takes its share of the work (see `train`), which changes no bit.
 
@@ -46,6 +48,8 @@ def fit(config: Config, data: Prepared, state: State, ahead: bool = False) -> It
             raise DivergedError(f"train: need a cost that stays finite and below {config.train.diverged.cost:g}")
         yield record
     if not state.progress.stop:
+        if config.average > 0:
+            state.network.params.vector[:] = state.optimiser.averaged()
         with blas_threads(config.train.threads):
             set_final_moments(config, state.network, data)
 

@@ -23,6 +23,7 @@ class Plan:
         image_seed: Of how images are changed and mixed.
         augmentation: How each image of a batch is changed; None: not at all.
         mixup: Parameter of the Beta distribution of the share of an image in its mixture with another; 0: none is mixed.
+        clip_norm: The highest norm of a gradient; 0: any.
         smoothing: Share of the target that all classes get alike.
         threads: Of BLAS, and of an update.
     """
@@ -40,4 +41,5 @@ class Plan:
     augmentation: Augmentation | None = None
     mixup: float = 0.0
     smoothing: float = 0.0
+    clip_norm: float = 0.0
     threads: int = 1

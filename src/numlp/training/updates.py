@@ -14,7 +14,7 @@ from numlp.nn.loss import cross_entropy_gradient, soft_cross_entropy_gradient, s
 from numlp.nn.mode import Mode
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
-from numlp.optim.optimisers import Optimiser
+from numlp.optim.optimisers import Optimiser, clip_by_norm
 from numlp.threads import one_ahead
 from numlp.training.batches import batches_from
 from numlp.training.plan import Plan
@@ -65,12 +65,14 @@ class Updates:
             yield batch
 
     def apply(self, batch: Batch) -> None:
-        """Forward, gradient of the loss, backward, penalty and update, then the moving average."""
+        """Forward, gradient of the loss, backward, clipping, penalty and update, then the moving average."""
         network, plan = self.network, self.plan
         logits = batch.buffers.forward(batch.x, self.mode(batch.step))
         soft = batch.targets
         dy = cross_entropy_gradient(logits, batch.labels) if soft is None else soft_cross_entropy_gradient(logits, soft)
         batch.buffers.backward(dy)
+        if plan.clip_norm > 0:
+            clip_by_norm(network.grads.vector, plan.clip_norm)
         self.optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), 2 * plan.lam, plan.threads)
         update_moving_average(network, batch.buffers, plan.ema_decay)
 
