@@ -1,0 +1,83 @@
+"""The ladder: its rungs are experiments that change one another, and its page is what its rows give."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from omegaconf import OmegaConf
+
+from ladder.page import PAGE, data_set, render
+from ladder.pictures import calibration
+from ladder.rows import TABLE, Row, add, read
+from ladder.rungs import RUNGS
+from ladder.stats import steps
+from ladder.train import missing
+from numlp.errors import UserError
+from projects import ROOT
+
+ROW = Row("l01_start", 0, "", 100, 20.0, 60.0, 0.53, 0.52, float("nan"), 2, "Haswell", "a CPU", "8114")
+
+
+def names():
+    return list(dict.fromkeys(rung.experiment for rung in RUNGS))
+
+
+def test_each_rung_is_a_file_whose_defaults_name_the_rung_it_changes():
+    files = sorted(path.stem for path in (ROOT / "conf/experiment").glob("l[0-9][0-9]_*.yaml"))
+    assert sorted(names()) == files
+    for rung in RUNGS:
+        if not rung.flipped:
+            content = OmegaConf.load(ROOT / "conf/experiment" / f"{rung.experiment}.yaml")
+            assert content.defaults[0] == (rung.after or "/defaults/reports")
+
+
+def test_a_rung_is_compared_with_one_before_it():
+    seen = set()
+    for rung in RUNGS:
+        assert rung.after in seen or rung is RUNGS[0] or rung.flipped
+        seen.add(rung.experiment)
+
+
+def test_means_intervals_and_gains_follow_from_the_rows():
+    first = [replace(ROW, seed=seed, test_accuracy=value) for seed, value in enumerate((0.50, 0.52, 0.54))]
+    second = [replace(ROW, experiment=RUNGS[1].experiment, seed=s, test_accuracy=v) for s, v in enumerate((0.53, 0.55, 0.57))]
+    one, two = steps([*first, *second])
+    assert (one.mean, one.sd, one.minutes) == (pytest.approx(52), pytest.approx(2), pytest.approx(1))
+    assert one.margin == pytest.approx(4.302652729911275 * 2 * (4 / 3) ** 0.5)  # Student's t of two degrees of freedom, 97.5 %
+    assert (two.gain, two.low, two.high) == (pytest.approx(3), pytest.approx(3), pytest.approx(3))  # each seed gains the same
+
+
+def test_a_row_takes_the_place_of_an_earlier_one_of_the_same_run(tmp_path):
+    path = tmp_path / "ladder.csv"
+    for row in (replace(ROW, seed=1), ROW, replace(ROW, test_accuracy=0.6)):
+        add(path, row)
+    assert [(row.seed, row.test_accuracy) for row in read(path)] == [(0, 0.6), (1, 0.52)]
+
+
+def test_only_runs_without_a_row_are_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr("ladder.train.TABLE", tmp_path / "ladder.csv")
+    add(tmp_path / "ladder.csv", ROW)
+    assert missing(["l01_start", "l02_wider"], [0, 1]) == [("l02_wider", 0), ("l01_start", 1), ("l02_wider", 1)]
+
+
+def test_the_page_is_what_its_rows_give():
+    rows = read(ROOT / TABLE)
+    assert (ROOT / PAGE).read_text() == render(steps(rows), rows)
+    assert "JPEG rebuild" in data_set(rows)
+    assert all(len(row.archive) == 64 for row in rows)
+
+
+def test_an_unknown_rung_is_told(monkeypatch):
+    from ladder.train import train
+
+    with pytest.raises(UserError, match=r"ladder: need rungs of l01_start, .*, got rung='l99'"):
+        train(["l99"], [0])
+
+
+def test_calibration_is_confidence_accuracy_and_share_by_bin():
+    probabilities = np.array([[0.95, 0.05], [0.93, 0.07], [0.45, 0.55], [0.45, 0.55]])
+    confidence, found, share = calibration(probabilities, np.array([0, 1, 1, 1]))
+    assert (confidence[9], found[9], share[9]) == (pytest.approx(0.94), 0.5, 0.5)
+    assert (confidence[5], found[5], share[5]) == (pytest.approx(0.55), 1.0, 0.5)
+    assert np.isnan(found[0])
+    assert share.sum() == 1
