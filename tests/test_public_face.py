@@ -1,6 +1,7 @@
 """`import numlp`: it is light, its names are typed and documented, and the package itself does not import by it."""
 
 import ast
+import doctest
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import numlp
 ROOT = Path(__file__).resolve().parents[1]
 FACE = ROOT / "src/numlp/__init__.py"
 MODULES = sorted(path for folder in ("src", "reproduction") for path in (ROOT / folder).rglob("*.py") if path != FACE)
+DOCUMENTED = [name for name in numlp.__all__ if callable(getattr(numlp, name))]  # the others are values
 
 
 def run(script):
@@ -72,3 +74,15 @@ def test_no_module_of_the_project_imports_by_it():
                 used = [node.attr]
             wrong += [f"{path.relative_to(ROOT)}: {name}" for name in used if name in numlp.__all__]
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_the_example_of_a_public_name_runs_on_its_own(name):
+    """With no names but those that the example imports, as a reader would paste it."""
+    text = getattr(numlp, name).__doc__
+    assert "Examples:\n" in text
+    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
+    assert "import numlp\n" in [example.source for example in test.examples]
+    printed = []
+    failed = doctest.DocTestRunner().run(test, out=printed.append).failed
+    assert failed == 0, "".join(printed)
