@@ -73,6 +73,7 @@ def test_the_wheel_has_the_package_its_types_and_a_project_s_files_and_nothing_e
     with zipfile.ZipFile(built[0]) as wheel:
         names = set(wheel.namelist())
     assert "numlp/py.typed" in names
+    assert [name for name in names if name.endswith(".dist-info/licenses/LICENSE")]
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"numlp", "hydra_plugins"}
     modules = {f"numlp/{path.relative_to(ROOT / 'src/numlp')}" for path in (ROOT / "src/numlp").rglob("*") if path.suffix in (".py", ".j2")}
     assert modules <= names

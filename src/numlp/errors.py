@@ -8,6 +8,14 @@ class UserError(ValueError):
     """A message for the user: the place, the rule and the value found, in one or two lines.
 
     The command line prints it without a traceback and exits with 1. Anything else that is raised is a defect.
+
+    Examples:
+        >>> import numlp
+        >>> try:
+        ...     network = numlp.Network((3072,))
+        ... except numlp.UserError as error:
+        ...     print(error)
+        network: need two or more sizes, each at least 1, got sizes=[3072]
     """
 
 

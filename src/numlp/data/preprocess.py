@@ -26,7 +26,15 @@ CHUNK = 2_500  # rows that are normalised at once: 31 MB of float32
 
 @dataclass(frozen=True)
 class Part:
-    """One split: (N, 3072) float32 images, memory-mapped, and (N,) labels."""
+    """One split: (N, 3072) float32 images, memory-mapped, and (N,) labels.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> part = numlp.Part(np.zeros((100, 3072), np.float32), np.zeros(100, np.intp))
+        >>> part.x.shape, part.labels.shape
+        ((100, 3072), (100,))
+    """
 
     x: Array
     labels: NDArray[np.intp]

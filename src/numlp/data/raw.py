@@ -27,6 +27,12 @@ class DatasetInfo:
         origin: What it was made from: {"archive_sha256": ...} or {"seed": ...}.
         class_names: The ten names.
         digest: SHA-256 of images and labels.
+
+    Examples:
+        >>> import numlp
+        >>> info = numlp.DatasetInfo("synthetic, seed 0", {"seed": 0}, ["cat", "dog"], digest="0" * 64)
+        >>> info.class_names
+        ['cat', 'dog']
     """
 
     name: str
@@ -46,6 +52,14 @@ class RawData:
         name: What the data set is called wherever a figure is shown, e.g.
             "CIFAR-10, archive 8114b53f... (not the official file)".
         origin: What it was made from: {"archive_sha256": ...} or {"seed": ...}.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> images, labels = np.zeros((60000, 3072), np.uint8), np.zeros(60000, np.uint8)
+        >>> data = numlp.RawData(images, labels, tuple("abcdefghij"), "black images", {"seed": 0})
+        >>> data.images[:50000].shape  # the training images
+        (50000, 3072)
     """
 
     images: NDArray[np.uint8]

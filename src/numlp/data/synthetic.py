@@ -31,6 +31,14 @@ def synthesise(seed: int) -> RawData:
 
     Raises:
         UserError: `seed` is negative.
+
+    Examples:
+        >>> import numlp
+        >>> data = numlp.synthesise(seed=0)
+        >>> data.images.shape, data.images.dtype.name
+        ((60000, 3072), 'uint8')
+        >>> data.labels[50000:].size
+        10000
     """
     require(seed >= 0, "data.source.seed", "a whole number >= 0", seed=seed)
     bank_seed, label_seed, *seeds = np.random.SeedSequence(seed).spawn(2 + IMAGES // CHUNK)

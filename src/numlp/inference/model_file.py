@@ -29,6 +29,14 @@ class Model:
         std: (d,) their standard deviations.
         choices: The run's choices, as plain containers; no path of a machine.
         dataset: What it was trained on.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> info = numlp.DatasetInfo("demo", {"seed": 0}, ["light", "dark"], digest="0" * 64)
+        >>> model = numlp.Model(numlp.Network((3, 2)), mean=np.zeros(3), std=np.ones(3), choices={}, dataset=info)
+        >>> model.probabilities(np.zeros((1, 3), np.uint8)).tolist()
+        [[0.5, 0.5]]
     """
 
     network: Network
@@ -51,7 +59,22 @@ class Model:
 
 
 def save_model(path: Path, model: Model) -> None:
-    """Write `model`: the same model gives the same bytes on any machine."""
+    """Write `model`: the same model gives the same bytes on any machine.
+
+    Examples:
+        >>> import numpy as np
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import numlp
+        >>> info = numlp.DatasetInfo("demo", {"seed": 0}, ["light", "dark"], digest="0" * 64)
+        >>> choices = {"norm": {"placement": "none", "eps": 1e-5}}
+        >>> model = numlp.Model(numlp.Network((3, 2)), np.zeros(3), np.ones(3), choices, info)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "model.npz"
+        ...     numlp.save_model(path, model)
+        ...     sorted(np.load(path).files)
+        ['choices', 'input.mean', 'input.std', 'linear1.W', 'linear1.b']
+    """
     network, choices = model.network, {**model.choices, "dataset": asdict(model.dataset)}
     arrays = {**network.params.views, **network.moments.views, "input.mean": model.mean, "input.std": model.std}
     with replacing(path) as file:
@@ -63,6 +86,22 @@ def load_model(path: Path) -> Model:
 
     Raises:
         UserError: There is no such file, it is cut short or altered, or its arrays are not those of a network.
+
+    Examples:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import numpy as np
+        >>> import numlp
+        >>> info = numlp.DatasetInfo("demo", {"seed": 0}, ["light", "dark"], digest="0" * 64)
+        >>> choices = {"norm": {"placement": "none", "eps": 1e-5}}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "model.npz"  # build/train/model.npz after a training
+        ...     numlp.save_model(path, numlp.Model(numlp.Network((3, 2)), np.zeros(3), np.ones(3), choices, info))
+        ...     model = numlp.load_model(path)
+        >>> model.network.sizes
+        (3, 2)
+        >>> model.probabilities(np.zeros((1, 3), np.uint8)).tolist()
+        [[0.5, 0.5]]
     """
     require(path.exists(), str(path), "a model; train one first (dvc repro train, or numlp train)")
     try:

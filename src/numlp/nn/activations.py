@@ -24,7 +24,18 @@ class ReluWork:
 
 
 class Relu:
-    """Rectifier y = max(x, 0) of a batch of `d` values a row."""
+    """Rectifier y = max(x, 0) of a batch of `d` values a row.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> layer = numlp.Relu(d=3)
+        >>> work = layer.work(n=1, dtype=np.float64)
+        >>> layer.forward(np.array([[-1.0, 0.0, 2.0]]), work, numlp.TRAINING).tolist()
+        [[0.0, 0.0, 2.0]]
+        >>> layer.backward(np.ones((1, 3)), work).tolist()
+        [[0.0, 0.0, 1.0]]
+    """
 
     def __init__(self, d: int) -> None:
         self.d = d

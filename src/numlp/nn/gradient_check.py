@@ -53,6 +53,16 @@ class Difference:
         verdict: See above.
 
     Source: Richardson 1911, Phil. Trans. R. Soc. A 210, section 2.1 (the extrapolation).
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> network = numlp.Network((2, 3), dtype=np.float64)
+        >>> weights, biases = numlp.check_gradients(network, np.eye(2), np.array([0, 1]), lam=0, h=1e-5)
+        >>> weights.name, weights.size, weights.checked, weights.verdict
+        ('linear1.W', 6, 6, 'agrees')
+        >>> weights.relative < 1e-6
+        True
     """
 
     name: str
@@ -113,6 +123,17 @@ def check_gradients(
 
     Raises:
         UserError: The network is not in float64, or a step, tolerance or number of samples is out of range.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> rng = np.random.default_rng(0)
+        >>> network = numlp.Network((5, 4, 3), norm="before", dtype=np.float64)
+        >>> numlp.initialise(network, numlp.he, rng)
+        >>> x, labels = rng.standard_normal((8, 5)), rng.integers(3, size=8)
+        >>> differences = numlp.check_gradients(network, x, labels, lam=0.01, h=1e-5)
+        >>> all(difference.passed for difference in differences)
+        True
     """
     require(network.dtype == np.float64, "gradient check", "a network in float64", dtype=str(network.dtype))
     require(0 < h < 1 and 0 < tolerance < 1, "gradient check", "h and tolerance between 0 and 1", h=h, tolerance=tolerance)

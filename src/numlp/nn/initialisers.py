@@ -14,17 +14,35 @@ Initialiser: TypeAlias = Callable[[int], float]
 
 
 def he(fan_in: int) -> float:
-    """sqrt(2 / fan_in). Source: He et al. 2015, arXiv:1502.01852, equation 10."""
+    """sqrt(2 / fan_in). Source: He et al. 2015, arXiv:1502.01852, equation 10.
+
+    Examples:
+        >>> import numlp
+        >>> numlp.he(fan_in=50)
+        0.2
+    """
     return math.sqrt(2 / fan_in)
 
 
 def xavier(fan_in: int) -> float:
-    """sqrt(1 / fan_in). Source: Glorot and Bengio 2010, AISTATS, section 4.2, in the form that counts the fan-in alone."""
+    """sqrt(1 / fan_in). Source: Glorot and Bengio 2010, AISTATS, section 4.2, in the form that counts the fan-in alone.
+
+    Examples:
+        >>> import numlp
+        >>> numlp.xavier(fan_in=100)
+        0.1
+    """
     return math.sqrt(1 / fan_in)
 
 
 def gaussian(sigma: float) -> Initialiser:
-    """The same `sigma` for every layer."""
+    """The same `sigma` for every layer.
+
+    Examples:
+        >>> import numlp
+        >>> numlp.gaussian(sigma=0.01)(3072)
+        0.01
+    """
     require_positive("init.sigma", sigma=sigma)
     return lambda fan_in: sigma
 
@@ -33,6 +51,16 @@ def initialise(network: Network, std: Initialiser, rng: np.random.Generator) -> 
     """Draw every W from N(0, std(fan_in)^2); b, gamma, beta and the moments stay 0, 1, 0, 0 and 1.
 
     The draws are of float64 whatever the network's type, so that both types start from the same weights.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> network = numlp.Network((3072, 50, 10))
+        >>> numlp.initialise(network, numlp.he, np.random.default_rng(0))
+        >>> round(float(network.params["linear2.W"].std()), 1)  # sqrt(2 / 50)
+        0.2
+        >>> network.params["linear2.b"][:3].tolist()
+        [0.0, 0.0, 0.0]
     """
     for layer in network.linears.values():
         layer.W[...] = rng.normal(0.0, std(layer.W.shape[0]), layer.W.shape)

@@ -27,6 +27,19 @@ class Linear:
         b: (d_out,) biases.
         dW: Where the backward pass writes the gradient of `W`.
         db: Where it writes the gradient of `b`.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> W, b = np.eye(2), np.array([1.0, 2.0])
+        >>> layer = numlp.Linear(W, b, dW=np.empty_like(W), db=np.empty_like(b))
+        >>> work = layer.work(n=1, dtype=np.float64)
+        >>> layer.forward(np.array([[3.0, 4.0]]), work, numlp.TRAINING).tolist()
+        [[4.0, 6.0]]
+        >>> layer.backward(np.array([[1.0, 0.0]]), work).tolist()
+        [[1.0, 0.0]]
+        >>> layer.dW.tolist()
+        [[3.0, 0.0], [4.0, 0.0]]
     """
 
     def __init__(self, W: Array, b: Array, dW: Array, db: Array) -> None:

@@ -13,6 +13,16 @@ def set_from_batch(network: Network, x: Array) -> None:
 
     Source: the batch moments of Ioffe and Szegedy 2015, algorithm 2, with one large batch; adaptive: Li et al. 2016,
     arXiv:1603.04779.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> network = numlp.Network((3, 5, 2), norm="before")
+        >>> numlp.initialise(network, numlp.he, np.random.default_rng(0))
+        >>> x = np.random.default_rng(1).standard_normal((20, 3), np.float32)
+        >>> numlp.set_from_batch(network, x)
+        >>> np.allclose(network.moments["bn1.mean"], (x @ network.params["linear1.W"]).mean(axis=0), atol=1e-5)
+        True
     """
     one_pass = Pass(network, len(x))
     one_pass.forward(x, TRAINING)
@@ -20,7 +30,19 @@ def set_from_batch(network: Network, x: Array) -> None:
 
 
 def update_moving_average(network: Network, batch: Pass, decay: float) -> None:
-    """Moments = decay * moments + (1 - decay) * batch's moments; `decay` is the weight of the old ones."""
+    """Moments = decay * moments + (1 - decay) * batch's moments; `decay` is the weight of the old ones.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> network = numlp.Network((3, 5, 2), norm="before")  # stored means of 0
+        >>> numlp.initialise(network, numlp.he, np.random.default_rng(0))
+        >>> batch = numlp.Pass(network, n=20)
+        >>> logits = batch.forward(np.ones((20, 3), np.float32), numlp.TRAINING)
+        >>> numlp.update_moving_average(network, batch, decay=0.9)
+        >>> np.allclose(network.moments["bn1.mean"], 0.1 * batch.moments["bn1.mean"])
+        True
+    """
     stored, new = network.moments.vector, batch.moments.vector
     stored *= decay
     stored += (1 - decay) * new

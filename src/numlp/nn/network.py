@@ -56,6 +56,16 @@ class Network:
 
     Raises:
         UserError: Fewer than two sizes, or one that is not a positive whole number; no such activation.
+
+    Examples:
+        >>> import numlp
+        >>> network = numlp.Network((3072, 50, 50, 10), norm="before")
+        >>> list(network.layers)
+        ['linear1', 'bn1', 'relu1', 'linear2', 'bn2', 'relu2', 'linear3']
+        >>> network.params["linear1.W"].shape
+        (3072, 50)
+        >>> network.params.vector.size
+        156910
     """
 
     def __init__(
@@ -133,6 +143,19 @@ class Pass:
     Attributes:
         moments: The batch's means and variances after a forward pass that uses them; like `network.moments`.
         works: The buffers of each layer, by its name.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> network = numlp.Network((2, 3))
+        >>> network.params["linear1.b"][...] = [1, 2, 3]
+        >>> batch = numlp.Pass(network, n=4)
+        >>> logits = batch.forward(np.ones((4, 2), np.float32), numlp.TRAINING)
+        >>> logits[0].tolist()
+        [1.0, 2.0, 3.0]
+        >>> batch.backward(numlp.cross_entropy_gradient(logits, np.array([0, 1, 2, 2])))
+        >>> network.grads["linear1.W"].shape
+        (2, 3)
     """
 
     def __init__(self, network: Network, n: int) -> None:

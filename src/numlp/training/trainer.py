@@ -39,6 +39,23 @@ def train(
 
     With `ahead` a second thread gathers the next batch and takes half of a record's evaluation; it gains where a core is free, and
     changes no bit.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> rng = np.random.default_rng(0)
+        >>> x = rng.standard_normal((400, 4), np.float32)
+        >>> labels = (x[:, 0] > 0).astype(np.intp)
+        >>> training, validation = numlp.Part(x[:300], labels[:300]), numlp.Part(x[300:], labels[300:])
+        >>> network = numlp.Network((4, 8, 2), norm="before")
+        >>> numlp.initialise(network, numlp.he, rng)
+        >>> optimiser = numlp.Sgd(network.params.vector, network.weights.size)
+        >>> plan = numlp.Plan(200, 50, numlp.constant(0.1), lam=0.0, ema_decay=0.9, batch_seed=0, record_at=frozenset({100, 200}))
+        >>> records = list(numlp.train(network, optimiser, training, validation, plan))
+        >>> [record.step for record in records]
+        [100, 200]
+        >>> records[-1].val_accuracy > 0.9
+        True
     """
     updates = Updates(network, optimiser, data, plan, ahead)
     return under_threads(plan.threads, _train(updates, val, Progress() if progress is None else progress))
