@@ -2,7 +2,7 @@
 
 all [seeds=0,1,2]  every experiment by DVC, the scoreboard and the report; what was done before is not done again
 plan               digests of all experiments' choices, so that DVC knows which have changed
-e08                the runs of an experiment that are missing, and its result files
+e08, x07           the runs of an experiment that are missing, and its result files
 scoreboard         each published accuracy beside ours, and what the results were made of
 gradients          the reports' gradient checks, with the seeds of the results
 report             report.md, report.html and figures/, from the result files
@@ -25,6 +25,7 @@ from numlp.files import json_digest, write_json
 from numlp.sweep.space import Range
 from reproduction import own_draws
 from reproduction.experiments import Experiments
+from reproduction.faults import identify
 from reproduction.params import PARAMS, read_params, set_seeds
 from reproduction.results import FOLDER, HOME, write_provenance
 from reproduction.scoreboard import NEAR, PUBLISHED, write_scoreboard
@@ -34,7 +35,7 @@ PLAN = Path("build/reproduction/plan.json")
 
 def main(argv: Sequence[str]) -> int:
     """Do one step; the exit code of `all` is DVC's."""
-    require(len(argv) > 0, "reproduction", "one of all, plan, scoreboard, gradients, report, e01, e02 and so on", step="")
+    require(len(argv) > 0, "reproduction", "one of all, plan, scoreboard, gradients, report, e01 to e33, x01, x02 and so on", step="")
     step, *rest = argv
     if step in ("-h", "--help"):
         print(f"usage: {__doc__}")
@@ -72,7 +73,7 @@ def plan() -> None:
     code = {"train": stage_digest("train"), "draws": draws}
     content = {}
     for name in experiments.names:
-        runs = {job.key: deciding_choices(job.config) for job in experiments.jobs(name)}
+        runs = {job.key: [deciding_choices(job.config), identify("", job.fault)] for job in experiments.jobs(name)}
         content[name] = json_digest({"code": code, "runs": runs})
     write_json(PLAN, content, indent=2)
 

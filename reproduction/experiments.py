@@ -1,4 +1,8 @@
-"""The experiments of conf/experiment, and the runs of each: its choices combined, as `numlp train +experiment=NAME` combines them."""
+"""The experiments, and the runs of each.
+
+Those of conf/experiment combine their choices as `numlp train +experiment=NAME` combines them; those of reproduction/faults.yaml make
+such runs again with a fault.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +19,7 @@ from numlp.config.compose import CONF, store_primary, to_config
 from numlp.errors import require
 from numlp.sweep.composer import Composer
 from numlp.sweep.space import grid, overrides, read_space
+from reproduction.fault_experiments import FILE, read_fault_experiments
 from reproduction.results import SINGLE
 
 FOLDER = Path(CONF) / "experiment"
@@ -28,11 +33,13 @@ class Job:
         experiment: E.g. e01.
         key: The overrides that tell it from the experiment's other runs, e.g. norm=before;init.sigma=0.001.
         config: Its choices, of any seed.
+        fault: The name of the mistake that is planted in it; empty in a run as it should be.
     """
 
     experiment: str
     key: str
     config: Config
+    fault: str = ""
 
     def seeded(self, seed: int) -> Config:
         """The choices with this seed."""
@@ -53,15 +60,18 @@ class Experiments:
             self._loader = GlobalHydra.instance().config_loader()
         self._composer = Composer(self._loader, self._load())
         self._files = {path.stem.partition("_")[0]: path.stem for path in sorted((root / FOLDER).glob("*.yaml"))}
+        self._with_faults = read_fault_experiments(root / FILE)
         self._rehearsal = list(rehearsal)
 
     @property
     def names(self) -> list[str]:
         """Their short names: e01, e02, and so on."""
-        return list(self._files)
+        return [*self._files, *self._with_faults]
 
     def jobs(self, experiment: str) -> list[Job]:
         """The runs of an experiment, in the order of its file: the first key's values vary slowest."""
+        if experiment in self._with_faults:
+            return self._jobs_with_fault(experiment)
         return [self.job(experiment, combination) for combination in self.combinations(experiment)]
 
     def job(self, experiment: str, choices: Sequence[str], prefix: str = "") -> Job:
@@ -75,8 +85,18 @@ class Experiments:
         fixed, space, _ = read_space(OverridesParser.create().parse_overrides([f"{key}={value}" for key, value in params.items()]))
         return [(*fixed, *overrides(point)) for point in grid(space, points=1)]  # of values: no file has an interval
 
+    def _jobs_with_fault(self, experiment: str) -> list[Job]:
+        planted = self._with_faults[experiment]
+        runs = [(base, key) for base, keys in planted.runs.items() for key in keys]
+        jobs = []
+        for base, key in runs:
+            choices = [] if key == SINGLE else key.split(";")
+            right = self.job(base, [*choices, *planted.overrides])
+            jobs.append(Job(experiment, ";".join([f"base={base}", *choices]), right.config, planted.fault))
+        return jobs
+
     def _chosen(self, experiment: str) -> str:
-        require(experiment in self._files, "experiment", f"one of {', '.join(self._files)}", experiment=experiment)
+        require(experiment in self._files, "experiment", f"one of {', '.join(self.names)}", experiment=experiment)
         return f"+experiment={self._files[experiment]}"
 
     def _load(self, *chosen: str) -> DictConfig:

@@ -15,6 +15,7 @@ from numlp.runs.identity import record_file
 from numlp.sweep.planner import count_updates
 from numlp.tracking import Run, start_run
 from reproduction.experiments import Experiments, Job
+from reproduction.faults import identify
 from reproduction.own_draws import SEARCHES, best_value, draw
 from reproduction.results import FOLDER, OWN, RUNS, Result, RunKey, load_result, read_results, write_results
 from reproduction.single_run import train_and_cache
@@ -47,7 +48,8 @@ class PlannedRun:
     @property
     def file(self) -> Path:
         """Where its result is cached."""
-        return record_file(RUNS, self.config)
+        file = record_file(RUNS, self.config)
+        return file.with_stem(identify(file.stem, self.job.fault)[: len(file.stem)])
 
 
 def run_experiment(experiments: Experiments, experiment: str, seeds: Sequence[int]) -> None:
@@ -108,13 +110,14 @@ def _side_by_side(planned: Sequence[PlannedRun], places: Sequence[int]) -> Itera
     with parallel_config(backend="loky"):
         parallel = Parallel(n_jobs=max(1, cpu_count() // threads), return_as="generator_unordered", batch_size=1, pre_dispatch="all")
         plans = ((place, planned[place]) for place in places)
-        tasks = (delayed(train_and_cache)(Path.cwd(), place, plan.config, plan.label, plan.file) for place, plan in plans)
+        tasks = (delayed(train_and_cache)(Path.cwd(), place, plan.config, plan.label, plan.file, plan.job.fault) for place, plan in plans)
         results: Iterator[tuple[int, Result]] = parallel(tasks)
     return results
 
 
 def _log(root: Path, plan: PlannedRun, result: Result, tags: Mapping[str, str], parent: Run) -> None:
     decided = deciding_choices(plan.config)
+    tags = {**tags, "fault": plan.job.fault} if plan.job.fault else tags
     tags = {**tags, "config_digest": json_digest(decided), "model_digest": result.model_digest, "experiment": plan.job.experiment}
     finals = {f"final/{split}_{what}" for split in SPLITS for what in ("accuracy", "cost")}
     with start_run(root, plan.label, flatten(decided), tags, experiment=MLFLOW, parent=parent.id) as run:

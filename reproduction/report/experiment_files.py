@@ -1,4 +1,4 @@
-"""What the report says of an experiment, read from its file in conf/experiment: its question, and the settings that differ."""
+"""What the report says of an experiment, from its file in conf/experiment or its entry in faults.yaml: its question and its settings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ import yaml
 
 from numlp.config.naming import flatten
 from numlp.errors import require
+from reproduction.fault_experiments import FaultExperiment
+from reproduction.faults import FAULTS
 
 OWN_KEYS = ("defaults", "hydra")
 
@@ -19,7 +21,7 @@ class Described:
 
     Attributes:
         id: e01 to e33, x01.
-        file: Its name without suffix, as the command line takes it.
+        command: Makes its runs.
         source: Report and place, from the opening comment.
         question: The rest of that comment.
         settings: Overrides of the reports' usual settings, name and value.
@@ -27,7 +29,7 @@ class Described:
     """
 
     id: str
-    file: str
+    command: str
     source: str
     question: str
     settings: tuple[tuple[str, str], ...]
@@ -51,7 +53,15 @@ def read_description(path: Path) -> Described:
     values = flatten({key: value for key, value in content.items() if key not in OWN_KEYS})
     settings = (*_groups(content.get("defaults", [])), *((key, str(value)) for key, value in values.items()))
     choices = tuple((key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items())
-    return Described(name.partition("_")[0], name, source.strip("() "), question.strip(), settings, choices)
+    return Described(name.partition("_")[0], f"numlp train +experiment={name}", source.strip("() "), question.strip(), settings, choices)
+
+
+def describe_faulty(name: str, planted: FaultExperiment) -> Described:
+    """What faults.yaml tells of an experiment with a fault."""
+    question = f"{planted.question} The mistake that is planted: {FAULTS[planted.fault].text}"
+    overrides = (override.partition("=") for override in planted.overrides)
+    settings = (("base", ", ".join(planted.runs)), *((key, value) for key, _, value in overrides))
+    return Described(name, f"python -m reproduction {name}", f"ours, on {planted.source}", question, settings, ())
 
 
 def _opening(text: str) -> Iterator[str]:

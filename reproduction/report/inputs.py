@@ -14,9 +14,10 @@ from numlp.data.preprocess import Name
 from numlp.errors import require
 from numlp.files import read_rows, sha256
 from reproduction.claims import CLAIMS, Evidence, Finding, examine
+from reproduction.fault_experiments import FILE, read_fault_experiments
 from reproduction.gradient_checks import CHECKED, Checked, Comparison, compare, load_checked, load_published
 from reproduction.measured import Measured, NoDataError, load_measured
-from reproduction.report.experiment_files import Described, read_description
+from reproduction.report.experiment_files import Described, describe_faulty, read_description
 from reproduction.results import FOLDER, HOME, read_provenance
 from reproduction.scoreboard import PUBLISHED, Score, load_scores
 from reproduction.significance import estimate
@@ -26,6 +27,7 @@ READ = (
     "reproduction/gradients.csv",
     "reproduction/e11_log.csv",
     "reproduction/explanations.yaml",
+    "reproduction/faults.yaml",
     "reproduction/results/*.csv",
     "reproduction/results/*.csv.gz",
     "reproduction/results/provenance.json",
@@ -140,11 +142,17 @@ def load_inputs(root: Path) -> Inputs:
         compare(load_published(root / HOME / "gradients.csv"), checked),
         checked,
         load_explanations(root / HOME / "explanations.yaml", measured),
-        [read_description(path) for path in sorted((root / "conf/experiment").glob("*.yaml"))],
+        _describe(root),
         read_rows(root / HOME / "e11_log.csv", LogLine),
         provenance,
         digest_inputs(root),
     )
+
+
+def _describe(root: Path) -> list[Described]:
+    """Every experiment, in the order of the ids."""
+    files = [read_description(path) for path in sorted((root / "conf/experiment").glob("*.yaml"))]
+    return files + [describe_faulty(name, planted) for name, planted in read_fault_experiments(root / FILE).items()]
 
 
 def load_explanations(path: Path, measured: Measured) -> list[Explanation]:

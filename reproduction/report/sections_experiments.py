@@ -45,7 +45,7 @@ def _settings(described: Described) -> str:
     text = "Settings: " + (", ".join(parts) if parts else "the usual ones") + "."
     if described.choices:
         text += " A run for each of " + ", and ".join(f"`{name}={value}`" for name, value in described.choices) + "."
-    return f"{text} Command: `numlp train +experiment={described.file}`."
+    return f"{text} Command: `{described.command}`."
 
 
 def _compared(inputs: Inputs, scores: Sequence[Score]) -> list[Block]:

@@ -21,7 +21,8 @@ def workspace(reproduction):
         shutil.copytree(ROOT / folder / ".dvc", reproduction / folder / ".dvc", ignore=junk)
     shutil.copy(ROOT / ".dvcignore", reproduction)
     (reproduction / "src").symlink_to(ROOT / "src")
-    shutil.copy(ROOT / "reproduction" / "own_draws.py", reproduction / "reproduction")
+    for name in ("fault_experiments.py", "faults.py", "own_draws.py"):
+        shutil.copy(ROOT / "reproduction" / name, reproduction / "reproduction")
     (reproduction / "build" / "download").unlink()
     params = reproduction / "params.yaml"
     params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))

@@ -19,6 +19,7 @@ from numlp.training.divergence import DivergedError
 from numlp.training.fit import begin_state, fit, locate_divergence
 from numlp.training.history import LayerHealth, Record
 from numlp.training.state import State
+from numlp.training.updates import Updates
 
 
 class Log(Protocol):
@@ -59,6 +60,7 @@ class Loop:
         name: Of the run, in messages.
         show: Passes the records of a run of so many updates on, and may show them.
         ahead: Gather the next batch in a second thread, where a core is free for it.
+        updates: Spells out a step of the training.
         watch: Called with each record, those from before an interruption too; what it raises ends the training.
     """
 
@@ -69,10 +71,15 @@ class Loop:
     show: Callable[[Iterable[Record], int], Iterator[Record]] = show_nothing
     watch: Callable[[Record], None] = ignore
     ahead: bool = False
+    updates: type[Updates] = Updates
+
+    def new_state(self) -> State:
+        """The state of a run before its first update."""
+        return begin_state(self.config)
 
     def begin(self) -> State:
         """The state of the last checkpoint, or of a new run when there is none or `train.resume` is false."""
-        state = begin_state(self.config)
+        state = self.new_state()
         if not self.config.train.resume:
             self.kept.clear()
         elif self.kept.restore(state):
@@ -105,7 +112,7 @@ class Loop:
         progress, since = state.progress, perf_counter() - state.seconds
         with asking(lambda number: setattr(progress, "stop", number)):
             try:
-                for record in self.show(fit(self.config, self.data, state, self.ahead), plan.steps):
+                for record in self.show(fit(self.config, self.data, state, self.ahead, self.updates), plan.steps):
                     _log(state, log, probe)
                     state.seconds = perf_counter() - since
                     self.watch(record)
@@ -118,9 +125,9 @@ class Loop:
                 state.seconds = perf_counter() - since
 
     def _diverged(self, state: State) -> DivergedError:
-        before = begin_state(self.config)
+        before = self.new_state()
         self.kept.restore(before)
-        return locate_divergence(self.config, self.data, before, state.records)
+        return locate_divergence(self.config, self.data, before, state.records, self.updates)
 
 
 def _log(state: State, log: Log, probe: Probe | None) -> None:

@@ -41,7 +41,7 @@ def has_diverged(records: Sequence[Record], bound: float, times: int) -> bool:
     return not math.isfinite(costs[-1]) or (len(costs) == times and min(costs) > bound)
 
 
-def find_origin(state: State, data: Part, plan: Plan, records: Sequence[Record], times: int) -> Origin:
+def find_origin(state: State, data: Part, plan: Plan, records: Sequence[Record], times: int, updates: type[Updates] = Updates) -> Origin:
     """Where the divergence of the last of `records` began.
 
     Args:
@@ -50,14 +50,15 @@ def find_origin(state: State, data: Part, plan: Plan, records: Sequence[Record],
         plan: Of the run.
         records: Of the run, to the one that shows the divergence.
         times: As in `has_diverged`.
+        updates: Spells out a step of the run.
     """
-    network, updates = state.network, Updates(state.network, state.optimiser, data, plan)
-    for batch in updates.batches(state.progress.step):
+    network, steps = state.network, updates(state.network, state.optimiser, data, plan)
+    for batch in steps.batches(state.progress.step):
         if batch.step == records[-1].step:
             break
-        layer = _in_forward(batch, updates.mode(batch.step))
+        layer = _in_forward(batch, steps.mode(batch.step))
         if layer is None:
-            updates.apply(batch)
+            steps.apply(batch)
             layer = _in_parameters(network)
         if layer is not None:
             return Origin(batch.step + 1, plan.schedule(batch.step), layer)

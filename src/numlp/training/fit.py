@@ -12,6 +12,7 @@ from numlp.training.final_moments import check_moments, set_final_moments
 from numlp.training.history import Record
 from numlp.training.state import State
 from numlp.training.trainer import train
+from numlp.training.updates import Updates
 
 
 def begin_state(config: Config) -> State:
@@ -26,12 +27,12 @@ def check_fit(config: Config, data: Prepared) -> None:
     check_moments(config, data)
 
 
-def fit(config: Config, data: Prepared, state: State, ahead: bool = False) -> Iterator[Record]:
+def fit(config: Config, data: Prepared, state: State, ahead: bool = False, updates: type[Updates] = Updates) -> Iterator[Record]:
     """Train `state` in place from where it is to the end of the run.
 
     Then replace weights by their average, and batch norm's moments, where the run asks for it.
 
-    With `ahead` a second thread takes its share of the work (see `train`), which changes no bit.
+    With `ahead` a second thread takes its share of the work (see `train`), which changes no bit. `updates` spells out a step.
 
     Yields:
         Each new record, which is the last of `state.records` by then.
@@ -42,7 +43,7 @@ def fit(config: Config, data: Prepared, state: State, ahead: bool = False) -> It
     """
     part = data.part("train")
     plan = build.plan(config, len(part.labels))
-    for record in train(state.network, state.optimiser, part, data.part("val"), plan, state.progress, ahead):
+    for record in train(state.network, state.optimiser, part, data.part("val"), plan, state.progress, ahead, updates):
         state.records.append(record)
         if has_diverged(state.records, config.train.diverged.cost, config.train.diverged.records):
             raise DivergedError(f"train: need a cost that stays finite and below {config.train.diverged.cost:g}")
@@ -54,7 +55,9 @@ def fit(config: Config, data: Prepared, state: State, ahead: bool = False) -> It
             set_final_moments(config, state.network, data)
 
 
-def locate_divergence(config: Config, data: Prepared, before: State, records: Sequence[Record]) -> DivergedError:
+def locate_divergence(
+    config: Config, data: Prepared, before: State, records: Sequence[Record], updates: type[Updates] = Updates
+) -> DivergedError:
     """The error of a run that has diverged, with the step, the rate and the layer where that began.
 
     Args:
@@ -62,10 +65,11 @@ def locate_divergence(config: Config, data: Prepared, before: State, records: Se
         data: Of the run.
         before: The state of its last checkpoint, or a new one; it is trained on, with every step checked.
         records: Of the run, to the one that shows the divergence.
+        updates: Spells out a step of the run.
     """
     bounds, part = config.train.diverged, data.part("train")
     with blas_threads(config.train.threads):
-        began = find_origin(before, part, build.plan(config, len(part.labels)), records, bounds.records)
+        began = find_origin(before, part, build.plan(config, len(part.labels)), records, bounds.records, updates)
     last = records[-1]
     return DivergedError(
         f"train: need a cost that stays finite and below {bounds.cost:g}, got {last.train_cost:.4g} (validation {last.val_cost:.4g}) at "

@@ -33,12 +33,19 @@ class Progress:
 
 
 def train(
-    network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan, progress: Progress | None = None, ahead: bool = False
+    network: Network,
+    optimiser: Optimiser,
+    data: Part,
+    val: Part,
+    plan: Plan,
+    progress: Progress | None = None,
+    ahead: bool = False,
+    updates: type[Updates] = Updates,
 ) -> Iterator[Record]:
     """Train `network` in place from `progress` on, and yield a record after each of `plan.record_at` updates.
 
     With `ahead` a second thread gathers the next batch and takes half of a record's evaluation; it gains where a core is free, and
-    changes no bit.
+    changes no bit. `updates` spells out a step.
 
     Examples:
         >>> import numpy as np
@@ -57,8 +64,8 @@ def train(
         >>> records[-1].val_accuracy > 0.9
         True
     """
-    updates = Updates(network, optimiser, data, plan, ahead)
-    return under_threads(plan.threads, _train(updates, val, Progress() if progress is None else progress))
+    steps = updates(network, optimiser, data, plan, ahead)
+    return under_threads(plan.threads, _train(steps, val, Progress() if progress is None else progress))
 
 
 def _train(updates: Updates, val: Part, progress: Progress) -> Iterator[Record]:

@@ -56,13 +56,20 @@ class Updates:
 
     def batches(self, first: int) -> Iterator[Batch]:
         """The batches from update `first` on; the very first one starts the moving average of batch norm's moments."""
-        plan = self.plan
-        indices = batches_from(first, plan.steps, plan.batch_seed, len(self.data.labels), plan.batch_size)
-        steps = enumerate(indices, first)
+        steps = enumerate(self.indices(first), first)
         for batch in one_ahead(self._gather, steps) if self.ahead else map(self._gather, steps):
             if batch.step == 0:
-                set_from_batch(self.network, batch.x)
+                self.start_moments(batch.x)
             yield batch
+
+    def indices(self, first: int) -> Iterator[NDArray[np.intp]]:
+        """The images of the updates from `first` on, by their places in the training split."""
+        plan = self.plan
+        return batches_from(first, plan.steps, plan.batch_seed, len(self.data.labels), plan.batch_size)
+
+    def start_moments(self, x: Array) -> None:
+        """Start batch norm's moving average, at the moments of the (N, d) images `x` of the very first batch."""
+        set_from_batch(self.network, x)
 
     def apply(self, batch: Batch) -> None:
         """Forward, gradient of the loss, backward, clipping, penalty and update, then the moving average."""

@@ -1,0 +1,88 @@
+"""Mistakes planted in runs of the reproduction, and the experiments that plant them."""
+
+import pytest
+from rehearsal import PIXELS, ROOT, SMALL
+
+from numlp.errors import UserError
+from numlp.nn.gradient_check_cases import Case
+from reproduction.experiments import Experiments
+from reproduction.fault_experiments import read_fault_experiments
+from reproduction.faults import FAULTS, identify, passes_gradient_checks
+from reproduction.single_run import train_and_measure
+
+SEEN = {"stale_backward": [True, False], "half_penalty_gradient": [False, False]}
+"""Whether a gradient check with a penalty passes at the first and the second batch, with the faults that it sees; it passes all others."""
+RUNS = {"uncorrected_adam": ("e27", 0), "rate_in_velocity": ("e30", 1), "damped_momentum": ("e30", 1)}
+"""The runs that a fault is planted in, where it is not that of E01 with batch norm."""
+FILE = """
+x07:
+  source: R0
+  question: What does it do?
+  fault: stale_backward
+  runs: {e01: [norm=before], e16: [single]}
+"""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_changes_a_training(reproduction, fault):
+    experiment, place = RUNS.get(fault, ("e01", 1))
+    length = "train.epochs=1.03" if experiment == "e30" else "train.epochs=0.03"  # its rate changes with the epoch
+    config = Experiments(reproduction, [*SMALL, PIXELS, length]).jobs(experiment)[place].seeded(0)
+    right, faulty = (train_and_measure(config, "a run", name) for name in ("", fault))
+    assert (faulty.model_digest, faulty.val_cost) != (right.model_digest, right.val_cost)
+    assert faulty.steps == right.steps
+    assert train_and_measure(config, "a run").model_digest == right.model_digest  # nothing of it stays
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_gradient_check_sees_a_fault_or_does_not(fault):
+    case = Case(fault, (10, 10), "before", n=10, d=8, lam=0.01)
+    assert passes_gradient_checks(FAULTS[fault], case) == SEEN.get(fault, [True, True])
+
+
+def test_without_a_penalty_no_check_sees_that_its_gradient_is_half_of_it():
+    assert passes_gradient_checks(FAULTS["half_penalty_gradient"], Case("lambda 0", (10,), "before")) == [True, True]
+
+
+def test_a_fault_of_another_optimiser_is_refused(reproduction):
+    config = Experiments(reproduction, [*SMALL, PIXELS]).jobs("e01")[1].seeded(0)
+    with pytest.raises(UserError, match="need a run by Adam, got optimiser='Sgd'"):
+        train_and_measure(config, "a run", "uncorrected_adam")
+
+
+def test_a_run_with_a_fault_has_the_settings_of_its_base_and_a_result_of_its_own(reproduction, step):
+    (reproduction / "reproduction/faults.yaml").write_text(FILE)
+    first, second = Experiments(reproduction, [*SMALL, PIXELS]).jobs("x07")
+    assert (first.key, first.fault) == ("base=e01;norm=before", "stale_backward")
+    assert (second.key, second.config) == ("base=e16", Experiments(reproduction, [*SMALL, PIXELS]).jobs("e16")[0].config)
+    assert len({identify("a", fault) for fault in ("", *FAULTS)}) == 1 + len(FAULTS)
+    assert identify("a", "") == "a"
+    assert step("x07")[0] == 0
+    assert step("e16")[0] == 0
+    digests = [(reproduction / f"reproduction/results/{name}.csv").read_text().split(",")[-1] for name in ("x07", "e16")]
+    assert digests[0] != digests[1]
+    assert step("x07")[1].count("(kept)") == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("stale_backward", "stale"), ("fault:", "mistake:"), ("source: R0\n", "source: [\n"), ("{e01: [norm=before]", "{e01: 3")],
+)
+def test_a_file_that_makes_no_sense_is_an_error_that_names_it(tmp_path, before, after):
+    (tmp_path / "faults.yaml").write_text(FILE.replace(before, after))
+    with pytest.raises(UserError, match=r"faults\.yaml"):
+        read_fault_experiments(tmp_path / "faults.yaml")
+
+
+def test_no_setting_of_the_package_plants_a_fault():
+    """The package's code does not hold the word, nor the name of a fault."""
+    text = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    assert not [name for name in ("reproduction.faults", *FAULTS) if name in text]
+
+
+def test_each_experiment_of_the_file_makes_runs_that_its_bases_have():
+    experiments = Experiments(ROOT)
+    for name, planted in read_fault_experiments(ROOT / "reproduction/faults.yaml").items():
+        assert len(experiments.jobs(name)) == sum(map(len, planted.runs.values())) > 0
+        for base, keys in planted.runs.items():
+            assert set(keys) <= {job.key for job in experiments.jobs(base)}
