@@ -76,6 +76,7 @@ class Optimiser(ABC):
         It starts at 0 and is divided by the sum of its weights, as Adam's means are: it is that of the updates there were.
         """
         return self.state["average"] / (1 - self.average ** (self.count // EVERY * EVERY))
+
     def _follow(self, average: Array, p: Array, scratch: Array) -> None:
         """Move a block of the average towards the parameters, by as much as EVERY updates come to."""
         weight = self.average**EVERY
