@@ -1,0 +1,93 @@
+"""Write docs/configuration.md: keys, types and defaults from the code, words from configuration.yaml."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+from omegaconf import OmegaConf
+
+from numlp.config.compose import SCHEMAS, known_keys, read_params
+from numlp.config.search import Primary
+
+DOCS = Path(__file__).parent
+ROOT, PAGE, LONG = DOCS.parent, DOCS / "configuration.md", 40  # characters of a default that fits its cell
+HEAD = """# Configuration keys
+
+<!-- Written by docs/configuration.py from the code and configuration.yaml: edit that file, and run the script. -->
+
+Set a key on the command line (`numlp train lam=0.01 model=mlp9`) or in `params.yaml`; a value inside a config group goes below `set`
+there. A config group chooses one file of `conf/`, and its type here lists the files. A default is that of `params.yaml`, then of the
+group's file, then of the code; where it depends on the option, the option is named. "Elsewhere" names the setting in other frameworks;
+**Trap** marks a setting that means something else there.
+"""
+TABLE = "| key | type | default | rule | meaning | elsewhere |\n|---|---|---|---|---|---|\n"
+
+
+def read_words() -> dict[str, dict[str, str]]:
+    """Rule, meaning and elsewhere of each key."""
+    words: dict[str, dict[str, str]] = yaml.safe_load((DOCS / "configuration.yaml").read_text())
+    return words
+
+
+def find_keys() -> dict[str, tuple[str, str]]:
+    """Type and default of each key that takes a value, and of each config group."""
+    groups, values = read_params(ROOT)
+    del values["set"]
+    types = {item.name: item.type for item in fields(Primary)}
+    found = {}
+    for group, choice in groups.items():
+        files = sorted(path.stem for path in (ROOT / "conf" / group).glob("*.yaml"))
+        found[group] = (", ".join(f"`{name}`" for name in files), f"`{choice}`")
+        options: dict[str, dict[str, tuple[str, str]]] = {}
+        for name in sorted(files, key=lambda name: name != choice):
+            schema = next((one for one in SCHEMAS.get(group, ()) if one.name == name), types[group])
+            own: Any = OmegaConf.load(ROOT / "conf" / group / f"{name}.yaml")
+            own.pop("defaults", None)
+            options[name] = leaves(OmegaConf.merge(OmegaConf.structured(schema), own), f"{group}.")
+        for key in dict.fromkeys(key for keys in options.values() for key in keys):
+            by_value: dict[str, list[str]] = {}
+            for name, keys in options.items():
+                if key in keys:
+                    by_value.setdefault(keys[key][1], []).append(name)
+            told = [value if len(by_value) == 1 else f"{value} ({', '.join(names)})" for value, names in by_value.items()]
+            found[key] = (next(keys[key][0] for keys in options.values() if key in keys), "<br>".join(told))
+    rest = leaves(OmegaConf.merge(OmegaConf.structured(Primary), values))
+    found |= {key: value for key, value in rest.items() if key.split(".")[0] not in groups}
+    return {key: found[key] for key in known_keys(Primary) if key in found}
+
+
+def leaves(node: Any, prefix: str = "") -> dict[str, tuple[str, str]]:
+    """Type and default of each value below a node of OmegaConf's."""
+    found = {}
+    hints = {item.name: item.type for item in fields(OmegaConf.get_type(node))}
+    for key in node:
+        child = node._get_node(key)
+        if OmegaConf.is_dict(child):
+            found |= leaves(child, f"{prefix}{key}.")
+            continue
+        value = "" if OmegaConf.is_missing(node, key) else OmegaConf.to_container(child) if OmegaConf.is_list(child) else node[key]
+        text = (
+            {None: "null", True: "true", False: "false"}.get(value, str(value)) if value is None or isinstance(value, bool) else str(value)
+        )
+        kind = hints[key].__name__ if type(hints[key]) is type else str(hints[key])
+        kind = kind.replace("numlp.config.search.RoundConfig", "mapping").replace("None", "null").replace(" | ", " or ")
+        found[f"{prefix}{key}"] = (kind, f"`{text}`" if 0 < len(text) <= LONG else "see its file" if text else "")
+    return found
+
+
+def make_page() -> str:
+    """The page, a section for each first part of a key; values at the top share one."""
+    words, sections = read_words(), dict[str, list[str]]()
+    keys = find_keys()
+    for key, (kind, default) in keys.items():
+        inside = any(other.startswith(f"{key}.") for other in keys)
+        section = f"`{key.split('.')[0]}`" if "." in key or inside else "Values at the top"
+        own = words[key]
+        cells = (f"`{key}`", kind, default, own.get("rule", ""), own["meaning"], own.get("elsewhere", ""))
+        sections.setdefault(section, []).append(f"| {' | '.join(cells)} |\n")
+    return HEAD + "".join(f"\n## {name}\n\n{TABLE}{''.join(rows)}" for name, rows in sections.items())
+
+
+if __name__ == "__main__":
+    PAGE.write_text(make_page())
