@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ladder.anchors import ANCHORS
 from ladder.plot import draw
-from ladder.rows import TABLE, Row, read
+from ladder.rows import TABLE, Row, of, read
+from ladder.rungs import RUNGS
 from ladder.stats import Step, steps
 from numlp.display.style import save
 from numlp.errors import UserError, require
@@ -43,9 +44,10 @@ def render(found: Sequence[Step], rows: Sequence[Row]) -> str:
     best = {
         flag: max((s for s in found if bool(s.rows[0].augmentation) == flag), key=lambda s: s.mean, default=None) for flag in (False, True)
     }
-    numbers = {(step.rung.experiment, step.rung.flipped): place for place, step in enumerate(found, start=1)}
+    numbers = {rung.experiment: rung.number for rung in reversed(RUNGS)}  # of a rung that has a second one, in evaluation, the first
+    lacking = [rung.number for rung in RUNGS if not of(rows, rung.experiment)]
     return environment.from_string(TEMPLATE.read_text()).render(
-        steps=found, rows=rows, data=data_set(rows), cpus=cpus, hours=hours, best=best, numbers=numbers, anchors=ANCHORS
+        steps=found, rows=rows, data=data_set(rows), cpus=cpus, hours=hours, best=best, numbers=numbers, lacking=lacking, anchors=ANCHORS
     )
 
 

@@ -15,7 +15,7 @@ def draw(found: Sequence[Step], subject: str) -> Figure:
     figure = sheet("Test accuracy against the minutes of training", subject, 5.2)
     axes = figure.add_subplot()
     means = {step.rung.experiment: step for step in found if not step.rung.flipped}
-    for number, step in enumerate(found, start=1):
+    for step in found:
         colour = ORANGE if step.rows[0].augmentation else BLUE
         before = means.get(step.rung.after)
         if before is not None:
@@ -24,7 +24,7 @@ def draw(found: Sequence[Step], subject: str) -> Figure:
             [row.train_seconds / 60 for row in step.rows], [accuracy(row, step.rung) for row in step.rows], s=8, color=colour, alpha=0.4
         )
         axes.scatter([step.minutes], [step.mean], s=36, color=colour, marker="^" if step.rung.flipped else "o", zorder=3)
-        axes.annotate(str(number), (step.minutes, step.mean), (6, 5), textcoords="offset points", color=colour)
+        axes.annotate(str(step.rung.number), (step.minutes, step.mean), (6, 5), textcoords="offset points", color=colour)
     for anchor in ANCHORS:
         axes.axhline(anchor.accuracy, color=GREY, lw=0.8, ls=":" if anchor.augmented else "--")
         axes.annotate(
@@ -42,5 +42,5 @@ def draw(found: Sequence[Step], subject: str) -> Figure:
     axes.scatter([], [], color=BLUE, label="without augmentation")
     axes.scatter([], [], color=ORANGE, label="with augmentation")
     axes.scatter([], [], color=ORANGE, marker="^", label="with augmentation, and mirror images in evaluation")
-    axes.legend(loc="lower right", frameon=False)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure

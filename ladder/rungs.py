@@ -19,6 +19,11 @@ class Rung:
     after: str
     flipped: bool = False
 
+    @property
+    def number(self) -> int:
+        """Its place on the page, from 1."""
+        return RUNGS.index(self) + 1
+
 
 RUNGS = (
     Rung("l01_start", "three layers with batch norm, experiment E01 of report R0", ""),
