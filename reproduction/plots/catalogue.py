@@ -7,7 +7,7 @@ from functools import partial
 from numlp.data.preprocess import Name
 from numlp.data.splits import SPLITS
 from reproduction.measured import NoDataError
-from reproduction.plots.draw_curves import common_limits, draw_curves, draw_together
+from reproduction.plots.draw_curves import common_limits, draw_curves, draw_together, draw_validation_accuracy
 from reproduction.plots.draw_values import draw_against_names
 from reproduction.plots.grids import EPS, SIGMAS, plot_eps_grid, plot_sigma_grid
 from reproduction.plots.plot_style import Plot, Plots
@@ -54,6 +54,18 @@ def _side_by_side(titles: dict[str, str], caption: str = BAND, name: str = "curv
 def _sigma(sigma: str) -> Maker:
     titles = {f"{norm};init.sigma={sigma}": f"{title}, sigma {float(sigma):g}" for norm, title in NORMS.items()}
     return _side_by_side(titles, f"Sigma {float(sigma):g}. {BAND}", f"sigma_{sigma.replace('.', '_')}")
+
+
+def _rescue(source: Source, experiment: str) -> Plots:
+    """The validation accuracy from two sizes of initial weights, without and with batch norm."""
+    runs = {
+        f"{name}, sigma {sigma}": source.measured.recorded(experiment, f"{norm};init.sigma={sigma}")
+        for sigma in ("0.1", "0.0001")
+        for norm, name in (("norm=none", "without"), ("norm=before", "batch norm"))
+    }
+    title = "Batch norm rescues small initial weights"
+    draw = partial(draw_validation_accuracy, runs, title, source.subtitle())
+    return Plots((Plot(f"{experiment}_rescue", f"{experiment.upper()}: {title}", draw),), BAND)
 
 
 def _compared(titles: dict[str, str], quantity: str, title: str, one_validation: bool = False) -> Maker:
@@ -140,7 +152,8 @@ _EPS = {f"norm.eps={eps};moments.alpha=0.9;init.sigma=0.0001": f"sigma 1e-4, eps
 
 PLANS: dict[str, list[Maker]] = {
     **{experiment: [_side_by_side(NORMS)] for experiment in ("e01", "e02", "e03", "e04", "e12", "e13", "e29", "e30")},
-    **{experiment: [plot_sigma_grid, *map(_sigma, SIGMAS)] for experiment in ("e08", "e09", "e17")},
+    **{experiment: [plot_sigma_grid, *map(_sigma, SIGMAS)] for experiment in ("e09", "e17")},
+    "e08": [_rescue, plot_sigma_grid, *map(_sigma, SIGMAS)],
     **{experiment: [plot_searches] for experiment in ("e05", "e06", "e07", "e14", "e15", "e21", "e22", "e31")},
     "e10": [_named(_DEPTH, "Test accuracy by depth, without batch norm")],
     "e11": [_side_by_side({"train.cycles=2": "2 cycles", "train.cycles=3": "3 cycles"})],

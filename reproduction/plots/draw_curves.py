@@ -121,6 +121,21 @@ def draw_together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: 
     return figure
 
 
+@themed
+def draw_validation_accuracy(runs: Mapping[str, Run], title: str, subtitle: str) -> Figure:
+    """Draw the validation accuracy of several runs in one panel, at most four, by label."""
+    figure = column(title, subtitle, 2.6)
+    axes = figure.subplots()
+    for (label, run), colour, dash in zip(runs.items(), COLOURS, ("-", "--", "-", "--"), strict=False):
+        _draw(axes, band_over_seeds(run.histories, "val_accuracy"), label, colour, dash)
+    axes.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance")
+    _scale(axes, 0.0, 60.0, "accuracy")
+    axes.set(ylabel="validation accuracy (%)")
+    _steps(axes)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
 def _draw(axes: Axes, band: Band, label: str, colour: str, dash: str) -> Band:
     marker = "o" if len(band.steps) <= 20 else ""
     axes.plot(band.steps, band.mean, color=colour, linestyle=dash, linewidth=1.5, marker=marker, markersize=2.5, label=label)
