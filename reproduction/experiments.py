@@ -23,6 +23,7 @@ from reproduction.fault_experiments import FILE, read_fault_experiments
 from reproduction.results import SINGLE
 
 FOLDER = Path(CONF) / "experiment"
+FILES = "[ex][0-9][0-9]_*.yaml"  # those of the reports, and those that ask how a report came to its figures
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Experiments:
         with initialize_config_dir(str((root / CONF).absolute()), version_base="1.3"):
             self._loader = GlobalHydra.instance().config_loader()
         self._composer = Composer(self._loader, self._load())
-        self._files = {path.stem.partition("_")[0]: path.stem for path in sorted((root / FOLDER).glob("*.yaml"))}
+        self._files = {path.stem.partition("_")[0]: path.stem for path in sorted((root / FOLDER).glob(FILES))}
         self._with_faults = read_fault_experiments(root / FILE)
         self._rehearsal = list(rehearsal)
 

@@ -11,7 +11,7 @@ from ladder.pictures import calibration
 from ladder.rows import TABLE, Row, add, read
 from ladder.rungs import RUNGS
 from ladder.stats import steps
-from ladder.train import missing
+from ladder.train import missing, read_run
 from numlp.errors import UserError
 from projects import ROOT
 
@@ -81,3 +81,21 @@ def test_calibration_is_confidence_accuracy_and_share_by_bin():
     assert (confidence[5], found[5], share[5]) == (pytest.approx(0.55), 1.0, 0.5)
     assert np.isnan(found[0])
     assert share.sum() == 1
+
+
+PRECISE = ("moments.images=100",)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "more"), [("l03_dropout", ()), ("l09_longer", PRECISE), ("l12_cutout", ()), ("l13_augmented_longer", PRECISE)]
+)
+def test_the_rungs_that_end_each_way_up_train(name, more, ready, numlp):
+    short = ["data=synthetic", "split=9k", "model.hidden=[8]", "train.epochs=1.1", "then=[evaluate]", "hydra.run.dir=rung"]
+    code, out, err = numlp("train", f"+experiment={name}", *short, *more)
+    assert code == 0, err
+    row = read_run(ready / "rung", name)
+    assert (row.epochs, row.seed) == (pytest.approx(1.1), 0)
+    assert (row.augmentation != "") == ("flip" in out.splitlines()[0])
+    assert 0.1 < row.test_accuracy < 1
+    assert np.isnan(row.test_flip_accuracy) != (name == RUNGS[-1].experiment)

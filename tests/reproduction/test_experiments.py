@@ -18,7 +18,8 @@ from reproduction.single_run import train_and_measure
 
 pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
 
-FILES = sorted((ROOT / "conf" / "experiment").glob("*.yaml"))
+EVERY = sorted((ROOT / "conf" / "experiment").glob("*.yaml"))
+FILES = [path for path in EVERY if path.name[0] in "ex"]
 PUBLISHED = read_published(ROOT / "reproduction" / "published.csv")
 
 
@@ -26,7 +27,7 @@ def test_there_is_a_file_for_each_of_the_33_experiments():
     assert [path.name[:3] for path in FILES if path.name.startswith("e")] == [f"e{n:02d}" for n in range(1, 34)]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
 def test_a_file_opens_with_a_comment_that_says_what_it_shows(path):
     package, comment = path.read_text().splitlines()[:2]
     assert package == "# @package _global_"
