@@ -60,8 +60,8 @@ def _rescue(source: Source, experiment: str) -> Plots:
     """The validation accuracy from two sizes of initial weights, without and with batch norm."""
     runs = {
         f"{name}, sigma {sigma}": source.measured.recorded(experiment, f"{norm};init.sigma={sigma}")
+        for norm, name in (("norm=before", "batch norm"), ("norm=none", "no batch norm"))
         for sigma in ("0.1", "0.0001")
-        for norm, name in (("norm=none", "without"), ("norm=before", "batch norm"))
     }
     title = "Batch norm rescues small initial weights"
     draw = partial(draw_validation_accuracy, runs, title, source.subtitle())

@@ -123,12 +123,11 @@ def draw_together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: 
 
 @themed
 def draw_validation_accuracy(runs: Mapping[str, Run], title: str, subtitle: str) -> Figure:
-    """Draw the validation accuracy of several runs in one panel, at most four, by label."""
+    """Draw the validation accuracy of runs in one panel, by label: two of each colour, the second of them dashed."""
     figure = column(title, subtitle, 2.6)
     axes = figure.subplots()
-    for (label, run), colour, dash in zip(runs.items(), COLOURS, ("-", "--", "-", "--"), strict=False):
-        _draw(axes, band_over_seeds(run.histories, "val_accuracy"), label, colour, dash)
-    axes.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance")
+    for place, (label, run) in enumerate(runs.items()):
+        _draw(axes, band_over_seeds(run.histories, "val_accuracy"), label, COLOURS[place // 2], ("-", "--")[place % 2])
     _scale(axes, 0.0, 60.0, "accuracy")
     axes.set(ylabel="validation accuracy (%)")
     _steps(axes)
