@@ -8,6 +8,7 @@ from numlp.config import ActivationConfig, AugmentConfig, Config, ModelConfig, M
 
 USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
 WIDTHS = {"mlp2": [50], "mlp3": [50, 50], "mlp9": [50, 30, 20, 20, 10, 10, 10, 10]}  # of conf/model
+ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}  # of conf/activation, for people
 IMAGES = {"precise": 10_000, "adaptive": 1_000}  # of conf/moments
 
 
@@ -76,7 +77,8 @@ def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def caption(choices: Mapping[str, Any]) -> str:
     """A model's choices in a line, for a title: architecture, batch norm, initialisation, optimiser, schedule, length, lambda, seed."""
     hidden = "-".join(map(str, choices["model"]["hidden"]))
-    norm = {"none": "no batch norm", "before": "batch norm", "after": "batch norm after the activation"}[choices["norm"]["placement"]]
+    activation = ACTIVATIONS[choices.get("activation", {"name": "relu"})["name"]]
+    norm = {"none": "no batch norm", "before": "batch norm", "after": f"batch norm after {activation}"}[choices["norm"]["placement"]]
     moments = "" if choices["moments"]["name"] == "ema" or norm == "no batch norm" else f" ({choices['moments']['name']} moments)"
     init = choices["init"]["name"] + (f" {choices['init']['sigma']:g}" if choices["init"]["sigma"] is not None else "")
     epochs, cycles = choices["train"]["epochs"], choices["train"]["cycles"]
@@ -86,7 +88,7 @@ def caption(choices: Mapping[str, Any]) -> str:
         [
             f"hidden {hidden}",
             norm + moments,
-            *(name for name in (choices.get("activation", {"name": "relu"})["name"],) if name != "relu"),
+            *([activation] if activation != "ReLU" else []),
             init,
             choices["optim"]["name"],
             schedule,
