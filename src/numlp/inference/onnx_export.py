@@ -1,6 +1,5 @@
 """model.onnx: a trained network for any ONNX runtime (docs/models.md)."""
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -8,6 +7,7 @@ from numlp.config.data import PIXELS, SIDE
 from numlp.errors import UserError
 from numlp.files import replacing
 from numlp.inference.standalone import Folded
+from numlp.nn.activations import CUBE, LEAK, ROOT
 
 if TYPE_CHECKING:
     import onnx
@@ -16,7 +16,7 @@ Step: TypeAlias = tuple[str, list[str], dict[str, Any]]
 """An operator, its inputs beside what the step before it made, and its attributes."""
 
 INPUT, OUTPUT = "images", "probabilities"
-NUMBERS = {"half": 0.5, "one": 1.0, "cube": 0.044715, "root": math.sqrt(2 / math.pi)}  # of GELU, by tanh
+NUMBERS = {"half": 0.5, "one": 1.0, "cube": CUBE, "root": ROOT}  # of GELU, by tanh
 OPSET, IR = 17, 8  # of 2022: runtimes since then read it
 
 
@@ -81,6 +81,6 @@ def _activation(name: str, x: str) -> list[Step]:
             inner: list[Step] = [("Mul", [x], {}), ("Mul", ["cube"], {}), ("Add", ["one"], {}), ("Mul", [x], {}), ("Mul", ["root"], {})]
             return [*inner, ("Tanh", [], {}), ("Add", ["one"], {}), ("Mul", [x], {}), ("Mul", ["half"], {})]
         case "leaky_relu":
-            return [("LeakyRelu", [], {"alpha": 0.01})]
+            return [("LeakyRelu", [], {"alpha": LEAK})]
         case _:
             return [("Relu", [], {})]

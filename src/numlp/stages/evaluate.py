@@ -78,7 +78,8 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path, flip: bool = Fa
         probabilities = evaluator.probabilities(test.x)
         for name in FLIPPED if flip else ():
             part = data.part(name)
-            both = evaluator.probabilities(part.x) + evaluator.probabilities(mirrored(part.x))
+            plain = probabilities if name == "test" else evaluator.probabilities(part.x)
+            both = plain + evaluator.probabilities(mirrored(part.x))
             metrics[f"{name}_flip_accuracy"] = accuracy(both, part.labels)
     matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), CLASSES)
     names = list(data.dataset.class_names)
