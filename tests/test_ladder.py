@@ -7,12 +7,14 @@ import pytest
 from omegaconf import OmegaConf
 
 from ladder.page import PAGE, data_set, render
-from ladder.pictures import calibration
+from ladder.pictures import calibration, draw_calibration, draw_confusion_change
 from ladder.rows import TABLE, Row, add, read
 from ladder.rungs import RUNGS
 from ladder.stats import steps
 from ladder.train import missing, read_run
+from numlp.data.raw import RawData
 from numlp.errors import UserError
+from numlp.runs import predictions
 from projects import ROOT
 
 ROW = Row("l01_start", 0, "", 100, 20.0, 60.0, 0.53, 0.52, float("nan"), 2, "Haswell", "a CPU", "8114")
@@ -99,3 +101,21 @@ def test_the_rungs_that_end_each_way_up_train(name, more, ready, numlp):
     assert (row.augmentation != "") == ("flip" in out.splitlines()[0])
     assert 0.1 < row.test_accuracy < 1
     assert np.isnan(row.test_flip_accuracy) != (name == RUNGS[-1].experiment)
+
+
+def test_the_pictures_show_what_the_networks_say():
+    rng = np.random.default_rng(0)
+    probabilities = tuple(rng.dirichlet(np.ones(10), 1000) for _ in range(2))
+    names = [f"class {i}" for i in range(10)]
+    found = predictions.TestPredictions(
+        (),
+        (),
+        RawData(np.zeros((60_000, 3072), np.uint8), np.zeros(60_000, np.uint8), names, "random", {}),
+        rng.integers(0, 10, 1000),
+        probabilities,
+    )
+    numbers = [int(text.get_text()) for text in draw_confusion_change(found).axes[0].texts]
+    assert np.array(numbers).reshape(10, 10).sum(axis=1).tolist() == [0] * 10  # each class has as many images in both
+    assert any(numbers)
+    labels = [text.get_text() for text in draw_calibration(found, ("plain", "smooth")).axes[0].get_legend().get_texts()]
+    assert [label.split(":")[0] for label in labels] == ["plain", "smooth"]

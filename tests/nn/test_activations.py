@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from numlp.config import ActivationConfig, naming
 from numlp.errors import UserError
+from numlp.inference import standalone
 from numlp.nn.activations import ACTIVATIONS, Gelu
 from numlp.nn.gradient_check_cases import Case
 from numlp.nn.mode import PREDICTION
@@ -82,3 +84,9 @@ def test_layers_are_named_after_the_activation_and_an_unknown_one_is_refused():
     assert list(Network((4, 3, 2), activation="leaky_relu").layers) == ["linear1", "leakyrelu1", "linear2"]
     with pytest.raises(UserError, match=r"network: need an activation of relu, leaky_relu, gelu, silu, got activation='tanh'"):
         Network((4, 3, 2), activation="tanh")
+
+
+def test_configuration_captions_and_the_stand_alone_reader_know_the_same_activations():
+    for name in ACTIVATIONS:
+        ActivationConfig(name).check()
+    assert set(ACTIVATIONS) == set(naming.ACTIVATIONS) == set(standalone.ACTIVATIONS)
