@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_dir
-from omegaconf import open_dict
+from omegaconf import OmegaConf, open_dict
 
 from numlp.config.compose import CONF, store_primary, to_config
-from numlp.config.naming import run_name
+from numlp.config.naming import caption, run_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,3 +44,11 @@ def named(*overrides):
 )
 def test_a_name_says_what_is_not_usual(overrides, name):
     assert named(*overrides) == name
+
+
+def test_a_caption_calls_an_activation_of_ones_own_by_its_name():
+    store_primary(ROOT, "train")
+    with initialize_config_dir(str(ROOT / CONF), version_base="1.3"):
+        choices = OmegaConf.to_container(compose("params", overrides=["data=cifar10"]))
+    assert "ReLU" not in caption(choices) and "GELU" in caption(choices | {"activation": {"name": "gelu"}})
+    assert "batch norm, softplus," in caption(choices | {"activation": {"name": "softplus"}})

@@ -77,7 +77,8 @@ def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def caption(choices: Mapping[str, Any]) -> str:
     """A model's choices in a line, for a title: architecture, batch norm, initialisation, optimiser, schedule, length, lambda, seed."""
     hidden = "-".join(map(str, choices["model"]["hidden"]))
-    activation = ACTIVATIONS[choices.get("activation", {"name": "relu"})["name"]]
+    name = choices.get("activation", {"name": "relu"})["name"]
+    activation = ACTIVATIONS.get(name, name)  # an activation of one's own is called by its name
     norm = {"none": "no batch norm", "before": "batch norm", "after": f"batch norm after {activation}"}[choices["norm"]["placement"]]
     moments = "" if choices["moments"]["name"] == "ema" or norm == "no batch norm" else f" ({choices['moments']['name']} moments)"
     init = choices["init"]["name"] + (f" {choices['init']['sigma']:g}" if choices["init"]["sigma"] is not None else "")
