@@ -1,4 +1,4 @@
-"""docs/ladder.md, from docs/ladder.csv and a template."""
+"""docs/ladder.md and docs/beyond.md, from docs/ladder.csv and templates."""
 
 import math
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from numlp.display.style import save
 from numlp.errors import UserError, require
 from numlp.files import write_text
 
-PAGE, PLOT = Path("docs/ladder.md"), Path("docs/ladder.png")
-TEMPLATE = Path(__file__).with_name("page.md.jinja")
+PLOT = Path("docs/ladder.png")
+PAGES = {Path("docs/ladder.md"): "page.md.jinja", Path("docs/beyond.md"): "tutorial.md.jinja"}  # with their templates, in this folder
 
 
 def write_page() -> None:
-    """Write the page and its plot.
+    """Write the pages and the plot.
 
     Raises:
         UserError: There are no runs, or jinja2 is not installed.
@@ -27,12 +27,13 @@ def write_page() -> None:
     require(len(rows) > 0, str(TABLE), "a row or more; python -m ladder train", rows=0)
     found = steps(rows)
     save(draw(found, data_set(rows)), PLOT)
-    write_text(PAGE, render(found, rows))
-    print(f"ladder: {PAGE}, {PLOT}")
+    for page in PAGES:
+        write_text(page, render(page, found, rows))
+    print(f"ladder: {', '.join(map(str, PAGES))}, {PLOT}")
 
 
-def render(found: Sequence[Step], rows: Sequence[Row]) -> str:
-    """The page as Markdown."""
+def render(page: Path, found: Sequence[Step], rows: Sequence[Row]) -> str:
+    """One of PAGES as Markdown."""
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError as error:
@@ -46,8 +47,18 @@ def render(found: Sequence[Step], rows: Sequence[Row]) -> str:
     }
     numbers = {rung.experiment: rung.number for rung in reversed(RUNGS)}  # of a rung that has a second one, in evaluation, the first
     lacking = [rung.number for rung in RUNGS if not of(rows, rung.experiment)]
-    return environment.from_string(TEMPLATE.read_text()).render(
-        steps=found, rows=rows, data=data_set(rows), cpus=cpus, hours=hours, best=best, numbers=numbers, lacking=lacking, anchors=ANCHORS
+    by = {(step.rung.experiment, step.rung.flipped): step for step in found}
+    return environment.from_string(Path(__file__).with_name(PAGES[page]).read_text()).render(
+        steps=found,
+        by=by,
+        rows=rows,
+        data=data_set(rows),
+        cpus=cpus,
+        hours=hours,
+        best=best,
+        numbers=numbers,
+        lacking=lacking,
+        anchors=ANCHORS,
     )
 
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from ladder.train import FOLDER
 from numlp import paths
 from numlp.arrays import Array
-from numlp.config.naming import caption
-from numlp.display.figures import draw_first_layer, save
-from numlp.display.style import BLUE, GREY, ORANGE, sheet, styled
+from numlp.config.data import SIDE
+from numlp.display.images import GAP, scale_units
+from numlp.display.style import BLUE, GREY, ORANGE, save, sheet, styled
 from numlp.inference.model_file import load_model
 from numlp.runs.predictions import TestPredictions, predict_test_images
 from numlp.runs.run_folder import load_run
@@ -20,6 +20,7 @@ from numlp.training.evaluator import confusion_matrix
 
 IMAGES = Path("docs/images")
 BINS = 10  # of confidence
+GRID = 6  # units in a row and in a column
 
 
 def draw_pictures() -> None:
@@ -28,10 +29,9 @@ def draw_pictures() -> None:
     Raises:
         UserError: A run is missing; `python -m ladder train --seeds 0` makes them.
     """
-    for name, experiment in (("without", "l02_wider"), ("with", "l03_dropout")):
-        model = load_model(FOLDER / f"{experiment}-0" / paths.MODEL)
-        title = f"{model.dataset.name}\n{caption(model.choices)}"
-        save(draw_first_layer(model.network.params["linear1.W"], title), IMAGES / f"ladder-weights-{name}-dropout.png")
+    networks = [load_model(FOLDER / f"{experiment}-0" / paths.MODEL) for experiment in ("l02_wider", "l03_dropout")]
+    weights = [model.network.params["linear1.W"] for model in networks]
+    save(draw_weights(weights, ("without dropout", "with dropout of 0.15"), networks[0].dataset.name), IMAGES / "ladder-weights.png")
     mixed, smoothed = answers("l06_smoothing", "l07_mixup"), answers("l05_gelu", "l06_smoothing")
     save(draw_confusion_change(mixed), IMAGES / "ladder-mixup.png")
     save(draw_calibration(smoothed, ("without label smoothing", "with label smoothing of 0.1")), IMAGES / "ladder-calibration.png")
@@ -40,6 +40,21 @@ def draw_pictures() -> None:
 def answers(*experiments: str) -> TestPredictions:
     """What the networks of seed 0 say of the test images."""
     return predict_test_images([load_run(str(FOLDER / f"{experiment}-0")) for experiment in experiments])
+
+
+@styled
+def draw_weights(weights: Sequence[Array], labels: Sequence[str], subject: str) -> Figure:
+    """The same first units of two networks side by side, as images: (3072, d) weights each."""
+    figure = sheet(
+        "First-layer weights with and without dropout", f"{subject}\nThe same {GRID**2} units from the same initial weights.", 4.0
+    )
+    for axes, W, label in zip(figure.subplots(1, 2), weights, labels, strict=True):
+        units = scale_units(W)[0][: GRID**2].reshape(GRID, GRID, 3, SIDE, SIDE)
+        framed = np.pad(units, ((0, 0), (0, 0), (0, 0), (0, GAP), (0, GAP)), constant_values=1)
+        axes.imshow(framed.transpose(0, 3, 1, 4, 2).reshape(GRID * (SIDE + GAP), -1, 3), interpolation="nearest")
+        axes.set_title(label)
+        axes.set_axis_off()
+    return figure
 
 
 @styled

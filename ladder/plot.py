@@ -36,7 +36,7 @@ def draw(found: Sequence[Step], subject: str) -> Figure:
             ha="right",
             color=GREY,
         )
-    axes.set(xscale="log", xlabel="minutes of training, two threads (logarithmic)", ylabel="test accuracy (%)")
+    axes.set(xscale="log", xlabel="minutes of training (logarithmic)", ylabel="test accuracy (%)")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(True, axis="y")
     axes.scatter([], [], color=BLUE, label="without augmentation")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
-from ladder.page import PAGE, data_set, render
-from ladder.pictures import calibration, draw_calibration, draw_confusion_change
+from ladder.page import PAGES, data_set, render
+from ladder.pictures import GRID, calibration, draw_calibration, draw_confusion_change, draw_weights
 from ladder.rows import TABLE, Row, add, read
 from ladder.rungs import RUNGS
 from ladder.stats import steps
@@ -62,9 +62,10 @@ def test_only_runs_without_a_row_are_missing(tmp_path, monkeypatch):
     assert missing(["l01_start", "l02_wider"], [0, 1]) == [("l02_wider", 0), ("l01_start", 1), ("l02_wider", 1)]
 
 
-def test_the_page_is_what_its_rows_give():
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_is_what_its_rows_give(page):
     rows = read(ROOT / TABLE)
-    assert (ROOT / PAGE).read_text() == render(steps(rows), rows)
+    assert (ROOT / page).read_text() == render(page, steps(rows), rows)
     assert "JPEG rebuild" in data_set(rows)
     assert all(len(row.archive) == 64 for row in rows)
 
@@ -119,3 +120,13 @@ def test_the_pictures_show_what_the_networks_say():
     assert any(numbers)
     labels = [text.get_text() for text in draw_calibration(found, ("plain", "smooth")).axes[0].get_legend().get_texts()]
     assert [label.split(":")[0] for label in labels] == ["plain", "smooth"]
+
+
+def test_the_weights_stand_side_by_side():
+    rng = np.random.default_rng(0)
+    first = rng.normal(size=(3072, GRID**2))
+    figure = draw_weights([first, -first], ("without", "with"), "random")
+    left, right = (axes.images[0].get_array() for axes in figure.axes)
+    assert [axes.get_title() for axes in figure.axes] == ["without", "with"]
+    assert left[0, 0, 0] == pytest.approx(1 - right[0, 0, 0])  # the first pixel of the first unit: opposite weights
+    assert left[:, -1].min() == 1  # white between the units

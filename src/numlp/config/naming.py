@@ -83,7 +83,8 @@ def caption(choices: Mapping[str, Any]) -> str:
     moments = "" if choices["moments"]["name"] == "ema" or norm == "no batch norm" else f" ({choices['moments']['name']} moments)"
     init = choices["init"]["name"] + (f" {choices['init']['sigma']:g}" if choices["init"]["sigma"] is not None else "")
     epochs, cycles = choices["train"]["epochs"], choices["train"]["cycles"]
-    length = f"{cycles:g} cycles" if epochs is None else f"{epochs:g} epochs"
+    number, unit = (cycles, "cycle") if epochs is None else (epochs, "epoch")
+    length = f"{number:g} {unit}{'s' if number != 1 else ''}"
     schedule = f"{choices['schedule']['name']} rate, {length}"
     return ", ".join(
         [

@@ -19,29 +19,38 @@ GAP = 3  # pixels between images
 LONGEST = 11  # characters of a class name in a caption
 
 
+def scale_units(W: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """The weights of the first units as values of pixels, (n, 3072) in 0..1 with 0.5 for 0, and which units are finite, (n,).
+
+    Each unit is scaled by the 99.5th percentile of its own absolute weights, so that one strong pixel does not grey out
+    the others. A unit with weights that are not finite is grey.
+    """
+    units = W.T[:UNITS].astype(np.float64)
+    finite = np.isfinite(units).all(axis=1)
+    units[~finite] = 0
+    scale = np.percentile(np.abs(units), 99.5, axis=1, keepdims=True)
+    scaled = np.divide(units, scale, out=np.zeros_like(units), where=scale > 0)
+    return 0.5 + 0.5 * scaled.clip(-1, 1), finite
+
+
 @styled
 def draw_first_layer(W: Array, title: str) -> Figure:
     """Draw the first layer's weights as images, a unit each, 0 as mid-grey.
 
-    Each unit is scaled by the 99.5th percentile of its own absolute weights, so that one strong pixel does not grey out
-    the others. A unit with weights that are not finite is crossed out.
+    A unit with weights that are not finite is crossed out.
 
     Args:
         W: (3072, d) weights, channel-major rows of 32 x 32 x 3 images.
         title: The data set's name and the run's choices.
     """
     require(W.ndim == 2 and W.shape[0] == PIXELS, "first_layer", f"weights of shape ({PIXELS}, d)", shape=W.shape)
-    units = W.T[:UNITS].astype(np.float64)
-    finite = np.isfinite(units).all(axis=1)
-    units[~finite] = 0
-    scale = np.percentile(np.abs(units), 99.5, axis=1, keepdims=True)
-    scaled = np.divide(units, scale, out=np.zeros_like(units), where=scale > 0)
+    units, finite = scale_units(W)
     columns = min(10, len(units))
     count = f"{len(units)} of {W.shape[1]:,} units"
     note = "Mid-grey is 0; each image is scaled by the weights of its own unit."
     if not finite.all():
         note += f" Crossed out: {np.sum(~finite)} with weights that are not finite (inf or NaN)."
-    figure, axes = _mosaic(0.5 + 0.5 * scaled.clip(-1, 1), columns, 0, f"Weights of the first layer: {count}", f"{title}\n{note}")
+    figure, axes = _mosaic(units, columns, 0, f"Weights of the first layer: {count}", f"{title}\n{note}")
     for index in np.flatnonzero(~finite).tolist():
         x, y = _corner(index, columns, 0)
         axes.plot([x, x + SIDE, np.nan, x, x + SIDE], [y, y + SIDE, np.nan, y + SIDE, y], color=ORANGE)
