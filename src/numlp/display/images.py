@@ -26,7 +26,7 @@ def scale_units(W: Array) -> tuple[Array, NDArray[np.bool_]]:
     the others. A unit with weights that are not finite is grey.
     """
     units = W.T[:UNITS].astype(np.float64)
-    finite = np.isfinite(units).all(axis=1)
+    finite = np.atleast_1d(np.isfinite(units).all(axis=1))
     units[~finite] = 0
     scale = np.percentile(np.abs(units), 99.5, axis=1, keepdims=True)
     scaled = np.divide(units, scale, out=np.zeros_like(units), where=scale > 0)
