@@ -63,7 +63,7 @@ EXAMPLES = {
     "train": (
         "numlp train model=mlp9 norm=none lam=0.001      one run, in outputs/",
         "numlp train -m norm=none,before init=he,xavier  a run of each combination, in multirun/",
-        "numlp train model.hidden=[100,50] optim=adam schedule.eta_max=0.01",
+        "numlp train model.hidden=[100,50] optim=adam schedule.eta_max=0.001",
         "numlp train +experiment=e01_three_layers        an experiment of the reports",
         "numlp train --cfg job                           what would run",
     ),
