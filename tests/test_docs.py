@@ -182,3 +182,6 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
+    mathematics = (tmp_path / "site/mathematics/index.html").read_text()
+    assert mathematics.count("</math>") > 100
+    assert "arithmatex" not in mathematics, "a formula that the hook did not find"
