@@ -145,6 +145,16 @@ def test_every_diff_of_the_page_applies_to_the_code(page):
     assert done.returncode == 0, done.stderr
 
 
+def test_the_tutorial_has_the_results_of_the_report():
+    """Mean and standard deviation over the seeds, of one experiment each."""
+    results = {
+        page: set(re.findall(r"\d+\.\d\d ± \d+\.\d\d", (ROOT / page).read_text()))
+        for page in ("docs/tutorial.md", "reproduction/report.md")
+    }
+    assert len(results["docs/tutorial.md"]) > 20
+    assert results["docs/tutorial.md"] - results["reproduction/report.md"] == set()
+
+
 @pytest.mark.parametrize("page", sorted((ROOT / "docs/howto").glob("*.md")), ids=name)
 def test_a_how_to_ends_with_the_diff_it_takes(page):
     assert page.read_text().endswith("```\n")
@@ -182,3 +192,6 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
+    mathematics = (tmp_path / "site/mathematics/index.html").read_text()
+    assert mathematics.count("</math>") > 100
+    assert "arithmatex" not in mathematics, "a formula that the hook did not find"

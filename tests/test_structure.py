@@ -1,6 +1,7 @@
 """The rules that keep the structure what docs/decisions/0001-structure.md says."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -78,6 +79,19 @@ def test_the_rule_sees_every_form_of_import(tmp_path):
 
 def test_every_package_has_a_rank():
     assert {parts(path)[0] for path in MODULES} == set(RANK)
+
+
+def names_of_boxes(diagram: str) -> list[str]:
+    return re.findall(r'<text class="b"[^>]*>([^<]*)</text>', (ROOT / "docs/images" / diagram).read_text())
+
+
+def test_the_diagram_of_packages_has_the_ranks_from_the_highest_down():
+    assert names_of_boxes("packages.svg") == [", ".join(names) for names in reversed(RANKS)]
+
+
+def test_the_diagram_of_the_data_flow_has_the_stages_in_order():
+    stages = list(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
+    assert [box for box in names_of_boxes("data-flow.svg") if box in stages] == stages
 
 
 def test_few_modules_are_loose():

@@ -1,0 +1,37 @@
+"""What MkDocs does when it builds the site beyond its plugins: formulas become MathML, and files of reproduction/ come along.
+
+`pymdownx.arithmatex` marks what stands between dollar signs, and `pymdownx.superfences` the fences of kind `math`; GitHub renders both.
+MathML needs neither a script nor the network.
+"""
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+from latex2mathml.converter import convert
+from mkdocs.structure.files import File, Files, InclusionLevel
+
+FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
+OUTSIDE = re.compile(r"\]\((\.\./(reproduction/[\w/]+\.(?:png|html)))[)#]")
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Add the files of reproduction/ that pages link to, where a link from the site finds them."""
+    for page in list(files.documentation_pages()):
+        for path, target in OUTSIDE.findall(Path(page.abs_src_path or "").read_text()):
+            if path not in files.src_uris:
+                where = (config.docs_dir, config.site_dir, config.use_directory_urls)
+                files.append(File(path, *where, dest_uri=target, inclusion=InclusionLevel.INCLUDED))
+    return files
+
+
+def on_page_content(content: str, **_: Any) -> str:
+    """Replace each marked formula of a page's HTML."""
+    return FORMULA.sub(render, content)
+
+
+def render(formula: re.Match[str]) -> str:
+    """MathML of one formula: inline for round brackets, on a line of its own for square ones."""
+    tag, bracket, tex = formula.groups()
+    return f'<{tag} class="math">{convert(html.unescape(tex).strip(), display="block" if bracket == "[" else "inline")}</{tag}>'
