@@ -34,7 +34,7 @@ RUNGS = (
     Rung("l06_smoothing", "label smoothing of 0.1", "l05_gelu"),
     Rung("l07_mixup", "mixup of 0.3", "l06_smoothing"),
     Rung("l08_average", "moving average of the weights", "l07_mixup"),
-    Rung("l09_longer", "hidden layers of 2048, 1024 and 512 units; 40 epochs", "l08_average"),
+    Rung("l09_longer", "2048, 1024 and 512 units; 40 epochs; more dropout, mixup and weight decay", "l08_average"),
     Rung("l10_flip", "images mirrored at random, instead of dropout", "l06_smoothing"),
     Rung("l11_shift", "images shifted by up to 2 pixels", "l10_flip"),
     Rung("l12_cutout", "a square of 8 by 8 pixels cut out", "l11_shift"),
