@@ -64,7 +64,7 @@ def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
         out, err = process.communicate(timeout=300)
     assert process.returncode == 0, out + err
     assert "a worker was lost (SIGKILL(-9)" in out
-    assert "2 jobs begin again" in out
+    assert "2 jobs start again" in out
     assert psutil.wait_procs(all_of_it, timeout=300)[1] == []
     assert [row["state"] for row in table(ready)] == ["done"]
     assert "resumes from step" in "".join(log.read_text() for log in ready.glob("multirun/*/*/*/log.txt"))

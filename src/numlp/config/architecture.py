@@ -61,9 +61,10 @@ class InitConfig(Checked):
         require(self.name in ("he", "xavier", "gaussian"), "init.name", "he, xavier or gaussian", name=self.name)
         if self.name == "gaussian":
             good = self.sigma is not None and 0 < self.sigma < math.inf
-            require(good, "init.sigma", "a number > 0", sigma=self.sigma)
+            require(good, "init.sigma", "a number above 0", sigma=self.sigma)
         else:
-            require(self.sigma is None, "init.sigma", f"null with init={self.name} (sigma belongs to init=gaussian)", sigma=self.sigma)
+            expected, remedy = f"null with init={self.name}", "only init=gaussian uses sigma"
+            require(self.sigma is None, "init.sigma", expected, remedy, sigma=self.sigma)
 
 
 @dataclass
@@ -75,7 +76,7 @@ class GradcheckConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         good = self.entries >= 1 if isinstance(self.entries, int) else self.entries == "all"
-        require(good, "gradcheck.entries", "a whole number >= 1, or all", entries=self.entries)
+        require(good, "gradcheck.entries", "a whole number of at least 1, or all", entries=self.entries)
 
 
 @dataclass
@@ -91,6 +92,7 @@ class MomentsConfig(Checked):
         require(self.name in ("ema", "precise", "adaptive"), "moments.name", "ema, precise or adaptive", name=self.name)
         require_fraction("moments.alpha", alpha=self.alpha)
         if self.name == "ema":
-            require(self.images is None, "moments.images", "null with moments=ema", images=self.images)
+            remedy = "only moments=precise and moments=adaptive use images"
+            require(self.images is None, "moments.images", "null with moments=ema", remedy, images=self.images)
         else:
-            require(self.images is not None and self.images >= 2, "moments.images", "a whole number >= 2", images=self.images)
+            require(self.images is not None and self.images >= 2, "moments.images", "a whole number of at least 2", images=self.images)

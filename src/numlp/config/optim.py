@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from omegaconf import MISSING
 
 from numlp.config.base import Checked
-from numlp.errors import require, require_decay, require_fraction, require_positive, require_rates
+from numlp.errors import require, require_decay, require_fraction, require_not_negative, require_positive, require_rates
 
 
 @dataclass
@@ -38,7 +38,7 @@ class MomentumConfig(OptimConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_fraction("optim.rho", rho=self.rho)
-        require(0 <= self.weight_decay < math.inf, "optim.weight_decay", "a number >= 0", weight_decay=self.weight_decay)
+        require_not_negative("optim.weight_decay", weight_decay=self.weight_decay)
 
 
 @dataclass
@@ -66,7 +66,7 @@ class AdamWConfig(AdamConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         super().check()
-        require(0 <= self.weight_decay < math.inf, "optim.weight_decay", "a number >= 0", weight_decay=self.weight_decay)
+        require_not_negative("optim.weight_decay", weight_decay=self.weight_decay)
 
 
 @dataclass
@@ -119,7 +119,7 @@ class CosineConfig(ScheduleConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_rates("schedule", self.eta_min, self.eta)
-        require(0 <= self.warmup_epochs < math.inf, "schedule.warmup_epochs", "a number >= 0", warmup_epochs=self.warmup_epochs)
+        require_not_negative("schedule.warmup_epochs", warmup_epochs=self.warmup_epochs)
 
 
 @dataclass
@@ -135,8 +135,14 @@ class OneCycleConfig(ScheduleConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_positive("schedule.eta", eta=self.eta)
-        require(0 < self.rise < 1, "schedule.rise", "a number > 0 and < 1", rise=self.rise)
-        require(1 <= self.start < math.inf and 1 <= self.end < math.inf, "schedule", "start and end >= 1", start=self.start, end=self.end)
+        require(0 < self.rise < 1, "schedule.rise", "a number above 0 and below 1", rise=self.rise)
+        require(
+            1 <= self.start < math.inf and 1 <= self.end < math.inf,
+            "schedule",
+            "start and end of at least 1",
+            start=self.start,
+            end=self.end,
+        )
 
 
 @dataclass

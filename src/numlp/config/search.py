@@ -31,7 +31,7 @@ class RoundConfig(Checked):
         require(self.sampler in SAMPLERS, "search.sampler", f"one of {', '.join(SAMPLERS)}", sampler=self.sampler)
         require_count("search.trials", trials=self.trials)
         require_count("search.rounds.best", best=self.best)
-        require(0 <= self.margin < 10, "search.rounds.margin", "decades, a number >= 0", margin=self.margin)
+        require(0 <= self.margin < 10, "search.rounds.margin", "a number of decades of at least 0 and below 10", margin=self.margin)
 
 
 @dataclass
@@ -64,10 +64,12 @@ class SearchConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(self.objective in OBJECTIVES, "search.objective", f"one of {', '.join(OBJECTIVES)}", objective=self.objective)
-        require(self.seed >= 0, "search.seed", "a whole number >= 0", seed=self.seed)
-        require(self.warmup >= 0, "search.warmup", "epochs, a number >= 0", warmup=self.warmup)
+        require(self.seed >= 0, "search.seed", "a whole number of at least 0", seed=self.seed)
+        require(self.warmup >= 0, "search.warmup", "a number of epochs of at least 0", warmup=self.warmup)
         require_count("search.startup", startup=self.startup)
-        require(self.parallel is None or self.parallel >= 1, "search.parallel", "a whole number >= 1, or null", parallel=self.parallel)
+        require(
+            self.parallel is None or self.parallel >= 1, "search.parallel", "a whole number of at least 1, or null", parallel=self.parallel
+        )
         for each in self.all_rounds():
             each.check()
 

@@ -55,8 +55,8 @@ class TrainConfig(Checked):
         require_count("train.batch_size", batch_size=self.batch_size)
         require(1 <= self.threads <= 64, "train.threads", "a whole number from 1 to 64", threads=self.threads)
         for name, value in (("cycles", self.cycles), ("epochs", self.epochs)):
-            require(value is None or 0 < value < math.inf, f"train.{name}", "a number > 0, or null", **{name: value})
-        require(self.cycles is not None or self.epochs is not None, "train", "epochs or cycles", epochs=None, cycles=None)
+            require(value is None or 0 < value < math.inf, f"train.{name}", "a number above 0, or null", **{name: value})
+        require(self.cycles is not None or self.epochs is not None, "train", "a value for epochs or cycles", epochs=None, cycles=None)
 
 
 @dataclass
