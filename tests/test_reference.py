@@ -1,11 +1,15 @@
 """The reference pages say what the code says."""
 
+import ast
 import re
+from functools import cache
 from pathlib import Path
 from unittest.mock import ANY
 
+import dvc
 import pytest
 
+import numlp
 from docs.configuration import PAGE, find_keys, make_page, read_words
 from numlp.cli.commands import COMMANDS, EXIT_CODES
 from numlp.cli.parser import parsers
@@ -96,3 +100,30 @@ def test_every_metric_and_tag_of_sweeps_has_words_and_each_name_with_words_is_lo
     assert numlp(*sweep, "lam=0.001,0.002,0.9", "search.prune=true", "search.startup=2", "search.warmup=1", "train.epochs=4")[0] == 0
     assert numlp(*sweep, "lam=0.001,0.002", "train.diverged.cost=0.001", "train.diverged.records=1")[0] == 1
     assert compare_names(ready) == (set(), NOT_OF_TRAIN)
+
+
+HELP_PAGE = (Path(__file__).resolve().parents[1] / "docs" / "troubleshooting.md").read_text()
+MESSAGES = [line for block in re.findall(r"^```text\n(.*?)^```", HELP_PAGE, re.MULTILINE | re.DOTALL) for line in block.splitlines()]
+LEAST, SHARE = 8, 0.5  # characters of a text that count, and the share of a message that such texts cover
+
+
+@cache
+def find_texts():
+    """All texts of numlp and of DVC's lock as patterns, with a group for each constant part of an f-string."""
+    files = [*Path(numlp.__file__).parent.rglob("*.py"), Path(dvc.__file__).with_name("lock.py")]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
+    texts = [
+        [line for part in node.values if isinstance(part, ast.Constant) for line in part.value.splitlines()]
+        for node in nodes
+        if isinstance(node, ast.JoinedStr)
+    ]
+    texts += [re.split(r"%[sd]|\{\}|\n", node.value) for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    kept = {tuple(part for part in text if part.strip()) for text in texts if sum(map(len, text)) >= LEAST}
+    return [re.compile(".*?".join(f"({re.escape(part)})" for part in text)) for text in kept]
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_the_code_can_print_each_message_of_the_troubleshooting_page(message):
+    known = message.removeprefix("error: ").replace("...", "")
+    spans = [match.span(group) for text in find_texts() if (match := text.search(known)) for group in range(1, text.groups + 1)]
+    assert len({place for start, stop in spans for place in range(start, stop)}) >= SHARE * len(known)

@@ -48,7 +48,7 @@ def test_they_are_no_group_of_the_run_s_and_help_shows_them_as_values(params, nu
     params(set={"model": {"hidden": [20]}})
     out = numlp("train", "--help")[1]
     assert "model.hidden=[20]" in out
-    assert "set" not in out.split("Values")[0]
+    assert "set=" not in out.split("\nvalues (")[0]
 
 
 @pytest.mark.parametrize(
