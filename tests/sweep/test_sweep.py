@@ -147,7 +147,7 @@ def test_a_sweep_without_images_ends_once_before_any_job(project, numlp, monkeyp
     nowhere = ["data=cifar10", "data.source.urls=[http://127.0.0.1:9/archive.tar.gz]"]
     code, _, err = numlp("train", "-m", "lam=0.1,0.2", *nowhere, "sweep.dry_run=true")
     assert code == 1
-    assert err.count("CIFAR10_ARCHIVE=<path of the archive>") == 1
+    assert err.count("CIFAR10_ARCHIVE=PATH") == 1
 
 
 @pytest.mark.parametrize("name", ["lambda_coarse_to_fine", "eta_lambda", "architecture"])

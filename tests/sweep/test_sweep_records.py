@@ -94,7 +94,7 @@ def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_noth
     assert code == 0, err
     assert [line.partition(": ")[2].partition(":")[0] for line in out.splitlines()[1:4]] == ["cached", "to run", "would fail"]
     assert "1 jobs to run, 1 cached, 1 would fail" in out
-    assert "MB a job" in out
+    assert "MB per job" in out
     assert counted == [0.1]
     assert len(newest_sweep(ready)[1]) == 1
     assert len(list(ready.glob("multirun/*/*"))) == 1  # a dry run leaves no folder

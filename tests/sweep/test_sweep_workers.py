@@ -91,5 +91,5 @@ def test_a_job_that_kills_its_worker_each_time_is_given_up_and_the_others_are_ma
         out, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "1 of 4 jobs failed" in err
-    assert "lam=0.2: FAILED: it could not be run, or not to its end: a worker was lost (SIGKILL(-9)" in out
+    assert "lam=0.2: FAILED: the launcher did not run this job to its end: a worker crashed (SIGKILL(-9)" in out
     assert {row["lam"]: row["state"] for row in table(ready)} == {lam: "failed" if lam == "0.2" else "done" for lam in lams}
