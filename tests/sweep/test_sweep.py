@@ -130,7 +130,7 @@ def test_fail_fast_begins_no_further_job(ready, numlp, counted):
         (["lam=interval(2,1)"], "lam: expected low < high"),
         (["lam=interval(0,1)", "search.rounds=[{},{}]"], "lam: expected a range above 0"),
         (["search.rounds=[{sampler:grid},{best:3}]"], "search.rounds.best: expected at most the 2 trials"),
-        (["search.rounds=[{trial:3}]"], "search.rounds: no key 'trial'; did you mean trials?"),
+        (["search.rounds=[{trial:3}]"], "search.rounds: unknown key 'trial'; did you mean trials?"),
         (["hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs: expected a number of jobs, or -1"),
     ],
 )

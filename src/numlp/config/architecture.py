@@ -1,4 +1,4 @@
-"""The network: its layers, batch norm, initial weights, and the moments to predict with."""
+"""The network: its layers, batch norm with its running statistics, and the initial weights."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from numlp.errors import require, require_fraction, require_positive
 
 @dataclass
 class ModelConfig(Checked):
-    """The architecture: widths of the hidden layers, input side first, and how many of an image's values it sees: the first `inputs`."""
+    """The architecture: widths of the hidden layers, input side first, and the number of an image's values that it reads, `inputs`."""
 
     hidden: list[int] = MISSING
     inputs: int = PIXELS
@@ -26,7 +26,7 @@ class ModelConfig(Checked):
 
 @dataclass
 class NormConfig(Checked):
-    """Batch normalisation: none, before or after the non-linearity."""
+    """Batch normalisation: none, before or after the activation."""
 
     placement: str = MISSING
     eps: float = 2.220446049250313e-16
@@ -39,7 +39,7 @@ class NormConfig(Checked):
 
 @dataclass
 class ActivationConfig(Checked):
-    """What stands between the affine layers: relu, leaky_relu (slope 0.01), gelu (by tanh) or silu."""
+    """The activation function: relu, leaky_relu (slope 0.01), gelu (tanh approximation) or silu."""
 
     name: str = "relu"
 
@@ -69,7 +69,7 @@ class InitConfig(Checked):
 
 @dataclass
 class GradcheckConfig(Checked):
-    """Of `numlp gradcheck`: how many `entries` of each parameter it checks, drawn from the seed, or all."""
+    """Settings of `numlp gradcheck`: the number of `entries` of each parameter to check, sampled with the seed, or all."""
 
     entries: int | str = 200
 
@@ -81,10 +81,10 @@ class GradcheckConfig(Checked):
 
 @dataclass
 class MomentsConfig(Checked):
-    """Batch norm's moments: ema keeps a moving average of weight `alpha`; precise and adaptive then replace it, from `images`."""
+    """Batch norm's running statistics: ema is a moving average; precise and adaptive replace it after training, from `images` images."""
 
     name: str = MISSING
-    alpha: float = 0.9  # the weight of the old
+    alpha: float = 0.9  # weight of the old value
     images: int | None = None
 
     def check(self) -> None:

@@ -1,4 +1,4 @@
-"""All choices of a run."""
+"""All settings of a run."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from numlp.errors import require, require_fraction, require_not_negative
 
 @dataclass
 class Config(Checked):
-    """All choices of a run."""
+    """All settings of a run."""
 
     data: DataConfig = field(default_factory=DataConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
@@ -26,14 +26,14 @@ class Config(Checked):
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     moments: MomentsConfig = field(default_factory=MomentsConfig)
     lam: float = MISSING
-    dropout: float = 0.0  # share of the hidden layers' outputs that is dropped while training
-    input_dropout: float = 0.0  # and of the inputs
-    smoothing: float = 0.0  # share of the target that all classes get alike
-    mixup: float = 0.0  # both parameters of the Beta distribution that the share of two mixed images is drawn from; 0: none is mixed
-    clip_norm: float = 0.0  # a longer gradient is shortened to so much; 0: none is
-    average: float = 0.0  # weight of the old parameters, by update, in the average that is kept of them and predicts; 0: none is kept
+    dropout: float = 0.0  # probability of dropping an output of a hidden layer while training
+    input_dropout: float = 0.0  # the same for the inputs
+    smoothing: float = 0.0  # label smoothing: share of the target that is spread over all classes
+    mixup: float = 0.0  # both parameters of the Beta distribution from which the share of two mixed images is sampled; 0: no mixing
+    clip_norm: float = 0.0  # largest norm of a gradient; 0: no clipping
+    average: float = 0.0  # weight of the old value, per update, in the average of the parameters that predicts; 0: no average
     augment: AugmentConfig = field(default_factory=AugmentConfig)
-    test_time_flip: bool = False  # evaluation predicts by an image and its mirror image together as well
+    test_time_flip: bool = False  # evaluation also averages each image with its mirror image
     seed: int = MISSING
     train: TrainConfig = field(default_factory=TrainConfig)
     lr_range: LrRangeConfig = field(default_factory=LrRangeConfig)
