@@ -162,4 +162,4 @@ def test_the_searches_at_hand_say_what_they_would_make(ready, numlp, counted, na
     code, out, err = numlp("train", f"+search={name}", "data=synthetic", "hydra.launcher.n_jobs=2", "sweep.dry_run=true")
     assert (code, counted) == (0, []), err
     assert f"{known} jobs to run, 0 cached, 0 would fail, {later} more follow from these" in out
-    assert "2 at once" in out
+    assert "2 at a time" in out

@@ -61,7 +61,10 @@ def tabulate_two(
         difference, style = f"{100 * test.difference:+.2f}", "bold" if test is whole else ""
         table.add_row(Text(name), first, second, difference, interval, f"{test.p:.2g}", style=style)
     alone = f"Correct of {whole.n:,} test images: {whole.both:,} by both runs, {whole.first:,} only by A, {whole.second:,} only by B."
-    note = "B - A in percentage points with the 95 % interval of a paired bootstrap; p by McNemar's exact test. Other seeds may differ."
+    note = (
+        "B - A is in percentage points, with the 95 % interval of a paired bootstrap; p is from McNemar's exact test. "
+        "Neither says anything about other seeds."
+    )
     same = [Text("The runs have the same settings.")] if not choices else [different]
     return Group(Text(dataset, style="bold"), *(Text(name) for name in names), *same, table, Text(alone), Text(note))
 
