@@ -63,7 +63,7 @@ def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
         all_of_it = psutil.Process(process.pid).children(recursive=True)
         out, err = process.communicate(timeout=300)
     assert process.returncode == 0, out + err
-    assert "a worker was lost (SIGKILL(-9)" in out
+    assert "a worker crashed (SIGKILL(-9)" in out
     assert "2 jobs start again" in out
     assert psutil.wait_procs(all_of_it, timeout=300)[1] == []
     assert [row["state"] for row in table(ready)] == ["done"]
