@@ -1,4 +1,4 @@
-"""`numlp compare RUN RUN ...`: two trained runs against each other, or up to eight, on the same test images."""
+"""`numlp compare RUN RUN ...`: compare two to eight trained runs on the same test images."""
 
 import argparse
 import json

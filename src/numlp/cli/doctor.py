@@ -65,7 +65,7 @@ def check_configuration() -> Finding:
 
 
 def fix() -> None:
-    """Send what earlier runs could not, then close the runs that nobody will."""
+    """Send what earlier runs could not send, then close the runs whose process is gone."""
     for path in find_unsent(Path.cwd()):
         try:
             gone = send_unsent(Path.cwd(), path)

@@ -30,7 +30,7 @@ def dvc(*arguments: str, folder: Path, environment: Mapping[str, str] = os.envir
     """Run DVC in `folder`, with this Python's commands first on the path: its stages call `numlp`; give its exit code.
 
     Raises:
-        UserError: The folder may not be written to, of which DVC speaks as of a defect of its own.
+        UserError: The directory is read-only; DVC would report a bug of its own.
     """
     if not os.access(folder, os.W_OK):
         raise UserError(f"the project's directory is read-only: {folder.absolute()}; make it writable, or copy the project")

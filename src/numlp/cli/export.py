@@ -1,4 +1,4 @@
-"""`numlp export`: a trained network as ONNX; with --check, how far its probabilities are from ours on the test images."""
+"""`numlp export`: write a network as ONNX; with --check, compare its probabilities with those of numlp on the test images."""
 
 import argparse
 import tempfile

@@ -1,4 +1,4 @@
-"""`numlp gradcheck`: the gradients of the reports' networks, or of the one that is asked for, against central differences."""
+"""`numlp gradcheck`: compare the gradients of the reports' networks, or of a chosen one, with central differences."""
 
 from collections.abc import Sequence
 from dataclasses import replace

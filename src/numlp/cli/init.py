@@ -1,4 +1,4 @@
-"""`numlp init DIR`: a new project in a folder of its own, from the files that the package carries."""
+"""`numlp init DIR`: create a project in a new directory, from files of the package."""
 
 import argparse
 import shutil
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Lay out a project, and say how to go on."""
+    """Create a project, and print the next steps."""
     lay_out(arguments.folder, arguments.data)
     print(f"created a project in {arguments.folder}; next:\ncd {arguments.folder}\nnumlp run       # or dvc repro\nnumlp --help")
     return 0

@@ -1,4 +1,4 @@
-"""`numlp lr-range`: the learning-rate range test on the network of the choices, its plot, and the overrides to paste."""
+"""`numlp lr-range`: run the learning-rate range test on the configured network, plot it, and print the overrides to paste."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -54,7 +54,7 @@ def sweep(config: Config, data: Prepared) -> list[Record]:
 
 
 def advise(suggestion: Bounds | None, config: Config, overrides: Sequence[str]) -> list[str]:
-    """What to say of the bounds: lines, the last one a command to paste."""
+    """The bounds as lines of text; the last line is a command to paste."""
     test = config.lr_range
     if suggestion is None:
         what = f"the validation accuracy rises by less than {100 * LEAST:g} percentage points from {test.low:g} to {test.high:g}"

@@ -1,4 +1,4 @@
-"""`numlp page`: one run as one HTML file, to send or to keep."""
+"""`numlp page`: write a run as one HTML file."""
 
 import argparse
 import csv

@@ -1,4 +1,4 @@
-"""`numlp show`: the pipeline's latest figures as a table, and how to go on."""
+"""`numlp show`: print the pipeline's latest metrics and the next steps."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ from numlp.inference.model_file import load_model
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table and the commands to go on."""
+    """Print the table and the next steps."""
     metrics = paths.EVALUATE / paths.METRICS
     if not metrics.exists():
         raise UserError(f"file not found: {metrics}; run the pipeline first with numlp run")

@@ -1,4 +1,4 @@
-"""`numlp verify`: whether the pipeline gives the same bytes again, in a clone of this checkout at another path."""
+"""`numlp verify`: check that the pipeline writes the same bytes again, in a clone of this checkout at another path."""
 
 import argparse
 import hashlib

@@ -1,4 +1,4 @@
-"""Checkpoints: the whole state of a run, so that one that was cut off goes on and ends in the same bits (docs/formats.md)."""
+"""Checkpoints: the whole state of a run, so that an interrupted run resumes and ends in the same bits (docs/formats.md)."""
 
 import hashlib
 import io
@@ -112,7 +112,7 @@ def has_checkpoint(store: Path, key: str) -> bool:
 def open_checkpoints(store: Path, key: str) -> Iterator[Checkpoints]:
     """The checkpoints of the run `key`, for this process alone.
 
-    A second process with the same run at the same time keeps its own in a temporary folder, and so cannot go on later.
+    A second process with the same run at the same time writes to a temporary directory, and so cannot resume later.
     """
     store.mkdir(parents=True, exist_ok=True)
     name = key[:NAME]

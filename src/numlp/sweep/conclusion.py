@@ -1,4 +1,4 @@
-"""How a sweep ends: tables, plots, the best trial's command, and what failed."""
+"""The end of a sweep: tables, plots, the best trial's command, and the failed jobs."""
 
 import shlex
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a sweep leaves: the table of its trials, in a file and on the screen, the description on MLflow's page, the best trial's command."""
+"""The summary of a sweep: the table of its trials in a file and on the screen, the description in MLflow, the best trial's command."""
 
 import math
 import shlex

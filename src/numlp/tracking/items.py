@@ -1,4 +1,4 @@
-"""What can be sent to a run. Each item may be sent twice and counts once, so that a doubtful sending is repeated."""
+"""Items that a run can send. An item that is sent twice counts once, so a doubtful sending is repeated."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is on its way to the store. A store that does not answer costs the training a twentieth of its time and no figure."""
+"""Items on their way to the tracking store. A store that does not answer costs the training a twentieth of its time and no metric."""
 
 import logging
 from collections.abc import Sequence
