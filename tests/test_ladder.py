@@ -73,7 +73,7 @@ def test_a_page_is_what_its_rows_give(page):
 def test_an_unknown_rung_is_told(monkeypatch):
     from ladder.train import train
 
-    with pytest.raises(UserError, match=r"ladder: need rungs of l01_start, .*, got rung='l99'"):
+    with pytest.raises(UserError, match=r"ladder: expected rungs of l01_start, .*, got 'l99'"):
         train(["l99"], [0])
 
 

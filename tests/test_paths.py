@@ -27,7 +27,7 @@ def test_outside_a_project_a_command_is_one_line_and_makes_nothing(tmp_path, mon
     monkeypatch.chdir(tmp_path)
     assert main([command]) == 1
     _, err = capsys.readouterr()
-    assert err.startswith("error: project: need params.yaml and conf/ in the current folder or one above it")
+    assert err.startswith(f"error: no project in {tmp_path} or above it: no params.yaml and conf/")
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -35,7 +35,7 @@ def test_outside_a_project_a_command_is_one_line_and_makes_nothing(tmp_path, mon
 def test_doctor_outside_a_project_checks_the_machine_and_makes_nothing(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["doctor"]) == 1
-    assert "go to the project's folder" in capsys.readouterr().out
+    assert "go to the project's directory" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,13 +1,13 @@
-"""The one exception that is meant for the user, the text of others, and the rules of values that configs and objects share."""
+"""The one exception that is meant for the user, other exceptions as one line, and the rules of values that configs and objects share."""
 
 import math
 import re
 
 
 class UserError(ValueError):
-    """A message for the user: the place, the rule and the value found, in one or two lines.
+    """An error of the input or the machine. Its message says the problem, the value and, where it is not obvious, the remedy.
 
-    The command line prints it without a traceback and exits with 1. Anything else that is raised is a defect.
+    The command line prints the message, one or two lines, without a traceback and exits with 1. Any other exception is a defect.
 
     Examples:
         >>> import numlp
@@ -15,35 +15,48 @@ class UserError(ValueError):
         ...     network = numlp.Network((3072,))
         ... except numlp.UserError as error:
         ...     print(error)
-        network: need two or more sizes, each at least 1, got sizes=[3072]
+        network: expected two or more sizes, each at least 1, got [3072]
     """
 
 
-def require(condition: bool, where: str, rule: str, **values: object) -> None:
-    """Raise `UserError("where: need rule, got name=value")` unless `condition` holds."""
-    if not condition:
-        found = ", ".join(f"{name}={value!r}" for name, value in values.items())
-        raise UserError(f"{where}: need {rule}" + (f", got {found}" if found else ""))
+def require(condition: bool, where: str, expected: str, remedy: str = "", /, **values: object) -> None:
+    """Raise `UserError("where: expected ..., got ...; remedy")` unless `condition` holds; only several values have their names."""
+    if condition:
+        return
+    shown = {name: _as_written(value) for name, value in values.items()}
+    got = ", ".join(shown.values() if len(shown) == 1 else (f"{name}={text}" for name, text in shown.items()))
+    raise UserError(f"{where}: expected {expected}" + (f", got {got}" if got else "") + (f"; {remedy}" if remedy else ""))
+
+
+def _as_written(value: object) -> str:
+    """A value as the command line and YAML files have it."""
+    words = {None: "null", True: "true", False: "false"}
+    return words[value] if value is None or isinstance(value, bool) else repr(value).removesuffix(".0")
 
 
 def require_positive(where: str, **value: float) -> None:
     """Raise UserError unless a value is finite and above 0."""
-    require(all(0 < number < math.inf for number in value.values()), where, "a number > 0", **value)
+    require(all(0 < number < math.inf for number in value.values()), where, "a number above 0", **value)
+
+
+def require_not_negative(where: str, **value: float) -> None:
+    """Raise UserError unless a value is finite and at least 0."""
+    require(all(0 <= number < math.inf for number in value.values()), where, "a number of at least 0", **value)
 
 
 def require_fraction(where: str, **value: float) -> None:
     """Raise UserError unless a value, such as the weight of an old mean, is at least 0 and below 1."""
-    require(all(0 <= number < 1 for number in value.values()), where, "a number >= 0 and < 1", **value)
+    require(all(0 <= number < 1 for number in value.values()), where, "a number of at least 0 and below 1", **value)
 
 
 def require_decay(where: str, **value: float) -> None:
-    """Raise UserError unless a value, such as a factor after each epoch, is above 0 and at most 1."""
-    require(all(0 < number <= 1 for number in value.values()), where, "a number > 0 and <= 1", **value)
+    """Raise UserError unless a value, such as a factor per epoch, is above 0 and at most 1."""
+    require(all(0 < number <= 1 for number in value.values()), where, "a number above 0 and at most 1", **value)
 
 
 def require_count(where: str, **value: int) -> None:
     """Raise UserError unless a value is at least 1."""
-    require(all(number >= 1 for number in value.values()), where, "a whole number >= 1", **value)
+    require(all(number >= 1 for number in value.values()), where, "a whole number of at least 1", **value)
 
 
 def require_rates(where: str, eta_min: float, eta_max: float) -> None:

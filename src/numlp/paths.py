@@ -6,7 +6,7 @@ from contextlib import chdir, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from numlp.errors import require
+from numlp.errors import UserError
 
 # The archive, and normalised arrays of every split asked for so far. On a cluster with a shared folder: on each node's own disk.
 DATA = Path(os.environ.get("NUMLP_DATA") or "data")
@@ -27,7 +27,6 @@ METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classe
 
 CIFAR10 = Path("conf/data/cifar10.yaml")  # where its archive comes from, and the checksum
 MARKS = ("params.yaml", "conf")
-NEED = "params.yaml and conf/ in the current folder or one above it; go to the project's folder, or make one: numlp init DIR"
 
 _stands: ContextVar[Path] = ContextVar("stands", default=Path())  # where the user is, from the project's folder
 
@@ -36,6 +35,12 @@ def find_project(folder: Path) -> Path | None:
     """`folder`, or the nearest one above it, that is a project's; None when there is none."""
     above = (folder, *folder.parents)
     return next((outer for outer in above if all((outer / mark).exists() for mark in MARKS)), None)
+
+
+def no_project(folder: Path) -> UserError:
+    """The error for a directory that belongs to no project."""
+    problem = f"no project in {folder} or above it: no {MARKS[0]} and {MARKS[1]}/"
+    return UserError(f"{problem}; go to the project's directory, or create one with numlp init DIR")
 
 
 @contextmanager
@@ -50,7 +55,8 @@ def enter_project(required: bool) -> Iterator[Path | None]:
     """
     here = Path.cwd()
     folder = find_project(here)
-    require(folder is not None or not required, "project", NEED, folder=str(here))
+    if folder is None and required:
+        raise no_project(here)
     if folder is None or folder == here:
         yield None
         return

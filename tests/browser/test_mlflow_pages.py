@@ -43,7 +43,7 @@ def served(tmp_path_factory):
         with subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE) as server:
             try:
                 said = [server.stdout.readline() for _ in range(2)]
-                assert said[1].startswith("the runs, to compare: http://127.0.0.1:"), said
+                assert said[1].startswith("compare the runs: http://127.0.0.1:"), said
                 yield said[1].split()[-1], table(folder)
             finally:
                 server.terminate()
@@ -170,7 +170,7 @@ def test_the_sweep_has_its_members_and_a_note_of_what_came_out(served, runs, pic
     assert [float(text.partition("validation ")[2].partition("%")[0]) for text in places.all_inner_texts()] == [
         pytest.approx(100 * accuracy, abs=0.005) for accuracy in accuracies
     ]
-    runs.get_by_text("The best one alone: numlp train").wait_for()
+    runs.get_by_text("Train the best network alone: numlp train").wait_for()
     members = runs.get_by_role("link", name=re.compile("^mlp3-"))
     members.nth(len(RUNS) - 1).wait_for()
     assert sorted(members.all_inner_texts()) == RUNS

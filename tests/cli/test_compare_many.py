@@ -30,4 +30,4 @@ def test_runs_of_several_seeds_are_one_table_and_one_figure(ready, numlp):
 @pytest.mark.parametrize("runs", [1, MOST + 1])
 def test_fewer_or_more_runs_than_can_be_drawn_are_refused_in_a_line(project, numlp, runs):
     code, out, err = numlp("compare", *(["a"] * runs))
-    assert (code, out, err) == (1, "", f"error: numlp compare: need two to 8 runs, got runs={runs}\n")
+    assert (code, out, err) == (1, "", f"error: numlp compare: expected 2 to 8 runs, got {runs}\n")

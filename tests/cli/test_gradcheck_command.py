@@ -30,7 +30,7 @@ def test_no_folder_is_left_behind(project, numlp, two_networks):
 
 
 def test_wide_parameters_are_sampled_unless_all_entries_are_asked_for(project, numlp, two_networks):
-    assert "Checking 737 of 1,337 entries of 2 networks, drawn" in squeezed(numlp("gradcheck")[1])
+    assert "Checking 737 of 1,337 entries of 2 networks, sampled with the seed" in squeezed(numlp("gradcheck")[1])
     code, out, _ = numlp("gradcheck", "gradcheck.entries=all")
     assert code == 0
     assert "Checking all 1,337 entries of 2 networks." in out

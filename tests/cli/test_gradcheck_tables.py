@@ -27,7 +27,7 @@ def test_right_gradients_give_exit_code_0_and_a_row_for_each_layer(capsys: pytes
     assert "mine: hidden (5, 4), norm before, N=9, d=7, h=1e-05, lam=0" in text
     table = rows(text)
     assert [row[0] for row in table] == ["1", "2", "3"]
-    assert [len([cell for cell in row if "e-" in cell]) for row in table] == [5, 5, 3]  # W, b, gamma, beta and the worst relative
+    assert [len([cell for cell in row if "e-" in cell]) for row in table] == [5, 5, 3]  # W, b, gamma, beta and max relative
     assert [row[-3:] for row in table[:2]] == [["agrees,", "b", "zero"]] * 2
     assert table[2][-1] == "agrees"
     assert "1 of 1 networks agree" in text
@@ -62,7 +62,7 @@ def test_one_wrong_network_among_right_ones_gives_exit_code_1(capsys: pytest.Cap
 def test_the_table_says_how_many_entries_of_which_parameters_were_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     check([Case("sampled", (5,), "none", n=9, d=7, samples=10)])
     text = " ".join(capsys.readouterr().out.split())
-    assert "Checking 35 of 100 entries of 1 network, drawn from the seed (gradcheck.entries=all checks every entry)." in text
+    assert "Checking 35 of 100 entries of 1 network, sampled with the seed (gradcheck.entries=all checks every entry)." in text
     assert "mean absolute difference over 35 of 100 entries (10 of 35 in linear1.W, 10 of 50 in linear2.W, all in the others)" in text
 
 

@@ -63,7 +63,7 @@ def test_the_range_test_draws_and_gives_the_overrides(ready, numlp):
     code, out, err = numlp("lr-range", "data=synthetic", "split=9k", "model=mlp2", "lr_range.epochs=1", "hydra.run.dir=outputs/range")
     assert (code, err) == (0, "")
     assert "numlp train data=synthetic split=9k model=mlp2 schedule=cyclical schedule.eta_min=" in out
-    assert "lr_range.csv, lr_range.png in outputs/range" in out
+    assert "lr-range: wrote lr_range.csv, lr_range.png to outputs/range: 100 evaluation points" in out
     assert (ready / "outputs/range/lr_range.png").exists()
 
 
@@ -74,14 +74,14 @@ def test_of_several_runs_of_a_name_the_newest_is_taken_and_a_run_is_not_compared
     newest = client.search_runs([experiment])[0].info
     assert newest.run_name == "mlp2-before-he-synthetic-train0-10000-inputs48-epochs0.18-lam0.005-s0"
     assert numlp("compare", newest.run_name, "outputs/one")[0] == 0
-    assert caplog.messages == [f"2 runs are called {newest.run_name}; taking the newest, {newest.run_id}"]
+    assert caplog.messages == [f"2 runs are named {newest.run_name}; numlp uses the newest, {newest.run_id}"]
     code, _, err = numlp("compare", newest.run_name, newest.run_name)
     assert code == 1
-    assert "compare: need different runs, got" in err
+    assert "compare: expected different runs, got" in err
     assert numlp("compare", "outputs/one", "outputs/one")[0] == 1
 
 
 def test_a_run_that_is_not_there_is_said_in_a_line(project, numlp):
     code, _, err = numlp("compare", "nothing", "nothing")
     assert code == 1
-    assert "nothing: need a folder of a run" in err
+    assert "run not found: nothing is no directory of a run" in err

@@ -64,9 +64,9 @@ def test_what_the_checkout_s_machine_uses_stays_there_and_git_ignores_a_project_
 
 def test_a_folder_in_use_is_refused_and_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(UserError, match="numlp init: need a new or an empty folder, got DIR="):
+    with pytest.raises(UserError, match="numlp init: expected a new or an empty directory, got "):
         lay_out(tmp_path)
-    with pytest.raises(UserError, match=re.escape("need --data cifar10 or synthetic, got data='mnist'")):
+    with pytest.raises(UserError, match=re.escape("expected --data cifar10 or synthetic, got 'mnist'")):
         lay_out(tmp_path / "demo", "mnist")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 

@@ -60,15 +60,15 @@ def test_a_stage_s_help_lists_the_project_s_choices_and_marks_those_of_its_param
     assert main(["train", "model=mlp9", "--help"]) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "model= mine, mlp2, *mlp3, mlp9 widths of the layers" in lines
-    assert "norm= after, before, *none batch norm, and where" in lines
+    assert "norm= after, before, *none batch norm: before or after the activation" in lines
     assert any("lam=0.005 dropout=0 input_dropout=0" in line for line in lines)
-    assert "to add, +experiment=NAME:" in lines
+    assert "config group to add with +experiment=NAME:" in lines
 
 
 def test_a_stage_s_help_is_there_outside_a_project_too(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["train", "-h"]) == 0
-    assert "this folder is no project" in capsys.readouterr().out
+    assert "this directory is no project" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,11 @@ def test_a_stage_s_help_is_there_outside_a_project_too(tmp_path, monkeypatch, ca
         (["tran"], 2, "did you mean train?"),
         (["init", "demo", "--no-such-flag"], 2, "--no-such-flag"),
         (["train", "model=mlp3"], 1, "numlp init DIR"),
-        (["-sc", "install=ksh"], 1, "of bash, fish, zsh"),
+        (["-sc", "install=ksh"], 1, "one of bash, fish, zsh"),
     ],
     ids=["version", "no such command", "no such flag", "no project", "no such shell"],
 )
 def test_exit_codes(tmp_path, arguments, code, said):
-    """0 done, 1 an error of the input, 2 no such command or flag."""
     done = subprocess.run([*NUMLP, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stderr
 

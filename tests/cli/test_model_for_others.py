@@ -46,7 +46,7 @@ def test_a_trained_network_names_pictures_is_exported_and_registered(ready, numl
     code, out, err = numlp("register", *MODEL, "--name", "mine")
     assert (code, err) == (0, "")
     assert f"models:/mine/1: test_accuracy {accuracy:.4g}" in out
-    assert "models:/mine/1 (registered before)" in numlp("register", *MODEL, "--name", "mine")[1]
+    assert "models:/mine/1 (already registered)" in numlp("register", *MODEL, "--name", "mine")[1]
 
 
 def folders_and_bad_files(ready, numlp):
@@ -57,7 +57,7 @@ def folders_and_bad_files(ready, numlp):
     (ready / "album/notes.md").write_text("no picture")
     code, out, err = numlp("predict", *MODEL, "album", "album/notes.md", "red.jpg", "gone.png", "red.jpg", "--format", "json")
     assert code == 1
-    assert err.splitlines() == ["error: album/notes.md: need a PNG or JPEG file", "error: gone.png: need a file that exists"]
+    assert err.splitlines() == ["error: not a PNG or JPEG file: album/notes.md", "error: file not found: gone.png"]
     rows = json.loads(out)
     assert [row["file"] for row in rows] == ["album/a.png", "album/b.JPG", "album/more/c.jpeg", "red.jpg"]
     for row in rows:
@@ -65,7 +65,7 @@ def folders_and_bad_files(ready, numlp):
         assert row["probabilities"][row["class"]] == row["probability"] == max(row["probabilities"].values())
 
     code, out, err = numlp("predict", *MODEL, "album", "--format", "csv", "--output", "out/found.csv")
-    assert (code, out, err) == (0, "predict: 3 pictures in out/found.csv\n", "")
+    assert (code, out, err) == (0, "predict: wrote out/found.csv: 3 images\n", "")
     lines = list(csv.DictReader((ready / "out/found.csv").read_text().splitlines()))
     assert [(line["file"], line["class"], float(line["probability"])) for line in lines] == [
         (row["file"], row["class"], pytest.approx(row["probability"])) for row in rows[:3]
@@ -73,8 +73,8 @@ def folders_and_bad_files(ready, numlp):
     assert list(lines[0])[3:] == list(rows[0]["probabilities"])
 
     (ready / "empty").mkdir()
-    assert "empty: need a folder with files that end in .png, .jpg, .jpeg" in numlp("predict", *MODEL, "empty")[2]
-    assert "need --format csv or json" in numlp("predict", *MODEL, "red.jpg", "--output", "x")[2]
+    assert "no images in empty: no file name ends in .png, .jpg, .jpeg" in numlp("predict", *MODEL, "empty")[2]
+    assert "expected --format csv or json" in numlp("predict", *MODEL, "red.jpg", "--output", "x")[2]
 
 
 def a_page(ready, numlp):
@@ -82,7 +82,7 @@ def a_page(ready, numlp):
     accuracy = json.loads((ready / "outputs/a/metrics.json").read_text())["test_accuracy"]
     shown = numlp("runs")[1].splitlines()[1].split()[0]
     for asked, file in (("outputs/a", "a.html"), (shown, "b.html")):
-        assert numlp("page", asked, "--output", file) == (0, f"page: {file}\n", "")
+        assert numlp("page", asked, "--output", file) == (0, f"page: wrote {file}\n", "")
     text = (ready / "a.html").read_text()
     assert text == (ready / "b.html").read_text()
     assert f">{100 * accuracy:.2f}<" in text
@@ -93,12 +93,12 @@ def a_page(ready, numlp):
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["predict", "a.png"], "build/train/model.npz: need a model; train one first"),
-        (["predict", "--model", "a.png", "a.png"], "a.png: need a whole model file"),
-        (["page"], "need a model; train one first"),
-        (["export"], "need a model; train one first"),
-        (["register"], "need a model; train one first"),
-        (["register", "--name", "a'b"], "need a name of letters, digits"),
+        (["predict", "a.png"], "model not found: build/train/model.npz; run the pipeline first"),
+        (["predict", "--model", "a.png", "a.png"], "a.png: no complete model file"),
+        (["page"], "model not found: build/train/model.npz"),
+        (["export"], "model not found: build/train/model.npz"),
+        (["register"], "model not found: build/train/model.npz"),
+        (["register", "--name", "a'b"], "expected a --name of letters, digits"),
     ],
 )
 def test_what_is_missing_is_said_in_a_line(command, said, project, numlp):

@@ -60,7 +60,7 @@ def test_filters_all_hold(three, numlp, filters, kept):
 
 def test_a_setting_that_no_run_has_is_named_with_a_guess(three, numlp):
     code, out, err = numlp("runs", "--filter", "norms=none")
-    assert (code, out, err) == (1, "", "error: filter norms=none: no run has a setting 'norms'; did you mean norm?\n")
+    assert (code, out, err) == (1, "", "error: --filter norms=none: no run has a setting 'norms'; did you mean norm?\n")
 
 
 def test_the_table_says_how_many_more_there_are(three, numlp):
@@ -68,7 +68,7 @@ def test_the_table_says_how_many_more_there_are(three, numlp):
 
 
 def test_a_project_without_runs_says_so(project, numlp):
-    assert numlp("runs") == (0, "no runs here, or none that is asked for\n", "")
+    assert numlp("runs") == (0, "no runs\n", "")
     assert not (project / "mlruns").exists()
 
 

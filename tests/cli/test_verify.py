@@ -61,7 +61,7 @@ def test_sums_that_are_the_same_are_0_and_each_is_named(tmp_path, capsys):
     rows = capsys.readouterr().out.splitlines()
     assert [re.split(r"  +", row)[0] for row in rows[2:5]] == ["dvc.lock", "model.npz", "data.npy"]
     assert all(row.endswith("  same") for row in rows[2:5])
-    assert rows[5:] == ["verify: 0 of 3 differ"]
+    assert rows[5:] == ["verify: 0 of 3 checksums differ"]
 
 
 def test_a_sum_that_differs_is_1_and_named_with_both(tmp_path, capsys):
@@ -69,13 +69,13 @@ def test_a_sum_that_differs_is_1_and_named_with_both(tmp_path, capsys):
     out = capsys.readouterr().out
     assert re.search(r"^model\.npz +2 +7 +DIFFERS$", out, re.MULTILINE)
     assert re.search(r"^data\.npy +3 +3 +same$", out, re.MULTILINE)
-    assert "other files" not in out
-    assert "2 of 3 differ" in out  # dvc.lock is the other one
+    assert "these inputs have changed" not in out
+    assert "2 of 3 checksums differ" in out  # dvc.lock is the other one
 
 
 def test_code_that_has_changed_since_the_record_is_named_as_the_reason(tmp_path, capsys):
     assert compare(locked(tmp_path), locked(tmp_path, code="9")) == 1
-    assert "read other files than are here now, src/train.py: make run" in capsys.readouterr().out
+    assert "verify: these inputs have changed since the recorded run: src/train.py; run numlp run" in capsys.readouterr().out
 
 
 def test_the_clone_has_what_is_not_committed_yet_and_nothing_that_was_made(checkout, tmp_path):
@@ -111,11 +111,11 @@ def test_the_clone_runs_its_own_code_on_the_same_archive_and_leaves_no_run_in_a_
 
 
 def test_without_a_checkout_or_a_run_it_says_what_is_needed(project, numlp):
-    assert numlp("verify")[::2] == (1, f"error: numlp verify: need a git checkout, to clone it, got folder={str(project)!r}\n")
+    assert numlp("verify")[::2] == (1, f"error: numlp verify: {project} is no git checkout; create one with git init and a commit\n")
     (project / ".git").mkdir()
     code, _, err = numlp("verify")
     assert code == 1
-    assert "need dvc.lock, the record of a run; make run writes it" in err
+    assert "file not found: dvc.lock; run the pipeline first with numlp run" in err
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ def test_one_job_after_the_other_stays_so_and_a_cluster_alone_knows_how_many():
 
 
 def test_no_job_at_all_is_refused():
-    with pytest.raises(UserError, match=r"hydra\.launcher\.n_jobs: need a number of jobs"):
+    with pytest.raises(UserError, match=r"hydra\.launcher\.n_jobs: expected a number of jobs"):
         at_once(config("joblib", n_jobs=0), 1)
 
 

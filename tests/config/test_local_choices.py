@@ -13,7 +13,7 @@ from numlp.data.fetch import Unavailable
 from numlp.errors import UserError
 
 SUBSTITUTION = "data: {cifar10: synthetic}\n"
-NOTICE = "conf/local.yaml: data=synthetic in place of cifar10, which params.yaml chooses; delete the file to undo it"
+NOTICE = "conf/local.yaml: data=synthetic in place of cifar10, the setting of params.yaml; delete the file to undo this"
 
 
 @pytest.fixture
@@ -51,14 +51,14 @@ class TestComposing:
     @pytest.mark.parametrize(
         ("content", "told"),
         [
-            ("data: [", "need YAML, got: "),
-            ("\0", "need YAML, got: "),
-            ("synthetic", "need for each group a mapping: {choice of params.yaml: choice in its place}, got content='synthetic'"),
-            ("[data]", "need for each group a mapping"),
-            ("data: synthetic", "need for each group a mapping"),
-            ("dat: {cifar10: synthetic}", "need groups that are folders of conf/, got group='dat'"),
-            ("data: {cifar10: synthetik}", "need a file of conf/data in place of cifar10, got used='synthetik'"),
-            ("data: {cifar10: [1, 2]}", "need a file of conf/data in place of cifar10, got used=[1, 2]"),
+            ("data: [", "invalid YAML: "),
+            ("\0", "invalid YAML: "),
+            ("synthetic", "expected a mapping per config group: {option of params.yaml: option to use instead}, got 'synthetic'"),
+            ("[data]", "expected a mapping per config group"),
+            ("data: synthetic", "expected a mapping per config group"),
+            ("dat: {cifar10: synthetic}", "expected config groups, which are directories of conf/, got 'dat'"),
+            ("data: {cifar10: synthetik}", "expected an option of conf/data in place of cifar10, got 'synthetik'"),
+            ("data: {cifar10: [1, 2]}", "expected an option of conf/data in place of cifar10, got [1, 2]"),
         ],
     )
     def test_a_file_that_is_not_as_it_should_be_is_one_line(self, local, numlp, content, told):
@@ -95,7 +95,7 @@ class TestRun:
         def fetch(*_):
             found.append("asked")
             if "there" not in found:
-                raise Unavailable("download: need it\nset CIFAR10_ARCHIVE")
+                raise Unavailable("download failed: cifar-10\nset CIFAR10_ARCHIVE")
 
         monkeypatch.setattr("numlp.cli.run.fetch", fetch)
         return found
@@ -104,7 +104,7 @@ class TestRun:
         before = (project / "params.yaml").read_bytes()
         choose_data()
         out, err = capsys.readouterr()
-        assert (out, err) == ("", f"*** NO CIFAR-10: RUNNING ON SYNTHETIC IMAGES. {NOTICE}. download: need it\n")
+        assert (out, err) == ("", f"*** NO CIFAR-10: RUNNING ON SYNTHETIC IMAGES. {NOTICE}. download failed: cifar-10\n")
         assert (project / "params.yaml").read_bytes() == before
         text = (project / LOCAL).read_text()
         assert yaml.safe_load(text) == {"data": {"cifar10": "synthetic"}}
@@ -150,7 +150,7 @@ class TestRun:
     def test_an_archive_of_another_sum_is_an_error_and_nothing_is_written(self, project, monkeypatch):
         (project / "mine").write_bytes(b"")
         monkeypatch.setenv("CIFAR10_ARCHIVE", "mine")
-        with pytest.raises(UserError, match="need sha256"):
+        with pytest.raises(UserError, match="expected SHA-256 checksum"):
             choose_data()
         assert not (project / LOCAL).exists()
 
@@ -159,5 +159,5 @@ class TestRun:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr("numlp.config.local_choices.write_text", refuse)
-        told = "error: conf/local.yaml: need a folder and a file that can be written, got: Permission denied\n"
+        told = "error: conf/local.yaml: Permission denied; make the file and its directory writable\n"
         assert numlp("run") == (1, "", told)

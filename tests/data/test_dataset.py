@@ -31,6 +31,6 @@ def test_another_data_set_is_not_taken_for_the_one_that_is_asked_for(name, origi
 
 def test_a_description_that_is_cut_short_is_an_error_of_one_line(tmp_path):
     (tmp_path / "dataset.json").write_text('{"name": "CIF')
-    with pytest.raises(UserError, match="need the description of a data set") as told:
+    with pytest.raises(UserError, match="no description of a data set") as told:
         holds_source(tmp_path, SourceConfig("CIFAR-10"))
     assert "\n" not in str(told.value)

@@ -106,8 +106,8 @@ class TestNetwork:
         ("bad", "reason"),
         [
             ("missing", "HTTP 404"),
-            ("cut", "cut short"),
-            ("other", "another sha256"),
+            ("cut", "incomplete"),
+            ("other", "wrong SHA-256 checksum"),
             ("silent", "no answer in time"),
             ("stalling", "no answer in time"),
             (NO_ONE, "no connection"),

@@ -60,12 +60,12 @@ def test_a_camera_held_upright_gives_an_upright_picture(saved):
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda path: None, "a file that exists"),
-        (lambda path: path.mkdir(), "not a folder"),
-        (lambda path: path.write_text("no picture"), "need a PNG or JPEG file"),
-        (lambda path: path.touch(), "need a PNG or JPEG file"),
-        (lambda path: flat((1, 2, 3)).save(path, "GIF"), "need a PNG or JPEG file"),
-        (lambda path: Image.fromarray(np.full((9, 9), 999, np.uint16)).save(path, "PNG"), "8 bits a channel"),
+        (lambda path: None, "file not found: "),
+        (lambda path: path.mkdir(), "not a PNG or JPEG file: "),
+        (lambda path: path.write_text("no picture"), "not a PNG or JPEG file"),
+        (lambda path: path.touch(), "not a PNG or JPEG file"),
+        (lambda path: flat((1, 2, 3)).save(path, "GIF"), "not a PNG or JPEG file"),
+        (lambda path: Image.fromarray(np.full((9, 9), 999, np.uint16)).save(path, "PNG"), "expected an image of 8 bits per channel"),
     ],
     ids=["missing", "folder", "text", "empty", "GIF", "16 bits"],
 )
@@ -82,5 +82,5 @@ def test_what_is_no_picture_is_refused_by_name(make, said, tmp_path):
 def test_a_picture_that_is_cut_short_is_refused(name, rng, saved):
     path = saved(rng.integers(0, 256, (90, 90, 3), dtype=np.uint8), name)
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(UserError, match="need a whole PNG or JPEG file"):
+    with pytest.raises(UserError, match="damaged PNG or JPEG file"):
         read_picture(path)

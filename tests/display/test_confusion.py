@@ -62,5 +62,5 @@ def test_an_empty_matrix_is_drawn():
 
 
 def test_a_matrix_of_another_shape_is_an_error():
-    with pytest.raises(UserError, match=r"confusion: need a matrix of shape \(10, 10\), got shape=\(10, 9\)"):
+    with pytest.raises(UserError, match=r"confusion: expected a matrix of shape \(10, 10\), got \(10, 9\)"):
         draw_confusion(np.zeros((10, 9), int), NAMES, TITLE)

@@ -116,5 +116,5 @@ def test_perfect_accuracy_stays_inside_the_panel():
 
 
 def test_no_record_is_an_error():
-    with pytest.raises(UserError, match="curves: need one record or more"):
+    with pytest.raises(UserError, match="curves: expected one evaluation point or more, got 0"):
         draw_curves([], TITLE)

@@ -68,7 +68,7 @@ def test_a_unit_that_is_not_finite_is_crossed_out_and_counted(value: float):
 
 
 def test_weights_of_another_shape_are_an_error():
-    with pytest.raises(UserError, match=r"first_layer: need weights of shape \(3072, d\), got shape=\(3071, 5\)"):
+    with pytest.raises(UserError, match=r"first_layer: expected weights of shape \(3072, d\), got \(3071, 5\)"):
         draw_first_layer(np.zeros((3071, 5)), TITLE)
 
 
@@ -105,5 +105,5 @@ def test_a_perfect_network_has_a_figure_that_says_so(n: int):
 
 
 def test_lengths_that_differ_are_an_error():
-    with pytest.raises(UserError, match=r"confident_errors: need as many images as names .*sizes=\[2, 2, 1, 2\]"):
+    with pytest.raises(UserError, match=r"confident_errors: expected as many images as names .*got \[2, 2, 1, 2\]"):
         draw_confident_errors(images(2), ["cat"] * 2, ["dog"], np.ones(2), TITLE)

@@ -77,4 +77,4 @@ def test_many_runs_have_a_column_each_and_are_set_against_the_first():
     assert ["of", "n", "images", "200", "100", "100"] in lines
     assert ["test", "%", "50.00", "51.00", "48.00"] in lines
     assert ["minus", "A", "+1.00", "-2.00"] in lines
-    assert "not corrected for 2 comparisons" in " ".join(text.split())
+    assert "without a correction for 2 comparisons" in " ".join(text.split())

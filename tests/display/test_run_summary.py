@@ -46,7 +46,7 @@ def test_data_set_and_choices_are_printed_as_they_are():
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(9.83, "Training took 9.8 s."), (0.0, "Training took 0.0 s."), (125.4, "Training took 2 min 5 s."), (None, "not run again")],
+    [(9.83, "Training took 9.8 s."), (0.0, "Training took 0.0 s."), (125.4, "Training took 2 min 5 s."), (None, "did not run again")],
 )
 def test_the_time_is_said_or_that_nothing_was_trained(seconds: float | None, said: str):
     assert said in printed(summarise_run(METRICS, "seed 0", seconds))

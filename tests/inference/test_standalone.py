@@ -58,7 +58,7 @@ def test_a_copy_of_the_file_needs_no_numlp(rng, tmp_path):
 )
 def test_images_of_another_layout_are_refused(images, rng, tmp_path):
     save_model(tmp_path / "model.npz", random_model(rng))
-    with pytest.raises(ValueError, match=r"need uint8 of shape \(N, 32, 32, 3\)"):
+    with pytest.raises(ValueError, match=r"expected uint8 of shape \(N, 32, 32, 3\)"):
         standalone.read(tmp_path / "model.npz").probabilities(images)
 
 

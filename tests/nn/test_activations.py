@@ -82,7 +82,7 @@ def test_the_check_sees_a_wrong_derivative(monkeypatch):
 
 def test_layers_are_named_after_the_activation_and_an_unknown_one_is_refused():
     assert list(Network((4, 3, 2), activation="leaky_relu").layers) == ["linear1", "leakyrelu1", "linear2"]
-    with pytest.raises(UserError, match=r"network: need an activation of relu, leaky_relu, gelu, silu, got activation='tanh'"):
+    with pytest.raises(UserError, match=r"network: expected an activation of relu, leaky_relu, gelu, silu, got 'tanh'"):
         Network((4, 3, 2), activation="tanh")
 
 

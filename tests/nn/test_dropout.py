@@ -85,5 +85,5 @@ def test_a_rate_of_nearly_one_keeps_a_value_now_and_then_and_stays_finite():
 
 @pytest.mark.parametrize("rate", [1.0, -0.1, float("nan")])
 def test_a_rate_out_of_range_is_refused(rate):
-    with pytest.raises(UserError, match="dropout: need a number >= 0 and < 1, got rate="):
+    with pytest.raises(UserError, match="dropout: expected a number of at least 0 and below 1, got "):
         Dropout(3, rate, 0)

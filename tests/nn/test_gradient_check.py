@@ -157,12 +157,12 @@ def test_a_batch_of_one_image_has_no_gradient_below_batch_norm() -> None:
 
 def test_float32_is_refused() -> None:
     network = Network((3, 2), dtype=np.float32)
-    with pytest.raises(UserError, match=r"need a network in float64, got dtype='float32'"):
+    with pytest.raises(UserError, match=r"expected a network in float64, got 'float32'"):
         check_gradients(network, np.zeros((1, 3), np.float32), np.array([0]), lam=0.0, h=1e-5)
 
 
 @pytest.mark.parametrize("wrong", [{"h": 0.0}, {"h": -1e-5}, {"h": np.nan}, {"tolerance": 0.0}, {"samples": 0}], ids=str)
 def test_a_value_out_of_range_is_refused(wrong: dict[str, float]) -> None:
     network, x, labels = small("none").draw()
-    with pytest.raises(UserError, match=f"gradient check: need .*{next(iter(wrong))}="):
+    with pytest.raises(UserError, match=r"gradient check: expected .*, got "):
         check_gradients(network, x, labels, **{"lam": 0.0, "h": 1e-5, **wrong})

@@ -52,5 +52,5 @@ def test_another_seed_draws_other_weights_and_the_same_seed_the_same() -> None:
 
 @pytest.mark.parametrize("sigma", [0.0, -1.0, math.inf, math.nan])
 def test_a_sigma_that_is_no_positive_number_is_refused(sigma: float) -> None:
-    with pytest.raises(UserError, match=r"init\.sigma: need a number > 0, got sigma="):
+    with pytest.raises(UserError, match=r"init\.sigma: expected a number above 0, got "):
         gaussian(sigma)

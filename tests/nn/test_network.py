@@ -130,5 +130,5 @@ def test_without_batch_norm_there_are_no_moments() -> None:
 
 @pytest.mark.parametrize(("sizes", "norm"), [((3,), "none"), ((), "none"), ((3, 0, 2), "none"), ((3, -1), "none"), ((3, 2), "befor")])
 def test_a_network_that_cannot_be_built_is_refused(sizes: tuple[int, ...], norm: str) -> None:
-    with pytest.raises(UserError, match="network: need "):
+    with pytest.raises(UserError, match="network: expected "):
         Network(sizes, norm)

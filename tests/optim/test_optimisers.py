@@ -130,7 +130,7 @@ def test_float32_stays_float32(make: Make) -> None:
     ],
 )
 def test_a_setting_out_of_range_is_refused(make: Make) -> None:
-    with pytest.raises(UserError, match=r"^optim.*: need .*, got "):
+    with pytest.raises(UserError, match=r"^optim.*: expected .*, got "):
         make(np.zeros(2))
 
 
@@ -222,7 +222,7 @@ def test_the_average_is_that_of_every_eighth_update_and_changes_no_step(make: Ma
 
 @pytest.mark.parametrize("weight", [-0.1, 1.0])
 def test_an_average_of_no_sense_is_refused(weight: float) -> None:
-    with pytest.raises(UserError, match=r"average: need a number >= 0 and < 1, got average="):
+    with pytest.raises(UserError, match=r"average: expected a number of at least 0 and below 1, got "):
         sgd(np.ones(2)).keep_average(weight, np.ones(2))
 
 

@@ -90,7 +90,7 @@ def test_a_constant_rate_is_constant(eta: float, step: int) -> None:
     ],
 )
 def test_a_rate_that_makes_no_sense_is_refused(make: object) -> None:
-    with pytest.raises(UserError, match=r"^schedule.*: need .*, got "):
+    with pytest.raises(UserError, match=r"^schedule.*: expected .*, got "):
         make()
 
 
@@ -106,7 +106,7 @@ def test_cosine_rises_in_the_warm_up_and_ends_at_the_lowest_rate() -> None:
 
 
 def test_a_warm_up_as_long_as_the_run_is_refused() -> None:
-    with pytest.raises(UserError, match=r"schedule.warmup_epochs: need a warm-up shorter than the run's 10 updates, got warmup=10"):
+    with pytest.raises(UserError, match=r"schedule.warmup_epochs: expected a warm-up shorter than the run's 10 updates, got 10"):
         cosine(0.1, 0.001, 10, 10)
 
 
@@ -119,5 +119,5 @@ def test_one_cycle_is_pytorchs() -> None:
 
 @pytest.mark.parametrize("rise", [0.0, 1.0, 0.05])
 def test_one_cycle_needs_updates_to_rise_and_to_fall(rise: float) -> None:
-    with pytest.raises(UserError, match=r"schedule.rise: need .*, got rise="):
+    with pytest.raises(UserError, match=r"schedule.rise: expected .*, got [01]"):
         one_cycle(0.1, rise, 25, 1e5, 10)

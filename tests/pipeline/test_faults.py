@@ -136,7 +136,7 @@ def test_a_store_that_is_locked_costs_the_run_no_result(ready):
         _, err = process.communicate(timeout=300)
         other.execute("ROLLBACK")
     assert process.returncode == 0, err
-    assert "MLflow did not get all" in err
+    assert "MLflow did not receive all" in err
     steps = whole(ready)
     assert len(steps) == 21
     client, (run,) = runs(ready)

@@ -94,7 +94,7 @@ def test_an_independent_reading_of_model_and_archive_gives_the_same_accuracy(tra
 
 @pytest.fixture(scope="module")
 def parity(trained):
-    """Of each network what `numlp export --check` prints: by program the largest difference, and how many classes are the same."""
+    """Of each network what `numlp export --check` prints: by program the largest difference, and how many predictions agree."""
     root, _ = trained
 
     def check(name):
@@ -102,7 +102,7 @@ def parity(trained):
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "10,000 test images of CIFAR-10" in done.stdout
-        found = re.findall(r"(ONNX|pyfunc): probabilities differ by at most (\S+), (\S+) classes", done.stdout)
+        found = re.findall(r"(ONNX|pyfunc): probabilities differ by at most (\S+); (\S+) of", done.stdout)
         return {program: (float(difference), int(same.replace(",", ""))) for program, difference, same in found}
 
     return {name: check(name) for name in RUNS}

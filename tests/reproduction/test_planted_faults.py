@@ -46,7 +46,7 @@ def test_without_a_penalty_no_check_sees_that_its_gradient_is_half_of_it():
 
 def test_a_fault_of_another_optimiser_is_refused(reproduction):
     config = Experiments(reproduction, [*SMALL, PIXELS]).jobs("e01")[1].seeded(0)
-    with pytest.raises(UserError, match="need a run by Adam, got optimiser='Sgd'"):
+    with pytest.raises(UserError, match="expected a run by Adam, got 'Sgd'"):
         train_and_measure(config, "a run", "uncorrected_adam")
 
 

@@ -55,4 +55,4 @@ def test_one_command_runs_all_experiments_and_a_second_one_nothing(workspace):
 def test_seeds_that_are_no_numbers_are_an_error_of_one_line(workspace):
     done = reports(workspace, "seeds=a")
     assert done.returncode == 1
-    assert done.stderr == "error: reproduction: need seeds=0,1,2, got argument='seeds=a'\n"
+    assert done.stderr == "error: reproduction: expected seeds=0,1,2, got 'seeds=a'\n"

@@ -151,7 +151,7 @@ def test_a_checkpoint_of_another_format_is_not_read_and_one_of_another_kernel_is
     go_on(begun(), kept, until=20)
     monkeypatch.setattr("numlp.runs.checkpoint.library", lambda: ("openblas 0", "Elsewhere"))
     assert Checkpoints(tmp_path, KEY).restore(begun())
-    assert "this machine has Elsewhere" in caplog.text
+    assert "this machine uses Elsewhere" in caplog.text
     monkeypatch.setattr("numlp.runs.checkpoint.FORMAT", 99)
     assert not Checkpoints(tmp_path, KEY).restore(begun())
 

@@ -72,7 +72,7 @@ def test_the_jobs_of_a_multirun_are_stopped_too(ready, number, code, to_all):
     assert process.returncode == code, err
     assert set(statuses(ready)) == {"KILLED"}
     assert "sweep: 0 of 2 jobs are done, " in out
-    assert "kept at a checkpoint; the same command resumes the sweep" in out
+    assert " at a checkpoint; the same command resumes the sweep" in out
 
 
 def test_an_interrupted_sweep_says_what_is_done_what_is_kept_and_how_it_resumes(ready):
@@ -83,7 +83,7 @@ def test_an_interrupted_sweep_says_what_is_done_what_is_kept_and_how_it_resumes(
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=300)
     assert process.returncode == 130, err
-    assert "sweep: 1 of 3 jobs is done, 1 is kept at a checkpoint; the same command resumes the sweep" in out
+    assert "sweep: 1 of 3 jobs is done, 1 is at a checkpoint; the same command resumes the sweep" in out
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

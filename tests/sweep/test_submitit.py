@@ -31,7 +31,7 @@ def test_each_job_of_a_multirun_is_a_run_with_a_folder_of_its_own(ready, numlp):
 def test_a_failed_job_fails_the_multirun_and_not_the_others(ready, numlp):
     code, out, err = numlp("train", "-m", *RUN, "train.epochs=0.1", "train.batch_size=100,45001")
     assert code == 1
-    assert "train.batch_size: need at most the 45000 training images, got batch_size=45001" in out + err
+    assert "train.batch_size: expected at most 45000, the number of training images, got 45001" in out + err
     assert [(run.data.params["train.batch_size"], run.info.status) for run in runs(ready)] == [("100", "FINISHED")]
 
 

@@ -23,7 +23,7 @@ def test_it_has_the_question_the_best_first_and_the_command():
         "1. `init.sigma=0.1 norm=none`: validation 75.00% ± 35.36, cost 1.2500 ± 0.0000, test 50.00% ± 0.00, 2 seeds",
         "2. `init.sigma=0.0 norm=none`: validation 25.00%, cost 1.2500, test 50.00%",
     ]
-    assert command == "The best one alone: `numlp train x=1`"
+    assert command == "Train the best network alone: `numlp train x=1`"
 
 
 def test_where_nothing_was_trained_it_says_so():

@@ -63,8 +63,8 @@ def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
         all_of_it = psutil.Process(process.pid).children(recursive=True)
         out, err = process.communicate(timeout=300)
     assert process.returncode == 0, out + err
-    assert "a worker was lost (SIGKILL(-9)" in out
-    assert "2 jobs begin again" in out
+    assert "a worker crashed (SIGKILL(-9)" in out
+    assert "2 jobs start again" in out
     assert psutil.wait_procs(all_of_it, timeout=300)[1] == []
     assert [row["state"] for row in table(ready)] == ["done"]
     assert "resumes from step" in "".join(log.read_text() for log in ready.glob("multirun/*/*/*/log.txt"))
@@ -91,5 +91,5 @@ def test_a_job_that_kills_its_worker_each_time_is_given_up_and_the_others_are_ma
         out, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "1 of 4 jobs failed" in err
-    assert "lam=0.2: FAILED: it could not be run, or not to its end: a worker was lost (SIGKILL(-9)" in out
+    assert "lam=0.2: FAILED: the launcher did not run this job to its end: a worker crashed (SIGKILL(-9)" in out
     assert {row["lam"]: row["state"] for row in table(ready)} == {lam: "failed" if lam == "0.2" else "done" for lam in lams}

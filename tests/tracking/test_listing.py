@@ -44,7 +44,10 @@ def test_a_sweep_is_found_by_its_name_its_id_and_as_the_newest(project, runs):
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [({"conditions": "lam >< 2"}, "filter 'lam >< 2': need KEY=VALUE"), ({"sweep": "other"}, r"sweep 'other': need .*\(search\)")],
+    [
+        ({"conditions": "lam >< 2"}, "filter 'lam >< 2': expected KEY=VALUE"),
+        ({"sweep": "other"}, r"sweep not found in MLflow: other; .*: search$"),
+    ],
     ids=["filter", "sweep"],
 )
 def test_what_cannot_be_asked_is_one_line(project, runs, asked, said):
@@ -64,5 +67,5 @@ def test_a_run_is_found_by_the_beginning_of_its_id(project):
     with start_run(project, "one", {}, {}) as run:
         run.log_artifacts([file])
     assert (run_files(project, run.id[:8]) / "a.txt").read_text() == "a"
-    with pytest.raises(UserError, match="need a folder of a run"):
+    with pytest.raises(UserError, match="run not found: "):
         run_files(project, run.id[:7])

@@ -109,5 +109,5 @@ def test_a_model_is_registered_once_and_another_is_the_next_version(logged, clie
 def test_a_run_without_a_model_is_not_registered(project):
     with start_run(project, "a run", {}, {}) as run:
         pass
-    with pytest.raises(UserError, match="numlp register: need a run whose model was evaluated"):
+    with pytest.raises(UserError, match="numlp register: MLflow has no model of run"):
         register(project, run.id, "mine")

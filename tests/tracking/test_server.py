@@ -45,7 +45,7 @@ def test_what_a_lost_server_did_not_get_is_in_a_file(project, client, monkeypatc
     assert len(held) + len(rest) == 1200
     assert [message.split(";")[0].split(" of run")[0] for message in caplog.messages] == [
         "MLflow does not answer",
-        "MLflow did not get all",
+        "MLflow did not receive all",
     ]
 
 
@@ -105,7 +105,7 @@ def test_what_a_lost_server_did_not_get_is_sent_by_the_doctor_once_it_is_back(pr
     (file,) = find_unsent(project)
     fix()
     assert file.exists()
-    assert capsys.readouterr().out.startswith(f"not sent: {file.relative_to(project)}: MLflow: need a store that answers")
+    assert capsys.readouterr().out.startswith(f"not sent: {file.relative_to(project)}: MLflow: the tracking store")
     with server(project, port):
         fix()
         fix()

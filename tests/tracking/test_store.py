@@ -71,11 +71,11 @@ def test_the_environment_s_address_wins(tmp_path, empty_store, monkeypatch):
 
 def test_a_file_that_is_no_database_is_one_line(project):
     (project / "mlruns" / "mlflow.db").write_bytes(b"not a database" * 100)
-    with pytest.raises(UserError, match=r"^MLflow: need a store that answers at sqlite:.*, got .*not a database[^\n]*$"):
+    with pytest.raises(UserError, match=r"^MLflow: the tracking store sqlite:.* does not answer .*: .*not a database[^\n]*$"):
         connect(project)
 
 
 @pytest.mark.parametrize("name", ["100%", "what?"])
 def test_a_path_that_cannot_stand_in_an_address_is_refused(tmp_path, name):
-    with pytest.raises(UserError, match=r"without % and \? in its path"):
+    with pytest.raises(UserError, match=r"expected a project path without % and \?, got "):
         connect(tmp_path / name)

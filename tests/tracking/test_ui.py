@@ -32,8 +32,8 @@ def test_it_serves_the_runs_on_a_free_port_and_leaves_no_process_behind(project,
         assert address is not None, said + process.stderr.read()
         assert int(address[1]) > port
         page = "/#/experiments/1/runs?viewStateShareKey=comparison&workflowType=machine_learning"
-        assert process.stdout.readline() == f"the runs, to compare: {address[0]}{page}\n"
-        assert process.stdout.readline() == "Ctrl-C stops it\n"
+        assert process.stdout.readline() == f"compare the runs: {address[0]}{page}\n"
+        assert process.stdout.readline() == "press Ctrl-C to stop\n"
     assert urlopen(f"{address[0]}/health").read() == b"OK"
     assert urlopen(f"{address[0]}/get-artifact?path=plots/curves.txt&run_uuid={run.id}").read() == b"a curve"
     family = psutil.Process(process.pid).children(recursive=True)
@@ -49,13 +49,13 @@ def test_a_server_of_the_environment_is_named_without_its_password(project, monk
     monkeypatch.chdir(project)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://me:secret@127.0.0.1:{free_port()}")
     assert main(["ui"]) == 0
-    assert re.match(r"MLflow runs at http://127\.0\.0\.1:\d+ ", capsys.readouterr().out)
+    assert re.match(r"MLflow: http://127\.0\.0\.1:\d+ ", capsys.readouterr().out)
 
 
 def test_a_port_that_cannot_be_is_refused(project, monkeypatch, capsys):
     monkeypatch.chdir(project)
     assert main(["ui", "--port", "0"]) == 1
-    assert "need --port from 1 to 65535, got port=0" in capsys.readouterr().err
+    assert "numlp ui --port: expected a number from 1 to 65535, got 0" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -64,4 +64,4 @@ def test_a_store_that_mlflow_refuses_is_one_line(project):
     process = start(project, UI.format(port=free_port()))
     _, said = process.communicate(timeout=300)
     assert process.returncode == 1
-    assert re.fullmatch(r"error: MLflow: need a store that answers .*not a database.*\n", said)
+    assert re.fullmatch(r"error: MLflow: the tracking store .* does not answer .*not a database.*\n", said)

@@ -54,7 +54,7 @@ def test_a_file_of_the_run_that_is_not_what_it_was_is_told_and_not_sent(project,
 def test_a_file_that_is_not_one_of_ours_is_one_line_and_stays(project, text):
     path = project / "mlruns" / "mlflow-unsent-0.jsonl"
     path.write_text(text)
-    with pytest.raises(UserError, match="need lines of JSON as numlp wrote them"):
+    with pytest.raises(UserError, match="no file of items for MLflow as numlp writes them"):
         send_unsent(project, path)
     assert find_unsent(project) == [path]
 

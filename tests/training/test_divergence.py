@@ -117,7 +117,7 @@ def test_a_single_run_stops_with_one_message_and_its_tag(ready, numlp):
     code, out, err = numlp("train", *RUN, "schedule.eta=1e4", "+stage=pipeline")
     assert code == 1
     assert len(err.strip().splitlines()) <= 2
-    assert re.search(r"got \S+ \(validation \S+\) at step \d+; it began at step \d+, eta 1e\+04, in linear\d", err), err
+    assert re.search(r"got \S+ \(validation \S+\) at step \d+; it began at step \d+ in linear\d, at learning rate 1e\+04\.", err), err
     assert "Traceback" not in out + err
     (run,) = runs(ready)
     assert (run.info.status, run.data.tags["diverged"]) == ("FAILED", "true")

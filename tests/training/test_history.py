@@ -28,5 +28,5 @@ def test_a_cost_that_is_not_a_number_survives(tmp_path):
 
 def test_another_header_is_refused_with_the_right_one(tmp_path):
     (tmp_path / "h.csv").write_text("step,loss\n1,2\n")
-    with pytest.raises(UserError, match="need the columns step, epoch, eta"):
+    with pytest.raises(UserError, match="expected the columns step, epoch, eta"):
         read_rows(tmp_path / "h.csv", Record)

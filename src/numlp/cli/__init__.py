@@ -1,4 +1,4 @@
-"""`numlp COMMAND`: a module a command, the table of them all, the launch by Hydra, help and completion.
+"""`numlp COMMAND`: one module per command, the table of all commands, the launch by Hydra, help and completion.
 
-It may import every package; it names the modules of commands as text, so that each is imported when it is asked for.
+It may import every package; it names the modules of commands as text, so that only the called command is imported.
 """

@@ -1,4 +1,4 @@
-"""The table of all commands: the module of each, what it does, and examples."""
+"""The table of all commands: the module of each, its purpose and examples; and the exit codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ class Command:
 
     Attributes:
         module: With `run(config, out, invocation)` when the command is composed; else its entry.
-        about: What it does, for --help.
-        composed: Its arguments are choices and values, which Hydra composes.
+        about: Its purpose, for --help and docs/commands.md.
+        composed: Its arguments are settings, which Hydra composes.
         needs: "project": it runs in one; "model": in one, or anywhere with --model; "nothing": anywhere.
     """
 
@@ -26,56 +26,75 @@ class Command:
         return self.needs == "project" or (self.needs == "model" and "--model" not in arguments)
 
     @property
+    def sentence(self) -> str:
+        """Its purpose as a sentence."""
+        return f"{self.about[0].upper()}{self.about[1:]}."
+
+    @property
     def entry(self) -> str:
         """The module that the command line calls: with `run(arguments)`, and `add_arguments(parser)` where it takes any."""
         return "numlp.cli.launch" if self.composed else self.module
 
 
+EXIT_CODES = {
+    0: "success",
+    1: "an error of the input or the machine, in one or two lines; or a failed check of doctor, gradcheck, verify, export --check",
+    2: "an unknown command or argument",
+    129: "stopped by SIGHUP: the terminal was closed",
+    130: "stopped by Ctrl-C (SIGINT)",
+    141: "the reader of the output closed the pipe",
+    143: "stopped by SIGTERM",
+}  # where DVC fails, numlp run and numlp verify end with its exit code
 COMMANDS = {
-    "download": Command("numlp.stages.download", "get the raw images, or make the synthetic ones", composed=True),
-    "resolve": Command("numlp.stages.resolve", "write params.yaml and the chosen files of conf/ as one file", composed=True),
-    "normalise": Command("numlp.stages.normalise", "split the images and normalise them", composed=True),
-    "train": Command("numlp.stages.train", "train a network; with -m, one for each combination of choices", composed=True),
-    "evaluate": Command("numlp.stages.evaluate", "measure the trained network on the three splits", composed=True),
-    "plot": Command("numlp.stages.plot", "draw the curves, the confusion matrix, the first layer and the worst errors", composed=True),
-    "lr-range": Command(
-        "numlp.cli.lr_range", "raise the learning rate in a short training, and suggest eta_min and eta_max", composed=True
+    "download": Command("numlp.stages.download", "download the raw images, or make the synthetic images", composed=True),
+    "resolve": Command("numlp.stages.resolve", "write the composed configuration for DVC", composed=True),
+    "normalise": Command("numlp.stages.normalise", "split and normalise the images", composed=True),
+    "train": Command("numlp.stages.train", "train a network; with -m, one network per combination of values", composed=True),
+    "evaluate": Command("numlp.stages.evaluate", "evaluate the pipeline's network on the three splits", composed=True),
+    "plot": Command(
+        "numlp.stages.plot",
+        "plot the curves, the confusion matrix, the first layer and the most confident errors of the pipeline's run",
+        composed=True,
     ),
+    "lr-range": Command("numlp.cli.lr_range", "run a learning-rate range test and suggest eta_min and eta_max", composed=True),
     "gradcheck": Command("numlp.cli.gradcheck", "compare the gradients with central differences", composed=True),
-    "init": Command("numlp.cli.init", "lay out a new project in a folder of its own", needs="nothing"),
-    "run": Command("numlp.cli.run", "run the whole pipeline by DVC, on CIFAR-10 where it can be had; choices are in params.yaml"),
-    "doctor": Command("numlp.cli.doctor", "check the environment, the data, DVC and MLflow, and say what to do", needs="nothing"),
-    "predict": Command("numlp.cli.predict", "name what a trained network sees in PNG or JPEG files", needs="model"),
-    "export": Command("numlp.cli.export", "write a trained network as ONNX, for other programs", needs="model"),
-    "register": Command("numlp.cli.register", "name a trained network in MLflow's registry, with its figures"),
-    "compare": Command(
-        "numlp.cli.compare", "set two trained runs, or up to eight, against each other: choices, curves, classes, significance, examples"
+    "init": Command("numlp.cli.init", "create a project in a new or empty directory", needs="nothing"),
+    "run": Command(
+        "numlp.cli.run", "run the DVC pipeline with the settings of params.yaml, on synthetic images where CIFAR-10 is not available"
     ),
-    "runs": Command("numlp.cli.runs", "list the runs that MLflow knows, with what tells them apart; filter them, or take the best"),
-    "health": Command("numlp.cli.health", "draw the layers' health of one to four runs with train.health=true, side by side"),
-    "page": Command("numlp.cli.page", "write one run as one HTML file that needs no network: accuracies, figures, settings"),
-    "show": Command("numlp.cli.show", "print the pipeline's latest figures, and how to go on"),
-    "verify": Command("numlp.cli.verify", "run the pipeline again in a clone elsewhere, and compare its sums with dvc.lock"),
-    "ui": Command("numlp.cli.ui", "open MLflow on the project's runs, for this machine alone"),
+    "doctor": Command("numlp.cli.doctor", "check the environment, the data, DVC and MLflow, and suggest remedies", needs="nothing"),
+    "predict": Command("numlp.cli.predict", "classify PNG or JPEG images", needs="model"),
+    "export": Command("numlp.cli.export", "export a network as ONNX", needs="model"),
+    "register": Command("numlp.cli.register", "register a network in MLflow's model registry, with its metrics"),
+    "compare": Command(
+        "numlp.cli.compare",
+        "compare two to eight runs on the same test images: settings, curves, significance; of two runs also classes and examples",
+    ),
+    "runs": Command("numlp.cli.runs", "list the runs in MLflow with the settings that differ; filter the runs, or show the best"),
+    "health": Command("numlp.cli.health", "plot the layer diagnostics of one to four runs with train.health=true, side by side"),
+    "page": Command("numlp.cli.page", "write a run as one HTML file that needs no internet: accuracies, figures, settings"),
+    "show": Command("numlp.cli.show", "print the metrics of the pipeline's latest run, and the next steps"),
+    "verify": Command("numlp.cli.verify", "run the pipeline in a clone and compare its MD5 checksums with dvc.lock"),
+    "ui": Command("numlp.cli.ui", "open MLflow on the project's runs, on this machine only"),
 }
 EXAMPLES = {
-    "init": ("numlp init demo && cd demo && numlp run         a project, and its pipeline",),
+    "init": ("numlp init demo && cd demo && numlp run         create a project and run its pipeline",),
     "train": (
-        "numlp train model=mlp9 norm=none lam=0.001      one run, in outputs/",
-        "numlp train -m norm=none,before init=he,xavier  a run of each combination, in multirun/",
+        "numlp train model=mlp9 norm=none lam=0.001      train one network, in outputs/",
+        "numlp train -m norm=none,before init=he,xavier  train one network per combination, in multirun/",
         "numlp train model.hidden=[100,50] optim=adam schedule.eta_max=0.001",
-        "numlp train +experiment=e01_three_layers        an experiment of the reports",
-        "numlp train --cfg job                           what would run",
+        "numlp train +experiment=e01_three_layers        train an experiment of the reports",
+        "numlp train --cfg job                           print the configuration and train nothing",
     ),
     "gradcheck": (
-        "numlp gradcheck                                 the reports' networks, a sample of each parameter's entries",
-        "numlp gradcheck gradcheck.entries=all           every entry, which takes minutes",
+        "numlp gradcheck                                 check the reports' networks, a sample of each parameter's entries",
+        "numlp gradcheck gradcheck.entries=all           check every entry, which takes minutes",
         "numlp gradcheck model.hidden=[20,20] norm=after",
     ),
 }
 
 
 def examples(*names: str) -> str:
-    """Those of commands, for the end of a help; empty when they have none."""
+    """The examples of commands for the end of a help text; empty when the commands have none."""
     lines = [line for name in names for line in EXAMPLES.get(name, ())]
     return "\n  ".join(("examples:", *lines)) if lines else ""

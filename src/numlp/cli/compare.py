@@ -1,4 +1,4 @@
-"""`numlp compare RUN RUN ...`: two trained runs against each other, or up to eight, on the same test images."""
+"""`numlp compare RUN RUN ...`: compare two to eight trained runs on the same test images."""
 
 import argparse
 import json
@@ -30,16 +30,16 @@ NAME = 200  # characters of a folder's name, of the 255 that file systems allow
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the runs."""
-    parser.add_argument("runs", nargs="+", metavar="RUN", help=f"its folder, or its id or name in MLflow; two to {MOST}")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help=f"directory of a run, or its id or name in MLflow; 2 to {MOST} runs")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparison, the other runs against the first, and write it with its figures to a folder of build/compare."""
     names = arguments.runs
-    require(2 <= len(names) <= MOST, "numlp compare", f"two to {MOST} runs", runs=len(names))
+    require(2 <= len(names) <= MOST, "numlp compare", f"2 to {MOST} runs", runs=len(names))
     runs = [load_run(name) for name in names]
     for what in ("name", "folder"):  # a copy from a remote store has a folder of its own each time
-        require(len({getattr(run, what) for run in runs}) == len(runs), "compare", "different runs", runs=names)
+        require(len({getattr(run, what) for run in runs}) == len(runs), "numlp compare", "different runs", runs=names)
     out = paths.BUILD / "compare" / "--".join(_slug(name, NAME // len(names)) for name in names)
     if len(runs) == 2:
         _compare_two(runs, predict_test_images(runs), out)
@@ -58,7 +58,7 @@ def _compare_two(runs: Sequence[FinishedRun], answers: TestPredictions, out: Pat
     from rich.console import Console
 
     Console().print(tabulate_two(answers.names, differing_choices(runs), whole, classes, answers.raw.name))
-    print(f"compare: {paths.COMPARISON}, curves.png, classes.png, only_first.png, only_second.png in {out}")
+    print(f"compare: wrote {paths.COMPARISON}, curves.png, classes.png, only_first.png, only_second.png to {out}")
 
 
 def _compare_many(runs: Sequence[FinishedRun], answers: TestPredictions, out: Path) -> None:
@@ -74,7 +74,7 @@ def _compare_many(runs: Sequence[FinishedRun], answers: TestPredictions, out: Pa
     _write(runs, answers, {"accuracies": own, "against_first": [_as_json(test) for test in against]}, out)
     save(draw_overlaid_curves(_group_curves(runs, answers.names), common_title(runs)), out / "curves.png")
     Console(highlight=False).print(tabulate_many([run.name for run in runs], differing_choices(runs), rows, answers.raw.name))
-    print(f"compare: {paths.COMPARISON}, curves.png in {out}")
+    print(f"compare: wrote {paths.COMPARISON}, curves.png to {out}")
 
 
 def _write(runs: Sequence[FinishedRun], answers: TestPredictions, results: Mapping[str, Any], out: Path) -> None:

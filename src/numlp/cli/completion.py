@@ -25,8 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     shells = {kind.provides(): kind for kind in Plugins.instance().discover(CompletionPlugin) if issubclass(kind, CompletionPlugin)}
     action, _, shell = str(arguments.shell_completion).partition("=")
     known = action in ("install", "uninstall", "query") and shell in shells
-    rule = f"install=SHELL, uninstall=SHELL or query=SHELL of {', '.join(sorted(shells))}"
-    require(known, "numlp -sc", rule, argument=arguments.shell_completion)
+    expected = f"install=SHELL, uninstall=SHELL or query=SHELL, where SHELL is one of {', '.join(sorted(shells))}"
+    require(known, "numlp -sc", expected, argument=arguments.shell_completion)
     if action == "query":
         words = candidates(os.environ.get("COMP_LINE", ""))
         print(("\n" if shell == "fish" else " ").join(words))

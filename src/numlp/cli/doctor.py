@@ -1,4 +1,4 @@
-"""`numlp doctor`: what in this environment would keep a run from going well, and what to do about it."""
+"""`numlp doctor`: problems of the environment that would stop or spoil a run, with their remedies."""
 
 import argparse
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare --fix."""
-    text = "send what MLflow did not get, and mark runs KILLED that are RUNNING though their process is gone"
+    text = "send what MLflow did not receive, and mark runs as KILLED that are RUNNING without a process"
     parser.add_argument("--fix", action="store_true", help=text)
 
 
@@ -36,7 +36,12 @@ def examine() -> list[Finding]:
     """Every check, in the order of a run."""
     findings = [checks.check_python(), checks.check_packages(), checks.check_blas(), checks.check_disk(), checks.check_memory()]
     if not paths.CIFAR10.exists():
-        return [*findings, Finding("project", "error", f"no {paths.CIFAR10} in {Path.cwd()}", "go to the project's folder")]
+        return [
+            *findings,
+            Finding(
+                "project", "error", f"file not found: {paths.CIFAR10}", "go to the project's directory, or create one with numlp init DIR"
+            ),
+        ]
     official = str(OmegaConf.select(OmegaConf.load(paths.CIFAR10), "source.sha256"))
     return [
         *findings,
@@ -54,24 +59,26 @@ def check_configuration() -> Finding:
     try:
         return Finding("configuration", "ok", caption(deciding_choices(compose_project(Path.cwd()))))
     except UserError as error:
-        return Finding("configuration", "error", str(error), "correct it; numlp train --cfg job shows the configuration when it composes")
+        return Finding(
+            "configuration", "error", str(error), "correct params.yaml or conf/; numlp train --cfg job then prints the configuration"
+        )
 
 
 def fix() -> None:
-    """Send what earlier runs could not, then close the runs that nobody will."""
+    """Send what earlier runs could not send, then close the runs whose process is gone."""
     for path in find_unsent(Path.cwd()):
         try:
             gone = send_unsent(Path.cwd(), path)
         except UserError as error:
             print(f"not sent: {path.relative_to(Path.cwd())}: {error}")
             continue
-        print(f"sent: {path.relative_to(Path.cwd())}" + (f", but for what has changed since: {', '.join(gone)}" if gone else ""))
+        print(f"sent: {path.relative_to(Path.cwd())}" + (f", except files that have changed since: {', '.join(gone)}" if gone else ""))
     try:
         runs = close_abandoned(Path.cwd())
     except UserError:  # the table tells it
         return
     for run in runs:
-        print(f"marked KILLED: {run.name} (process {run.pid})")
+        print(f"marked as KILLED: {run.name} (process {run.pid})")
 
 
 def show(findings: Sequence[Finding]) -> None:
@@ -81,7 +88,7 @@ def show(findings: Sequence[Finding]) -> None:
     from rich.text import Text
 
     console, table = Console(highlight=False), Table(box=None, pad_edge=False)
-    for heading in ("check", "verdict", "found, and what to do"):
+    for heading in ("check", "status", "result and remedy"):
         table.add_column(heading, overflow="fold")
     for finding in findings:
         text = Text(finding.found) if finding.level == "ok" else Text(f"{finding.found}\n-> {finding.advice}")

@@ -1,4 +1,4 @@
-"""What `numlp doctor` looks at: each check reads, changes nothing, and gives a finding."""
+"""The checks of `numlp doctor`: each one reads, changes nothing, and returns a finding."""
 
 import fcntl
 import json
@@ -33,9 +33,9 @@ class Finding:
     """A row of the table.
 
     Attributes:
-        level: An error keeps a run from ending well, a warning may.
-        found: What is there.
-        advice: What to do; empty when all is well.
+        level: An error makes a run fail, a warning may do so.
+        found: The result of the check.
+        advice: The remedy; empty when the check passed.
     """
 
     what: str
@@ -47,7 +47,11 @@ class Finding:
 def check_python() -> Finding:
     """The interpreter."""
     number = sys.version.split()[0]
-    return Finding("Python", "ok", number) if sys.version_info >= (3, 11) else Finding("Python", "error", number, "use 3.11 or newer")
+    return (
+        Finding("Python", "ok", number)
+        if sys.version_info >= (3, 11)
+        else Finding("Python", "error", number, "install Python 3.11 or newer")
+    )
 
 
 def check_packages() -> Finding:
@@ -61,28 +65,32 @@ def check_packages() -> Finding:
     pins = [Requirement(pin) for pin in (line.partition("#")[0].strip() for line in lines) if "==" in pin]
     installed = {pin: _installed(pin.name) for pin in pins}
     different = [pin for pin, found in installed.items() if found is not None and not pin.specifier.contains(found, prereleases=True)]
-    other = [f"{pin.name} {installed[pin]}, not {str(pin.specifier).removeprefix('==')}" for pin in different]
+    other = [f"{pin.name} {installed[pin]} instead of {str(pin.specifier).removeprefix('==')}" for pin in different]
     if other:
         more = f" and {len(other) - 3} more" if len(other) > 3 else ""
-        return Finding("packages", "warning", ", ".join(other[:3]) + more, "pip install -c constraints.txt -e . gives the tested versions")
-    return Finding("packages", "ok", f"{len(needed)} required" + (f", as pinned in {PINS}" if pins else f"; no {PINS} to compare with"))
+        return Finding(
+            "packages", "warning", ", ".join(other[:3]) + more, "pip install -c constraints.txt -e . installs the tested versions"
+        )
+    return Finding(
+        "packages", "ok", f"{len(needed)} required packages" + (f", as pinned in {PINS}" if pins else f"; no {PINS} to compare with")
+    )
 
 
 def check_blas() -> Finding:
     """The library of the matrix products, its kernel, and the cores."""
     tags = environment_tags(Path.cwd())
     if tags["blas"] == "none":
-        return Finding("BLAS", "warning", "none that is known", "install NumPy from PyPI: without a BLAS training takes far longer")
-    return Finding("BLAS", "ok", f"{tags['blas']}, {tags['blas_kernel']} kernel, {cores()} cores (a run uses train.threads of them)")
+        return Finding("BLAS", "warning", "no known BLAS library", "install NumPy from PyPI; training is far slower without BLAS")
+    return Finding("BLAS", "ok", f"{tags['blas']}, {tags['blas_kernel']} kernel, {cores()} cores; a run uses train.threads of them")
 
 
 def check_disk() -> Finding:
     """Room in the project's folder, and whether it may be written to."""
     free = shutil.disk_usage(Path.cwd()).free / GB
     if not os.access(Path.cwd(), os.W_OK):
-        return Finding("disk", "error", "this folder is read-only", "choose a folder that you may write to")
+        return Finding("disk", "error", "this directory is read-only", "make it writable, or choose another directory")
     level: Level = "ok" if free >= DISK else "warning" if free >= 0.3 else "error"
-    return Finding("disk", level, f"{free:.1f} GB free", "" if level == "ok" else f"a first run takes {DISK:g} GB; dvc gc -w frees some")
+    return Finding("disk", level, f"{free:.1f} GB free", "" if level == "ok" else f"the first run needs {DISK:g} GB; dvc gc -w frees space")
 
 
 def check_memory() -> Finding:
@@ -90,7 +98,7 @@ def check_memory() -> Finding:
     free = psutil.virtual_memory().available / GB
     level: Level = "ok" if free >= MEMORY else "warning"
     return Finding(
-        "memory", level, f"{free:.1f} GB available", "" if level == "ok" else f"training takes up to {MEMORY:g} GB: close something"
+        "memory", level, f"{free:.1f} GB available", "" if level == "ok" else f"training needs up to {MEMORY:g} GB; close other programs"
     )
 
 
@@ -101,37 +109,37 @@ def check_local_choices() -> Iterator[Finding]:
     try:
         replaced = describe_replacements(Path.cwd())
     except UserError as error:
-        yield Finding("local choices", "error", str(error), f"correct {LOCAL}, or delete it")
+        yield Finding("local settings", "error", str(error), f"correct {LOCAL}, or delete it")
         return
     if replaced:
-        advice = f"delete {LOCAL} to undo it; numlp run removes its own entry once there is CIFAR-10"
-        yield Finding("local choices", "warning", f"{LOCAL}: {replaced}", advice)
+        advice = f"delete {LOCAL} to undo this; numlp run removes its own entry once CIFAR-10 is there"
+        yield Finding("local settings", "warning", f"{LOCAL}: {replaced}", advice)
     else:
-        yield Finding("local choices", "ok", f"{LOCAL} replaces no choice of params.yaml")
+        yield Finding("local settings", "ok", f"{LOCAL} replaces no setting of params.yaml")
 
 
 def check_archive(official: str) -> Finding:
-    """The archive that a run would read, against its sum."""
+    """The archive that a run would read, and its SHA-256 checksum."""
     given = os.environ.get("CIFAR10_ARCHIVE")
     path, accepted = (Path(given), os.environ.get("CIFAR10_SHA256", official).lower()) if given else (paths.ARCHIVE, official)
     if not path.is_file():
         if given:
-            return Finding("archive", "error", f"CIFAR10_ARCHIVE={given}: no such file", "unset CIFAR10_ARCHIVE, or correct it")
-        return Finding("archive", "ok", f"none in {paths.ARCHIVE.parent}; a run downloads it")
+            return Finding("archive", "error", f"file not found: {given}", "correct or unset CIFAR10_ARCHIVE")
+        return Finding("archive", "ok", f"no archive in {paths.ARCHIVE.parent}; the next run downloads it")
     digest = sha256(path)
     if digest != accepted:
-        advice = f"CIFAR10_SHA256={digest} accepts it as it is" if given else f"rm {path}: the next run downloads it again"
-        return Finding("archive", "error", f"{path}: sha256 {digest[:12]}..., need {accepted[:12]}...", advice)
+        advice = f"set CIFAR10_SHA256={digest} to accept the file" if given else f"delete {path}; the next run downloads it again"
+        return Finding("archive", "error", f"{path}: expected SHA-256 checksum {accepted[:12]}..., got {digest[:12]}...", advice)
     return Finding("archive", "ok", f"{path}" + ("" if digest == official else " (accepted by CIFAR10_SHA256; not the official file)"))
 
 
 def check_dvc_cache() -> Finding:
     """DVC's cache."""
     if not Path(".dvc").is_dir():
-        return Finding("DVC", "error", "no .dvc in this folder", "go to the project's folder, or: dvc init --no-scm")
+        return Finding("DVC", "error", "no .dvc in this directory", "go to the project's directory, or run dvc init --no-scm")
     cache = Path(".dvc/cache")
     if cache.exists() and not os.access(cache, os.W_OK):
-        return Finding("DVC cache", "error", f"{cache} is read-only", f"chmod -R u+w {cache}")
+        return Finding("DVC cache", "error", f"{cache} is read-only", f"run chmod -R u+w {cache}")
     size = sum(path.stat().st_size for path in cache.rglob("*") if path.is_file()) / GB
     return Finding("DVC cache", "ok", f"{size:.2f} GB")
 
@@ -141,39 +149,43 @@ def check_dvc_lock() -> Finding:
     lock, table = Path(".dvc/tmp/lock"), Path(".dvc/tmp/rwlock")
     if lock.exists() and _held(lock):
         return Finding(
-            "DVC lock", "warning", "another DVC command works in this folder", "wait for its end; a second dvc repro refuses to begin"
+            "DVC lock", "warning", "another DVC command runs in this directory", "wait for its end; a second dvc repro does not start"
         )
     try:
         content = json.loads(table.read_text()) if table.exists() else {}
     except ValueError:
-        return Finding("DVC lock", "error", f"{table} is no JSON", f"rm {table}")
+        return Finding("DVC lock", "error", f"{table} is not valid JSON", f"delete {table}")
     entries = [item for value in content.get("read", {}).values() for item in value] + list(content.get("write", {}).values())
     gone = {int(item["pid"]) for item in entries if not psutil.pid_exists(int(item["pid"]))}
     if gone:
         left = ", ".join(map(str, sorted(gone)))
-        return Finding("DVC lock", "ok", f"left by killed processes ({left}); the next DVC command removes it")
+        return Finding("DVC lock", "ok", f"killed processes ({left}) left a lock; the next DVC command removes it")
     return Finding("DVC lock", "ok", "free")
 
 
 def check_mlflow() -> Iterator[Finding]:
     """The store's version, what it did not take, and runs whose process is gone."""
     if files := find_unsent(Path.cwd()):
-        found = f"{len(files)} file{'' if len(files) == 1 else 's'} with what it did not take: {files[-1].relative_to(Path.cwd())}"
-        yield Finding("MLflow unsent", "warning", found, "numlp doctor --fix sends it")
+        found = (
+            f"{len(files)} file{'' if len(files) == 1 else 's'} with items that MLflow did not receive: {files[-1].relative_to(Path.cwd())}"
+        )
+        yield Finding("MLflow unsent", "warning", found, "numlp doctor --fix sends them")
     try:
         present, needed = schema_revisions(Path.cwd())
         if present != needed:
-            advice = "install the pinned MLflow, or: mlflow db upgrade (a way back does not exist; copy mlruns first)"
-            yield Finding("MLflow store", "error", f"tables {present}, need {needed}", advice)
+            advice = "install the pinned MLflow, or run mlflow db upgrade (it cannot be undone: copy mlruns first)"
+            yield Finding("MLflow store", "error", f"expected database schema {needed}, got {present}", advice)
             return
         runs = find_abandoned(Path.cwd())
     except UserError as error:
-        yield Finding("MLflow store", "error", str(error), "start its server, or unset MLFLOW_TRACKING_URI")
+        yield Finding("MLflow store", "error", str(error), "start the server, or unset MLFLOW_TRACKING_URI")
         return
     yield Finding("MLflow store", "ok", without_password(address(Path.cwd())))
     if runs:
         names = ", ".join(f"{run.name} (process {run.pid})" for run in runs[:3]) + (" ..." if len(runs) > 3 else "")
-        yield Finding("MLflow runs", "warning", f"{len(runs)} RUNNING without a process: {names}", "numlp doctor --fix marks them KILLED")
+        yield Finding(
+            "MLflow runs", "warning", f"{len(runs)} RUNNING without a process: {names}", "numlp doctor --fix marks them as KILLED"
+        )
 
 
 def _installed(name: str) -> str | None:

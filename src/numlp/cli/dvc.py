@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from numlp.errors import require
+from numlp.errors import UserError
 
 
 def repro(project: Path, *targets: str) -> int:
@@ -30,9 +30,10 @@ def dvc(*arguments: str, folder: Path, environment: Mapping[str, str] = os.envir
     """Run DVC in `folder`, with this Python's commands first on the path: its stages call `numlp`; give its exit code.
 
     Raises:
-        UserError: The folder may not be written to, of which DVC speaks as of a defect of its own.
+        UserError: The directory is read-only; DVC would report a bug of its own.
     """
-    require(os.access(folder, os.W_OK), "dvc", "a project's folder that may be written to", folder=str(folder.absolute()))
+    if not os.access(folder, os.W_OK):
+        raise UserError(f"the project's directory is read-only: {folder.absolute()}; make it writable, or copy the project")
     path = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
     command = [sys.executable, "-m", "dvc", *arguments]
     return subprocess.run(command, cwd=folder, env={**environment, "PATH": path}, check=False).returncode

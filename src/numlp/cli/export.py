@@ -1,4 +1,4 @@
-"""`numlp export`: a trained network as ONNX; with --check, how far its probabilities are from ours on the test images."""
+"""`numlp export`: write a network as ONNX; with --check, compare its probabilities with those of numlp on the test images."""
 
 import argparse
 import tempfile
@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare --model, --output and --check."""
     add_model(parser)
     parser.add_argument("--output", type=from_user, default=ONNX, help="the file to write (default: %(default)s)")
-    parser.add_argument("--check", action="store_true", help="compare ONNX and MLflow's pyfunc with numlp on the pipeline's test images")
+    parser.add_argument(
+        "--check", action="store_true", help="compare the predictions of ONNX and of MLflow's pyfunc with those of numlp on the test images"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     model, output = load_model(arguments.model), arguments.output
     count = len(model.dataset.class_names)
     save_onnx(output, standalone.read(arguments.model), {"dataset": model.dataset.name, "numlp": version("numlp")})
-    print(f"export: {output}, {output.stat().st_size:,} bytes, ONNX; images (N, 32, 32, 3) uint8 -> {OUTPUT} (N, {count})")
+    print(f"export: wrote {output} ({output.stat().st_size:,} bytes): images (N, 32, 32, 3) uint8 -> {OUTPUT} (N, {count})")
     return int(arguments.check and not check(model, arguments.model, output))
 
 
@@ -49,7 +51,7 @@ def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     probabilities = {"ONNX": predict_by_onnx(onnx_file, images), "pyfunc": predict_by_pyfunc(model_file, images)}
     for name, theirs in probabilities.items():
         same = np.count_nonzero(theirs.argmax(axis=1) == ours.argmax(axis=1))
-        print(f"check: {name}: probabilities differ by at most {difference(ours, theirs):.1e}, {same:,} classes are the same")
+        print(f"check: {name}: probabilities differ by at most {difference(ours, theirs):.1e}; {same:,} of {len(raw):,} predictions agree")
     return all(difference(ours, theirs) <= BOUND for theirs in probabilities.values())
 
 
@@ -63,7 +65,7 @@ def predict_by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:
     try:
         import onnxruntime
     except ImportError as error:
-        raise UserError('numlp export: need the package onnxruntime; pip install -c constraints.txt -e ".[onnx]"') from error
+        raise UserError('numlp export: the package onnxruntime is not installed; pip install -c constraints.txt -e ".[onnx]"') from error
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     (probabilities,) = session.run([OUTPUT], {session.get_inputs()[0].name: images})
     return np.asarray(probabilities)

@@ -1,4 +1,4 @@
-"""`numlp gradcheck`: the gradients of the reports' networks, or of the one that is asked for, against central differences."""
+"""`numlp gradcheck`: compare the gradients of the reports' networks, or of a chosen one, with central differences."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -58,7 +58,7 @@ def report(case: Case, differences: Sequence[Difference], console: "Console") ->
     by_name = {difference.name: difference for difference in differences}
     table = Table(title=_title(case), caption=_caption(differences), title_justify="left", caption_justify="left")
     table.box, table.padding = box.SIMPLE_HEAD, (0, 1, 0, 0)
-    for heading in ("layer", *KINDS, "worst relative", "verdict"):
+    for heading in ("layer", *KINDS, "max relative", "verdict"):
         table.add_column(heading, no_wrap=heading != "verdict")
     for index in range(1, len(case.hidden) + 2):
         layer = {kind: by_name[name.format(index)] for kind, name in KINDS.items() if name.format(index) in by_name}
@@ -75,7 +75,7 @@ def _plan(cases: Sequence[Case]) -> str:
     text = f"Checking {'all' if drawn == size else f'{drawn:,} of'} {size:,} entries of {len(cases)} network{'s' * (len(cases) > 1)}"
     if drawn > MINUTES:
         text += ", which takes minutes"
-    return f"{text}." if drawn == size else f"{text}, drawn from the seed (gradcheck.entries=all checks every entry)."
+    return f"{text}." if drawn == size else f"{text}, sampled with the seed (gradcheck.entries=all checks every entry)."
 
 
 def _title(case: Case) -> str:
@@ -89,7 +89,7 @@ def _caption(differences: Sequence[Difference]) -> str:
     if sampled:
         text += f" ({', '.join([*sampled, *['all in the others'] * (len(sampled) < len(differences))])})"
     kinks = sum(d.kinks for d in differences)
-    return text if kinks == 0 else f"{text}; {kinks:,} are left out: a unit switches within h"
+    return text if kinks == 0 else f"{text}; {kinks:,} entries are left out, because a unit switches within h"
 
 
 def _verdict(layer: dict[str, Difference]) -> str:

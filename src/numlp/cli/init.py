@@ -1,4 +1,4 @@
-"""`numlp init DIR`: a new project in a folder of its own, from the files that the package carries."""
+"""`numlp init DIR`: create a project in a new directory, from files of the package."""
 
 import argparse
 import shutil
@@ -13,16 +13,16 @@ from numlp.files import editing_yaml
 
 FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
 SOURCE = "src/numlp"  # what `resolve` depends on in a checkout
-EACH_TIME = "It has the digest of the installed package's code, so that it runs each time, and the others where that has changed."
+EACH_TIME = "It writes the digest of the installed package's code, so it runs each time; the other stages run where the digest has changed."
 README = """\
 # A project of numlp
 
 * `params.yaml` has every setting; `conf/` has one directory per config group, and one file per option.
 * `numlp run` downloads the data, trains, evaluates and plots; its files are in `build/`, and `dvc repro` does the same after an edit.
 * `numlp train model=mlp9 lam=0.01` trains one network beside the pipeline; `numlp train --help` lists the settings.
-* `numlp ui` opens all runs in MLflow, and `numlp doctor` says what is wrong with the machine or with this folder.
+* `numlp ui` opens all runs in MLflow, and `numlp doctor` reports problems of the machine or of this directory.
 
-DVC keeps experiments in git. Where this folder is no git checkout yet, make one, and let DVC know with the next `numlp run`:
+DVC keeps experiments in git. If this directory is no git checkout yet, create one; the next `numlp run` tells DVC:
 
     git init && git add . && git commit -m "Begin"
     numlp run && git add dvc.lock && git commit -m "Run the pipeline"
@@ -33,14 +33,14 @@ DVC keeps experiments in git. Where this folder is no git checkout yet, make one
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the folder and --data."""
-    parser.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet, or is empty")
-    parser.add_argument("--data", metavar="NAME", help="the data set, one of conf/data: cifar10 (the default) or synthetic")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="a new or empty directory")
+    parser.add_argument("--data", metavar="NAME", help="data set: cifar10 (the default) or synthetic")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Lay out a project, and say how to go on."""
+    """Create a project, and print the next steps."""
     lay_out(arguments.folder, arguments.data)
-    print(f"a project in {arguments.folder}\ncd {arguments.folder}\nnumlp run       # or dvc repro\nnumlp --help")
+    print(f"created a project in {arguments.folder}; next:\ncd {arguments.folder}\nnumlp run       # or dvc repro\nnumlp --help")
     return 0
 
 
@@ -55,7 +55,7 @@ def lay_out(folder: Path, data: str | None = None) -> None:
         UserError: `folder` has something in it, or there is no such data set.
     """
     require(
-        not folder.exists() or (folder.is_dir() and not any(folder.iterdir())), "numlp init", "a new or an empty folder", DIR=str(folder)
+        not folder.exists() or (folder.is_dir() and not any(folder.iterdir())), "numlp init", "a new or an empty directory", DIR=str(folder)
     )
     known = sorted(path.stem for path in (template() / "conf" / "data").glob("*.yaml"))
     require(data is None or data in known, "numlp init", f"--data {' or '.join(known)}", data=data)

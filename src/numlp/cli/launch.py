@@ -30,7 +30,7 @@ from numlp.config.compose import CONF, chosen_files, known_keys, store_primary, 
 from numlp.config.hydra_errors import explain, is_composing_error
 from numlp.config.launchers import HERE, store_launchers
 from numlp.config.search import Primary
-from numlp.errors import UserError, require
+from numlp.errors import UserError
 from numlp.files import write_text
 from numlp.runs.invocation import Invocation
 from numlp.signals import Terminated, relaying
@@ -146,4 +146,5 @@ def _refuse_search(overrides: Sequence[str]) -> None:
     """Raise UserError for a setting of sweeps, which a single run would not heed."""
     for text in overrides:
         sweeps = text.lstrip("+~").startswith(("search.", "sweep."))
-        require(not sweeps, text, "a sweep: -m with the values to try, or +search=NAME")
+        if sweeps:
+            raise UserError(f"{text}: this setting needs a sweep; add -m with the values to try, or +search=NAME")

@@ -1,4 +1,4 @@
-"""`numlp lr-range`: the learning-rate range test on the network of the choices, its plot, and the overrides to paste."""
+"""`numlp lr-range`: run the learning-rate range test on the configured network, plot it, and print the overrides to paste."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> None:
 
     name = data.dataset.name
     save(draw_lr_range(records, suggestion, f"{name}\n{_caption(config)}"), out / PICTURE)
-    print(f"lr-range: {len(records) - 1} points on {name}: {paths.LR_RANGE}, {PICTURE} in {out}")
+    print(f"lr-range: wrote {paths.LR_RANGE}, {PICTURE} to {out}: {len(records) - 1} evaluation points on {name}")
     for line in advise(suggestion, config, invocation.overrides):
         print(line)
 
@@ -54,12 +54,12 @@ def sweep(config: Config, data: Prepared) -> list[Record]:
 
 
 def advise(suggestion: Bounds | None, config: Config, overrides: Sequence[str]) -> list[str]:
-    """What to say of the bounds: lines, the last one a command to paste."""
+    """The bounds as lines of text; the last line is a command to paste."""
     test = config.lr_range
     if suggestion is None:
-        what = f"the validation accuracy rises by less than {100 * LEAST:g} points from {test.low:g} to {test.high:g}"
-        return [f"no suggestion: {what} (lr_range.low, lr_range.high and lr_range.epochs widen the test)"]
-    fall = "after it the accuracy falls" if not suggestion.open else "it still rises at the end: a higher lr_range.high may find more"
+        what = f"the validation accuracy rises by less than {100 * LEAST:g} percentage points from {test.low:g} to {test.high:g}"
+        return [f"no suggestion: {what}; widen the test with lr_range.low, lr_range.high and lr_range.epochs"]
+    fall = "above it the accuracy falls" if not suggestion.open else "the accuracy still rises at the end; try a higher lr_range.high"
     lower = f"eta_min {_plain(suggestion.eta_min)}: from here on the validation accuracy rises"
     upper = f"eta_max {_plain(suggestion.eta_max)}: {fall}"
     kept = [override for override in overrides if not override.startswith(REPLACED)]

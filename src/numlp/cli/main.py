@@ -16,8 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        0; 1 for an error that is the input's or the machine's, told in one or two lines; 2 for a command or an argument that is not there;
-        130 and 143 after Ctrl-C and SIGTERM; 141 when what reads the output has gone.
+        One of `EXIT_CODES`.
     """
     words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
 
@@ -34,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def exit_code(program: str, body: Callable[[], int]) -> int:
-    """Run the body of a program; errors that are the input's or the machine's are told in one or two lines, and are codes."""
+    """Run the body of a program; report errors of the input or the machine in one or two lines, and return the exit code."""
     try:
         try:
             return body()

@@ -1,4 +1,4 @@
-"""`numlp page`: one run as one HTML file, to send or to keep."""
+"""`numlp page`: write a run as one HTML file."""
 
 import argparse
 import csv
@@ -27,8 +27,10 @@ SAID = {  # of each figure, to those who cannot see it
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the run and --output."""
-    parser.add_argument("run", nargs="?", metavar="RUN", help="its folder, or its id or name in MLflow (default: the pipeline's run)")
-    parser.add_argument("--output", type=from_user, default=paths.BUILD / "page.html", help="the HTML file (default: %(default)s)")
+    parser.add_argument(
+        "run", nargs="?", metavar="RUN", help="directory of a run, or its id or name in MLflow (default: the pipeline's run)"
+    )
+    parser.add_argument("--output", type=from_user, default=paths.BUILD / "page.html", help="the HTML file to write (default: %(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -40,9 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.run is None:
         train, evaluated = paths.TRAIN, paths.EVALUATE
     else:
-        train = evaluated = load_run(arguments.run).file(paths.MODEL, "one that diverged has none").parent
+        train = evaluated = load_run(arguments.run).file(paths.MODEL, "a run that diverged has none").parent
     write_text(arguments.output, _page(train, evaluated))
-    print(f"page: {arguments.output}")
+    print(f"page: wrote {arguments.output}")
     return 0
 
 

@@ -6,29 +6,31 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from numlp import __version__, paths
-from numlp.cli.commands import COMMANDS, examples
+from numlp.cli.commands import COMMANDS, EXAMPLES, EXIT_CODES, examples
 
 NOTES = """
 
-eval "$(numlp -sc install=bash)" completes commands and choices (zsh: bash too; fish: install=fish).
-Exit codes: 0 done, 1 an error (one line names it), 2 a command or an argument that does not exist, 130 Ctrl-C, 143 SIGTERM."""
+Completion of commands and settings: eval "$(numlp -sc install=bash)" in bash and zsh; numlp -sc install=fish | source in fish.
+
+exit codes:
+"""
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser with errors of one line.
 
     Attributes:
-        details: What --help says after the description.
+        details: The text that --help shows after the description.
     """
 
     details: Callable[[], str] = str
 
     def flags(self) -> list[str]:
-        """Those that there are, in their long form."""
+        """All flags, in their long form."""
         return [text for action in self._actions for text in action.option_strings if text.startswith("--")]
 
     def print_help(self, file: Any = None) -> None:
-        """Print the help with the details; argparse's own method does not tell of a reader that has gone."""
+        """Print the help with the details; argparse's own method hides that the reader has closed the pipe."""
         self.description = "\n\n".join(filter(None, (self.description, self.details())))
         print(self.format_help(), end="", file=file)
 
@@ -58,15 +60,16 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def parsers(name: str) -> tuple[Parser, Parser]:
-    """The parser of all commands, and that of the command `name`, or else the first again."""
+    """The parser of all commands, and the parser of the command `name`; for an unknown name the first one twice."""
     parser = own = Parser("numlp", usage="numlp COMMAND [ARGUMENT ...]", formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.epilog = examples("init", "train") + NOTES
+    parser.epilog = examples("init", "train") + NOTES + "\n".join(f"  {code:<4} {meaning}" for code, meaning in EXIT_CODES.items())
     parser.add_argument("--version", action="version", version=f"numlp {__version__}")
-    parser.add_argument("-sc", "--shell-completion", metavar="install=SHELL", help="print the code for a shell that completes commands")
-    text = "Those as far as gradcheck take choices and values, KEY=VALUE; numlp train --help lists them."
+    parser.add_argument("-sc", "--shell-completion", metavar="install=SHELL", help="print the code that makes a shell complete commands")
+    text = "The commands from download to gradcheck take settings, KEY=VALUE; numlp train --help lists the settings."
     commands = parser.add_subparsers(title="commands", description=text, dest="command", metavar="COMMAND", prog="numlp")
     for known, command in COMMANDS.items():
-        sub = commands.add_parser(known, help=command.about, description=command.about, epilog=examples(known))
+        layout = argparse.RawDescriptionHelpFormatter if known in EXAMPLES else argparse.HelpFormatter
+        sub = commands.add_parser(known, help=command.about, description=command.sentence, epilog=examples(known), formatter_class=layout)
         if known == name:
             getattr(import_module(command.entry), "add_arguments", lambda parser: None)(sub)
             own = sub
@@ -75,7 +78,7 @@ def parsers(name: str) -> tuple[Parser, Parser]:
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Declare --model, a file that is the pipeline's by default."""
-    text = "a model.npz (default: %(default)s, the pipeline's)"
+    text = "a model.npz file (default: %(default)s, the pipeline's model)"
     parser.add_argument("--model", type=paths.from_user, default=paths.TRAIN / paths.MODEL, help=text)
 
 

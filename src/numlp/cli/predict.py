@@ -1,4 +1,4 @@
-"""`numlp predict`: what a trained network sees in pictures."""
+"""`numlp predict`: classify images with a trained network."""
 
 import argparse
 import sys
@@ -20,23 +20,23 @@ from numlp.paths import from_user
 
 TABLE, FORMATS = "table", {"csv": to_csv, "json": to_json}
 ABOUT = (
-    "Name what a trained network sees in pictures: the three likeliest classes, or with --format csv or json the probabilities of all. "
-    "Of each picture the largest square in the middle is taken, and shrunk to the 32 x 32 pixels that the network was trained on."
+    "Classify PNG or JPEG images: print the three most probable classes, or with --format csv or json the probabilities of all classes. "
+    "The command crops each image to the largest centred square and scales it to the 32 x 32 pixels of the training images."
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the images, --model, --format and --output."""
     parser.description = ABOUT
-    text = "a PNG or JPEG file of any size, or a folder: all the PNG and JPEG files in it and below it"
+    text = "a PNG or JPEG file of any size, or a directory with such files, searched recursively"
     parser.add_argument("images", nargs="+", type=from_user, metavar="IMAGE", help=text)
     add_model(parser)
-    parser.add_argument("--format", choices=(TABLE, *FORMATS), default=TABLE, help="(default: %(default)s)")
-    parser.add_argument("--output", type=from_user, metavar="FILE", help="write CSV or JSON to this file, not to the terminal")
+    parser.add_argument("--format", choices=(TABLE, *FORMATS), default=TABLE, help="output format (default: %(default)s)")
+    parser.add_argument("--output", type=from_user, metavar="FILE", help="write CSV or JSON to this file instead of the terminal")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print or write what the network sees in each picture; name those that cannot be read, a line each.
+    """Print or write the classes of each image; report an image that cannot be read in one line.
 
     Returns:
         0; 1 where a picture could not be read.
@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         UserError: There is no model, or a folder has no picture.
     """
     fits = arguments.output is None or arguments.format != TABLE
-    require(fits, "numlp predict --output", f"--format {' or '.join(FORMATS)}, as the table is for the terminal", format=arguments.format)
+    expected, remedy = f"--format {' or '.join(FORMATS)}", "the table is for the terminal"
+    require(fits, "numlp predict --output", expected, remedy, format=arguments.format)
     load_model(arguments.model)  # says what is wrong with the file
     model = standalone.read(arguments.model)
     files = list(dict.fromkeys(file for path in arguments.images for file in _files(path)))
@@ -68,7 +69,7 @@ def _show(arguments: argparse.Namespace, titles: Sequence[str], names: Sequence[
         sys.stdout.write(text)
     else:
         write_text(arguments.output, text)
-        print(f"predict: {len(titles)} pictures in {arguments.output}")
+        print(f"predict: wrote {arguments.output}: {len(titles)} images")
 
 
 def _files(path: Path) -> list[Path]:
@@ -76,7 +77,8 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     images = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-    require(len(images) > 0, str(path), f"a folder with files that end in {', '.join(SUFFIXES)}")
+    if not images:
+        raise UserError(f"no images in {path}: no file name ends in {', '.join(SUFFIXES)}")
     return images
 
 

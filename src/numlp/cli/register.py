@@ -1,11 +1,11 @@
-"""`numlp register`: a trained network as a version in MLflow's registry, with its figures."""
+"""`numlp register`: a trained network as a version in MLflow's registry, with its metrics."""
 
 import argparse
 import re
 from pathlib import Path
 
 from numlp.cli.parser import add_model
-from numlp.errors import require, without_password
+from numlp.errors import UserError, require, without_password
 from numlp.files import sha256
 from numlp.inference.model_file import load_model
 from numlp.tracking import address, find_run, register
@@ -14,7 +14,7 @@ from numlp.tracking import address, find_run, register
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare --model and --name."""
     add_model(parser)
-    parser.add_argument("--name", default="numlp", help="in the registry (default: %(default)s)")
+    parser.add_argument("--name", default="numlp", help="name in the registry (default: %(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,20 +24,19 @@ def run(arguments: argparse.Namespace) -> int:
         UserError: There is no model, or MLflow has no run of it.
     """
     require(
-        re.fullmatch(r"[\w.-]+", arguments.name) is not None, "numlp register", "a name of letters, digits, _, - and .", name=arguments.name
+        re.fullmatch(r"[\w.-]+", arguments.name) is not None,
+        "numlp register",
+        "a --name of letters, digits, _, - and .",
+        name=arguments.name,
     )
     load_model(arguments.model)
     run_id = find_run(Path.cwd(), sha256(arguments.model))
-    require(
-        run_id is not None,
-        "numlp register",
-        "a model that MLflow has a run of (another store? MLFLOW_TRACKING_URI)",
-        model=str(arguments.model),
-    )
-    assert run_id is not None
+    if run_id is None:
+        problem = f"no MLflow run has logged {arguments.model}"
+        raise UserError(f"numlp register: {problem}; check MLFLOW_TRACKING_URI, or train the network again")
     version = register(Path.cwd(), run_id, arguments.name)
     figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(version.metrics.items()))
-    print(f"register: {version.uri}{'' if version.new else ' (registered before)'}: {figures}")
+    print(f"register: {version.uri}{'' if version.new else ' (already registered)'}: {figures}")
     print(f"  export MLFLOW_TRACKING_URI={without_password(address(Path.cwd()))}")
     print(f"  mlflow models predict -m {version.uri} --env-manager local -i INPUT.json")
     print(f"  in Python: mlflow.pyfunc.load_model({version.uri!r})")

@@ -1,4 +1,4 @@
-"""`numlp run`: the whole pipeline by DVC, on CIFAR-10 where it can be had, and its figures."""
+"""`numlp run`: the whole pipeline by DVC, on CIFAR-10 where it is available, and its metrics."""
 
 import argparse
 import sys

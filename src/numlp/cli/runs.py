@@ -1,4 +1,4 @@
-"""`numlp runs`: the runs that MLflow knows, as a table or as CSV."""
+"""`numlp runs`: the runs in MLflow, as a table or as CSV."""
 
 import argparse
 import csv
@@ -20,8 +20,8 @@ VAL, TEST, EPOCHS = ("final/val_accuracy", "accuracy/val"), ("final/test_accurac
 COLUMNS = ("id", "name", "started", "status", "sweep", "epochs", "val_accuracy", "test_accuracy")
 SIMPLE = re.compile(r"([\w.]+)=([^=\s'\"`]+)")
 ABOUT = (
-    "List the trained runs that MLflow knows, the newest first: each with the settings that tell it from the others, its epochs, and its "
-    "accuracy on validation and test images. The commands compare and health take a run's name or the beginning of its id."
+    "List the trained runs in MLflow, the newest first: each with the settings in which it differs, its epochs, and its accuracy on "
+    "validation and test images. The commands compare, health and page take a run's name or the first characters of its id."
 )
 
 
@@ -29,17 +29,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.description = ABOUT
     text = (
-        'runs with this setting alone, e.g. norm=before, or a filter of MLflow\'s, e.g. "metrics.`final/val_accuracy` > 0.5"; '
-        "the option can be repeated, and all filters hold"
+        'only runs with this setting, e.g. norm=before, or that meet an MLflow filter, e.g. "metrics.`final/val_accuracy` > 0.5"; '
+        "with several --filter options, runs must meet all"
     )
     parser.add_argument("--filter", action="append", default=[], metavar="KEY=VALUE", help=text)
     parser.add_argument(
-        "--sweep", nargs="?", const="", metavar="SWEEP", help="runs of one sweep alone: its name or id (default: the newest)"
+        "--sweep", nargs="?", const="", metavar="SWEEP", help="only runs of one sweep: its name or id (default: the newest sweep)"
     )
-    text = "the N finished runs with the highest validation accuracy, the best first; test figures are shown and choose nothing"
+    text = "only the N finished runs with the highest validation accuracy, the best first; the test accuracy is shown and does not rank"
     parser.add_argument("--best", type=_count, metavar="N", help=text)
     parser.add_argument("--last", type=_count, metavar="N", help=f"at most N rows of the table (default: {SHOWN})")
-    parser.add_argument("--csv", action="store_true", help="write CSV with all settings, for other programs, and all runs")
+    parser.add_argument("--csv", action="store_true", help="write all runs with all settings as CSV")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"need a whole number >= 1, got {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
     return int(text)
 
 
@@ -74,7 +74,7 @@ def _with(runs: Sequence[ListedRun], key: str, value: str) -> list[ListedRun]:
     """The runs whose setting `key` is `value`, as the command line writes it."""
     known = sorted({each for run in runs for each in run.params})
     if runs and key not in known:
-        raise UserError(f"filter {key}={value}: no run has a setting {key!r}{did_you_mean(key, known)}")
+        raise UserError(f"--filter {key}={value}: no run has a setting {key!r}{did_you_mean(key, known)}")
     return [run for run in runs if key in run.params and _same(plain(run.params[key]), value)]
 
 
@@ -113,8 +113,4 @@ def _print(shown: Sequence[ListedRun], total: int) -> None:
         Console(highlight=False).print(tabulate_runs(rows))
     if usual:
         print(f"Unless noted: {format_settings(usual)}.")
-    print(
-        "no runs here, or none that is asked for"
-        if not total
-        else f"{len(rows)} of {total} runs" + (" (--last N)" if len(rows) < total else "")
-    )
+    print("no runs" if not total else f"{len(rows)} of {total} runs" + (" (--last N)" if len(rows) < total else ""))

@@ -1,4 +1,4 @@
-"""`numlp show`: the pipeline's latest figures as a table, and how to go on."""
+"""`numlp show`: print the pipeline's latest metrics and the next steps."""
 
 import argparse
 import json
@@ -9,15 +9,16 @@ from rich.console import Console
 from numlp import paths
 from numlp.config.naming import caption
 from numlp.display.run_summary import list_next_steps, summarise_run
-from numlp.errors import require
+from numlp.errors import UserError
 from numlp.files import sha256
 from numlp.inference.model_file import load_model
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table and the commands to go on."""
+    """Print the table and the next steps."""
     metrics = paths.EVALUATE / paths.METRICS
-    require(metrics.exists(), str(metrics), "the pipeline's figures; run make run, or dvc repro, first")
+    if not metrics.exists():
+        raise UserError(f"file not found: {metrics}; run the pipeline first with numlp run")
     console, model = Console(), paths.TRAIN / paths.MODEL
     console.print(summarise_run(json.loads(metrics.read_text()), caption(load_model(model).choices), _seconds(model)))
     for line in list_next_steps(checkout=Path("Makefile").exists()):

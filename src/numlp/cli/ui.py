@@ -1,4 +1,4 @@
-"""`numlp ui`: MLflow's pages on the project's runs, for this machine alone, until Ctrl-C."""
+"""`numlp ui`: MLflow's pages on the project's runs, on this machine only, until Ctrl-C."""
 
 import argparse
 import os
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     store = address(Path.cwd())
     if store.startswith(("http:", "https:")):
-        print(f"MLflow runs at {without_password(store)} (MLFLOW_TRACKING_URI)")
+        print(f"MLflow: {without_password(store)} (MLFLOW_TRACKING_URI)")
         return 0
     page = save_runs_view(Path.cwd())  # makes the database where there is none
     with terminable(), suppress(KeyboardInterrupt):
@@ -52,14 +52,14 @@ def _serve(store: str, first: int, page: str) -> None:
     port = _free_port(first)
     with tempfile.TemporaryFile() as output, _server(store, port, output) as server:
         _wait(server, port, output)
-        taken = "" if port == first else f" (port {first} is taken)"
-        print(f"MLflow: http://{HOST}:{port}{taken}\nthe runs, to compare: http://{HOST}:{port}{page}\nCtrl-C stops it", flush=True)
+        taken = "" if port == first else f" (port {first} is in use)"
+        print(f"MLflow: http://{HOST}:{port}{taken}\ncompare the runs: http://{HOST}:{port}{page}\npress Ctrl-C to stop", flush=True)
         server.wait()
-        raise UserError(f"numlp ui: need a server that stays up, got: {_last_line(output)}")
+        raise UserError(f"numlp ui: the MLflow server stopped: {_last_line(output)}")
 
 
 def _free_port(first: int) -> int:
-    require(1 <= first <= 65535, "numlp ui", "--port from 1 to 65535", port=first)
+    require(1 <= first <= 65535, "numlp ui --port", "a number from 1 to 65535", port=first)
     last = min(first + PORTS, 65536)
     for port in range(first, last):
         with socket.socket() as probe:
@@ -69,7 +69,7 @@ def _free_port(first: int) -> int:
             except OSError:
                 continue
             return port
-    raise UserError(f"numlp ui: need a free port from {first} to {last - 1}; name another by --port")
+    raise UserError(f"numlp ui: all ports from {first} to {last - 1} are in use; choose another one with --port")
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def _wait(server: subprocess.Popen[bytes], port: int, output: IO[bytes]) -> None
         except OSError:
             time.sleep(0.1)
     connect(Path.cwd())  # raises what is wrong with the store, if it is that
-    raise UserError(f"numlp ui: need MLflow to start within {SECONDS_TO_START:g} s, got: {_last_line(output)}")
+    raise UserError(f"numlp ui: MLflow did not start within {SECONDS_TO_START:g} s: {_last_line(output)}")
 
 
 def _last_line(output: IO[bytes]) -> str:

@@ -1,4 +1,4 @@
-"""`numlp verify`: whether the pipeline gives the same bytes again, in a clone of this checkout at another path."""
+"""`numlp verify`: check that the pipeline writes the same bytes again, in a clone of this checkout at another path."""
 
 import argparse
 import hashlib
@@ -15,18 +15,18 @@ import yaml
 from numlp import paths
 from numlp.cli.dvc import dvc
 from numlp.config.local_choices import LOCAL
-from numlp.errors import require
+from numlp.errors import UserError
 
 LOCK = Path("dvc.lock")
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a dvc.lock holds: MD5 sums by file name.
+    """The content of a dvc.lock: MD5 checksums by file name.
 
     Attributes:
-        read: What the stages read and no stage made: choices and code.
-        made: What the stages made, and dvc.lock itself.
+        read: Inputs that no stage made: settings and code.
+        made: Outputs of the stages, and dvc.lock itself.
     """
 
     read: dict[str, str]
@@ -34,7 +34,7 @@ class Recorded:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the pipeline in a clone, with the same choices, data and packages, and print its sums beside the recorded ones.
+    """Run the pipeline in a clone, with the same settings, data and packages, and print its checksums beside the recorded ones.
 
     Returns:
         0 when all are the same, 1 when one differs, DVC's exit code when the clone's run fails.
@@ -43,8 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         UserError: This is no git checkout, or nothing was run in it yet.
     """
     root = Path.cwd()
-    require((root / ".git").exists(), "numlp verify", "a git checkout, to clone it", folder=str(root))
-    require(LOCK.exists(), "numlp verify", f"{LOCK}, the record of a run; make run writes it", folder=str(root))
+    if not (root / ".git").exists():
+        raise UserError(f"numlp verify: {root} is no git checkout; create one with git init and a commit")
+    if not LOCK.exists():
+        raise UserError(f"file not found: {LOCK}; run the pipeline first with numlp run")
     with tempfile.TemporaryDirectory(prefix="numlp-verify.") as folder:
         clone = Path(folder) / "clone"
         make_clone(root, clone)
@@ -83,16 +85,16 @@ def read_lock(path: Path) -> Recorded:
 
 
 def compare(recorded: Recorded, repeated: Recorded) -> int:
-    """Print the sums side by side; 1 when one differs, else 0."""
+    """Print the checksums side by side; return 1 when one differs, else 0."""
     width = max(map(len, recorded.made))
-    print(f"\n{'MD5 of':<{width}}  {'recorded':<32}  {'in the clone':<32}")
+    print(f"\n{'file':<{width}}  {'MD5 in dvc.lock':<32}  {'MD5 in the clone':<32}")
     differing = _differing(recorded.made, repeated.made)
     for name, digest in recorded.made.items():
         verdict = "DIFFERS" if name in differing else "same"
         print(f"{name:<{width}}  {digest:<32}  {repeated.made.get(name, 'none'):<32}  {verdict}")
     if other := _differing(recorded.read, repeated.read):
-        print(f"verify: the recorded run read other files than are here now, {', '.join(other)}: make run, then verify again")
-    print(f"verify: {len(differing)} of {len(recorded.made)} differ")
+        print(f"verify: these inputs have changed since the recorded run: {', '.join(other)}; run numlp run, then verify again")
+    print(f"verify: {len(differing)} of {len(recorded.made)} checksums differ")
     return int(bool(differing))
 
 

@@ -1,4 +1,4 @@
-"""The network: its layers, batch norm, initial weights, and the moments to predict with."""
+"""The network: its layers, batch norm with its running statistics, and the initial weights."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from numlp.errors import require, require_fraction, require_positive
 
 @dataclass
 class ModelConfig(Checked):
-    """The architecture: widths of the hidden layers, input side first, and how many of an image's values it sees: the first `inputs`."""
+    """The architecture: widths of the hidden layers, input side first, and the number of an image's values that it reads, `inputs`."""
 
     hidden: list[int] = MISSING
     inputs: int = PIXELS
@@ -26,7 +26,7 @@ class ModelConfig(Checked):
 
 @dataclass
 class NormConfig(Checked):
-    """Batch normalisation: none, before or after the non-linearity."""
+    """Batch normalisation: none, before or after the activation."""
 
     placement: str = MISSING
     eps: float = 2.220446049250313e-16
@@ -39,7 +39,7 @@ class NormConfig(Checked):
 
 @dataclass
 class ActivationConfig(Checked):
-    """What stands between the affine layers: relu, leaky_relu (slope 0.01), gelu (by tanh) or silu."""
+    """The activation function: relu, leaky_relu (slope 0.01), gelu (tanh approximation) or silu."""
 
     name: str = "relu"
 
@@ -61,29 +61,30 @@ class InitConfig(Checked):
         require(self.name in ("he", "xavier", "gaussian"), "init.name", "he, xavier or gaussian", name=self.name)
         if self.name == "gaussian":
             good = self.sigma is not None and 0 < self.sigma < math.inf
-            require(good, "init.sigma", "a number > 0", sigma=self.sigma)
+            require(good, "init.sigma", "a number above 0", sigma=self.sigma)
         else:
-            require(self.sigma is None, "init.sigma", f"null with init={self.name} (sigma belongs to init=gaussian)", sigma=self.sigma)
+            expected, remedy = f"null with init={self.name}", "only init=gaussian uses sigma"
+            require(self.sigma is None, "init.sigma", expected, remedy, sigma=self.sigma)
 
 
 @dataclass
 class GradcheckConfig(Checked):
-    """Of `numlp gradcheck`: how many `entries` of each parameter it checks, drawn from the seed, or all."""
+    """Settings of `numlp gradcheck`: the number of `entries` of each parameter to check, sampled with the seed, or all."""
 
     entries: int | str = 200
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         good = self.entries >= 1 if isinstance(self.entries, int) else self.entries == "all"
-        require(good, "gradcheck.entries", "a whole number >= 1, or all", entries=self.entries)
+        require(good, "gradcheck.entries", "a whole number of at least 1, or all", entries=self.entries)
 
 
 @dataclass
 class MomentsConfig(Checked):
-    """Batch norm's moments: ema keeps a moving average of weight `alpha`; precise and adaptive then replace it, from `images`."""
+    """Batch norm's running statistics: ema is a moving average; precise and adaptive replace it after training, from `images` images."""
 
     name: str = MISSING
-    alpha: float = 0.9  # the weight of the old
+    alpha: float = 0.9  # weight of the old value
     images: int | None = None
 
     def check(self) -> None:
@@ -91,6 +92,7 @@ class MomentsConfig(Checked):
         require(self.name in ("ema", "precise", "adaptive"), "moments.name", "ema, precise or adaptive", name=self.name)
         require_fraction("moments.alpha", alpha=self.alpha)
         if self.name == "ema":
-            require(self.images is None, "moments.images", "null with moments=ema", images=self.images)
+            remedy = "only moments=precise and moments=adaptive use images"
+            require(self.images is None, "moments.images", "null with moments=ema", remedy, images=self.images)
         else:
-            require(self.images is not None and self.images >= 2, "moments.images", "a whole number >= 2", images=self.images)
+            require(self.images is not None and self.images >= 2, "moments.images", "a whole number of at least 2", images=self.images)

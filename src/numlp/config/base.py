@@ -17,7 +17,7 @@ class Checked:
         for item in fields(self):
             value = getattr(self, item.name)
             group = isinstance(item.type, type) and issubclass(item.type, Checked)
-            require(not group or isinstance(value, Checked), item.name, "a group of keys", **{item.name: value})
+            require(not group or isinstance(value, Checked), item.name, "a config group with its keys", **{item.name: value})
             if isinstance(value, Checked):
                 value.check_all()
         self.check()

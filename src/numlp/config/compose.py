@@ -15,7 +15,7 @@ from numlp.config.hydra_errors import explain, explain_unknown_key, is_composing
 from numlp.config.local_choices import LOCAL, read_substitutes
 from numlp.config.search import Primary
 from numlp.errors import UserError, require
-from numlp.paths import MARKS, NEED, find_project
+from numlp.paths import MARKS, find_project, no_project
 
 PARAMS, CONF = MARKS
 SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
@@ -73,7 +73,7 @@ def describe_replacements(root: Path) -> str:
 def replacement_notice(root: Path) -> str:
     """That in a line, with the file that says so and the way back; empty as well."""
     found = describe_replacements(root)
-    return found and f"{LOCAL}: {found}, which {PARAMS} chooses; delete the file to undo it"
+    return found and f"{LOCAL}: {found}, the setting of {PARAMS}; delete the file to undo this"
 
 
 def _replaced(root: Path, groups: dict[str, Any]) -> dict[str, str]:
@@ -88,21 +88,23 @@ def read_params(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping of file names, values and `set`.
     """
     params, conf = root / PARAMS, root / CONF
-    require(find_project(root) == root, "project", NEED, folder=str(root))
+    if find_project(root) != root:
+        raise no_project(root)
     try:
         values = OmegaConf.load(params)
     except YAMLError as error:
-        raise UserError(f"{PARAMS}: need YAML, got: {' '.join(str(error).split())}") from error
-    require(isinstance(values, DictConfig), PARAMS, "a mapping of keys to choices and values")
+        raise UserError(f"{PARAMS}: invalid YAML: {' '.join(str(error).split())}") from error
+    require(isinstance(values, DictConfig), PARAMS, "a mapping of keys to values")
     # Of a DictConfig, which it is, to_container makes a dict; its type names lists, text and None too.
     content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
     groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
     for group, choice in groups.items():
-        need = f"the name of a file of {CONF}/{group} as {group} (a value inside a group goes below {SET}: {{{group}: {{...}}}})"
-        require(not isinstance(choice, dict | list), PARAMS, need, **{group: choice})
+        expected = f"the name of a file of {CONF}/{group} for {group}"
+        remedy = f"put a value inside the group below {SET}: {{{group}: {{...}}}}"
+        require(not isinstance(choice, dict | list), PARAMS, expected, remedy, **{group: choice})
     own = content[SET] = content.get(SET) or {}
     nested = isinstance(own, dict) and all(isinstance(inner, dict) and group in groups for group, inner in own.items())
-    require(nested, PARAMS, f"values by group below {SET}, e.g. {SET}: {{model: {{hidden: [20]}}}}", set=own)
+    require(nested, PARAMS, f"values by config group below {SET}, such as {SET}: {{model: {{hidden: [20]}}}}", set=own)
     return groups, content
 
 
@@ -134,7 +136,8 @@ def to_config(config: DictConfig) -> schema.Config:
         UserError: A value is missing or breaks a rule.
     """
     missing = sorted(OmegaConf.missing_keys(config))
-    require(not missing, "config", f"a value for {', '.join(missing)}")
+    if missing:
+        raise UserError(f"config: no value for {', '.join(missing)}; choose an option of the config group, or set the value")
     added = _added(config, Primary)
     if added:
         raise UserError(explain_unknown_key(added[0], known_keys(Primary)))

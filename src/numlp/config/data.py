@@ -1,4 +1,4 @@
-"""Which images, and how they are split."""
+"""The data set, its split and augmentation."""
 
 import re
 from dataclasses import dataclass, field
@@ -24,9 +24,11 @@ class SourceConfig(Checked):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        plain = re.fullmatch(r"\w[\w .-]*", self.name) is not None  # a folder is called by it
-        require(plain, "data.source.name", "letters, digits, spaces and . _ - alone, a letter or digit first", name=self.name)
-        require(bool(self.urls) != (self.seed is not None), "data.source", "either urls or a seed", urls=self.urls, seed=self.seed)
+        plain = re.fullmatch(r"\w[\w .-]*", self.name) is not None  # it is the name of a directory
+        require(plain, "data.source.name", "letters, digits, spaces and . _ -, with a letter or digit first", name=self.name)
+        require(
+            bool(self.urls) != (self.seed is not None), "data.source", "either urls or a seed, not both", urls=self.urls, seed=self.seed
+        )
 
 
 @dataclass

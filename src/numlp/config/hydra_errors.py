@@ -12,11 +12,12 @@ from yaml import MarkedYAMLError
 from numlp.config.launchers import EXTRAS, GROUP
 
 NEAR = 0.6  # names that are meant
+HELP = "; numlp train --help lists the keys"
 RATE = "the learning rate is schedule.eta_max with schedule=cyclical, else schedule.eta"
 ELSEWHERE = {  # names that other frameworks have for what is called otherwise here, or is not there
     "lr": RATE,
     "learning_rate": RATE,
-    "momentum": "momentum is optim=momentum, with optim.rho",
+    "momentum": "momentum is optim=momentum with optim.rho",
     "weight_decay": "L2 regularization is lam: half of PyTorch's weight_decay with SGD; or optim=adamw, with optim.weight_decay",
     "optimizer": "the optimiser is optim, e.g. optim=adam",
     "dropout": "dropout is a key of its own, beside input_dropout: dropout=0.3",
@@ -52,7 +53,7 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
     if isinstance(error, MissingConfigException) and error.options is not None:
         return _no_option(error)
     if match := re.search(r"To append to your default list use \+(\S+)", text):
-        return f"{match[1]}: need a + before it (+{match[1]}), as params.yaml chooses none of this group"
+        return f"{match[1]}: params.yaml sets no option of this config group; add one with +{match[1]}"
     if match := SEVERAL.match(text):
         return _several(match[1] or match[2])
     if match := IN_FILE.match(text):
@@ -70,7 +71,7 @@ def _inside(cause: BaseException | None, key: str) -> str:
     """The line for a key of a mapping that was given as the value of `key`; empty when it is `key` itself that is not there."""
     if not isinstance(cause, OmegaConfBaseException) or cause.key in key.split(".") or not is_dataclass(cause.object_type):
         return ""
-    return f"{key}: no key {cause.key!r}{did_you_mean(str(cause.key), [item.name for item in fields(cause.object_type)])}"
+    return f"{key}: unknown key {cause.key!r}{did_you_mean(str(cause.key), [item.name for item in fields(cause.object_type)])}"
 
 
 def explain_unknown_key(key: str, known: Iterable[str], where: str = "config") -> str:
@@ -78,11 +79,11 @@ def explain_unknown_key(key: str, known: Iterable[str], where: str = "config") -
     keys, last = list(known), key.rpartition(".")[2]
     if key in keys:
         group = key.split(".")[0]
-        return f"{key}: this key belongs to another choice of {group} (numlp train --cfg job shows the present one)"
+        return f"{key}: this key belongs to another option of {group}; numlp train --cfg job shows the keys of the current option"
     if last in ELSEWHERE:
-        return f"{where}: no key {key!r}; {ELSEWHERE[last]}"
+        return f"{where}: unknown key {key!r}; {ELSEWHERE[last]}"
     same = [name for name in keys if name.rpartition(".")[2] == last]
-    return f"{where}: no key {key!r}{did_you_mean(key, same[:1] or keys, 0 if same else NEAR)}"
+    return f"{where}: unknown key {key!r}{did_you_mean(key, same[:1] or keys, 0 if same else NEAR) or HELP}"
 
 
 def did_you_mean(name: str, known: Iterable[str], near: float = NEAR) -> str:
@@ -94,24 +95,24 @@ def did_you_mean(name: str, known: Iterable[str], near: float = NEAR) -> str:
 def _no_option(error: MissingConfigException) -> str:
     group, _, name = str(error.missing_cfg_file).rpartition("/")
     if (extra := EXTRAS.get(name)) is not None and group == GROUP:
-        return f"{GROUP}={name}: need the extra {extra}: pip install -c constraints.txt -e '.[{extra}]'"
+        return f"{GROUP}={name}: the extra {extra} is not installed; pip install -c constraints.txt -e '.[{extra}]'"
     options = [option for option in error.options or [] if not option.endswith("_schema")]
     if not options:
-        return f"config: no group {group!r} with a choice {name!r}"
-    return f"{group}: need one of {', '.join(options)}, got {group}={name}{did_you_mean(name, options)}"
+        return f"config: no config group {group!r} with an option {name!r}{HELP}"
+    return f"{group}: expected one of {', '.join(options)}, got {name}{did_you_mean(name, options)}"
 
 
 def _no_yaml(error: MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
     assert mark is not None  # every error of YAML's scanner and parser has one
     file = mark.name.rpartition("/conf/")[2]  # a sweep reads a copy of conf/
-    return f"conf/{file}: need YAML, got: {error.problem} (line {mark.line + 1}, column {mark.column + 1})"
+    return f"conf/{file}: invalid YAML: {error.problem} (line {mark.line + 1}, column {mark.column + 1})"
 
 
 def _several(argument: str) -> str:
     key, _, values = argument.partition("=")
-    listed = f"; a list is written {key}=[{values}]" if "." in key else ""
-    return f"{argument}: several values need -m, which trains a network for each{listed}"
+    listed = f"; write a list as {key}=[{values}]" if "." in key else ""
+    return f"{argument}: several values need a sweep; add -m to train a network for each{listed}"
 
 
 def _in_file(file: str, problem: str, key: str | None, known: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from omegaconf import DictConfig, OmegaConf, read_write
 
-from numlp.errors import require
+from numlp.errors import UserError, require
 
 GROUP = "hydra/launcher"
 PROJECT = "NUMLP_PROJECT"  # in the environment: the project's folder, the same on every node
@@ -66,7 +66,7 @@ def at_once(config: DictConfig, threads: int) -> int | None:
     from joblib import cpu_count, effective_n_jobs
 
     jobs = config.hydra.launcher.n_jobs
-    require(jobs != 0, "hydra.launcher.n_jobs", "a number of jobs, or -1 for as many as there are cores", n_jobs=jobs)
+    require(jobs != 0, "hydra.launcher.n_jobs", "a number of jobs, or -1 for one job per core", n_jobs=jobs)
     return max(1, min(int(effective_n_jobs(jobs)), int(cpu_count()) // threads))
 
 
@@ -89,6 +89,7 @@ def enter_project_on_node() -> None:
         UserError: This node has no such folder.
     """
     folder = Path(os.environ[PROJECT])
-    there = (folder / "params.yaml").exists()
-    require(there, f"node {socket.gethostname()}", "the project in the same folder as the launching node", folder=str(folder))
+    if not (folder / "params.yaml").exists():
+        problem = f"no project in {folder}; every node needs the project at the path that it has on the launching node"
+        raise UserError(f"node {socket.gethostname()}: {problem}")
     os.chdir(folder)

@@ -11,8 +11,8 @@ from numlp.paths import origin
 
 LOCAL = Path("conf/local.yaml")
 COMMENT = """\
-# For each group of conf/: choices of params.yaml, and what this machine uses in their place. Git ignores this file.
-# `numlp run` wrote it because it found no CIFAR-10; it looks again each time, and removes its entry once there is one.
+# For each config group: options of params.yaml, and the options that this machine uses instead. Git ignores this file.
+# `numlp run` wrote it because it found no CIFAR-10. It tries again at each run, and removes its entry once CIFAR-10 is there.
 # To undo it by hand, delete this file.
 """
 
@@ -41,15 +41,15 @@ def read_substitutes(root: Path) -> dict[str, dict[str, str]]:
     try:
         content = yaml.safe_load(path.read_bytes())
     except yaml.YAMLError as error:
-        raise UserError(f"{where}: need YAML, got: {' '.join(str(error).split())}") from error
+        raise UserError(f"{where}: invalid YAML: {' '.join(str(error).split())}") from error
     content = {} if content is None else content
     shaped = isinstance(content, dict) and all(isinstance(others, dict) for others in content.values())
-    require(shaped, where, "for each group a mapping: {choice of params.yaml: choice in its place}", content=content)
+    require(shaped, where, "a mapping per config group: {option of params.yaml: option to use instead}", content=content)
     for group, others in content.items():
         folder = path.parent / str(group)
-        require(folder.is_dir(), where, "groups that are folders of conf/", group=group)
+        require(folder.is_dir(), where, "config groups, which are directories of conf/", group=group)
         for choice, used in others.items():
-            require((folder / f"{used}.yaml").is_file(), where, f"a file of conf/{group} in place of {choice}", used=used)
+            require((folder / f"{used}.yaml").is_file(), where, f"an option of conf/{group} in place of {choice}", used=used)
     return {str(group): {str(choice): str(used) for choice, used in others.items()} for group, others in content.items()}
 
 
@@ -73,4 +73,4 @@ def substitute(root: Path, group: str, choice: str, used: str | None) -> None:
         else:
             local_file(root).unlink()
     except OSError as error:
-        raise UserError(f"{LOCAL}: need a folder and a file that can be written, got: {error.strerror}") from error
+        raise UserError(f"{LOCAL}: {error.strerror}; make the file and its directory writable") from error

@@ -1,4 +1,4 @@
-"""How the parameters are updated: optimisers and their rates."""
+"""Optimisers and learning-rate schedules."""
 
 import math
 from dataclasses import dataclass
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from omegaconf import MISSING
 
 from numlp.config.base import Checked
-from numlp.errors import require, require_decay, require_fraction, require_positive, require_rates
+from numlp.errors import require, require_decay, require_fraction, require_not_negative, require_positive, require_rates
 
 
 @dataclass
 class OptimConfig(Checked):
-    """What every optimiser has: a name."""
+    """Base of all optimisers."""
 
     name: str = MISSING
 
 
 @dataclass
 class SgdConfig(OptimConfig):
-    """Plain gradient descent."""
+    """Plain stochastic gradient descent."""
 
     name: str = "sgd"
 
@@ -27,7 +27,7 @@ class SgdConfig(OptimConfig):
 class MomentumConfig(OptimConfig):
     """Gradient descent with momentum; `rho` is the weight of the old velocity, `nesterov` looks one step ahead.
 
-    `weight_decay` times the rate is taken from the weights beside the gradient; `lam` is then usually 0.
+    Each update also subtracts learning rate * `weight_decay` * weights; `lam` is then usually 0.
     """
 
     name: str = "momentum"
@@ -38,7 +38,7 @@ class MomentumConfig(OptimConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_fraction("optim.rho", rho=self.rho)
-        require(0 <= self.weight_decay < math.inf, "optim.weight_decay", "a number >= 0", weight_decay=self.weight_decay)
+        require_not_negative("optim.weight_decay", weight_decay=self.weight_decay)
 
 
 @dataclass
@@ -58,7 +58,7 @@ class AdamConfig(OptimConfig):
 
 @dataclass
 class AdamWConfig(AdamConfig):
-    """Adam with `weight_decay` times the rate taken from the weights, beside the gradient; `lam` is then usually 0."""
+    """Adam with decoupled weight decay: each update subtracts learning rate * `weight_decay` * weights; `lam` is then usually 0."""
 
     name: str = "adamw"
     weight_decay: float = 0.01
@@ -66,19 +66,19 @@ class AdamWConfig(AdamConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         super().check()
-        require(0 <= self.weight_decay < math.inf, "optim.weight_decay", "a number >= 0", weight_decay=self.weight_decay)
+        require_not_negative("optim.weight_decay", weight_decay=self.weight_decay)
 
 
 @dataclass
 class ScheduleConfig(Checked):
-    """What every schedule has: a name."""
+    """Base of all schedules."""
 
     name: str = MISSING
 
 
 @dataclass
 class CyclicalConfig(ScheduleConfig):
-    """Triangular rate; the half cycle is n_s of the reports, counted in epochs."""
+    """Triangular learning rate; the half cycle, in epochs, is n_s of the reports."""
 
     name: str = "cyclical"
     eta_min: float = 1e-5
@@ -95,7 +95,7 @@ class CyclicalConfig(ScheduleConfig):
 
 @dataclass
 class ExponentialConfig(ScheduleConfig):
-    """The rate times `decay` after each epoch."""
+    """The learning rate is multiplied by `decay` after each epoch."""
 
     name: str = "exponential"
     eta: float = 0.01
@@ -109,7 +109,7 @@ class ExponentialConfig(ScheduleConfig):
 
 @dataclass
 class CosineConfig(ScheduleConfig):
-    """The rate rises to `eta` over `warmup_epochs`, and falls along half a cosine to `eta_min` at the end of the run."""
+    """The learning rate rises to `eta` over `warmup_epochs`, and falls along half a cosine to `eta_min` at the end of the run."""
 
     name: str = "cosine"
     eta: float = 0.05
@@ -119,12 +119,12 @@ class CosineConfig(ScheduleConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_rates("schedule", self.eta_min, self.eta)
-        require(0 <= self.warmup_epochs < math.inf, "schedule.warmup_epochs", "a number >= 0", warmup_epochs=self.warmup_epochs)
+        require_not_negative("schedule.warmup_epochs", warmup_epochs=self.warmup_epochs)
 
 
 @dataclass
 class OneCycleConfig(ScheduleConfig):
-    """The rate rises from `eta / start` to `eta` over a share `rise` of the run, and falls to `eta / end`, each along half a cosine."""
+    """The learning rate rises from `eta / start` to `eta` in the share `rise` of the run, then falls to `eta / end`, along half cosines."""
 
     name: str = "one_cycle"
     eta: float = 0.1
@@ -135,13 +135,19 @@ class OneCycleConfig(ScheduleConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_positive("schedule.eta", eta=self.eta)
-        require(0 < self.rise < 1, "schedule.rise", "a number > 0 and < 1", rise=self.rise)
-        require(1 <= self.start < math.inf and 1 <= self.end < math.inf, "schedule", "start and end >= 1", start=self.start, end=self.end)
+        require(0 < self.rise < 1, "schedule.rise", "a number above 0 and below 1", rise=self.rise)
+        require(
+            1 <= self.start < math.inf and 1 <= self.end < math.inf,
+            "schedule",
+            "start and end of at least 1",
+            start=self.start,
+            end=self.end,
+        )
 
 
 @dataclass
 class ConstantConfig(ScheduleConfig):
-    """The same rate at every step."""
+    """The same learning rate at every step."""
 
     name: str = "constant"
     eta: float = 0.01

@@ -1,6 +1,5 @@
-"""All choices of a run."""
+"""All settings of a run."""
 
-import math
 from dataclasses import dataclass, field
 
 from omegaconf import MISSING
@@ -10,12 +9,12 @@ from numlp.config.base import Checked
 from numlp.config.data import PIXELS, AugmentConfig, DataConfig, SplitConfig
 from numlp.config.optim import CyclicalConfig, OptimConfig, ScheduleConfig
 from numlp.config.training import LrRangeConfig, TrackingConfig, TrainConfig
-from numlp.errors import require, require_fraction
+from numlp.errors import require, require_fraction, require_not_negative
 
 
 @dataclass
 class Config(Checked):
-    """All choices of a run."""
+    """All settings of a run."""
 
     data: DataConfig = field(default_factory=DataConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
@@ -27,14 +26,14 @@ class Config(Checked):
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     moments: MomentsConfig = field(default_factory=MomentsConfig)
     lam: float = MISSING
-    dropout: float = 0.0  # share of the hidden layers' outputs that is dropped while training
-    input_dropout: float = 0.0  # and of the inputs
-    smoothing: float = 0.0  # share of the target that all classes get alike
-    mixup: float = 0.0  # both parameters of the Beta distribution that the share of two mixed images is drawn from; 0: none is mixed
-    clip_norm: float = 0.0  # a longer gradient is shortened to so much; 0: none is
-    average: float = 0.0  # weight of the old parameters, by update, in the average that is kept of them and predicts; 0: none is kept
+    dropout: float = 0.0  # probability of dropping an output of a hidden layer while training
+    input_dropout: float = 0.0  # the same for the inputs
+    smoothing: float = 0.0  # label smoothing: share of the target that is spread over all classes
+    mixup: float = 0.0  # both parameters of the Beta distribution from which the share of two mixed images is sampled; 0: no mixing
+    clip_norm: float = 0.0  # largest norm of a gradient; 0: no clipping
+    average: float = 0.0  # weight of the old value, per update, in the average of the parameters that predicts; 0: no average
     augment: AugmentConfig = field(default_factory=AugmentConfig)
-    test_time_flip: bool = False  # evaluation predicts by an image and its mirror image together as well
+    test_time_flip: bool = False  # evaluation also averages each image with its mirror image
     seed: int = MISSING
     train: TrainConfig = field(default_factory=TrainConfig)
     lr_range: LrRangeConfig = field(default_factory=LrRangeConfig)
@@ -44,26 +43,22 @@ class Config(Checked):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        require(0 <= self.lam < math.inf, "lam", "a number >= 0", lam=self.lam)
+        require_not_negative("lam", lam=self.lam)
         require_fraction("dropout", dropout=self.dropout)
         require_fraction("input_dropout", input_dropout=self.input_dropout)
         require_fraction("smoothing", smoothing=self.smoothing)
-        require(0 <= self.mixup < math.inf, "mixup", "a number >= 0", mixup=self.mixup)
-        require(0 <= self.clip_norm < math.inf, "clip_norm", "a number >= 0", clip_norm=self.clip_norm)
+        require_not_negative("mixup", mixup=self.mixup)
+        require_not_negative("clip_norm", clip_norm=self.clip_norm)
         require_fraction("average", average=self.average)
         recomputed = self.average == 0 or self.norm.placement == "none" or self.moments.name != "ema"
-        rule = "moments=precise or adaptive, as a moving average of batch norm's moments is not of averaged weights"
-        require(recomputed, "average", rule, average=self.average, moments=self.moments.name)
+        expected, remedy = "moments=precise or moments=adaptive", "the running statistics of moments=ema do not fit averaged weights"
+        require(recomputed, "average", expected, remedy, average=self.average, moments=self.moments.name)
         whole = self.model.inputs == PIXELS or self.augment == AugmentConfig()
-        require(whole, "augment", f"model.inputs={PIXELS}, as whole images are changed", inputs=self.model.inputs)
+        require(whole, "augment", f"model.inputs={PIXELS}", "augmentation needs whole images", inputs=self.model.inputs)
         mirrors = self.model.inputs == PIXELS or not self.test_time_flip
-        require(mirrors, "test_time_flip", f"model.inputs={PIXELS}, as whole images are mirrored", inputs=self.model.inputs)
-        require(0 <= self.seed < 2**63, "seed", "a whole number >= 0", seed=self.seed)
-        require(set(self.then) <= {"evaluate", "plot"}, "then", "evaluate, plot or neither", then=self.then)
+        require(mirrors, "test_time_flip", f"model.inputs={PIXELS}", "mirroring needs whole images", inputs=self.model.inputs)
+        require(0 <= self.seed < 2**63, "seed", "a whole number of at least 0", seed=self.seed)
+        require(set(self.then) <= {"evaluate", "plot"}, "then", "a list of evaluate, plot, both or neither", then=self.then)
         length = self.train.epochs is not None or isinstance(self.schedule, CyclicalConfig)
-        require(
-            length,
-            "train.epochs",
-            f"a number of epochs with schedule={self.schedule.name} (cycles belong to schedule=cyclical)",
-            epochs=None,
-        )
+        expected, remedy = f"a number above 0 with schedule={self.schedule.name}", "only schedule=cyclical uses train.cycles"
+        require(length, "train.epochs", expected, remedy, epochs=None)

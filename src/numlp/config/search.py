@@ -1,4 +1,4 @@
-"""How a sweep is made: the keys `search` (what is tried, and what counts) and `sweep` (how it is run), which no single run reads."""
+"""Settings of sweeps, which no single run reads: `search` (trials and objective) and `sweep` (how the jobs run)."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,7 @@ from numlp.config import Checked, Config
 from numlp.errors import require, require_count
 
 SAMPLERS = ("grid", "random", "qmc", "tpe")
-OBJECTIVES = ("val_accuracy", "best_val_accuracy", "val_cost")  # no figure of the test split may choose
+OBJECTIVES = ("val_accuracy", "best_val_accuracy", "val_cost")  # no metric of the test split may choose
 
 
 @dataclass
@@ -16,9 +16,9 @@ class RoundConfig(Checked):
 
     Attributes:
         sampler: grid, random, qmc (quasi-random) or tpe (Bayesian).
-        trials: How many; with grid, the points of each range.
-        best: The ranges of a later round are those of so many best trials of the round before,
-        margin: and so many decades more on either side.
+        trials: Number of trials; with grid, the points of each range.
+        best: A later round has the ranges of this many best trials of the round before,
+        margin: extended by this many decades on either side.
     """
 
     sampler: str = "random"
@@ -31,22 +31,22 @@ class RoundConfig(Checked):
         require(self.sampler in SAMPLERS, "search.sampler", f"one of {', '.join(SAMPLERS)}", sampler=self.sampler)
         require_count("search.trials", trials=self.trials)
         require_count("search.rounds.best", best=self.best)
-        require(0 <= self.margin < 10, "search.rounds.margin", "decades, a number >= 0", margin=self.margin)
+        require(0 <= self.margin < 10, "search.rounds.margin", "a number of decades of at least 0 and below 10", margin=self.margin)
 
 
 @dataclass
 class SearchConfig(Checked):
-    """What a sweep tries and what it is judged by. What varies is in Hydra's own words: lam=0.1,0.01, tag(log,interval(1e-5,1e-1)).
+    """The trials of a sweep and their objective. Overrides say what varies: lam=0.1,0.01, lam=tag(log,interval(1e-5,1e-1)).
 
     Attributes:
         rounds: From coarse to fine; where there are none, one round of `sampler` and `trials`.
-        objective: The validation figure that chooses, as the mean over the seeds.
-        prune: Give up trials whose validation cost is above the median of those before at the same epoch.
-        warmup: Epochs before that.
-        startup: Trials that are trained to their end before that.
-        seed: Of the draws.
+        objective: The validation metric that ranks the trials, as the mean over the seeds.
+        prune: Stop trials whose validation cost is above the median of the earlier trials at the same epoch.
+        warmup: Epochs of a trial before it can be pruned.
+        startup: Trials that are trained to their end before any is pruned.
+        seed: Seed of the sampler.
         parallel: Trials that tpe is asked for at once; null: as many as the launcher runs side by side.
-        final: Train the best choices once more, with `final_with`.
+        final: Train the best trial's network once more, with the overrides `final_with`.
     """
 
     sampler: str = "grid"
@@ -64,10 +64,12 @@ class SearchConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(self.objective in OBJECTIVES, "search.objective", f"one of {', '.join(OBJECTIVES)}", objective=self.objective)
-        require(self.seed >= 0, "search.seed", "a whole number >= 0", seed=self.seed)
-        require(self.warmup >= 0, "search.warmup", "epochs, a number >= 0", warmup=self.warmup)
+        require(self.seed >= 0, "search.seed", "a whole number of at least 0", seed=self.seed)
+        require(self.warmup >= 0, "search.warmup", "a number of epochs of at least 0", warmup=self.warmup)
         require_count("search.startup", startup=self.startup)
-        require(self.parallel is None or self.parallel >= 1, "search.parallel", "a whole number >= 1, or null", parallel=self.parallel)
+        require(
+            self.parallel is None or self.parallel >= 1, "search.parallel", "a whole number of at least 1, or null", parallel=self.parallel
+        )
         for each in self.all_rounds():
             each.check()
 
@@ -78,12 +80,12 @@ class SearchConfig(Checked):
 
 @dataclass
 class SweepConfig(Checked):
-    """How a sweep is run.
+    """How the jobs of a sweep run.
 
     Attributes:
-        rerun: Train also what has been trained before.
-        fail_fast: Begin no further job once one has failed.
-        dry_run: Only say what would be run, and how long it would take.
+        rerun: Ignore cached results and train again.
+        fail_fast: Start no further job after the first failure.
+        dry_run: Only print the jobs and the estimated time.
     """
 
     rerun: bool = False
@@ -93,13 +95,13 @@ class SweepConfig(Checked):
 
 @dataclass
 class Primary(Config):
-    """All keys: a run's choices, and those of sweeps."""
+    """All keys: the settings of a run, and those of sweeps."""
 
     search: SearchConfig = field(default_factory=SearchConfig)
     sweep: SweepConfig = field(default_factory=SweepConfig)
 
 
 def decides(search: SearchConfig) -> dict[str, Any]:
-    """What of `search` decides which trials there are."""
+    """The settings of `search` that decide the trials."""
     kept = {name: getattr(search, name) for name in ("objective", "prune", "warmup", "startup", "seed", "parallel")}
     return kept | {"rounds": [vars(each) for each in search.all_rounds()]}

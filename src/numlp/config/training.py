@@ -1,4 +1,4 @@
-"""Length, batches, records and end of a training, and what is recorded of the machine meanwhile."""
+"""Length, batches, evaluation points and divergence of a training, the learning-rate range test, and system metrics."""
 
 import math
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class RecordConfig(Checked):
 
 @dataclass
 class DivergedConfig(Checked):
-    """When a run is given up: at a cost that is not finite, or above `cost` at `records` records in a row."""
+    """When a run has diverged: its cost is not finite, or above `cost` at `records` evaluation points in a row."""
 
     cost: float = 1e6  # of a network that recovers, the highest known is 575,395: nine layers from weights of 1e-4, with batch norm
     records: int = 5
@@ -39,36 +39,36 @@ class DivergedConfig(Checked):
 
 @dataclass
 class TrainConfig(Checked):
-    """Length and batches of a run: `epochs` where it is given, `cycles` of the cyclical rate otherwise."""
+    """Length and batches of a run: `epochs` if given, else `cycles` of the cyclical schedule."""
 
     batch_size: int = MISSING
-    threads: int = 1  # of BLAS; they decide the last bits of a result, so that a run has as many on every machine
+    threads: int = 1  # of BLAS; they decide the last bits of a result, so the number does not depend on the machine
     cycles: float | None = None
     epochs: float | None = None
     record: RecordConfig = field(default_factory=RecordConfig)
     diverged: DivergedConfig = field(default_factory=DivergedConfig)
-    resume: bool = True  # a run that was cut off goes on; false starts it over
-    health: bool = False  # each layer's activations, gradients and updates, at each record
+    resume: bool = True  # an interrupted run resumes; false starts it over
+    health: bool = False  # layer diagnostics at each evaluation point
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_count("train.batch_size", batch_size=self.batch_size)
         require(1 <= self.threads <= 64, "train.threads", "a whole number from 1 to 64", threads=self.threads)
         for name, value in (("cycles", self.cycles), ("epochs", self.epochs)):
-            require(value is None or 0 < value < math.inf, f"train.{name}", "a number > 0, or null", **{name: value})
-        require(self.cycles is not None or self.epochs is not None, "train", "epochs or cycles", epochs=None, cycles=None)
+            require(value is None or 0 < value < math.inf, f"train.{name}", "a number above 0, or null", **{name: value})
+        require(self.cycles is not None or self.epochs is not None, "train", "a value for epochs or cycles", epochs=None, cycles=None)
 
 
 @dataclass
 class TrackingConfig(Checked):
-    """What MLflow gets beside a run's curves, which decides no result."""
+    """What MLflow receives beside a run's curves; no result depends on it."""
 
     system_metrics: bool = False  # processor, memory, disk and network of the machine, sampled while a network trains
 
 
 @dataclass
 class LrRangeConfig(Checked):
-    """Of `numlp lr-range`: the rate rises from `low` to `high` in `epochs`, by equal factors (log) or equal differences (linear)."""
+    """Settings of `numlp lr-range`: the rate rises from `low` to `high` in `epochs`, by equal factors (log) or differences (linear)."""
 
     low: float = 1e-5
     high: float = 10.0

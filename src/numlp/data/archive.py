@@ -54,7 +54,8 @@ def read_archive(path: Path, sha256: str, name: str, official: str) -> RawData:
                 images[rows], labels[rows] = _batch(content, member)
     except UserError as error:
         raise UserError(f"archive {path}: {error}") from error
-    require(not missing, f"archive {path}", "all of the official members", missing=sorted(missing))
+    if missing:
+        raise UserError(f"archive {path}: these files are missing: {', '.join(sorted(missing))}")
     known = name if sha256 == official else f"{name}, archive {sha256[:8]}... (not the official file)"
     return RawData(images, labels, class_names, known, {"archive_sha256": sha256})
 
@@ -73,11 +74,11 @@ def _members(path: Path) -> Iterator[tuple[str, memoryview]]:
             if header.type in (XHDTYPE, XGLTYPE):
                 _check_note(bytes(stream.read(header.size)))
             else:
-                require(header.name not in seen, "a member", "each name once", name=header.name)
+                require(header.name not in seen, "tar member", "each name once", name=header.name)
                 seen.add(header.name)
                 yield header.name, stream.read(header.size)
             stream.read(-header.size % BLOCKSIZE)
-    raise UserError(f"the tar file: need at most {MOST_HEADERS} headers")
+    raise UserError(f"tar file: expected at most {MOST_HEADERS} headers")
 
 
 def _header(block: bytes) -> TarInfo:
@@ -85,15 +86,15 @@ def _header(block: bytes) -> TarInfo:
     try:
         header = TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except HeaderError as error:
-        raise UserError(f"the tar file: need a whole header, got: {error}") from None
+        raise UserError(f"tar file: damaged header: {error}") from None
     shown = header.name[:100]
     if header.type in (XHDTYPE, XGLTYPE):
-        require(0 <= header.size <= LARGEST_NOTE, "a pax header", f"at most {LARGEST_NOTE} bytes", size=header.size)
+        require(0 <= header.size <= LARGEST_NOTE, "pax header", f"at most {LARGEST_NOTE} bytes", size=header.size)
         return header
     plain = header.type in (REGTYPE, AREGTYPE, DIRTYPE)
-    require(plain, "a member", "a regular file or the folder, no link or device", name=shown, type=header.type)
+    require(plain, "tar member", "a regular file or the directory, no link or device", name=shown, type=header.type)
     expected = header.name in LARGEST and (header.type == DIRTYPE) == (header.name == FOLDER)
-    require(expected, "a member", "a name of the official archive", name=shown)
+    require(expected, "tar member", "a name of the official archive", name=shown)
     largest = LARGEST[header.name]
     require(0 <= header.size <= largest, header.name, f"at most {largest} bytes", size=header.size)
     return header
@@ -102,7 +103,7 @@ def _header(block: bytes) -> TarInfo:
 def _check_note(content: bytes) -> None:
     """Times and owners pass; a note that renames, links or resizes the next member does not."""
     keys = {line.partition(b" ")[2].partition(b"=")[0].decode("ascii", "replace") for line in content.split(b"\n") if line}
-    require(keys <= HARMLESS_NOTES, "a pax header", "times and owners alone", keys=sorted(keys)[:5])
+    require(keys <= HARMLESS_NOTES, "pax header", "only times and owners", keys=sorted(keys)[:5])
 
 
 def _batch(content: memoryview, where: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -110,10 +111,10 @@ def _batch(content: memoryview, where: str) -> tuple[NDArray[np.uint8], NDArray[
     batch = load_pickle(content, where)
     images, labels = batch.get("data"), batch.get("labels")
     if not isinstance(images, np.ndarray) or not isinstance(labels, list):
-        raise UserError(f"{where}: need data and a list of labels, got data={type(images).__name__}, labels={type(labels).__name__}")
+        raise UserError(f"{where}: expected data and a list of labels, got data={type(images).__name__}, labels={type(labels).__name__}")
     require(len(labels) == BATCH, where, f"{BATCH} labels", labels=len(labels))
     good = all(type(label) is int and 0 <= label < CLASSES for label in labels)
-    require(good, where, "whole labels from 0 to 9")
+    require(good, where, "whole numbers from 0 to 9 as labels")
     return images, np.array(labels, np.uint8)
 
 
@@ -123,5 +124,5 @@ def _class_names(content: memoryview) -> tuple[str, ...]:
     listed = names if isinstance(names, list) else []
     text = tuple(name.decode("latin-1") if isinstance(name, bytes) else name for name in listed)
     good = all(isinstance(name, str) and name.isascii() and name.isalpha() and len(name) <= 20 for name in text)
-    require(good and len(text) == len(set(text)) == CLASSES, META, f"{CLASSES} label_names, each of its own and of 1 to 20 letters")
+    require(good and len(text) == len(set(text)) == CLASSES, META, f"{CLASSES} different label_names of 1 to 20 letters")
     return text

@@ -8,7 +8,7 @@ from numlp import paths
 from numlp.config import Config, SourceConfig
 from numlp.data.preprocess import Prepared, prepare
 from numlp.data.raw import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
-from numlp.errors import UserError, require
+from numlp.errors import UserError
 
 
 def prepare_data(config: Config) -> Prepared:
@@ -21,8 +21,8 @@ def prepare_data(config: Config) -> Prepared:
     whole = prepare(raw, config.split.train, config.split.val, paths.NORMALISED)
     pairs = {"data": (whole.dataset, read_info(raw)), "split": (whole.recipe.split, {"train": config.split.train, "val": config.split.val})}
     for name, (recorded, wanted) in pairs.items():
-        rule = f"arrays made from the {name} asked for; remove the folder, and they are made again"
-        require(recorded == wanted, str(whole.folder), rule)
+        if recorded != wanted:
+            raise UserError(f"{whole.folder}: these arrays are of another {name}; delete the directory, and the next run makes them again")
     return whole.first(config.model.inputs)
 
 
@@ -50,7 +50,7 @@ def find_raw(dataset: DatasetInfo) -> RawData:
     for folder in (paths.DOWNLOAD, *sorted((paths.DATA / "raw").glob("*/"))):
         if (folder / INFO).exists() and read_info(folder).digest == dataset.digest:
             return load_raw(folder)
-    raise UserError(f"{dataset.name}: need the images that the model was trained with; numlp download gets those of params.yaml")
+    raise UserError(f"images not found: {dataset.name}, with which the model was trained; numlp download data=NAME makes them")
 
 
 def holds_source(folder: Path, source: SourceConfig) -> bool:

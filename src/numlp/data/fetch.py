@@ -63,7 +63,7 @@ def fetch(
         return _local(Path(local), official)
     path = folder / file
     if path.exists() and not _whole(path, official):
-        log.warning("%s is not whole or was changed: it is removed, and downloaded again", path)
+        log.warning("%s is incomplete or was changed; numlp deletes it and downloads it again", path)
         path.unlink()
     if not path.exists():
         _download(source.urls, path, official, timeout, attempts, silence)
@@ -73,23 +73,23 @@ def fetch(
 def _official(source: SourceConfig) -> tuple[str, str]:
     """File name and sum of the archive that `source` describes."""
     file, official = source.file or "", source.sha256 or ""
-    require(file != "" and Path(file).name == file, "data.source.file", "a plain file name", file=source.file)
-    require(_is_sum(official), "data.source.sha256", "64 hexadecimal digits", sha256=source.sha256)
+    require(file != "" and Path(file).name == file, "data.source.file", "a file name without directories", file=source.file)
+    require(_is_sum(official), "data.source.sha256", "a checksum of 64 hexadecimal digits", sha256=source.sha256)
     return file, official
 
 
 def _local(path: Path, official: str) -> tuple[Path, str]:
     """The user's own archive, with the sum that the user or the source gives."""
     accepted = (os.environ.get("CIFAR10_SHA256") or official).lower()
-    require(_is_sum(accepted), "CIFAR10_SHA256", "64 hexadecimal digits", CIFAR10_SHA256=accepted)
+    require(_is_sum(accepted), "CIFAR10_SHA256", "a checksum of 64 hexadecimal digits", CIFAR10_SHA256=accepted)
     try:
         found = sha256(path)
     except OSError as error:
-        raise UserError(f"CIFAR10_ARCHIVE: need a file that can be read, got {str(path)!r} ({error.strerror})") from error
+        raise UserError(f"CIFAR10_ARCHIVE: cannot read {path}: {error.strerror}; correct or unset the variable") from error
     if found != accepted:
         raise UserError(
-            f"CIFAR10_ARCHIVE: need sha256 {accepted}, got {found}\n"
-            f"a file cut short or damaged has another sum; to accept this one as it is: CIFAR10_SHA256={found}"
+            f"CIFAR10_ARCHIVE: expected SHA-256 checksum {accepted}, got {found}\n"
+            f"{path} may be incomplete or damaged; to accept the file as it is, set CIFAR10_SHA256={found}"
         )
     return path, found
 
@@ -113,6 +113,6 @@ def _download(urls: list[str], path: Path, official: str, timeout: tuple[float, 
         except Failed as failure:
             failures.append(f"{url} ({failure})")
     raise Unavailable(
-        f"download: need {path.name} from one of {len(urls)} addresses, got {', '.join(failures)}\n"
-        "set CIFAR10_ARCHIVE=<path of the archive> to use one that is here, or choose data=synthetic"
+        f"download failed: {path.name} from {', '.join(failures)}\n"
+        "check the network, set CIFAR10_ARCHIVE=PATH to use a local archive, or choose data=synthetic"
     )

@@ -6,6 +6,7 @@ from typing import BinaryIO
 from numlp.errors import UserError, require
 
 CHUNK, PIECE = 1 << 16, 1 << 20  # bytes read from the file at once, and decompressed at once
+CUT_SHORT = "gzip file: the file is cut short"
 
 
 class Gunzip:
@@ -32,7 +33,8 @@ class Gunzip:
         """
         have = 0
         while have < size:
-            require(not self._zip.eof, "the gzip file", "more data: it is cut short")
+            if self._zip.eof:
+                raise UserError(CUT_SHORT)
             piece = self._decompress(min(size - have, PIECE))
             self._buffer[have : have + len(piece)] = piece
             have += len(piece)
@@ -43,13 +45,14 @@ class Gunzip:
         while not self._zip.eof:
             piece = self._decompress(CHUNK)
             most -= len(piece)
-            require(not any(piece) and most >= 0, "the gzip file", "nothing but a little padding after the last member")
-        require(not self._zip.unused_data and not self._file.read(1), "the gzip file", "one gzip member, and nothing after it")
+            require(not any(piece) and most >= 0, "gzip file", "only a little padding after the last member")
+        require(not self._zip.unused_data and not self._file.read(1), "gzip file", "one gzip member and nothing after it")
 
     def _decompress(self, most: int) -> bytes:
         chunk = self._zip.unconsumed_tail or self._file.read(CHUNK)
-        require(chunk != b"", "the gzip file", "more data: it is cut short")
+        if not chunk:
+            raise UserError(CUT_SHORT)
         try:
             return self._zip.decompress(chunk, most)
         except zlib.error as error:
-            raise UserError(f"the gzip file: need undamaged data, got: {error}") from None
+            raise UserError(f"gzip file: damaged data: {error}") from None

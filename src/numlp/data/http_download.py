@@ -125,9 +125,9 @@ def _retrieve(url: str, path: Path, sha256: str, timeout: tuple[float, float], w
     except RequestException as error:
         raise Failed(_reason(error), again=watch.begun) from error
     except ValueError as error:
-        raise Failed("another sha256") from error
+        raise Failed("wrong SHA-256 checksum") from error
     except OSError as error:
-        raise UserError(f"download: {path.parent}: {error.strerror or error}") from error
+        raise UserError(f"download failed: {path.parent}: {error.strerror or error}") from error
 
 
 def _ask(url: str, timeout: tuple[float, float]) -> "Future[Response]":
@@ -157,7 +157,7 @@ def _reason(error: "RequestException") -> str:
     if isinstance(error, HTTPError) and error.response is not None:
         return f"HTTP {error.response.status_code}"
     if isinstance(error, ChunkedEncodingError):
-        return "cut short"
+        return "incomplete"
     if isinstance(error, Timeout) or "timed out" in str(error).lower():
         return "no answer in time"
     return "no connection"

@@ -21,18 +21,20 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    require(path.exists(), str(path), "a file that exists")
-    require(path.is_file(), str(path), "a PNG or JPEG file, not a folder")
+    if not path.exists():
+        raise UserError(f"file not found: {path}")
+    if not path.is_file():
+        raise UserError(f"not a PNG or JPEG file: {path}")
     try:
         with Image.open(path, formats=FORMATS) as opened:
-            require(opened.mode in EIGHT_BITS, str(path), "a picture of 8 bits a channel", mode=opened.mode)
+            require(opened.mode in EIGHT_BITS, str(path), "an image of 8 bits per channel", mode=opened.mode)
             upright = ImageOps.exif_transpose(opened).convert("RGBA")
     except UserError:
         raise
     except UnidentifiedImageError as error:
-        raise UserError(f"{path}: need a PNG or JPEG file") from error
+        raise UserError(f"not a PNG or JPEG file: {path}") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # what Pillow raises for damaged files
-        raise UserError(f"{path}: need a whole PNG or JPEG file, got: {error}") from error
+        raise UserError(f"damaged PNG or JPEG file: {path}: {error}") from error
     white = Image.new("RGBA", upright.size, "white")
     whole = Image.alpha_composite(white, upright).convert("RGB")
     side = min(whole.size)

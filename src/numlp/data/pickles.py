@@ -49,7 +49,7 @@ def load_pickle(content: memoryview, where: str) -> dict[str, object]:
     except UserError as error:
         raise UserError(f"{where}: {error}") from error
     except Exception as error:  # a damaged pickle raises nearly anything
-        raise UserError(f"{where}: need a pickle like the official one, got {type(error).__name__}") from error
+        raise UserError(f"{where}: damaged pickle ({type(error).__name__})") from error
     require(isinstance(loaded, dict), where, "a dictionary", type=type(loaded).__name__)
     require(all(isinstance(key, bytes | str) for key in loaded), where, "keys that are strings")
     text = {key.decode("latin-1") if isinstance(key, bytes) else key: value for key, value in loaded.items()}
@@ -62,23 +62,23 @@ def _without_payloads(content: memoryview) -> tuple[bytes, list[memoryview]]:
     payloads: list[memoryview] = []
     kept = position = tuples = 0
     for _ in range(MOST_OPCODES):
-        require(position < len(content), "the pickle", "an end")
+        require(position < len(content), "pickle", "an end")
         code = content[position]
-        require(code in OPCODES, "the pickle", "only the official files' opcodes", opcode=bytes([code]))
+        require(code in OPCODES, "pickle", "only the opcodes of the official files", opcode=bytes([code]))
         name = OPCODES[code].name
         tuples += name.startswith("TUPLE")
-        require(tuples <= MOST_TUPLES, "the pickle", f"at most {MOST_TUPLES} tuples")
+        require(tuples <= MOST_TUPLES, "pickle", f"at most {MOST_TUPLES} tuples")
         start, stop = _argument(content, position + 1, OPCODES[code])
         if name == "BINSTRING" and stop - start == PAYLOAD:
             parts += [bytes(content[kept:position]), b"P%d\n" % len(payloads)]
             payloads.append(content[start:stop])
             kept = stop
         else:
-            require(stop - start <= LONGEST, "the pickle", f"arguments of at most {LONGEST} bytes", bytes=stop - start)
+            require(stop - start <= LONGEST, "pickle", f"arguments of at most {LONGEST} bytes", bytes=stop - start)
         if name == "STOP":
             return b"".join([*parts, bytes(content[kept:stop])]), payloads
         position = stop
-    raise UserError(f"the pickle: need at most {MOST_OPCODES} opcodes")
+    raise UserError(f"pickle: expected at most {MOST_OPCODES} opcodes")
 
 
 def _argument(content: memoryview, start: int, opcode: pickletools.OpcodeInfo) -> tuple[int, int]:
@@ -95,7 +95,7 @@ def _argument(content: memoryview, start: int, opcode: pickletools.OpcodeInfo) -
     if opcode.name in MEMO_OPCODES:
         number = bytes(content[start : start + size])
         index = int(number) if opcode.name == "PUT" else int.from_bytes(number, "little")
-        require(index <= MOST_OPCODES, "the pickle", f"memo numbers up to {MOST_OPCODES}", index=index)
+        require(index <= MOST_OPCODES, "pickle", f"memo numbers up to {MOST_OPCODES}", index=index)
     return start, start + size
 
 
@@ -108,7 +108,7 @@ class _Dtype:
     __slots__ = ()
 
     def __init__(self, code: object, *flags: object) -> None:
-        require(code in (b"u1", "u1"), "an array", "type u1 (uint8)")
+        require(code in (b"u1", "u1"), "array", "type u1 (uint8)")
 
     def __setstate__(self, state: object) -> None:
         """Take no byte order, fields or alignment: one byte has none."""
@@ -120,16 +120,16 @@ class _Array:
     __slots__ = ("pixels",)
 
     def __init__(self, kind: object, shape: object, code: object) -> None:
-        require(kind is _NDARRAY and shape == (0,), "an array", "numpy.ndarray and shape (0,) at first")
+        require(kind is _NDARRAY and shape == (0,), "array", "numpy.ndarray and shape (0,) at first")
         self.pixels: NDArray[np.uint8] | None = None
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
         """Take (version, shape, dtype, Fortran order, bytes)."""
         _, shape, dtype, fortran, content = state
-        require(shape == (BATCH, PIXELS), "an array", f"shape ({BATCH}, {PIXELS})")
-        require(isinstance(dtype, _Dtype) and isinstance(fortran, bool), "an array", "type u1 (uint8) and an order")
+        require(shape == (BATCH, PIXELS), "array", f"shape ({BATCH}, {PIXELS})")
+        require(isinstance(dtype, _Dtype) and isinstance(fortran, bool), "array", "type u1 (uint8) and an order")
         if not isinstance(content, memoryview):
-            raise UserError(f"an array: need {PAYLOAD} bytes, got {type(content).__name__}")
+            raise UserError(f"array: expected {PAYLOAD} bytes, got {type(content).__name__}")
         self.pixels = np.frombuffer(content, np.uint8).reshape((BATCH, PIXELS), order="F" if fortran else "C")
 
 
@@ -145,7 +145,7 @@ class _Unpickler(pickle.Unpickler):  # the one place of the package that unpickl
 
     def find_class(self, module: str, name: str) -> object:
         """The stand-in for a name; imports nothing."""
-        require((module, name) in NAMES, "the pickle", "no other names than the official files'", name=f"{module}.{name}"[:100])
+        require((module, name) in NAMES, "pickle", "only the names of the official files", name=f"{module}.{name}"[:100])
         return NAMES[module, name]
 
     def persistent_load(self, pid: str) -> memoryview:

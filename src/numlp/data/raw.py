@@ -118,5 +118,5 @@ def read_info(folder: Path) -> DatasetInfo:
         return DatasetInfo(**json.loads((folder / INFO).read_text()))
     except (ValueError, TypeError) as error:
         raise UserError(
-            f"{folder / INFO}: need the description of a data set, got {error}; remove the folder, and it is made again"
+            f"{folder / INFO}: no description of a data set ({error}); delete the directory, and the next run makes it again"
         ) from error

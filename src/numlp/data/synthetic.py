@@ -40,7 +40,7 @@ def synthesise(seed: int) -> RawData:
         >>> data.labels[50000:].size
         10000
     """
-    require(seed >= 0, "data.source.seed", "a whole number >= 0", seed=seed)
+    require(seed >= 0, "data.source.seed", "a whole number of at least 0", seed=seed)
     bank_seed, label_seed, *seeds = np.random.SeedSequence(seed).spawn(2 + IMAGES // CHUNK)
     bank = _bank(_generator(bank_seed))
     labels = _labels(_generator(label_seed))

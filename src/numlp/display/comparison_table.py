@@ -49,7 +49,7 @@ def tabulate_two(
     from rich.table import Table
     from rich.text import Text
 
-    different = Table("choice", "A", "B", box=ROUNDED)
+    different = Table("setting", "A", "B", box=ROUNDED)
     for key, (first, second) in choices.items():
         different.add_row(key, Text(str(first)), Text(str(second)))  # Texts: brackets in a value are no markup
     table = Table("test images", box=ROUNDED)
@@ -60,9 +60,12 @@ def tabulate_two(
         interval = f"{100 * test.low:+.2f} .. {100 * test.high:+.2f}"
         difference, style = f"{100 * test.difference:+.2f}", "bold" if test is whole else ""
         table.add_row(Text(name), first, second, difference, interval, f"{test.p:.2g}", style=style)
-    alone = f"Of {whole.n:,} test images both get {whole.both:,} right, A alone {whole.first:,}, B alone {whole.second:,}."
-    note = "Points; the interval is of a paired bootstrap, p of McNemar's exact test, which tells nothing of other seeds."
-    same = [Text("The choices are the same.")] if not choices else [different]
+    alone = f"Correct of {whole.n:,} test images: {whole.both:,} by both runs, {whole.first:,} only by A, {whole.second:,} only by B."
+    note = (
+        "B - A is in percentage points, with the 95 % interval of a paired bootstrap; p is from McNemar's exact test. "
+        "Neither says anything about other seeds."
+    )
+    same = [Text("The runs have the same settings.")] if not choices else [different]
     return Group(Text(dataset, style="bold"), *(Text(name) for name in names), *same, table, Text(alone), Text(note))
 
 
@@ -95,9 +98,9 @@ def tabulate_many(names: Sequence[str], choices: Mapping[str, Sequence[Any]], ro
     for name, cell in AGAINST.items():
         table.add_row(name, *("" if row.against is None else cell(row.against) for row in rows))
     note = (
-        f"Test accuracies are of the same {n:,} images. The difference is in percentage points, with the 95 % interval of a paired "
-        f"bootstrap; p is of McNemar's exact test, not corrected for {len(rows) - 1} comparisons. "
-        "Neither tells anything of other seeds."
+        f"The test accuracies are on the same {n:,} images. The differences are in percentage points, with the 95 % interval of a paired "
+        f"bootstrap; p is from McNemar's exact test, without a correction for {len(rows) - 1} comparisons. "
+        "Neither says anything about other seeds."
     )
     named = (Text(f"{letter}  {name}") for letter, name in zip(letters, names, strict=True))
     return Group(Text(dataset, style="bold"), *named, table, Text(note))

@@ -32,7 +32,7 @@ def draw_curves(records: Sequence[Record], title: str) -> Figure:
         records: At least one, in the order of their steps.
         title: The data set's name and the run's choices.
     """
-    require(len(records) >= 1, "curves", "one record or more", records=len(records))
+    require(len(records) >= 1, "curves", "one evaluation point or more", records=len(records))
     figure = sheet("Training, step by step", title, height=5.6)
     (cost, loss), (accuracy, eta) = figure.subplots(2, 2, sharex=True)
     for axes, name in ((cost, "cost"), (loss, "loss")):

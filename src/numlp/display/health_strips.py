@@ -96,10 +96,10 @@ def _most(values: Array, scale: Normalize) -> str:
 
 
 QUANTITIES = (
-    Quantity("activation_std", "Deviation of the activations over the images", _decades, "viridis", annotate=_faint),
+    Quantity("activation_std", "Standard deviation of the activations over the images", _decades, "viridis", annotate=_faint),
     Quantity("dead", "Dead ReLUs (%)", _per_cent, "Reds", 100, annotate=_most),
     Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis", annotate=_faint),
-    Quantity("update_ratio", "Norm of an update over that of the weights", _decades, "viridis"),
+    Quantity("update_ratio", "Norm of an update, relative to the norm of the weights", _decades, "viridis"),
     Quantity("gamma_mean", "Batch norm: mean gamma", _about(1), "RdBu_r"),
     Quantity("beta_mean", "Batch norm: mean beta", _about(0), "RdBu_r"),
 )
@@ -115,10 +115,10 @@ def draw_health(runs: Sequence[Watched], title: str) -> Figure:
         runs: One to four, each with at least one record.
         title: The data set's name and what the runs have in common.
     """
-    require(1 <= len(runs) <= RUNS, "health", f"one to {RUNS} runs", runs=len(runs))
-    require(all(run.health for run in runs), "health", "a record or more of each run", records=[len(run.health) for run in runs])
+    require(1 <= len(runs) <= RUNS, "health", f"1 to {RUNS} runs", runs=len(runs))
+    require(all(run.health for run in runs), "health", "one evaluation point or more per run", records=[len(run.health) for run in runs])
     finite = [quantity for quantity in QUANTITIES if any(np.isfinite(_values(run, quantity)).any() for run in runs)]
-    note = "A strip is a layer, the first on top, the output last. Grey: none, or not finite. Updates follow the rate."
+    note = "Each strip is a layer, the output at the bottom. Grey: no value, or not finite. Updates scale with the learning rate."
     figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{note}", height=1.9 + 1.25 * len(finite))
     grid = figure.subplots(1 + len(finite), len(runs), sharex="col", squeeze=False, height_ratios=[1.1] + [1] * len(finite))
     _accuracies(grid[0], runs)

@@ -112,10 +112,10 @@ def draw_disagreements(examples: Disagreement, title: str) -> Figure:
         title: The data set's name and the runs' choices.
     """
     right, wrong = examples.names
-    subject = f"Test images that {right} gets right, and {wrong} does not"
+    subject = f"Test images that only {right} classifies correctly"
     if len(examples.images) == 0:
         return sheet(f"{subject}: none", title, height=0.5)
-    note = f"Orange: what {wrong} says, and its probability. Black: the true class, with the probability that {right} gives it."
+    note = f"Orange: class predicted by {wrong}, with its probability. Black: true class, with its probability by {right}."
     upper = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(examples.predicted, examples.wrong, strict=True)]
     lower = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(examples.true, examples.sure, strict=True)]
     return _captioned(examples.images, upper, lower, subject, f"{title}\n{note}")

@@ -25,7 +25,7 @@ def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str) 
         bounds: None when the test suggests none.
         title: The data set's name and the run's choices.
     """
-    require(len(records) >= 2, "lr_range", "two records or more", records=len(records))
+    require(len(records) >= 2, "lr_range", "two evaluation points or more", records=len(records))
     figure = sheet("Learning-rate range test", title, height=4.6)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.5, 1])
     eta, accuracy = np.array([r.eta for r in records]), 100 * np.array([r.val_accuracy for r in records])

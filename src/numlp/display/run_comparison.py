@@ -54,7 +54,7 @@ def draw_overlaid_curves(curves: Sequence[Curve], title: str) -> Figure:
     note = [BAND] if runs > len(curves) else []
     columns = 2 if max(len(curve.label) for curve in curves) <= HALF else 1
     rows = -(-(len(curves) + len(DASHES)) // columns)
-    figure = sheet(f"{runs} runs, epoch by epoch", "\n".join([title, *note]), height=3.4 + 0.15 * rows)
+    figure = sheet(f"{runs} runs by epoch", "\n".join([title, *note]), height=3.4 + 0.15 * rows)
     panels = figure.subplots(1, 2)
     for axes, (column, name, scale) in zip(panels, COLUMNS, strict=True):
         for curve, colour, marker in zip(curves, PALETTE, MARKERS, strict=False):
@@ -88,8 +88,8 @@ def _band(axes: Axes, curve: Curve, field: str, colour: str, scale: float) -> No
 def draw_class_accuracies(classes: Mapping[str, PairedTest], whole: PairedTest, labels: Sequence[str], title: str) -> Figure:
     """Draw the test accuracy of both runs, a row a class, and the difference with its 95 % interval; the largest gain on top."""
     rows = [*sorted(classes.items(), key=lambda item: item[1].difference), (ALL, whole)]
-    note = "Right: difference in points, with the 95 % interval of a paired bootstrap."
-    figure = sheet("Test accuracy, class by class", f"{title}\n{note}", height=4.4)
+    note = "Right: difference in percentage points, with the 95 % interval of a paired bootstrap."
+    figure = sheet("Per-class test accuracy", f"{title}\n{note}", height=4.4)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.25, 1])
     for place, (_, paired) in enumerate(rows):
         first, second = (100 * value for value in paired.accuracies)
@@ -102,7 +102,7 @@ def draw_class_accuracies(classes: Mapping[str, PairedTest], whole: PairedTest, 
     left.get_yticklabels()[-1].set_weight("bold")
     left.set(xlabel="test accuracy (%)")
     right.axvline(0, color="black", linewidth=0.8)
-    right.set(xlabel="B minus A (points)")
+    right.set(xlabel="B minus A (percentage points)")
     for axes in (left, right):
         axes.grid(True, axis="x")
         axes.axhspan(len(rows) - 1.5, len(rows) - 0.5, color="#f2f2f2", zorder=0)

@@ -1,4 +1,4 @@
-"""What a run prints when it ends: its accuracies and costs, and what to do next."""
+"""The summary of a run: its accuracies and costs, and the next steps."""
 
 import math
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from rich.console import Group
 
 STEPS = (
-    ("the plots", "build/plot"),
+    ("see the plots", "build/plot"),
     ("compare runs in MLflow", "make ui"),
-    ("for these commands, in each new shell", "source .venv/bin/activate"),
-    ("another choice", "edit params.yaml, then dvc repro"),
-    ("the same as an experiment, in git", "dvc exp run -S model=mlp9"),
-    ("several choices, a run each", "numlp train -m norm=none,before"),
-    ("what it sees in a picture", "numlp predict picture.png"),
+    ("activate the environment, in each new shell", "source .venv/bin/activate"),
+    ("change a setting", "edit params.yaml, then dvc repro"),
+    ("change a setting as an experiment in git", "dvc exp run -S model=mlp9"),
+    ("train one network per value", "numlp train -m norm=none,before"),
+    ("classify an image", "numlp predict picture.png"),
 )
 
 
@@ -43,7 +43,7 @@ def summarise_run(metrics: Mapping[str, float | str], choices: str, train_second
     table.add_column("cost (nats)", justify="right")
     for key, name in SPLITS.items():
         table.add_row(name, f"{100 * float(metrics[f'{key}_accuracy']):.2f} %", _cost(float(metrics[f"{key}_cost"])))
-    time = "Training was up to date and not run again." if train_seconds is None else f"Training took {format_duration(train_seconds)}."
+    time = "Training was up to date and did not run again." if train_seconds is None else f"Training took {format_duration(train_seconds)}."
     heading = Text(str(metrics["dataset"]), style="bold")  # a Text: brackets in a name are no markup
     return Group(heading, Text(choices), table, Text(time))
 

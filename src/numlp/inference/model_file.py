@@ -13,7 +13,7 @@ from numlp.arrays import Array
 from numlp.blas import blas_threads
 from numlp.data.preprocess import normalise
 from numlp.data.raw import DatasetInfo
-from numlp.errors import UserError, require
+from numlp.errors import UserError
 from numlp.files import replacing
 from numlp.nn.network import Network
 from numlp.training.evaluator import Evaluator
@@ -103,7 +103,8 @@ def load_model(path: Path) -> Model:
         >>> model.probabilities(np.zeros((1, 3), np.uint8)).tolist()
         [[0.5, 0.5]]
     """
-    require(path.exists(), str(path), "a model; train one first (dvc repro train, or numlp train)")
+    if not path.exists():
+        raise UserError(f"model not found: {path}; run the pipeline first with numlp run")
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -118,5 +119,5 @@ def load_model(path: Path) -> Model:
         for name, view in {**network.params.views, **network.moments.views}.items():
             view[...] = arrays[name]
     except (zipfile.BadZipFile, ValueError, TypeError, KeyError, IndexError, EOFError) as error:
-        raise UserError(f"{path}: need a whole model file of numlp, got {type(error).__name__}: {error}") from error
+        raise UserError(f"{path}: no complete model file of numlp ({type(error).__name__}: {error})") from error
     return Model(network, mean, std, choices, dataset)

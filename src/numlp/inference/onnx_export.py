@@ -35,7 +35,7 @@ def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:
         import onnx
         from onnx import helper
     except ImportError as error:
-        raise UserError('numlp export: need the package onnx; pip install -c constraints.txt -e ".[onnx]"') from error
+        raise UserError('numlp export: the package onnx is not installed; pip install -c constraints.txt -e ".[onnx]"') from error
     values = (
         helper.make_tensor_value_info(INPUT, onnx.TensorProto.UINT8, ["N", SIDE, SIDE, 3]),
         helper.make_tensor_value_info(OUTPUT, onnx.TensorProto.FLOAT, ["N", len(model.names)]),

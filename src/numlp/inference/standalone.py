@@ -48,7 +48,7 @@ class Folded:
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, 32, 32, 3) images as viewers show them, row by row with red, green and blue last -> (N, K)."""
         if images.ndim != 4 or images.shape[1:] != (SIDE, SIDE, 3) or images.dtype != np.uint8:
-            raise ValueError(f"images: need uint8 of shape (N, {SIDE}, {SIDE}, 3), got {images.dtype} of shape {images.shape}")
+            raise ValueError(f"images: expected uint8 of shape (N, {SIDE}, {SIDE}, 3), got {images.dtype} of shape {images.shape}")
         parts = [self._probabilities(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.names)), np.float32)
 

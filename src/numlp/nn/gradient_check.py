@@ -137,7 +137,7 @@ def check_gradients(
     """
     require(network.dtype == np.float64, "gradient check", "a network in float64", dtype=str(network.dtype))
     require(0 < h < 1 and 0 < tolerance < 1, "gradient check", "h and tolerance between 0 and 1", h=h, tolerance=tolerance)
-    require(samples is None or samples >= 1, "gradient check", "samples of at least 1, or null for all", samples=samples)
+    require(samples is None or samples >= 1, "gradient check", "samples of at least 1, or None for all", samples=samples)
     probe = _Probe(network, x, labels, lam, Mode(batch_moments=True, noise=(seed, 0)))
     rounding = ROUNDING * float(np.finfo(np.float64).eps) * max(1.0, probe.cost(0)[0]) / h
     rng = np.random.default_rng(seed)

@@ -79,7 +79,7 @@ class Network:
         activation: str = "relu",
     ) -> None:
         require(len(sizes) >= 2 and min(sizes) >= 1, "network", "two or more sizes, each at least 1", sizes=list(sizes))
-        require(norm in ("none", "before", "after"), "network", "norm none, before or after", norm=norm)
+        require(norm in ("none", "before", "after"), "network", "a norm of none, before or after", norm=norm)
         require(activation in ACTIVATIONS, "network", f"an activation of {', '.join(ACTIVATIONS)}", activation=activation)
         self.sizes, self.norm, self.eps, self.dtype, self.activation = tuple(sizes), norm, eps, np.dtype(dtype), activation
         self.depth = len(sizes) - 1

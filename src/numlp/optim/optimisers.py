@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from numlp.arrays import Array
-from numlp.errors import require, require_fraction, require_positive
+from numlp.errors import require_fraction, require_not_negative, require_positive
 from numlp.threads import side_by_side
 
 BLOCK = 1 << 17  # entries: 512 kB of float32, so that a block stays in the cache for all operations on it
@@ -31,7 +31,7 @@ class Optimiser(ABC):
     """
 
     def __init__(self, params: Array, weights: int, state: Sequence[str] = (), weight_decay: float = 0.0) -> None:
-        require(0 <= weight_decay < math.inf, "optim.weight_decay", "a number >= 0", weight_decay=weight_decay)
+        require_not_negative("optim.weight_decay", weight_decay=weight_decay)
         self.state: dict[str, Array] = {name: np.zeros_like(params) for name in state}
         self.count, self.weight_decay, self.average = 0, weight_decay, 0.0
         self._own = tuple(state)

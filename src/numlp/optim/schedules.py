@@ -77,10 +77,10 @@ def one_cycle(eta: float, rise: float, start: float, end: float, steps: int) -> 
         [0.01, 0.1, 0.001]
     """
     require_positive("schedule.eta", eta=eta)
-    require(0 < rise < 1, "schedule.rise", "a number > 0 and < 1", rise=rise)
+    require(0 < rise < 1, "schedule.rise", "a number above 0 and below 1", rise=rise)
     require(start >= 1 and end >= 1, "schedule", "start and end of at least 1", start=start, end=end)
     top = rise * steps - 1  # the update of the highest rate
-    require(0 < top < steps - 1, "schedule.rise", f"a rise of more than one of the run's {steps} updates, and fewer than all", rise=rise)
+    require(0 < top < steps - 1, "schedule.rise", f"a rise of more than one and fewer than all of the run's {steps} updates", rise=rise)
 
     def between(first: float, last: float, share: float) -> float:
         return last + (first - last) * (1 + math.cos(math.pi * min(1.0, share))) / 2

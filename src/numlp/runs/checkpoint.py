@@ -1,4 +1,4 @@
-"""Checkpoints: the whole state of a run, so that one that was cut off goes on and ends in the same bits (docs/formats.md)."""
+"""Checkpoints: the whole state of a run, so that an interrupted run resumes and ends in the same bits (docs/formats.md)."""
 
 import hashlib
 import io
@@ -54,7 +54,7 @@ class Checkpoints:
             for old in self._files()[:-KEPT]:
                 old.unlink(missing_ok=True)
         except OSError as error:
-            log.warning("no checkpoint at step %d: %s: %s", state.progress.step, error.filename, error.strerror)
+            log.warning("no checkpoint at step %d, and the run continues: %s: %s", state.progress.step, error.filename, error.strerror)
         now = perf_counter()
         self._due = now + (SHARE - 1) * (now - began)
 
@@ -64,7 +64,7 @@ class Checkpoints:
             content = path.read_bytes()
             if path.stem.partition("-")[2] == hashlib.sha256(content).hexdigest() and self._load(content, state):
                 return True
-            log.warning("%s: need a whole checkpoint of this run; it is cut short, altered or another run's, and not used", path)
+            log.warning("%s is not used: the checkpoint is incomplete, was changed, or belongs to another run", path)
         return False
 
     def clear(self) -> None:
@@ -90,7 +90,7 @@ class Checkpoints:
                 return False
             if about["kernel"] != library()[1]:
                 log.warning(
-                    "the checkpoint was made with BLAS's %s kernel, and this machine has %s: the last bits will be of neither",
+                    "the checkpoint is of BLAS kernel %s, and this machine uses %s; the result will match neither in the last bits",
                     about["kernel"],
                     library()[1],
                 )
@@ -112,7 +112,7 @@ def has_checkpoint(store: Path, key: str) -> bool:
 def open_checkpoints(store: Path, key: str) -> Iterator[Checkpoints]:
     """The checkpoints of the run `key`, for this process alone.
 
-    A second process with the same run at the same time keeps its own in a temporary folder, and so cannot go on later.
+    A second process with the same run at the same time writes to a temporary directory, and so cannot resume later.
     """
     store.mkdir(parents=True, exist_ok=True)
     name = key[:NAME]
@@ -120,7 +120,7 @@ def open_checkpoints(store: Path, key: str) -> Iterator[Checkpoints]:
     try:
         lock.acquire()
     except Timeout:
-        log.warning("another process trains this very run: if this one is cut off, it starts over")
+        log.warning("another process trains the same run; if this process is interrupted, it starts over")
         with tempfile.TemporaryDirectory(dir=store, prefix=f"{name}.") as folder:
             yield Checkpoints(Path(folder), key)
         return

@@ -57,10 +57,10 @@ def predict_test_images(runs: Sequence[FinishedRun]) -> TestPredictions:
     Raises:
         UserError: A run has no network, the data sets differ, or their images are not there.
     """
-    models = [load_model(run.file(paths.MODEL, "one that diverged has none")) for run in runs]
+    models = [load_model(run.file(paths.MODEL, "a run that diverged has none")) for run in runs]
     datasets = [model.dataset for model in models]
     one = len({dataset.digest for dataset in datasets}) == 1
-    require(one, "compare", "runs on the same data set", datasets=[dataset.name for dataset in datasets])
+    require(one, "numlp compare", "runs on the same data set", datasets=[dataset.name for dataset in datasets])
     raw = find_raw(datasets[0])
     lettered = tuple(f"{letter} ({label})" for letter, label in zip(ascii_uppercase, label_runs(runs), strict=False))
     images, true = raw.images[TRAIN_IMAGES:], raw.labels[TRAIN_IMAGES:].astype(np.intp)

@@ -9,7 +9,7 @@ from typing import Any
 from numlp import paths
 from numlp.config import Config
 from numlp.config.naming import common_caption, flatten
-from numlp.errors import require
+from numlp.errors import UserError
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
 from numlp.tracking import run_files
@@ -40,7 +40,8 @@ class FinishedRun:
             UserError: The run has none; the message ends with `advice`.
         """
         path = self.folder / name
-        require(path.exists(), self.name, f"a run with {name}; {advice}")
+        if not path.exists():
+            raise UserError(f"{self.name}: the run has no {name}; {advice}")
         return path
 
 
@@ -53,7 +54,8 @@ def load_run(name: str) -> FinishedRun:
     folder = from_user(name) if from_user(name).is_dir() else run_files(Path.cwd(), name)
     model = folder / paths.MODEL
     for file in [paths.HISTORY] if model.exists() else [paths.HISTORY, paths.CONFIG, paths.METRICS]:
-        require((folder / file).exists(), name, f"the folder, MLflow id or MLflow name of a run that has ended, with its {file}")
+        if not (folder / file).exists():
+            raise UserError(f"{name}: no {file} in this run; choose a run that has ended, from numlp runs")
     if model.exists():  # DVC restores the model of an earlier run, and leaves config.json as the last one wrote it
         loaded = load_model(model)
         usual = [item.name for item in fields(Config) if item.name in loaded.choices]

@@ -16,7 +16,7 @@ from numlp.data.dataset import prepare_data, provide_raw
 from numlp.data.preprocess import Name, Prepared
 from numlp.data.raw import load_raw
 from numlp.data.splits import SPLITS
-from numlp.errors import require
+from numlp.errors import UserError
 from numlp.files import replacing, sha256, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
 from numlp.nn.loss import accuracy
@@ -36,7 +36,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> None:
     metrics = evaluate_run(config, paths.TRAIN / paths.MODEL, out)
     run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))
     if run_id is None:
-        print(f"evaluate: MLflow has no run of this model (its store is new, or another one); the figures are in {out}")
+        print(f"evaluate: no MLflow run has logged this model (is MLFLOW_TRACKING_URI another store?); the metrics are in {out}")
         return
     with reopen(Path.cwd(), run_id, out) as tracked:
         log(metrics, paths.TRAIN / paths.MODEL, out, tracked)
@@ -45,13 +45,14 @@ def run(config: Config, out: Path, invocation: Invocation) -> None:
 def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
     """Evaluate a model on the data set of `config`, which must be the one that it was trained on."""
     model, data = load_model(model_file), prepare_data(config)
-    same = model.dataset.digest == data.dataset.digest
-    require(same, str(model_file), "a model of this data set; run dvc repro train", dataset=model.dataset.name)
+    if model.dataset.digest != data.dataset.digest:
+        raise UserError(f"{model_file}: this model was trained on another data set, {model.dataset.name}; train one with numlp run")
     metrics = evaluate(model, data, provide_raw(config.data.source), out, config.test_time_flip)
     print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
     if config.test_time_flip:
         print(
-            "evaluate, with each image's mirror image: " + ", ".join(f"{name} {metrics[f'{name}_flip_accuracy']:.2%}" for name in FLIPPED)
+            "evaluate, averaged over each image and its mirror image: "
+            + ", ".join(f"{name} {metrics[f'{name}_flip_accuracy']:.2%}" for name in FLIPPED)
         )
     return metrics
 

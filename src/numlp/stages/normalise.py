@@ -16,4 +16,4 @@ def run(config: Config, out: Path, invocation: Invocation) -> None:
     sizes = {name: stop - start for name, (start, stop) in data.recipe.split.items()}
     content = {**asdict(data.recipe), "key": data.recipe.key, "pixel_mean": data.mean.mean(), "pixel_std": data.std.mean()}
     write_json(out / paths.SPLIT, content, indent=2)
-    print(f"normalise: {data.dataset.name}: {sizes['train']:,} images to train, {sizes['val']:,} to validate")
+    print(f"normalise: {data.dataset.name}: {sizes['train']:,} training and {sizes['val']:,} validation images")

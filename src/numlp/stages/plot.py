@@ -23,7 +23,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> None:
     if run_id is not None:
         with reopen(Path.cwd(), run_id, out) as tracked:
             tracked.log_artifacts(figures, "plots")
-    print(f"plot: {', '.join(figure.name for figure in figures)} in {out}")
+    print(f"plot: wrote {', '.join(figure.name for figure in figures)} to {out}")
 
 
 def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:

@@ -108,11 +108,11 @@ def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracke
 def _say(config: Config, invocation: Invocation) -> None:
     """Say what a user may not expect of these settings, or could have faster."""
     if config.moments.name == "adaptive" and config.norm.placement != "none":
-        print(f"moments: {config.moments.images:,} test images (never their labels) give batch norm's moments, as moments=adaptive asks")
+        print(f"train: moments=adaptive computes batch norm's statistics from {config.moments.images:,} test images (never their labels)")
     widths = (config.model.inputs, *config.model.hidden)
     products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
     if invocation.alone and config.train.threads < cores() and products >= WIDE:
-        print(f"train: one step of this wide network is faster on more threads (train.threads={cores()} uses all cores, other last bits)")
+        print(f"train: this wide network trains faster with train.threads={cores()}, which changes the last bits of the result")
 
 
 def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:

@@ -1,4 +1,4 @@
-"""How a sweep ends: tables, plots, the best trial's command, and what failed."""
+"""The end of a sweep: tables, plots, the best trial's command, and the failed jobs."""
 
 import shlex
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 from numlp import paths
 from numlp.data.dataset import provide_raw
 from numlp.data.raw import read_info
-from numlp.errors import UserError, require
+from numlp.errors import UserError
 from numlp.runs.checkpoint import has_checkpoint
 from numlp.sweep import summary, sweep_figures
 from numlp.sweep.jobs import FINAL
@@ -72,8 +72,9 @@ def conclude(conclusion: Conclusion) -> None:
     finish_run(conclusion.run, metrics, [table], {**tags, summary.DESCRIPTION: description})
     if planner.failed:
         display.say(summary.errors_table(planner.failed))
-        raise UserError(f"sweep: {len(planner.failed)} of {len(planner.jobs)} jobs failed (the table above has their errors)")
-    require(len(order) > 0, "sweep", f"a trial that is trained to its end ({table} lists their states)")
+        raise UserError(f"sweep: {len(planner.failed)} of {len(planner.jobs)} jobs failed; the table above lists their errors")
+    if not order:
+        raise UserError(f"sweep: no trial was trained to its end; {table} lists their states")
 
 
 def say_interrupted(context: SweepContext, total: int) -> None:
@@ -82,7 +83,7 @@ def say_interrupted(context: SweepContext, total: int) -> None:
     done = [job for job in jobs if job.status.outcome is not None]
     resumable = [job for job in jobs if job not in done and has_checkpoint(paths.CHECKPOINTS, job.record.stem)]
     are = ["is" if count == 1 else "are" for count in (len(done), len(resumable))]
-    counts = f"{len(done)} of {total} jobs {are[0]} done, {len(resumable)} {are[1]} kept at a checkpoint"
+    counts = f"{len(done)} of {total} jobs {are[0]} done, {len(resumable)} {are[1]} at a checkpoint"
     context.display.say(f"sweep: {counts}; the same command resumes the sweep")
 
 
@@ -94,12 +95,12 @@ def _say_best(conclusion: Conclusion) -> dict[str, float]:
     title = f"{read_info(provide_raw(config.data.source)).name}\n{conclusion.title}"
     figures = sweep_figures.draw_figures(context.out, conclusion.trials, order, conclusion.spaces, title)
     if figures:
-        say(f"figures: {', '.join(figure.name for figure in figures)} in {context.out}")
+        say(f"figures: wrote {', '.join(figure.name for figure in figures)} to {context.out}")
     conclusion.run.log_artifacts(figures)
     judged = [(trial.point, loss) for trial in order if (loss := trial.loss(context.search.objective)) is not None]
     shares = importance(conclusion.spaces[0], judged)
     if shares:
-        say("importance: " + ", ".join(f"{key} {share:.0%}" for key, share in shares.items()))
+        say("importance of the settings: " + ", ".join(f"{key} {share:.0%}" for key, share in shares.items()))
     final = next(iter(_say_final(conclusion)), order[0])
     return mean_metrics(final) | {f"importance/{key}": share for key, share in shares.items()}
 
@@ -117,7 +118,7 @@ def _say_how_to_compare(context: SweepContext) -> None:
     jobs = context.planner.jobs
     folders = [job.status.outcome.folder for job in jobs if job.status.outcome is not None]
     if len(jobs) == 2 and all((Path(folder) / paths.MODEL).exists() for folder in folders) and len(folders) == 2:
-        context.display.say(f"the two runs against each other:\n  {shlex.join(['numlp', 'compare', *folders])}")
+        context.display.say(f"compare the two runs:\n  {shlex.join(['numlp', 'compare', *folders])}")
 
 
 def _say_final(conclusion: Conclusion) -> list[Trial]:

@@ -1,4 +1,4 @@
-"""What a sweep would take, from steps that are measured now, on images of noise."""
+"""The time and memory that a sweep would take, estimated from steps timed now on images of noise."""
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
@@ -50,11 +50,11 @@ def print_estimate(planner: Planner, pruned: Path, total: int, at_once: int) -> 
     console.print(f"network: {describe_network(jobs)}")
     for job in jobs:
         planner.look_up(job, pruned)
-        state = {"waiting": "to run", "kept": "done before"}.get(job.status.state, f"would fail: {job.status.error}")
+        state = {"waiting": "to run", "kept": "cached"}.get(job.status.state, f"would fail: {job.status.error}")
         console.print(f"{job.number + 1}/{total}  {job.label}: {state}")
     states = [job.status.state for job in jobs]
     later = f", {total - len(jobs)} more follow from these" if total > len(jobs) else ""
-    console.print(f"{states.count('waiting')} jobs to run, {states.count('kept')} done before, {states.count('failed')} would fail{later}")
+    console.print(f"{states.count('waiting')} jobs to run, {states.count('kept')} cached, {states.count('failed')} would fail{later}")
     to_run = [job for job in jobs if job.status.state == "waiting"]
     if to_run:
         console.print(_estimate(to_run, total - len(jobs), at_once))
@@ -73,9 +73,9 @@ def _estimate(jobs: Sequence[Job], later: int, at_once: int) -> str:
     whole = sum(seconds) * (1 + later / len(jobs)) / at_once
     steps = ", ".join(f"{1000 * cost.step:.2f} ms" for cost in costs.values())
     return (
-        f"estimate, from steps measured now ({steps}): {format_duration(sum(seconds) / len(jobs))} a job, "
-        f"{at_once} at once: {format_duration(whole)} in all; memory {resident() / MB:.0f} MB a job, and "
-        f"the images, which all jobs share, {_images(jobs) / MB:.0f} MB"
+        f"estimate from steps timed now ({steps} per step): {format_duration(sum(seconds) / len(jobs))} per job, "
+        f"{format_duration(whole)} in all with {at_once} at a time; memory: {resident() / MB:.0f} MB per job, and "
+        f"{_images(jobs) / MB:.0f} MB for the images, which all jobs share"
     )
 
 

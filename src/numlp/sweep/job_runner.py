@@ -102,7 +102,7 @@ class Runner:
             raise stopped(self.context.signals[0])
 
     def _begin_again(self, jobs: Sequence[Job], error: Exception) -> None:
-        self.context.display.say(f"{_cause(error)}; {len(jobs)} {'jobs begin' if len(jobs) > 1 else 'job begins'} again")
+        self.context.display.say(f"{_cause(error)}; {len(jobs)} {'jobs start' if len(jobs) > 1 else 'job starts'} again")
         for job in jobs:
             write_status(self._status(job), state="waiting")
         self.sweep_run = self.sweep_run.again()
@@ -134,7 +134,7 @@ class Runner:
         """Tell of those jobs that have not ended that they will not."""
         for job in jobs:
             if self._look(job).state not in ENDED:
-                write_status(self._status(job), state="failed", error=f"it could not be run, or not to its end: {_cause(error)}")
+                write_status(self._status(job), state="failed", error=f"the launcher did not run this job to its end: {_cause(error)}")
                 if self.context.sweep.fail_fast:
                     self._stop.touch()
 
@@ -156,7 +156,7 @@ class Runner:
 def _cause(error: Exception) -> str:
     """A line: of joblib's message on a lost worker only how that ended."""
     codes = re.search(r"exit codes of the workers are \{(.+)\}", str(error))
-    return one_line(error) if codes is None else f"a worker was lost ({codes[1]})"
+    return one_line(error) if codes is None else f"a worker crashed ({codes[1]})"
 
 
 def clear_folder(out: Path) -> None:

@@ -126,7 +126,7 @@ class Display:
         from rich.console import Group
         from rich.table import Table
 
-        table = Table("job", "choices", "state", "epoch", "validation")
+        table = Table("job", "settings", "state", "epoch", "validation")
         running = [job for job in self._jobs if job.status.state == "running"]
         failed = [job for job in self._jobs if job.status.state == "failed"][-FAILED_SHOWN:]
         for job in (*running, *self._best_jobs(BEST_SHOWN), *failed):
@@ -150,7 +150,7 @@ def describe_outcome(status: Status) -> str:
     assert outcome is not None
     if outcome.note:
         return f"{outcome.note} after {outcome.epochs:g} epochs ({format_duration(outcome.seconds)})"
-    when = "kept" if status.state == "kept" else format_duration(outcome.seconds)
+    when = "cached" if status.state == "kept" else format_duration(outcome.seconds)
     return f"validation {outcome.val_accuracy:.2%}, test {outcome.test_accuracy:.2%} ({when})"
 
 

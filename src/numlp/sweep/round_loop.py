@@ -58,7 +58,7 @@ class RoundLoop:
         """Bring all jobs to their end; the trials without the final training."""
         rounds, display = self.search.all_rounds(), runner.context.display
         if (self.side_by_side or self.search.parallel) is None and any(config.sampler == "tpe" for config in rounds):
-            display.say("tpe asks for one trial after the other: search.parallel=N for a cluster that runs N jobs side by side")
+            display.say("search: tpe proposes one trial at a time; on a cluster that runs N jobs at a time, set search.parallel=N")
         for place, config in enumerate(rounds):
             if place > 0 and not self._narrow(place):
                 break

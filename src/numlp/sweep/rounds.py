@@ -102,7 +102,7 @@ def check_rounds(rounds: Sequence[RoundConfig], space: Space) -> None:
         require(after.best <= trials, "search.rounds.best", f"at most the {trials} trials of the round before", best=after.best)
     for key, dimension in space.items():
         if len(rounds) > 1 and isinstance(dimension, Range):
-            require(dimension.low > 0, key, "a range above 0, as later rounds narrow it on a log scale", low=dimension.low)
+            require(dimension.low > 0, key, "a range above 0", "later rounds narrow it on a log scale", low=dimension.low)
 
 
 def begin_round(search: SearchConfig, place: int, space: Space, at_once: int, journal: Path) -> Round:

@@ -88,7 +88,7 @@ def read_space(parsed: Sequence[Override]) -> tuple[list[str], Space, tuple[str,
         else:
             space[key] = _dimension(key, override)
     seeds = space.pop(SEED, None)
-    require(not isinstance(seeds, Range), SEED, "one or several, such as seed=0,1,2 or seed=range(5), not an interval")
+    require(not isinstance(seeds, Range), SEED, "one or several values, such as seed=0,1,2 or seed=range(5), not an interval")
     return list(fixed.values()), space, seeds.values if isinstance(seeds, Choice) else ()
 
 
@@ -124,11 +124,11 @@ def _dimension(key: str, override: Override) -> Choice | Range:
     if not override.is_interval_sweep():
         values = tuple(override.sweep_string_iterator())
         require(len(values) > 0, key, "at least one value", values=override.input_line)
-        require(len(set(values)) == len(values), key, "values that differ", values=", ".join(values))
+        require(len(set(values)) == len(values), key, "different values", values=", ".join(values))
         return Choice(values, ordered=override.is_range_sweep())
     interval = override.value()
     assert isinstance(interval, IntervalSweep) and interval.start is not None and interval.end is not None
     low, high, log = interval.start, interval.end, "log" in interval.tags
-    require(interval.tags <= {"log"}, key, "no other tag than log", tags=", ".join(sorted(interval.tags)))
+    require(interval.tags <= {"log"}, key, "only the tag log", tags=", ".join(sorted(interval.tags)))
     require(low < high and (low > 0 or not log), key, "low < high, and low > 0 on a log scale", low=low, high=high)
     return Range(float(low), float(high), log, whole=isinstance(low, int) and isinstance(high, int))

@@ -1,4 +1,4 @@
-"""What a sweep leaves: the table of its trials, in a file and on the screen, the description on MLflow's page, the best trial's command."""
+"""The summary of a sweep: the table of its trials in a file and on the screen, the description in MLflow, the best trial's command."""
 
 import math
 import shlex
@@ -27,7 +27,7 @@ def results_table(trials: Sequence[Trial], objective: str) -> "Group":
     from rich.table import Table
 
     order = rank_trials(trials, objective)
-    table = Table("", "choices", "seeds", "validation", "its highest", "its cost", "test")
+    table = Table("", "settings", "seeds", "validation", "highest validation", "validation cost", "test")
     table.columns[1].overflow = "fold"
     for place, trial in enumerate(order[:ROWS], start=1):
         table.add_row(str(place), trial.label, str(len(trial.jobs)), *(format_mean(trial, figure) for figure in FIGURES))
@@ -39,7 +39,7 @@ def errors_table(jobs: Sequence[Job]) -> "Table":
     """The jobs that failed, each with its own error."""
     from rich.table import Table
 
-    table = Table("job", "choices", "error", "more in", title="Failed", title_justify="left", style="red")
+    table = Table("job", "settings", "error", "log file", title="Failed jobs", title_justify="left", style="red")
     for column in table.columns:
         column.overflow = "fold"
     for job in jobs:
@@ -70,7 +70,7 @@ def describe_sweep(title: str, trials: Sequence[Trial], objective: str, command:
     parts = [f"{title[:1].upper()}{title[1:]}.", count_states(trials, order) + (f", by {objective}:" if order else ".")]
     if order:
         parts += ["\n".join(_line(place, trial) for place, trial in enumerate(order[:ROWS], start=1))]
-        parts += [f"The best one alone: `{command}`"]
+        parts += [f"Train the best network alone: `{command}`"]
     return "\n\n".join(parts)
 
 
@@ -94,14 +94,14 @@ def describe_space(space: Space) -> str:
 def describe_network(jobs: Sequence[Job]) -> str:
     """What the networks of all jobs have in common, for people."""
     configs = [deciding_choices(job.config) for job in jobs if job.config is not None]
-    return common_caption(configs) if configs else "none that can be trained"
+    return common_caption(configs) if configs else "no valid network"
 
 
 def count_states(trials: Sequence[Trial], order: Sequence[Trial]) -> str:
     """How many trials are done, pruned, failed."""
     others = [trial.state for trial in trials if trial.state != "done"]
     parts = [f"{others.count(state)} {state}" for state in dict.fromkeys(others)]
-    limit = f", the best {ROWS}" if len(order) > ROWS else ""
+    limit = f", the best {ROWS} shown" if len(order) > ROWS else ""
     return "; ".join([f"{len(order)} trial{'' if len(order) == 1 else 's'} done{limit}", *parts])
 
 

@@ -53,7 +53,7 @@ class Sweep:
         parsed = OverridesParser.create(config_loader=hydra.config_loader).parse_overrides(list(texts))
         fixed, self._space, self._seeds = read_space(parsed)
         alone = not search.prune or len(self._seeds) < 2
-        require(alone, "search.prune", "one seed, as trials of several are judged by their mean", seeds=", ".join(self._seeds))
+        require(alone, "search.prune", "one seed", "trials of several seeds are compared by their mean", seeds=", ".join(self._seeds))
         check_rounds(search.all_rounds(), self._space)
         self._hydra, self._config, self._task, self._search, self._sweep = hydra, config, task, search, sweep
         self._out = Path(config.hydra.sweep.dir)

@@ -132,8 +132,10 @@ def start_run(
         finally:
             _end(outbox, status)
             if parent is None and database_stamp(root) != stamp:  # a parent tells it for its children
-                again = "; the same command brings its child runs back" if SWEEP in tags else ""
-                log.warning("MLflow does not have run %s: its database was removed meanwhile; the files are in %s%s", name, output, again)
+                again = "; the same command logs its child runs again" if SWEEP in tags else ""
+                log.warning(
+                    "run %s is not in MLflow, because its database was deleted meanwhile; the files are in %s%s", name, output, again
+                )
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""What can be sent to a run. Each item may be sent twice and counts once, so that a doubtful sending is repeated."""
+"""Items that a run can send. An item that is sent twice counts once, so a doubtful sending is repeated."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from numlp.errors import require
+from numlp.errors import UserError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -94,7 +94,8 @@ class Artifact:
     folder: str | None
 
     def __post_init__(self) -> None:
-        require(Path(self.path).is_file(), "MLflow artifact", "a file that exists", path=self.path)
+        if not Path(self.path).is_file():
+            raise UserError(f"file not found: {self.path}, an artifact for MLflow")
 
     def send(self, client: "MlflowClient", run_id: str) -> None:
         """Copy or upload it."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numlp.errors import UserError, require
+from numlp.errors import UserError
 from numlp.tracking.queries import PARENT, SWEEP, search
 from numlp.tracking.store import EXPERIMENT, address, connect, explained, is_missing
 
@@ -68,8 +68,8 @@ def _filtered(conditions: str) -> Iterator[None]:
     except MlflowException as error:
         if error.error_code != "INVALID_PARAMETER_VALUE":
             raise
-        need = "KEY=VALUE, or a filter of MLflow's such as \"metrics.`final/val_accuracy` > 0.5 and params.norm = 'none'\""
-        raise UserError(f"filter {conditions!r}: need {need}, got {str(error).splitlines()[0]}") from error
+        expected = "KEY=VALUE, or an MLflow filter such as \"metrics.`final/val_accuracy` > 0.5 and params.norm = 'none'\""
+        raise UserError(f"--filter {conditions!r}: expected {expected}; MLflow says: {str(error).splitlines()[0]}") from error
 
 
 def _sweep(client: "MlflowClient", experiment: str, name: str) -> str:
@@ -77,7 +77,8 @@ def _sweep(client: "MlflowClient", experiment: str, name: str) -> str:
     sweeps = [run.info for run in search(client, experiment, f"tags.{SWEEP} LIKE '%'")]
     ids = [str(info.run_id) for info in sweeps if name in ("", info.run_name) or str(info.run_id).startswith(name)]
     names = ", ".join(dict.fromkeys(str(info.run_name) for info in sweeps)) or "none yet"
-    require(len(ids) > 0, f"sweep {name!r}", f"the name of a sweep in MLflow ({names}), or how its id begins")
+    if not ids:
+        raise UserError(f"sweep not found in MLflow: {name}; give an id, its first characters, or a name: {names}")
     return ids[0]
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numlp.errors import require
+from numlp.errors import UserError
 from numlp.inference import standalone
 from numlp.tracking.store import EXPERIMENT, address, connect, explained, quieten
 
@@ -128,8 +128,8 @@ def register(root: Path, run_id: str, name: str) -> ModelVersion:
         model = _of_run(client, experiment, run_id)
         metrics = {metric.key.removeprefix("final/"): metric.value for metric in (model.metrics or [] if model else [])}
         registered = _version(client, name, model) if model is not None else None
-    require(registered is not None, "numlp register", "a run whose model was evaluated (numlp evaluate, or numlp train)", run=run_id)
-    assert registered is not None
+    if registered is None:
+        raise UserError(f"numlp register: MLflow has no model of run {run_id}; evaluate it first with numlp evaluate")
     number, new = registered
     return ModelVersion(f"models:/{name}/{number}", metrics, new)
 

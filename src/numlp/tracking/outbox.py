@@ -1,4 +1,4 @@
-"""What is on its way to the store. A store that does not answer costs the training a twentieth of its time and no figure."""
+"""Items on their way to the tracking store. A store that does not answer costs the training a twentieth of its time and no metric."""
 
 import logging
 from collections.abc import Sequence
@@ -74,13 +74,13 @@ class Outbox:
             self._pause(error, monotonic() - began)
             return False
         if self._failures > 0:
-            log.warning("MLflow answers again: all is sent")
+            log.warning("MLflow answers again and has received everything")
         self._failures, self._due = 0, monotonic() + EVERY
         return True
 
     def _pause(self, error: Exception, seconds: float) -> None:
         if self._failures == 0:
-            log.warning("MLflow does not answer; the run goes on and its figures are kept: %s", one_line(error))
+            log.warning("MLflow does not answer; the run continues and keeps its metrics to send later: %s", one_line(error))
         pause = max(min(EVERY * 2**self._failures, LONGEST_PAUSE), SHARE * seconds)
         self._failures, self._due = self._failures + 1, monotonic() + pause
 
@@ -88,6 +88,6 @@ class Outbox:
         try:
             path = keep(self._folder, self._run_id, (*self._items, *self._files))
         except OSError as error:
-            log.warning("MLflow did not get all of run %s, and the rest could not be kept: %s", self._run_id, one_line(error))
+            log.warning("MLflow did not receive all of run %s, and numlp could not save the rest: %s", self._run_id, one_line(error))
         else:
-            log.warning("MLflow did not get all of run %s: the rest is in %s (numlp doctor --fix sends it)", self._run_id, path)
+            log.warning("MLflow did not receive all of run %s; the rest is in %s, and numlp doctor --fix sends it", self._run_id, path)

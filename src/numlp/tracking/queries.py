@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numlp.errors import require
+from numlp.errors import UserError, require
 from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained, is_missing
 
 if TYPE_CHECKING:
@@ -148,17 +148,21 @@ def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
     client, experiment_id = connect(root, experiment)
     with explained(address(root)):
         runs = client.search_runs([experiment_id], f"attributes.run_id LIKE '{name}%'", max_results=2) if _is_id(name) else []
-        require(len(runs) < 2, name, "more of the id: several runs in MLflow have one that begins so")
+        if len(runs) > 1:
+            raise UserError(f"{name}: several run ids in MLflow begin like this; give more characters")
         quoted = name.replace("'", "")
         runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'")
-    require(len(runs) > 0, name, "a folder of a run, or the id or name of one in MLflow")
+    if not runs:
+        raise UserError(f"run not found: {name} is no directory of a run, and no id or name in MLflow; numlp runs lists the runs")
     with explained(address(root)):
         originals = [run for run in runs if run.data.tags.get(KEPT) != "true"]  # the others show what one of these made
         runs = originals or [run for run in runs if client.list_artifacts(run.info.run_id)]
-    need = "a run with files; an earlier sweep trained this one, and MLflow does not have its files (sweep.rerun=true trains it)"
-    require(len(runs) > 0, name, need)
+    if not runs:
+        raise UserError(
+            f"{name}: an earlier sweep trained this run, and MLflow does not have its files; train it again with sweep.rerun=true"
+        )
     if len(runs) > 1:
-        log.warning("%d runs are called %s; taking the newest, %s", len(runs), name, runs[0].info.run_id)
+        log.warning("%d runs are named %s; numlp uses the newest, %s", len(runs), name, runs[0].info.run_id)
     with explained(address(root)):
         from mlflow.artifacts import download_artifacts
 

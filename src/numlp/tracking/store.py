@@ -39,7 +39,7 @@ def address(root: Path) -> str:
         return given
     folder = origin(root.resolve()) / "mlruns"
     plain = not set("%?") & set(str(folder))  # versions of SQLAlchemy differ in how they read these two
-    require(plain, "MLflow", "a project folder without % and ? in its path, or MLFLOW_TRACKING_URI", folder=str(folder))
+    require(plain, "MLflow", "a project path without % and ?", "move the project, or set MLFLOW_TRACKING_URI", folder=str(folder))
     return f"{SQLITE}{folder / 'mlflow.db'}"
 
 
@@ -119,8 +119,8 @@ def explained(uri: str) -> Iterator[None]:
     except UserError:
         raise
     except Exception as error:
-        need = f"need a store that answers at {without_password(uri)} (MLFLOW_TRACKING_URI names another)"
-        raise UserError(f"MLflow: {need}, got {one_line(error)}") from error
+        problem = f"the tracking store {without_password(uri)} does not answer (check MLFLOW_TRACKING_URI)"
+        raise UserError(f"MLflow: {problem}: {one_line(error)}") from error
 
 
 @contextmanager

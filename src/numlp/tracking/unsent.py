@@ -70,7 +70,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
     except (TypeError, ValueError):
         good = False
     if not good:
-        raise UserError(f"{path}: need lines of JSON as numlp wrote them; remove the file to give up what it holds")
+        raise UserError(f"{path}: no file of items for MLflow as numlp writes them; delete the file to give them up")
     return lines
 
 

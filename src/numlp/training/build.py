@@ -122,12 +122,11 @@ def _seed(config: Config, which: int) -> int:
 def plan(config: Config, images: int) -> Plan:
     """The plan for a training split of `images`."""
     size = config.train.batch_size
-    require(size <= images, "train.batch_size", f"at most the {images} training images", batch_size=size)
+    require(size <= images, "train.batch_size", f"at most {images}, the number of training images", batch_size=size)
     per_epoch = epoch_steps(images, size)
     total = steps(config, per_epoch)
-    require(
-        config.average == 0 or total >= EVERY, "average", f"{EVERY} or more updates to average, by train.epochs or cycles", updates=total
-    )
+    enough = config.average == 0 or total >= EVERY
+    require(enough, "average", f"a run of {EVERY} updates or more", "raise train.epochs or train.cycles", updates=total)
     return Plan(
         steps=total,
         batch_size=size,

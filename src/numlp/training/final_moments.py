@@ -18,10 +18,11 @@ def check_moments(config: Config, data: Prepared) -> None:
     """Raise UserError when the run asks for moments from more images than the split has, or from parts of images."""
     if config.moments.name == "adaptive":
         whole = config.model.inputs == PIXELS
-        require(whole, "moments=adaptive", f"model.inputs={PIXELS}, as it mirrors whole images", inputs=config.model.inputs)
+        require(whole, "moments=adaptive", f"model.inputs={PIXELS}", "it mirrors whole images", inputs=config.model.inputs)
     if config.moments.images is not None:
         start, stop = data.recipe.split.get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
-        require(config.moments.images <= stop - start, "moments.images", f"at most {stop - start}", images=config.moments.images)
+        expected = f"at most {stop - start}, the number of images in the split"
+        require(config.moments.images <= stop - start, "moments.images", expected, images=config.moments.images)
 
 
 def set_final_moments(config: Config, network: Network, data: Prepared) -> None:

@@ -46,7 +46,7 @@ def fit(config: Config, data: Prepared, state: State, ahead: bool = False, updat
     for record in train(state.network, state.optimiser, part, data.part("val"), plan, state.progress, ahead, updates):
         state.records.append(record)
         if has_diverged(state.records, config.train.diverged.cost, config.train.diverged.records):
-            raise DivergedError(f"train: need a cost that stays finite and below {config.train.diverged.cost:g}")
+            raise DivergedError(f"the run diverged: expected a finite cost below {config.train.diverged.cost:g}")
         yield record
     if not state.progress.stop:
         if config.average > 0:
@@ -72,8 +72,8 @@ def locate_divergence(
         began = find_origin(before, part, build.plan(config, len(part.labels)), records, bounds.records, updates)
     last = records[-1]
     return DivergedError(
-        f"train: need a cost that stays finite and below {bounds.cost:g}, got {last.train_cost:.4g} (validation {last.val_cost:.4g}) at "
-        f"step {last.step}; it began at step {began.step}, eta {began.eta:.4g}, in {began.layer}. A lower rate may help (schedule)"
+        f"the run diverged: expected a finite cost below {bounds.cost:g}, got {last.train_cost:.4g} (validation {last.val_cost:.4g}) at "
+        f"step {last.step}; it began at step {began.step} in {began.layer}, at learning rate {began.eta:.4g}. Try a lower one (schedule)"
     )
 
 
