@@ -1,7 +1,7 @@
 """`python -m reproduction STEP`: the reproduction of the five reports, or a step of it, as reproduction/dvc.yaml calls them.
 
 all [seeds=0,1,2]  every experiment by DVC, the scoreboard and the report; what was done before is not done again
-plan               digests of all experiments' choices, so that DVC knows which have changed
+plan               digests of all experiments' runs, so that DVC knows which have changed; prints how many updates they take
 e08, x07           the runs of an experiment that are missing, and its result files
 scoreboard         each published accuracy beside ours, and what the results were made of
 gradients          the reports' gradient checks, with the seeds of the results
@@ -16,16 +16,12 @@ from pathlib import Path
 from numlp import paths
 from numlp.cli.dvc import repro
 from numlp.cli.main import exit_code
-from numlp.code_digest import code_digest, stage_digest, tree_digest
+from numlp.code_digest import stage_digest
 from numlp.config.compose import replacement_notice
-from numlp.config.naming import deciding_choices
 from numlp.data.raw import read_info
 from numlp.errors import require
-from numlp.files import json_digest, write_json
-from numlp.sweep.space import Range
-from reproduction import own_draws
+from numlp.files import write_json
 from reproduction.experiments import Experiments
-from reproduction.faults import identify
 from reproduction.params import PARAMS, read_params, set_seeds
 from reproduction.results import FOLDER, HOME, write_provenance
 from reproduction.scoreboard import NEAR, PUBLISHED, write_scoreboard
@@ -63,19 +59,21 @@ def experiment(name: str) -> None:
     from reproduction.runner import run_experiment
 
     params = read_params(PARAMS)
-    run_experiment(Experiments(Path.cwd(), params.overrides), name, params.seeds)
+    run_experiment(Experiments(Path.cwd(), params.overrides), name, params.seeds_of(name))
 
 
 def plan() -> None:
-    """Write the digest of every experiment's runs: their keys, their configurations without the seed, and the code that makes them."""
-    experiments = Experiments(Path.cwd(), read_params(PARAMS).overrides)
-    draws = [tree_digest(Path(own_draws.__file__).read_text(encoding="utf-8")), code_digest(Range.__module__)]
-    code = {"train": stage_digest("train"), "draws": draws}
-    content = {}
-    for name in experiments.names:
-        runs = {job.key: [deciding_choices(job.config), identify("", job.fault)] for job in experiments.jobs(name)}
-        content[name] = json_digest({"code": code, "runs": runs})
-    write_json(PLAN, content, indent=2)
+    """Write the digest of every experiment's runs, and print how many updates they take."""
+    from reproduction.plan import make_plan
+
+    params = read_params(PARAMS)
+    planned = list(make_plan(Experiments(Path.cwd(), params.overrides), params))
+    for part in planned:
+        own = f" and {part.own:,} of our own draws" if part.own else ""
+        print(f"{part.experiment}: {part.updates:,} updates in {part.runs} runs{own}")
+    total = sum(part.updates + part.own for part in planned)
+    print(f"plan: {total:,} updates with {len(params.seeds)} seed{'s' if len(params.seeds) != 1 else ''}")
+    write_json(PLAN, {part.experiment: part.digest for part in planned}, indent=2)
 
 
 def scoreboard() -> None:

@@ -1,6 +1,6 @@
 """Mistakes that an author of a report may have made, each beside the right code that it changes.
 
-Only `reproduction/faults.yaml` names a fault, and only the reproduction reads that file: the package has no setting that plants one.
+Only `reproduction/reruns.yaml` names a fault, and only the reproduction reads that file: the package has no setting that plants one.
 """
 
 from collections.abc import Callable, Iterator
@@ -273,7 +273,7 @@ FAULTS = {
     "alpha_reversed": Fault("Alpha weighs the new moments instead of the old ones.", settings=_alpha_reversed),
     "normalised_by_all": Fault("Images are normalised by the statistics of all three splits.", data=_normalise_by_all),
 }
-"""By the name that reproduction/faults.yaml uses."""
+"""By the name that reproduction/reruns.yaml uses."""
 
 
 def identify(key: str, fault: str) -> str:

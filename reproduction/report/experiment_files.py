@@ -1,4 +1,4 @@
-"""What the report says of an experiment, from its file in conf/experiment or its entry in faults.yaml: its question and its settings."""
+"""What the report says of an experiment, from its file in conf/experiment or its entry in reruns.yaml: its question and its settings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import yaml
 
 from numlp.config.naming import flatten
 from numlp.errors import require
-from reproduction.fault_experiments import FaultExperiment
 from reproduction.faults import FAULTS
+from reproduction.reruns import Rerun
 
 OWN_KEYS = ("defaults", "hydra")
 
@@ -56,12 +56,12 @@ def read_description(path: Path) -> Described:
     return Described(name.partition("_")[0], f"numlp train +experiment={name}", source.strip("() "), question.strip(), settings, choices)
 
 
-def describe_faulty(name: str, planted: FaultExperiment) -> Described:
-    """What faults.yaml tells of an experiment with a fault."""
-    question = f"{planted.question} The mistake that is planted: {FAULTS[planted.fault].text}"
-    overrides = (override.partition("=") for override in planted.overrides)
-    settings = (("base", ", ".join(planted.runs)), *((key, value) for key, _, value in overrides))
-    return Described(name, f"python -m reproduction {name}", f"ours, on {planted.source}", question, settings, ())
+def describe_rerun(name: str, again: Rerun) -> Described:
+    """What reruns.yaml tells of an experiment."""
+    planted = f" The mistake that is planted: {FAULTS[again.fault].text}" if again.fault else ""
+    overrides = (override.partition("=") for override in again.overrides)
+    settings = (("base", ", ".join(again.runs)), *((key, value) for key, _, value in overrides))
+    return Described(name, f"python -m reproduction {name}", f"ours, on {again.source}", again.question + planted, settings, ())
 
 
 def _opening(text: str) -> Iterator[str]:

@@ -14,10 +14,11 @@ from numlp.data.preprocess import Name
 from numlp.errors import require
 from numlp.files import read_rows, sha256
 from reproduction.claims import CLAIMS, Evidence, Finding, examine
-from reproduction.fault_experiments import FILE, read_fault_experiments
+from reproduction.experiments import FILES
 from reproduction.gradient_checks import CHECKED, Checked, Comparison, compare, load_checked, load_published
 from reproduction.measured import Measured, NoDataError, load_measured
-from reproduction.report.experiment_files import Described, describe_faulty, read_description
+from reproduction.report.experiment_files import Described, describe_rerun, read_description
+from reproduction.reruns import FILE, read_reruns
 from reproduction.results import FOLDER, HOME, read_provenance
 from reproduction.scoreboard import PUBLISHED, Score, load_scores
 from reproduction.significance import estimate
@@ -27,11 +28,11 @@ READ = (
     "reproduction/gradients.csv",
     "reproduction/e11_log.csv",
     "reproduction/explanations.yaml",
-    "reproduction/faults.yaml",
+    "reproduction/reruns.yaml",
     "reproduction/results/*.csv",
     "reproduction/results/*.csv.gz",
     "reproduction/results/provenance.json",
-    "conf/experiment/*.yaml",
+    f"conf/experiment/{FILES}",
 )
 
 
@@ -151,8 +152,8 @@ def load_inputs(root: Path) -> Inputs:
 
 def _describe(root: Path) -> list[Described]:
     """Every experiment, in the order of the ids."""
-    files = [read_description(path) for path in sorted((root / "conf/experiment").glob("*.yaml"))]
-    return files + [describe_faulty(name, planted) for name, planted in read_fault_experiments(root / FILE).items()]
+    files = [read_description(path) for path in sorted((root / "conf/experiment").glob(FILES))]
+    return files + [describe_rerun(name, again) for name, again in read_reruns(root / FILE).items()]
 
 
 def load_explanations(path: Path, measured: Measured) -> list[Explanation]:

@@ -6,8 +6,8 @@ from rehearsal import PIXELS, ROOT, SMALL
 from numlp.errors import UserError
 from numlp.nn.gradient_check_cases import Case
 from reproduction.experiments import Experiments
-from reproduction.fault_experiments import read_fault_experiments
 from reproduction.faults import FAULTS, identify, passes_gradient_checks
+from reproduction.reruns import read_reruns
 from reproduction.single_run import train_and_measure
 
 SEEN = {"stale_backward": [True, False], "half_penalty_gradient": [False, False]}
@@ -51,7 +51,7 @@ def test_a_fault_of_another_optimiser_is_refused(reproduction):
 
 
 def test_a_run_with_a_fault_has_the_settings_of_its_base_and_a_result_of_its_own(reproduction, step):
-    (reproduction / "reproduction/faults.yaml").write_text(FILE)
+    (reproduction / "reproduction/reruns.yaml").write_text(FILE)
     first, second = Experiments(reproduction, [*SMALL, PIXELS]).jobs("x07")
     assert (first.key, first.fault) == ("base=e01;norm=before", "stale_backward")
     assert (second.key, second.config) == ("base=e16", Experiments(reproduction, [*SMALL, PIXELS]).jobs("e16")[0].config)
@@ -66,12 +66,18 @@ def test_a_run_with_a_fault_has_the_settings_of_its_base_and_a_result_of_its_own
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("stale_backward", "stale"), ("fault:", "mistake:"), ("source: R0\n", "source: [\n"), ("{e01: [norm=before]", "{e01: 3")],
+    [
+        ("stale_backward", "stale"),
+        ("fault:", "mistake:"),
+        ("  fault: stale_backward\n", ""),  # which changes nothing
+        ("source: R0\n", "source: [\n"),
+        ("{e01: [norm=before]", "{e01: 3"),
+    ],
 )
 def test_a_file_that_makes_no_sense_is_an_error_that_names_it(tmp_path, before, after):
-    (tmp_path / "faults.yaml").write_text(FILE.replace(before, after))
-    with pytest.raises(UserError, match=r"faults\.yaml"):
-        read_fault_experiments(tmp_path / "faults.yaml")
+    (tmp_path / "reruns.yaml").write_text(FILE.replace(before, after))
+    with pytest.raises(UserError, match=r"reruns\.yaml"):
+        read_reruns(tmp_path / "reruns.yaml")
 
 
 def test_no_setting_of_the_package_plants_a_fault():
@@ -82,7 +88,7 @@ def test_no_setting_of_the_package_plants_a_fault():
 
 def test_each_experiment_of_the_file_makes_runs_that_its_bases_have():
     experiments = Experiments(ROOT)
-    for name, planted in read_fault_experiments(ROOT / "reproduction/faults.yaml").items():
-        assert len(experiments.jobs(name)) == sum(map(len, planted.runs.values())) > 0
-        for base, keys in planted.runs.items():
+    for name, again in read_reruns(ROOT / "reproduction/reruns.yaml").items():
+        assert len(experiments.jobs(name)) == sum(map(len, again.runs.values())) > 0
+        for base, keys in again.runs.items():
             assert set(keys) <= {job.key for job in experiments.jobs(base)}
