@@ -4,7 +4,7 @@ all [seeds=0,1,2]  every experiment by DVC, the scoreboard and the report; what 
 plan               digests of all experiments' runs, so that DVC knows which have changed; prints how many updates they take
 e08, x07           the runs of an experiment that are missing, and its result files
 scoreboard         each published accuracy beside ours, and what the results were made of
-gradients          the reports' gradient checks, with the seeds of the results
+gradients          the reports' gradient checks, and R0's with each planted mistake, with the seeds of the results
 report             report.md, report.html and figures/, from the result files
 """
 
@@ -23,8 +23,9 @@ from numlp.errors import require
 from numlp.files import write_json
 from reproduction.experiments import Experiments
 from reproduction.params import PARAMS, read_params, set_seeds
-from reproduction.results import FOLDER, HOME, write_provenance
-from reproduction.scoreboard import NEAR, PUBLISHED, write_scoreboard
+from reproduction.readings import count_rows, write_scoreboard
+from reproduction.results import FOLDER, HOME, read_provenance, write_provenance
+from reproduction.scoreboard import NEAR
 
 PLAN = Path("build/reproduction/plan.json")
 
@@ -80,17 +81,23 @@ def scoreboard() -> None:
     """Write scoreboard.csv and provenance.json."""
     from numlp.tracking import environment_tags
 
-    scores = write_scoreboard(PUBLISHED, FOLDER)
+    choices = list(write_scoreboard(Path.cwd()).values())
     tags, seeds = environment_tags(Path.cwd()), read_params(PARAMS).seeds
     write_provenance(FOLDER, read_info(paths.DOWNLOAD), {**tags, "source": stage_digest("train")}, os.cpu_count() or 1, seeds)
-    print(f"scoreboard: {sum(score.within for score in scores)} of the {len(scores)} published accuracies lie within {NEAR:g} points")
+    total = count_rows(choices)
+    print(f"scoreboard: {total.within} of {total.rows} published accuracies lie within {NEAR:g} percentage points of our mean, as stated")
+    print(f"with those in the prediction interval: {total.held} as stated, {total.supported_held} with the supported readings")
 
 
 def gradients() -> None:
-    """Check the gradients of the reports' networks."""
-    from reproduction.gradient_checks import check_gradients
+    """Check the gradients of the reports' networks, and of one with each planted mistake."""
+    from reproduction import fault_checks, gradient_checks
 
-    check_gradients(Path.cwd())
+    seeds = read_provenance(FOLDER)["seeds"]
+    rows = list(gradient_checks.measure(seeds))
+    gradient_checks.write_checked(gradient_checks.CHECKED, rows)
+    fault_checks.write_fault_checks(fault_checks.CHECKED, fault_checks.check_faults(seeds[:3]))
+    print(f"gradients: {len(rows)} comparisons of gradients over {len(seeds)} seeds in {gradient_checks.CHECKED}")
 
 
 def report() -> None:

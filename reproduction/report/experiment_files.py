@@ -23,7 +23,8 @@ class Described:
         id: e01 to e33, x01.
         command: Makes its runs.
         source: Report and place, from the opening comment.
-        question: The rest of that comment.
+        title: What the experiment measures: the first sentence after that, without its full stop.
+        remark: The rest of that comment; may be empty.
         settings: Overrides of the reports' usual settings, name and value.
         choices: What varies over its runs, name and values.
     """
@@ -31,7 +32,8 @@ class Described:
     id: str
     command: str
     source: str
-    question: str
+    title: str
+    remark: str
     settings: tuple[tuple[str, str], ...]
     choices: tuple[tuple[str, str], ...]
 
@@ -53,15 +55,17 @@ def read_description(path: Path) -> Described:
     values = flatten({key: value for key, value in content.items() if key not in OWN_KEYS})
     settings = (*_groups(content.get("defaults", [])), *((key, str(value)) for key, value in values.items()))
     choices = tuple((key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items())
-    return Described(name.partition("_")[0], f"numlp train +experiment={name}", source.strip("() "), question.strip(), settings, choices)
+    title, _, remark = question.strip().partition(". ")
+    command = f"numlp train +experiment={name}"
+    return Described(name.partition("_")[0], command, source.strip("() "), title.removesuffix("."), remark, settings, choices)
 
 
 def describe_rerun(name: str, again: Rerun) -> Described:
     """What reruns.yaml tells of an experiment."""
-    planted = f" The mistake that is planted: {FAULTS[again.fault].text}" if again.fault else ""
+    planted = f"The mistake that is planted: {FAULTS[again.fault].text}" if again.fault else ""
     overrides = (override.partition("=") for override in again.overrides)
     settings = (("base", ", ".join(again.runs)), *((key, value) for key, _, value in overrides))
-    return Described(name, f"python -m reproduction {name}", f"ours, on {again.source}", again.question + planted, settings, ())
+    return Described(name, f"python -m reproduction {name}", f"ours, on {again.source}", again.question, planted, settings, ())
 
 
 def _opening(text: str) -> Iterator[str]:

@@ -6,7 +6,8 @@ from rehearsal import PIXELS, ROOT, SMALL
 from numlp.errors import UserError
 from numlp.nn.gradient_check_cases import Case
 from reproduction.experiments import Experiments
-from reproduction.faults import FAULTS, identify, passes_gradient_checks
+from reproduction.fault_checks import R0_CHECK, RIGHT, check_batches, check_faults
+from reproduction.faults import FAULTS, Fault, identify
 from reproduction.reruns import read_reruns
 from reproduction.single_run import train_and_measure
 
@@ -34,14 +35,29 @@ def test_a_fault_changes_a_training(reproduction, fault):
     assert train_and_measure(config, "a run").model_digest == right.model_digest  # nothing of it stays
 
 
+def passes(fault, case):
+    """Whether a gradient check passes at the first batch and at the second."""
+    return [all(difference.passed for difference in found) for found in check_batches(fault, case)]
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_gradient_check_sees_a_fault_or_does_not(fault):
     case = Case(fault, (10, 10), "before", n=10, d=8, lam=0.01)
-    assert passes_gradient_checks(FAULTS[fault], case) == SEEN.get(fault, [True, True])
+    assert passes(FAULTS[fault], case) == SEEN.get(fault, [True, True])
 
 
 def test_without_a_penalty_no_check_sees_that_its_gradient_is_half_of_it():
-    assert passes_gradient_checks(FAULTS["half_penalty_gradient"], Case("lambda 0", (10,), "before")) == [True, True]
+    assert passes(FAULTS["half_penalty_gradient"], Case("lambda 0", (10,), "before")) == [True, True]
+
+
+def test_r0s_own_check_passes_at_the_first_batch_and_fails_at_the_second_by_all_of_the_gradient():
+    checks = {(check.fault, check.lam, check.batch): check for check in check_faults([0])}
+    assert {name for name, _, _ in checks} == {RIGHT, *(name for name, fault in FAULTS.items() if fault.changes_network)}
+    first, second = (checks["stale_backward", 0.0, batch] for batch in (1, 2))
+    assert (first.verdict, second.verdict) == ("passes", "fails")
+    assert first.relative < 1e-6 < 0.5 < second.relative
+    assert second.mean_abs > 1e5 * checks[RIGHT, 0.0, 2].mean_abs
+    assert passes(Fault(""), R0_CHECK) == [True, True]
 
 
 def test_a_fault_of_another_optimiser_is_refused(reproduction):
