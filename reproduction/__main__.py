@@ -65,7 +65,7 @@ def experiment(name: str) -> None:
 
 def plan() -> None:
     """Write the digest of every experiment's runs, and print how many updates they take."""
-    from reproduction.plan import make_plan
+    from reproduction.work_plan import make_plan
 
     params = read_params(PARAMS)
     planned = list(make_plan(Experiments(Path.cwd(), params.overrides), params))

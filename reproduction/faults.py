@@ -257,14 +257,14 @@ FAULTS = {
         "The backward pass of batch norm takes mean and variance from the moving average.", network=partial(_replace_norms, StaleBackward)
     ),
     "training_mode": Fault(
-        "Evaluation normalises by the moments of its own batch of 1,000 images.", network=partial(_replace_norms, TrainingModeAlways)
+        "Evaluation normalises by the statistics of its own batch of 1,000 images.", network=partial(_replace_norms, TrainingModeAlways)
     ),
-    "penalty_on_all": Fault("The penalty is of every parameter.", network=_penalise_all),
+    "penalty_on_all": Fault("L2 regularization is of every parameter, biases, gamma and beta included.", network=_penalise_all),
     "penalty_on_gamma": Fault(
-        "The penalty is of the weights and of gamma.", network=partial(_turn_into, GammaPenalised), optimiser=_decay_gamma
+        "L2 regularization is of the weights and of gamma.", network=partial(_turn_into, GammaPenalised), optimiser=_decay_gamma
     ),
     "half_penalty_gradient": Fault(
-        "The penalty's gradient is lambda * W, without its factor of 2.",
+        "The gradient of L2 regularization is lambda * W, without its factor of 2.",
         network=partial(_turn_into, HalfPenaltyGradient),
         optimiser=_halve_decay,
     ),
@@ -275,8 +275,8 @@ FAULTS = {
         optimiser=partial(_other_momentum, DampedMomentum),
     ),
     "no_shuffling": Fault("Every epoch has the images in the order of the files.", updates=Unshuffled),
-    "moments_from_zero": Fault("The moving average of batch norm's moments starts at 0.", updates=MomentsFromZero),
-    "alpha_reversed": Fault("Alpha weighs the new moments instead of the old ones.", settings=_alpha_reversed),
+    "moments_from_zero": Fault("Batch norm's moving average starts at 0.", updates=MomentsFromZero),
+    "alpha_reversed": Fault("Alpha weighs the new statistics instead of the old ones.", settings=_alpha_reversed),
     "normalised_by_all": Fault("Images are normalised by the statistics of all three splits.", data=_normalise_by_all),
 }
 """By the name that reproduction/reruns.yaml uses."""

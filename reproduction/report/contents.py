@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from statistics import fmean
 
 from reproduction.plots.catalogue import build_plots
@@ -50,8 +51,9 @@ def build_report(inputs: Inputs) -> tuple[Document, list[Plot]]:
         build_experiments(inputs, drawn),
         _provenance(inputs),
     )
-    document = Document(f"Five reports on {inputs.dataset}, reproduced", LEAD, inputs.digest, sections)
-    return document, [plot for row in (pictures, *drawn.values()) for group in row for plot in group.plots]
+    short = inputs.dataset.partition(",")[0]
+    document = Document(f"Five reports on {short}, reproduced", f"{LEAD} The images are {inputs.dataset}.", inputs.digest, sections)
+    return document, [plot for group in chain([pictures], *drawn.values()) for plot in group.plots]
 
 
 def _provenance(inputs: Inputs) -> Section:

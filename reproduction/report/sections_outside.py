@@ -68,7 +68,10 @@ def build_explanations(inputs: Inputs) -> Section:
     for explanation in inputs.explanations:
         covered = [name for name in (*scores, *claims) if inputs.explanation(name) is explanation]
         if covered:
-            what = [_place(scores[name]) if name in scores else f"claim {name}, “{claims[name].claim.text}”" for name in covered]
+            what = [
+                _place(scores[name]) if name in scores else f"claim {name}, “{claims[name].claim.text.removesuffix('.')}”"
+                for name in covered
+            ]
             concerns = Text(f"This concerns: {'; '.join(what)}. It rests on {explanation.rests_on}.")
             sections.append(Section(explanation.anchor, explanation.title, (Text(explanation.text), concerns)))
     return Section("explanations", "Explanations", (), tuple(sections))

@@ -50,7 +50,7 @@ def _yes(chosen: bool) -> Cell:
 def _tried(choice: Choice) -> Table:
     best = sorted(choice.tried, key=lambda reading: (-reading.held, len(reading.answers), reading.distance))[:SHOWN]
     shown = best if choice.stated in best else [*best, choice.stated]
-    head = ("reading", f"within {NEAR:g} points", "or in the prediction interval", "mean absolute difference (points)", "")
+    head = ("reading", f"within {NEAR:g} points", "or in the prediction interval", "mean absolute difference (points)", "choice")
     left = len(choice.tried) - len(shown)
     caption = f"The best {len(shown)} of {len(choice.tried)} readings" if left else ""
     return Table(head, tuple(_reading(reading, choice) for reading in shown), caption)

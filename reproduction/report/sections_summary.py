@@ -11,7 +11,7 @@ from reproduction.readings import WIDE, count_rows
 from reproduction.report.cells import count
 from reproduction.report.document import Block, Cell, Figures, Image, Section, Table, Text
 from reproduction.report.inputs import Inputs
-from reproduction.report.prose import ASKED, CRITERION, LOG_CAPTION, OTHER_CODE, OVERVIEW_CAPTION
+from reproduction.report.prose import ASKED, CRITERION, OTHER_CODE, PICTURES
 from reproduction.report.sections_claims import count_gradients, count_verdicts
 from reproduction.report.sections_outside import list_not_chance
 from reproduction.scoreboard import NEAR, Score
@@ -19,16 +19,17 @@ from reproduction.scoreboard import NEAR, Score
 FAULTY = ("x07", "base=e09;norm=before;init.sigma=0.0001")
 
 
-def build_summary(inputs: Inputs, source: Source) -> tuple[Section, list[Plots]]:
+def build_summary(inputs: Inputs, source: Source) -> tuple[Section, Plots]:
     """The first page, and its plots."""
-    pictures = [_overview(inputs, source), *_log(inputs, source)]
+    pictures = Plots((*_overview(inputs, source), *_log(inputs, source)), PICTURES)
     blocks: list[Block] = [
         Text(ASKED),
         *_gaps(inputs),
         *_held(inputs),
-        *(Figures(tuple(Image(plot.name, plot.alt) for plot in row.plots), row.caption) for row in pictures),
-        Text("What did not hold, and why, by report:"),
+        Figures(tuple(Image(plot.name, plot.alt) for plot in pictures.plots), pictures.caption),
+        Text("What holds by report, and what does not, and why:"),
         _by_report(inputs),
+        *(Text(entry.finding) for entry in inputs.entries.values()),
         Text(f"Of {len(inputs.findings)} claims of the reports and of our own: {count_verdicts(inputs.findings)}." + _too_few(inputs)),
         Text(count_gradients(inputs.gradients)),
     ]
@@ -59,14 +60,11 @@ def _held(inputs: Inputs) -> list[Block]:
 
 
 def _by_report(inputs: Inputs) -> Table:
-    head = ("report", "accuracies", "hold as stated", "hold with the supported reading", "finding")
     rows = []
     for report, choice in inputs.choices.items():
-        number = len(choice.stated.scores)
-        finding = inputs.entries[report].finding if report in inputs.entries else ""
-        counts = (count(choice.stated.held, number), count(choice.supported.held, number))
-        rows.append((Cell(report, link=f"reading-{report.lower()}"), Cell(str(number), number), *counts, Cell(finding)))
-    return Table(head, tuple(rows))
+        counts = (count(reading.held, len(reading.scores)) for reading in (choice.stated, choice.supported))
+        rows.append((Cell(report, link=f"reading-{report.lower()}"), *counts, Cell(str(len(choice.tried)), len(choice.tried))))
+    return Table(("report", "hold as stated", "with the supported reading", "readings tried"), tuple(rows))
 
 
 def _too_few(inputs: Inputs) -> str:
@@ -94,21 +92,21 @@ def _gaps(inputs: Inputs) -> list[Block]:
     return gaps
 
 
-def _overview(inputs: Inputs, source: Source) -> Plots:
+def _overview(inputs: Inputs, source: Source) -> list[Plot]:
     plots = []
     for name, title, place in (("overview", "As stated", 0), ("overview_supported", "With the supported readings", 1)):
         scores = [pair[place] for choice in inputs.choices.values() for pair in choice.pairs()]
         points = [(score.published.value, score.estimate.mean, _state(score)) for score in scores if score.values]
         draw = partial(draw_published_against_ours, points, title, source.subtitle(), NEAR)
         plots.append(Plot(name, f"All published accuracies against the means of ours: {title.lower()}", draw))
-    return Plots(tuple(plots), OVERVIEW_CAPTION)
+    return plots
 
 
 def _state(score: Score) -> PointState:
     return "within" if score.within else "interval" if score.held else "outside"
 
 
-def _log(inputs: Inputs, source: Source) -> list[Plots]:
+def _log(inputs: Inputs, source: Source) -> list[Plot]:
     """The cost in R0's log beside ours, with the mistake and without."""
     try:
         faulty = inputs.measured.recorded(*FAULTY)
@@ -118,4 +116,4 @@ def _log(inputs: Inputs, source: Source) -> list[Plots]:
     theirs = [(line.step, line.j_train) for line in inputs.log if line.cycles == 2]
     draw = partial(draw_log, theirs, faulty, right, "Nine layers from sigma 0.0001", source.subtitle(faulty))
     alt = "Training cost by evaluation point: R0's log, ours with a stale backward pass, and ours as defined"
-    return [Plots((Plot("e11_log", alt, draw),), LOG_CAPTION)]
+    return [Plot("e11_log", alt, draw)]

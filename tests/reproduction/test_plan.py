@@ -8,8 +8,8 @@ from rehearsal import PIXELS, SMALL
 from numlp.errors import UserError
 from reproduction.experiments import Experiments
 from reproduction.params import Params, read_params
-from reproduction.plan import make_plan
 from reproduction.reruns import FILE
+from reproduction.work_plan import make_plan
 
 RERUNS = """
 x07: {source: R0, question: "Twice?", fault: stale_backward, runs: {e24: [single]}}
