@@ -60,6 +60,15 @@ def test_r0s_own_check_passes_at_the_first_batch_and_fails_at_the_second_by_all_
     assert passes(Fault(""), R0_CHECK) == [True, True]
 
 
+def test_a_gradient_without_its_factor_of_2_is_training_with_half_of_lambda(reproduction):
+    """So the runs of other lambdas stand for this fault in readings.yaml."""
+    experiments = Experiments(reproduction, [*SMALL, PIXELS])
+    whole, half = (experiments.job("e14", [f"lam={lam}"]).seeded(0) for lam in (0.04, 0.02))
+    faulty, right = train_and_measure(whole, "a run", "half_penalty_gradient"), train_and_measure(half, "a run")
+    assert faulty.model_digest == right.model_digest
+    assert faulty.val_cost > right.val_cost  # which counts the penalty itself
+
+
 def test_a_fault_of_another_optimiser_is_refused(reproduction):
     config = Experiments(reproduction, [*SMALL, PIXELS]).jobs("e01")[1].seeded(0)
     with pytest.raises(UserError, match="need a run by Adam, got optimiser='Sgd'"):
@@ -108,3 +117,15 @@ def test_each_experiment_of_the_file_makes_runs_that_its_bases_have():
         assert len(experiments.jobs(name)) == sum(map(len, again.runs.values())) > 0
         for base, keys in again.runs.items():
             assert set(keys) <= {job.key for job in experiments.jobs(base)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", read_reruns(ROOT / "reproduction/reruns.yaml"))
+def test_each_experiment_of_the_file_trains(reproduction, name):
+    """Its first and its last run, for two updates."""
+    pixels = "model.inputs=3072" if name == "x16" else PIXELS  # which mirrors whole images
+    jobs = Experiments(reproduction, [*SMALL, pixels]).jobs(name)
+    for job in (jobs[0], jobs[-1]):
+        result = train_and_measure(job.seeded(0), name, job.fault)
+        assert 1 <= result.steps <= 2
+        assert 0 <= result.test_accuracy <= 1
