@@ -31,7 +31,7 @@ class Evidence:
         return self.measured.accuracy(experiment, key, split)
 
     def gain(self, more: str, less: str, split: Name = "test") -> tuple[float, ...]:
-        """Points by which one run is above the other, paired by seed."""
+        """Percentage points by which one run is above the other, paired by seed."""
         return paired(self.accuracy(more, split), self.accuracy(less, split))
 
     def value(self, run: str, split: Name = "test") -> tuple[float, ...]:

@@ -86,7 +86,7 @@ CLAIMS = (
     Claim(
         "R0.5",
         "R0, A5",
-        "With batch norm, three layers are not affected much by sigma: by less than 4 points, the range of R0's own table 12 (3.92).",
+        "With batch norm, three layers are not much affected by sigma: by less than 4 percentage points, R0's own range (3.92).",
         ("e08",),
         lambda e: _does_not_care(e, "e08", 4),
     ),
@@ -108,7 +108,7 @@ CLAIMS = (
     Claim(
         "R0.8",
         "R0, A5",
-        "Nine layers with batch norm are more sensitive to sigma than three, by more than 1.5 points.",
+        "Nine layers with batch norm are more sensitive to sigma than three, by more than 1.5 percentage points.",
         ("e08", "e09", "x07"),
         _more_sensitive,
         _more_sensitive_with_fault,
@@ -116,7 +116,7 @@ CLAIMS = (
     Claim(
         "R0.9",
         "R0, A5 and appendix 4",
-        "Given a third cycle, nine layers recover from sigma 1e-4: by more than 1.5 points.",
+        "Given a third cycle, nine layers recover from sigma 1e-4: by more than 1.5 percentage points.",
         ("e11", "x07"),
         lambda e: [above("test, 3 cycles minus 2", e.gain("e11 train.cycles=3", "e11 train.cycles=2"), MATTERS)],
         _recover_with_fault,
@@ -125,7 +125,7 @@ CLAIMS = (
     Claim(
         "R1.7",
         "R1, section 3.4",
-        "Batch norm makes three layers robust to sigma: no two differ by 1.5 points.",
+        "Batch norm makes three layers robust to sigma: no two differ by 1.5 percentage points.",
         ("e17",),
         lambda e: _does_not_care(e, "e17", MATTERS),
     ),
@@ -156,7 +156,7 @@ CLAIMS = (
     Claim(
         "X.5",
         "ours, on R0, table 12 and A5",
-        "From sigma 0.1 and without batch norm, R0's figures are those of one cycle (within 1.5 points).",
+        "From sigma 0.1 and without batch norm, R0's figures are those of one cycle (within 1.5 percentage points).",
         ("x05",),
         _one_cycle,
     ),

@@ -44,7 +44,7 @@ READ = (
 
 REASONS = {
     "experiment": "explained by an experiment",
-    "fault": "explained by a fault",
+    "fault": "explained in part by a fault",
     "seeds": "by chance between seeds",
     "report": "by what a report leaves open or contradicts",
     "unexplained": "unexplained",

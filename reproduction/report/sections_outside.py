@@ -9,7 +9,7 @@ from reproduction.report.prose import OUTSIDE
 from reproduction.scoreboard import NEAR, Score
 
 HEAD = ("accuracy", "split", "published", "ours", "prediction interval", "difference", "why")
-MARKS: dict[str, Mark] = {"unexplained": "bad", "seeds": "open", "report": "open"}
+MARKS: dict[str, Mark] = {"unexplained": "bad", "seeds": "open", "report": "open", "fault": "open"}
 
 
 def list_not_chance(inputs: Inputs) -> list[str]:
