@@ -1,10 +1,10 @@
 """`python -m reproduction STEP`: the reproduction of the five reports, or a step of it, as reproduction/dvc.yaml calls them.
 
 all [seeds=0,1,2]  every experiment by DVC, the scoreboard and the report; what was done before is not done again
-plan               digests of all experiments' choices, so that DVC knows which have changed
+plan               digests of all experiments' runs, so that DVC knows which have changed; prints how many updates they take
 e08, x07           the runs of an experiment that are missing, and its result files
 scoreboard         each published accuracy beside ours, and what the results were made of
-gradients          the reports' gradient checks, with the seeds of the results
+gradients          the reports' gradient checks, and R0's with each planted mistake, with the seeds of the results
 report             report.md, report.html and figures/, from the result files
 """
 
@@ -16,19 +16,16 @@ from pathlib import Path
 from numlp import paths
 from numlp.cli.dvc import repro
 from numlp.cli.main import exit_code
-from numlp.code_digest import code_digest, stage_digest, tree_digest
+from numlp.code_digest import stage_digest
 from numlp.config.compose import replacement_notice
-from numlp.config.naming import deciding_choices
 from numlp.data.raw import read_info
 from numlp.errors import require
-from numlp.files import json_digest, write_json
-from numlp.sweep.space import Range
-from reproduction import own_draws
+from numlp.files import write_json
 from reproduction.experiments import Experiments
-from reproduction.faults import identify
 from reproduction.params import PARAMS, read_params, set_seeds
-from reproduction.results import FOLDER, HOME, write_provenance
-from reproduction.scoreboard import NEAR, PUBLISHED, write_scoreboard
+from reproduction.readings import count_rows, write_scoreboard
+from reproduction.results import FOLDER, HOME, read_provenance, write_provenance
+from reproduction.scoreboard import NEAR
 
 PLAN = Path("build/reproduction/plan.json")
 
@@ -63,36 +60,44 @@ def experiment(name: str) -> None:
     from reproduction.runner import run_experiment
 
     params = read_params(PARAMS)
-    run_experiment(Experiments(Path.cwd(), params.overrides), name, params.seeds)
+    run_experiment(Experiments(Path.cwd(), params.overrides), name, params.seeds_of(name))
 
 
 def plan() -> None:
-    """Write the digest of every experiment's runs: their keys, their configurations without the seed, and the code that makes them."""
-    experiments = Experiments(Path.cwd(), read_params(PARAMS).overrides)
-    draws = [tree_digest(Path(own_draws.__file__).read_text(encoding="utf-8")), code_digest(Range.__module__)]
-    code = {"train": stage_digest("train"), "draws": draws}
-    content = {}
-    for name in experiments.names:
-        runs = {job.key: [deciding_choices(job.config), identify("", job.fault)] for job in experiments.jobs(name)}
-        content[name] = json_digest({"code": code, "runs": runs})
-    write_json(PLAN, content, indent=2)
+    """Write the digest of every experiment's runs, and print how many updates they take."""
+    from reproduction.work_plan import make_plan
+
+    params = read_params(PARAMS)
+    planned = list(make_plan(Experiments(Path.cwd(), params.overrides), params))
+    for part in planned:
+        own = f" and {part.own:,} of our own draws" if part.own else ""
+        print(f"{part.experiment}: {part.updates:,} updates in {part.runs} runs{own}")
+    total = sum(part.updates + part.own for part in planned)
+    print(f"plan: {total:,} updates with {len(params.seeds)} seed{'s' if len(params.seeds) != 1 else ''}")
+    write_json(PLAN, {part.experiment: part.digest for part in planned}, indent=2)
 
 
 def scoreboard() -> None:
     """Write scoreboard.csv and provenance.json."""
     from numlp.tracking import environment_tags
 
-    scores = write_scoreboard(PUBLISHED, FOLDER)
+    choices = list(write_scoreboard(Path.cwd()).values())
     tags, seeds = environment_tags(Path.cwd()), read_params(PARAMS).seeds
     write_provenance(FOLDER, read_info(paths.DOWNLOAD), {**tags, "source": stage_digest("train")}, os.cpu_count() or 1, seeds)
-    print(f"scoreboard: {sum(score.within for score in scores)} of the {len(scores)} published accuracies lie within {NEAR:g} points")
+    total = count_rows(choices)
+    print(f"scoreboard: {total.within} of {total.rows} published accuracies lie within {NEAR:g} percentage points of our mean, as stated")
+    print(f"with those in the prediction interval: {total.held} as stated, {total.supported_held} with the supported readings")
 
 
 def gradients() -> None:
-    """Check the gradients of the reports' networks."""
-    from reproduction.gradient_checks import check_gradients
+    """Check the gradients of the reports' networks, and of one with each planted mistake."""
+    from reproduction import fault_checks, gradient_checks
 
-    check_gradients(Path.cwd())
+    seeds = read_provenance(FOLDER)["seeds"]
+    rows = list(gradient_checks.measure(seeds))
+    gradient_checks.write_checked(gradient_checks.CHECKED, rows)
+    fault_checks.write_fault_checks(fault_checks.CHECKED, fault_checks.check_faults(seeds[:3]))
+    print(f"gradients: {len(rows)} comparisons of gradients over {len(seeds)} seeds in {gradient_checks.CHECKED}")
 
 
 def report() -> None:

@@ -1,7 +1,7 @@
 """The experiments, and the runs of each.
 
-Those of conf/experiment combine their choices as `numlp train +experiment=NAME` combines them; those of reproduction/faults.yaml make
-such runs again with a fault.
+Those of conf/experiment combine their choices as `numlp train +experiment=NAME` combines them; those of reproduction/reruns.yaml make
+such runs again with a fault or with other settings.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from numlp.config.compose import CONF, store_primary, to_config
 from numlp.errors import require
 from numlp.sweep.composer import Composer
 from numlp.sweep.space import grid, overrides, read_space
-from reproduction.fault_experiments import FILE, read_fault_experiments
+from reproduction.reruns import FILE, read_reruns
 from reproduction.results import SINGLE
 
 FOLDER = Path(CONF) / "experiment"
@@ -61,18 +61,18 @@ class Experiments:
             self._loader = GlobalHydra.instance().config_loader()
         self._composer = Composer(self._loader, self._load())
         self._files = {path.stem.partition("_")[0]: path.stem for path in sorted((root / FOLDER).glob(FILES))}
-        self._with_faults = read_fault_experiments(root / FILE)
+        self._reruns = read_reruns(root / FILE)
         self._rehearsal = list(rehearsal)
 
     @property
     def names(self) -> list[str]:
         """Their short names: e01, e02, and so on."""
-        return [*self._files, *self._with_faults]
+        return [*self._files, *self._reruns]
 
     def jobs(self, experiment: str) -> list[Job]:
         """The runs of an experiment, in the order of its file: the first key's values vary slowest."""
-        if experiment in self._with_faults:
-            return self._jobs_with_fault(experiment)
+        if experiment in self._reruns:
+            return self._jobs_again(experiment)
         return [self.job(experiment, combination) for combination in self.combinations(experiment)]
 
     def job(self, experiment: str, choices: Sequence[str], prefix: str = "") -> Job:
@@ -86,14 +86,14 @@ class Experiments:
         fixed, space, _ = read_space(OverridesParser.create().parse_overrides([f"{key}={value}" for key, value in params.items()]))
         return [(*fixed, *overrides(point)) for point in grid(space, points=1)]  # of values: no file has an interval
 
-    def _jobs_with_fault(self, experiment: str) -> list[Job]:
-        planted = self._with_faults[experiment]
-        runs = [(base, key) for base, keys in planted.runs.items() for key in keys]
+    def _jobs_again(self, experiment: str) -> list[Job]:
+        again = self._reruns[experiment]
+        runs = [(base, key) for base, keys in again.runs.items() for key in keys]
         jobs = []
         for base, key in runs:
             choices = [] if key == SINGLE else key.split(";")
-            right = self.job(base, [*choices, *planted.overrides])
-            jobs.append(Job(experiment, ";".join([f"base={base}", *choices]), right.config, planted.fault))
+            right = self.job(base, [*choices, *again.overrides])
+            jobs.append(Job(experiment, ";".join([f"base={base}", *choices]), right.config, again.fault))
         return jobs
 
     def _chosen(self, experiment: str) -> str:

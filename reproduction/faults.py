@@ -1,6 +1,6 @@
 """Mistakes that an author of a report may have made, each beside the right code that it changes.
 
-Only `reproduction/faults.yaml` names a fault, and only the reproduction reads that file: the package has no setting that plants one.
+Only `reproduction/reruns.yaml` names a fault, and only the reproduction reads that file: the package has no setting that plants one.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,10 +20,7 @@ from numlp.data.preprocess import Name, Part, Prepared, statistics
 from numlp.errors import require
 from numlp.files import json_digest
 from numlp.nn.batch_norm import BatchNorm, BatchNormWork
-from numlp.nn.gradient_check import check_gradients
-from numlp.nn.gradient_check_cases import Case
 from numlp.nn.mode import Mode
-from numlp.nn.moments import set_from_batch
 from numlp.nn.network import Network
 from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
 from numlp.training.batches import epoch_steps
@@ -225,6 +222,10 @@ def _other_momentum(kind: type[Momentum], network: Network, optimiser: Optimiser
     return kind(network.params.vector, network.weights.size, _of(Momentum, optimiser).rho)
 
 
+def _unchanged(network: Network) -> None:
+    """Leave the network as it is."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """What a run does otherwise than it should; a field that is not given leaves the run as it should be.
@@ -241,9 +242,14 @@ class Fault:
     text: str
     settings: Callable[[Config], Config] = lambda config: config
     data: Callable[[Prepared], Prepared] = lambda data: data
-    network: Callable[[Network], None] = lambda network: None
+    network: Callable[[Network], None] = _unchanged
     optimiser: Callable[[Network, Optimiser], Optimiser] = lambda network, optimiser: optimiser
     updates: type[Updates] = Updates
+
+    @property
+    def changes_network(self) -> bool:
+        """Whether a gradient check could see it."""
+        return self.network is not _unchanged
 
 
 FAULTS = {
@@ -251,14 +257,14 @@ FAULTS = {
         "The backward pass of batch norm takes mean and variance from the moving average.", network=partial(_replace_norms, StaleBackward)
     ),
     "training_mode": Fault(
-        "Evaluation normalises by the moments of its own batch of 1,000 images.", network=partial(_replace_norms, TrainingModeAlways)
+        "Evaluation normalises by the statistics of its own batch of 1,000 images.", network=partial(_replace_norms, TrainingModeAlways)
     ),
-    "penalty_on_all": Fault("The penalty is of every parameter.", network=_penalise_all),
+    "penalty_on_all": Fault("L2 regularization is of every parameter, biases, gamma and beta included.", network=_penalise_all),
     "penalty_on_gamma": Fault(
-        "The penalty is of the weights and of gamma.", network=partial(_turn_into, GammaPenalised), optimiser=_decay_gamma
+        "L2 regularization is of the weights and of gamma.", network=partial(_turn_into, GammaPenalised), optimiser=_decay_gamma
     ),
     "half_penalty_gradient": Fault(
-        "The penalty's gradient is lambda * W, without its factor of 2.",
+        "The gradient of L2 regularization is lambda * W, without its factor of 2.",
         network=partial(_turn_into, HalfPenaltyGradient),
         optimiser=_halve_decay,
     ),
@@ -269,26 +275,13 @@ FAULTS = {
         optimiser=partial(_other_momentum, DampedMomentum),
     ),
     "no_shuffling": Fault("Every epoch has the images in the order of the files.", updates=Unshuffled),
-    "moments_from_zero": Fault("The moving average of batch norm's moments starts at 0.", updates=MomentsFromZero),
-    "alpha_reversed": Fault("Alpha weighs the new moments instead of the old ones.", settings=_alpha_reversed),
+    "moments_from_zero": Fault("Batch norm's moving average starts at 0.", updates=MomentsFromZero),
+    "alpha_reversed": Fault("Alpha weighs the new statistics instead of the old ones.", settings=_alpha_reversed),
     "normalised_by_all": Fault("Images are normalised by the statistics of all three splits.", data=_normalise_by_all),
 }
-"""By the name that reproduction/faults.yaml uses."""
+"""By the name that reproduction/reruns.yaml uses."""
 
 
 def identify(key: str, fault: str) -> str:
     """The key of a run with a fault, whose code counts, from that of the right run; "" is no fault, and leaves the key."""
     return json_digest({"run": key, "fault": fault, "code": tree_digest(Path(__file__).read_text(encoding="utf-8"))}) if fault else key
-
-
-def passes_gradient_checks(fault: Fault, case: Case, batches: int = 2) -> list[bool]:
-    """Whether a network with the fault passes the gradient check at each of its first batches, of `case.n` images.
-
-    Its moving average starts at the moments of the first batch, and the parameters do not change in between.
-    """
-    network, x, labels = case.draw()
-    fault.network(network)
-    set_from_batch(network, x)
-    others = np.random.default_rng([case.seed, 1]).standard_normal((batches - 1, case.n, case.d))
-    checks = (check_gradients(network, images, labels, case.lam, case.h) for images in (x, *others))
-    return [all(difference.passed for difference in check) for check in checks]

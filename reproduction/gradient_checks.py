@@ -12,7 +12,7 @@ from numlp.errors import require
 from numlp.files import read_rows, write_csv
 from numlp.nn.gradient_check import Difference
 from numlp.nn.gradient_check_cases import CASES, Case
-from reproduction.results import FOLDER, read_provenance
+from reproduction.results import FOLDER
 
 CHECKED = FOLDER / "gradients.csv"
 
@@ -172,15 +172,3 @@ def _verdict(published: float, plain: float, limit: float, scale: float) -> str:
     if scale * max(plain, published) < ROUNDING and plain <= FACTOR * published:
         return "both rounding"
     return "as tight without truncation" if limit <= published else "looser"
-
-
-def check_gradients(root: Path) -> None:
-    """Check the reports' networks with the seeds of the results, and write results/gradients.csv.
-
-    Raises:
-        UserError: There are no results yet.
-    """
-    seeds = read_provenance(root / FOLDER)["seeds"]
-    rows = list(measure(seeds))
-    write_checked(root / CHECKED, rows)
-    print(f"gradients: {len(rows)} comparisons of gradients over {len(seeds)} seeds in {CHECKED}")

@@ -36,13 +36,13 @@ HALF_DECADE = 10**0.5
 COARSE = {"lam": Range(1e-5, 1e-1, log=True)}
 AROUND = {"lam": Range(1 / HALF_DECADE, HALF_DECADE, log=True)}
 SEARCHES = {
-    "e05": Search(5, 10, COARSE),
-    "e06": Search(6, 10, AROUND, after="e05"),  # R0 went from 10^-2.448 to 10^-2.961 .. 10^-1.959
-    "e07": Search(7, 10, {"lam": Range(0.8, 1.7)}, after="e06"),  # R0: from 0.00477 to 0.0038 .. 0.0081
-    "e14": Search(14, 5, COARSE),
-    "e15": Search(15, 6, {"lam": Range(0.4, 8.0, log=True)}, after="e14"),  # R1: from 0.01 to 0.004 .. 0.08
-    "e21": Search(21, 8, COARSE),
-    "e22": Search(22, 16, AROUND, after="e21"),  # R2 took one decade too
+    "e05": Search(5, 3, COARSE),
+    "e06": Search(6, 3, AROUND, after="e05"),  # R0 went from 10^-2.448 to 10^-2.961 .. 10^-1.959
+    "e07": Search(7, 3, {"lam": Range(0.8, 1.7)}, after="e06"),  # R0: from 0.00477 to 0.0038 .. 0.0081
+    "e14": Search(14, 3, COARSE),
+    "e15": Search(15, 3, {"lam": Range(0.4, 8.0, log=True)}, after="e14"),  # R1: from 0.01 to 0.004 .. 0.08
+    "e21": Search(21, 4, COARSE),
+    "e22": Search(22, 4, AROUND, after="e21"),  # R2 took one decade too
     "e31": Search(31, 25, {"schedule.eta": Range(1e-3, 1e-2, log=True), "lam": Range(1e-5, 1e-4, log=True)}),
 }
 

@@ -1,7 +1,7 @@
 """reproduction/params.yaml: the seeds of the runs, and overrides for all of them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from omegaconf import OmegaConf
@@ -17,10 +17,25 @@ PARAMS = HOME / "params.yaml"
 
 @dataclass
 class Params:
-    """What reproduction/params.yaml holds: the runs' seeds, and overrides for all of them (a rehearsal's train.epochs)."""
+    """What reproduction/params.yaml holds.
+
+    Attributes:
+        seeds: Of the runs.
+        overrides: For all of them, e.g. a rehearsal's train.epochs.
+        at_most: By number of seeds, the experiments that have no more.
+    """
 
     seeds: list[int]
     overrides: list[str]
+    at_most: dict[int, list[str]] = field(default_factory=dict)
+
+    def limit(self, experiment: str) -> int | None:
+        """How many seeds an experiment has at most; None where it has all."""
+        return min((count for count, experiments in self.at_most.items() if experiment in experiments), default=None)
+
+    def seeds_of(self, experiment: str) -> list[int]:
+        """The seeds of an experiment's runs."""
+        return self.seeds[: self.limit(experiment)]
 
 
 def read_params(path: Path) -> Params:
@@ -37,6 +52,7 @@ def read_params(path: Path) -> Params:
     assert isinstance(params, Params)
     good = len(params.seeds) > 0 and min(params.seeds) >= 0 and len(set(params.seeds)) == len(params.seeds)
     require(good, str(path), "one or more different seeds, each a whole number >= 0", seeds=params.seeds)
+    require(min(params.at_most, default=1) > 0, str(path), "at_most of 1 seed or more", at_most=params.at_most)
     return params
 
 

@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean, stdev
 from typing import cast
 
 from numlp.data.preprocess import Name
 from numlp.data.splits import SPLITS
 from numlp.errors import require
-from numlp.files import read_rows, write_csv
-from reproduction.measured import Measured, NoDataError, Run, load_measured
+from numlp.files import read_rows
+from reproduction.measured import Measured, NoDataError, Run
 from reproduction.results import HOME
 from reproduction.significance import Estimate, estimate, predict_one_more
 
 PUBLISHED = HOME / "published.csv"
 NEAR = 1.5  # points
-HEADER = ("id", "table", "row", "split", "published", "mean", "std", "n", "within")
 
 
 @dataclass(frozen=True)
@@ -60,20 +58,21 @@ def read_published(path: Path) -> list[Published]:
 
 @dataclass(frozen=True)
 class Score:
-    """A published accuracy, and our run for it; None where that was not measured."""
+    """A published accuracy, our run for it (None where that was not measured), and the split of ours that it is compared with."""
 
     published: Published
     run: Run | None
+    split: Name
 
     @property
     def split_name(self) -> str:
-        """The published accuracy's split, for people."""
-        return SPLITS[self._split]
+        """The split, for people."""
+        return SPLITS[self.split]
 
     @property
     def values(self) -> tuple[float, ...]:
         """Ours in per cent, one per seed."""
-        return self.run.accuracies(self._split) if self.run is not None else ()
+        return self.run.accuracies(self.split) if self.run is not None else ()
 
     @property
     def estimate(self) -> Estimate:
@@ -103,25 +102,20 @@ class Score:
         return round(abs(self.difference), 6) <= NEAR
 
     @property
+    def held(self) -> bool:
+        """Whether our mean lies within the tolerance, or the published run may be one of ours by another seed."""
+        return self.within or self.by_chance
+
+    @property
     def missed(self) -> bool:
         """Whether our mean was measured and lies outside the tolerance."""
         return self.run is not None and not self.within
 
-    @property
-    def row(self) -> tuple[object, ...]:
-        """Of scoreboard.csv; mean and std, exact to the last digit, are empty where there are too few seeds."""
-        published, n = self.published, len(self.values)
-        place = (published.id, published.table, published.row, published.split, published.value)
-        return *place, mean(self.values) if n > 0 else "", stdev(self.values) if n > 1 else "", n, str(self.within).lower()
-
-    @property
-    def _split(self) -> Name:
-        return cast(Name, self.published.split)  # which read_published has checked
-
 
 def load_scores(published: Path, measured: Measured) -> list[Score]:
     """Read published.csv and find the run of each row."""
-    return [Score(row, _run(row, measured)) for row in read_published(published)]
+    splits = cast(dict[str, Name], {name: name for name in SPLITS})
+    return [Score(row, _run(row, measured), splits[row.split]) for row in read_published(published)]
 
 
 def _run(published: Published, measured: Measured) -> Run | None:
@@ -134,10 +128,3 @@ def _run(published: Published, measured: Measured) -> Run | None:
 def published_accuracies(scores: Sequence[Score], run: Run) -> dict[str, float]:
     """What a report prints for a run, in per cent by split."""
     return {score.published.split: score.published.value for score in scores if score.run is run}
-
-
-def write_scoreboard(published: Path, folder: Path) -> list[Score]:
-    """Compare every published accuracy with the result files of `folder`, and write scoreboard.csv there."""
-    scores = load_scores(published, load_measured(folder))
-    write_csv(folder / "scoreboard.csv", HEADER, (score.row for score in scores))
-    return scores

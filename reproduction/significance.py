@@ -2,7 +2,7 @@
 
 A claim is read as a region in which a mean has to lie: above 0, between -1.5 and 1.5, between 9.5 and 10.5. The mean over the
 seeds has a 95 % interval by Student's t. The claim is *reproduced* when the whole interval lies in the region, *contradicted*
-when none of it does, and *not reproduced* when the seeds leave it open. For a region with two ends this is the test of
+when none of it does, and *inconclusive* when the seeds leave it open. For a region with two ends this is the test of
 equivalence by two one-sided tests (Schuirmann 1987, https://doi.org/10.1007/BF01068419), each at 2.5 %.
 """
 
@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-Verdict: TypeAlias = Literal["reproduced", "not reproduced", "contradicted", "no data"]
+Verdict: TypeAlias = Literal["reproduced", "explained by a fault", "inconclusive", "contradicted", "no data"]
 LEVEL = 0.95
 
 
@@ -102,7 +102,7 @@ def judge(part: Part) -> Outcome:
     if part.low <= ours.low and ours.high <= part.high:
         return Outcome(part, ours, t, p, inside, "reproduced")
     apart = ours.high < part.low or ours.low > part.high
-    return Outcome(part, ours, t, p, inside, "contradicted" if apart else "not reproduced")
+    return Outcome(part, ours, t, p, inside, "contradicted" if apart else "inconclusive")
 
 
 def _test(part: Part, ours: Estimate) -> tuple[float, float]:
@@ -117,5 +117,5 @@ def _test(part: Part, ours: Estimate) -> tuple[float, float]:
 
 def combine(verdicts: Sequence[Verdict]) -> Verdict:
     """A claim of several parts holds when each does, and is contradicted when one is."""
-    worst_first: tuple[Verdict, ...] = ("no data", "contradicted", "not reproduced", "reproduced")
+    worst_first: tuple[Verdict, ...] = ("no data", "contradicted", "inconclusive", "reproduced")
     return next((verdict for verdict in worst_first if verdict in verdicts), "no data")

@@ -31,7 +31,7 @@ class Evidence:
         return self.measured.accuracy(experiment, key, split)
 
     def gain(self, more: str, less: str, split: Name = "test") -> tuple[float, ...]:
-        """Points by which one run is above the other, paired by seed."""
+        """Percentage points by which one run is above the other, paired by seed."""
         return paired(self.accuracy(more, split), self.accuracy(less, split))
 
     def value(self, run: str, split: Name = "test") -> tuple[float, ...]:
@@ -61,6 +61,7 @@ class Claim:
         text: What it says, and how it is read.
         experiments: Where the numbers come from.
         check: Takes the evidence, gives the parts that all have to hold.
+        with_fault: The same parts of runs with a planted mistake, which may explain a claim that ours contradict or leave open.
     """
 
     id: str
@@ -68,11 +69,12 @@ class Claim:
     text: str
     experiments: tuple[str, ...]
     check: Check
+    with_fault: Check | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A claim with its verdict, what each part says, and the reason where there are no data."""
+    """A claim with its verdict, what each part says (those with a fault last), and the reason where there are no data."""
 
     claim: Claim
     verdict: Verdict
@@ -87,7 +89,18 @@ def examine(claim: Claim, evidence: Evidence) -> Finding:
     except NoDataError as missing:
         return Finding(claim, "no data", (), str(missing))
     verdict = combine([outcome.verdict for outcome in outcomes])
+    if verdict in ("contradicted", "inconclusive"):
+        planted = _judge_with_fault(claim, evidence)
+        explained = combine([outcome.verdict for outcome in planted]) == "reproduced"
+        return Finding(claim, "explained by a fault" if explained else verdict, (*outcomes, *planted))
     return Finding(claim, verdict, outcomes, "fewer than two seeds" if verdict == "no data" else "")
+
+
+def _judge_with_fault(claim: Claim, evidence: Evidence) -> tuple[Outcome, ...]:
+    try:
+        return tuple(judge(part) for part in claim.with_fault(evidence)) if claim.with_fault else ()
+    except NoDataError:
+        return ()
 
 
 def above(label: str, values: tuple[float, ...], low: float = 0.0, unit: str = "points") -> Part:

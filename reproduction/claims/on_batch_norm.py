@@ -85,12 +85,25 @@ def _deeper_more(e: Evidence) -> list[Part]:
 
 
 CLAIMS = (
-    Claim("R0.1", "R0, tables 8 and 17", "Batch norm lets nine layers train: it adds more than 1.5 points.", ("e02", "e04"), _nine_train),
-    Claim("R0.2", "R0, tables 6 and 16", "Batch norm barely helps three layers: by less than 1.5 points.", ("e01", "e03"), _three_barely),
+    Claim(
+        "R0.1",
+        "R0, tables 8 and 17",
+        "Batch norm lets nine layers train: it adds more than 1.5 percentage points.",
+        ("e02", "e04"),
+        _nine_train,
+    ),
+    Claim(
+        "R0.2",
+        "R0, tables 6 and 16",
+        "Batch norm barely helps three layers: by less than 1.5 percentage points.",
+        ("e01", "e03"),
+        _three_barely,
+    ),
     Claim(
         "R0.3",
         "R0, A4 and appendix 2",
-        "Xavier's initial weights equal He's (within 1.5 points). Not claimed for nine layers without batch norm, where R0 shows 5 points.",
+        "Xavier's initial weights equal He's (within 1.5 percentage points). Not claimed for nine layers without batch norm, where R0 "
+        "shows 5 percentage points.",
         ("e01", "e02", "e03", "e04"),
         _xavier,
     ),

@@ -102,7 +102,7 @@ CLAIMS = (
     Claim(
         "X.3",
         "ours, on R0 table 10",
-        "Within 0.0038 to 0.0081 lambda makes no difference: each draw is within 0.5 points of their mean.",
+        "Within 0.0038 to 0.0081 lambda makes no difference: each draw is within 0.5 percentage points of their mean.",
         ("e07",),
         _narrow("e07", "val", 0.5),
     ),
@@ -113,7 +113,7 @@ CLAIMS = (
     Claim(
         "X.4",
         "ours, on R2 table 6",
-        "Within 1e-5 to 1e-4 lambda makes no difference: each draw is within 0.5 points of their mean.",
+        "Within 1e-5 to 1e-4 lambda makes no difference: each draw is within 0.5 percentage points of their mean.",
         ("e22",),
         _narrow("e22", "test", 0.5),
     ),

@@ -184,9 +184,7 @@ PLANS: dict[str, list[Maker]] = {
         _side_by_side(_SANITY),
     ],
     "x02": [_joined(*(_named(_momentum(norm), f"{title}, by rate", name=f"_{norm[5:]}") for norm, title in NORMS.items()))],
-    "x03": [
-        _side_by_side({"schedule.half_cycle_epochs=4": "4 cycles of 8 epochs", "schedule.half_cycle_epochs=8": "2 cycles of 16 epochs"})
-    ],
+    "x03": [_side_by_side({"schedule.half_cycle_epochs=4": "4 cycles of 8 epochs"})],
     "x04": [_side_by_side({"": "10,000 images in batches of 200"})],
     "x05": [_named({h: ("x05", f"model.hidden={h}") for h in _DEPTH}, "Test accuracy by depth, after one cycle", published=_DEPTH)],
     "x06": [_named(_MORE, "Test accuracy with precise moments", published=dict.fromkeys(_MORE, ("e24", "")))],

@@ -12,7 +12,7 @@ from numlp.arrays import Array
 from numlp.display.style import BLUE, GREY, ORANGE
 from numlp.training.history import Record
 from reproduction.measured import Run
-from reproduction.plots.plot_style import GREEN, GRID, PURPLE, column, themed
+from reproduction.plots.plot_style import GREEN, GRID, INK, PURPLE, column, themed
 
 PANELS = ("cost", "loss", "accuracy")
 UNITS = {"cost": "cost (nats)", "loss": "loss (nats)", "accuracy": "accuracy (%)"}
@@ -132,6 +132,32 @@ def draw_validation_accuracy(runs: Mapping[str, Run], title: str, subtitle: str)
     axes.set(ylabel="validation accuracy (%)")
     _steps(axes)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+@themed
+def draw_log(theirs: Sequence[tuple[int, float]], faulty: Run, right: Run, title: str, subtitle: str) -> Figure:
+    """Draw the training cost by evaluation point on a logarithmic axis: a report's log, ours with a mistake and ours as defined.
+
+    Args:
+        theirs: Update step and cost (nats) of the report.
+        faulty: With the mistake; a line per seed.
+        right: As defined; its mean, in a band from lowest to highest.
+        title: Of the figure.
+        subtitle: The data set, and how many seeds.
+    """
+    figure = column(title, subtitle, 3.6)
+    axes = figure.subplots()
+    for place, records in enumerate(faulty.histories.values()):
+        label = "ours with the mistake, a line per seed" if place == 0 else None
+        steps, costs = zip(*((record.step, record.train_cost) for record in records), strict=True)
+        axes.plot(steps, costs, color=ORANGE, linewidth=1.1, marker=".", markersize=4, alpha=0.75, label=label)
+    _draw(axes, band_over_seeds(right.histories, "train_cost"), "ours, batch norm as defined", BLUE, "-")
+    axes.plot(*zip(*theirs, strict=True), color=INK, linestyle="--", linewidth=1.3, marker="D", markersize=4.5, label="R0's log", zorder=5)
+    axes.set(ylabel="training cost (nats)", yscale="log")
+    axes.grid(True, color=GRID, linewidth=0.7)
+    _steps(axes)
+    figure.legend(loc="outside lower center", ncols=1, frameon=False)
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -136,19 +137,26 @@ def draw_surface(
     return figure
 
 
+PointState: TypeAlias = Literal["within", "interval", "outside"]
+
+
 @themed
-def draw_published_against_ours(pairs: Sequence[tuple[float, float, bool]], title: str, subtitle: str, tolerance: float) -> Figure:
+def draw_published_against_ours(points: Sequence[tuple[float, float, PointState]], title: str, subtitle: str, tolerance: float) -> Figure:
     """Every published accuracy against our mean, in the band of the tolerance."""
-    figure = column(title, subtitle, 3.9)
+    figure = column(title, subtitle, 4.0)
     axes = figure.subplots()
     line = np.array([5.0, 90.0])
     axes.fill_between(line, line - tolerance, line + tolerance, color=GREY, alpha=0.25, linewidth=0)
     axes.plot(line, line, color=GREY, linewidth=0.8)
-    for within, colour, marker, label in ((True, BLUE, "o", "within"), (False, ORANGE, "x", "outside")):
-        chosen = [(x, y) for x, y, inside in pairs if inside == within]
+    states: dict[PointState, tuple[str, str, str]] = {
+        "within": (BLUE, "o", f"within {tolerance:g} points"),
+        "interval": (GREEN, "^", "in the prediction interval"),
+        "outside": (ORANGE, "x", "outside"),
+    }
+    for state, (colour, marker, label) in states.items():
+        chosen = [(x, y) for x, y, its in points if its == state]
         if chosen:
-            counted = f"{label} {tolerance:g} points: {len(chosen)}"
-            axes.plot(*zip(*chosen, strict=True), marker, color=colour, markersize=5, alpha=0.8, label=counted)
+            axes.plot(*zip(*chosen, strict=True), marker, color=colour, markersize=5, alpha=0.8, label=f"{label}: {len(chosen)}")
     axes.set(xlabel="published accuracy (%)", ylabel="ours, mean (%)", xlim=line, ylim=line, aspect="equal")
     axes.grid(True, color=GRID, linewidth=0.7)
     axes.legend(loc="upper left", frameon=False, labelcolor=INK)

@@ -105,7 +105,7 @@ def _smaller(text: str) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<g id=\"(?!figure)[^\"]*\">", "<g>", text)
-    text = re.sub(r"(\d+\.\d\d)\d+", r"\1", text)
+    text = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d+\.\d\d)\d+", r"\1", tag[0]), text)  # a number in a text keeps its digits
     text = re.sub(r"font-family: 'DejaVu Sans'[^;\"]*;?", "", text)  # the rule for text has them
     return re.sub(r"\s*\n\s*", " ", text).replace("> <", "><")
 

@@ -5,7 +5,13 @@ import math
 from reproduction.report.document import Cell, Mark
 from reproduction.significance import Estimate, Outcome, Verdict
 
-MARKS: dict[Verdict, Mark] = {"reproduced": "good", "not reproduced": "open", "contradicted": "bad", "no data": "bad"}
+MARKS: dict[Verdict, Mark] = {
+    "reproduced": "good",
+    "explained by a fault": "good",
+    "inconclusive": "open",
+    "contradicted": "bad",
+    "no data": "bad",
+}
 
 
 def number(value: float, form: str = ".2f", sort: float | None = None) -> Cell:
@@ -13,6 +19,11 @@ def number(value: float, form: str = ".2f", sort: float | None = None) -> Cell:
     if math.isnan(value):
         return Cell("-", -math.inf)
     return Cell(minus(format(value, form)), value if sort is None else sort)
+
+
+def count(part: int, whole: int) -> Cell:
+    """`57 of 76`."""
+    return Cell(f"{part} of {whole}", part)
 
 
 def minus(text: str) -> str:

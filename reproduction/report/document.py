@@ -83,11 +83,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole report: facts are name and value; the digest is that of all files it was made from."""
+    """The whole report: its first section opens it, before the contents; the digest is that of all files it was made from."""
 
     title: str
     lead: str
-    facts: tuple[tuple[str, str], ...]
     digest: str
     sections: tuple[Section, ...]
 

@@ -1,4 +1,4 @@
-"""What the report says of an experiment, from its file in conf/experiment or its entry in faults.yaml: its question and its settings."""
+"""What the report says of an experiment, from its file in conf/experiment or its entry in reruns.yaml: its question and its settings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import yaml
 
 from numlp.config.naming import flatten
 from numlp.errors import require
-from reproduction.fault_experiments import FaultExperiment
 from reproduction.faults import FAULTS
+from reproduction.reruns import Rerun
 
 OWN_KEYS = ("defaults", "hydra")
 
@@ -23,7 +23,8 @@ class Described:
         id: e01 to e33, x01.
         command: Makes its runs.
         source: Report and place, from the opening comment.
-        question: The rest of that comment.
+        title: What the experiment measures: the first sentence after that, without its full stop.
+        remark: The rest of that comment; may be empty.
         settings: Overrides of the reports' usual settings, name and value.
         choices: What varies over its runs, name and values.
     """
@@ -31,7 +32,8 @@ class Described:
     id: str
     command: str
     source: str
-    question: str
+    title: str
+    remark: str
     settings: tuple[tuple[str, str], ...]
     choices: tuple[tuple[str, str], ...]
 
@@ -53,15 +55,17 @@ def read_description(path: Path) -> Described:
     values = flatten({key: value for key, value in content.items() if key not in OWN_KEYS})
     settings = (*_groups(content.get("defaults", [])), *((key, str(value)) for key, value in values.items()))
     choices = tuple((key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items())
-    return Described(name.partition("_")[0], f"numlp train +experiment={name}", source.strip("() "), question.strip(), settings, choices)
+    title, _, remark = question.strip().partition(". ")
+    command = f"numlp train +experiment={name}"
+    return Described(name.partition("_")[0], command, source.strip("() "), title.removesuffix("."), remark, settings, choices)
 
 
-def describe_faulty(name: str, planted: FaultExperiment) -> Described:
-    """What faults.yaml tells of an experiment with a fault."""
-    question = f"{planted.question} The mistake that is planted: {FAULTS[planted.fault].text}"
-    overrides = (override.partition("=") for override in planted.overrides)
-    settings = (("base", ", ".join(planted.runs)), *((key, value) for key, _, value in overrides))
-    return Described(name, f"python -m reproduction {name}", f"ours, on {planted.source}", question, settings, ())
+def describe_rerun(name: str, again: Rerun) -> Described:
+    """What reruns.yaml tells of an experiment."""
+    planted = f"The mistake that is planted: {FAULTS[again.fault].text}" if again.fault else ""
+    overrides = (override.partition("=") for override in again.overrides)
+    settings = (("base", ", ".join(again.runs)), *((key, value) for key, _, value in overrides))
+    return Described(name, f"python -m reproduction {name}", f"ours, on {again.source}", again.question, planted, settings, ())
 
 
 def _opening(text: str) -> Iterator[str]:

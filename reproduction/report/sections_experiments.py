@@ -11,8 +11,9 @@ from reproduction.report.document import Block, Cell, Figures, Image, Listing, S
 from reproduction.report.experiment_files import Described
 from reproduction.report.inputs import Inputs, LogLine
 from reproduction.report.prose import LOG, USUAL
+from reproduction.report.sections_outside import why
 from reproduction.results import OWN
-from reproduction.scoreboard import NEAR, Score
+from reproduction.scoreboard import Score
 from reproduction.significance import estimate
 
 HEAD = ("id", "row", "split", "published", "ours", "n", "95 % interval", "difference", "verdict")
@@ -27,7 +28,8 @@ def build_experiments(inputs: Inputs, plots: dict[str, list[Plots]]) -> Section:
 def _experiment(inputs: Inputs, described: Described, plots: Sequence[Plots]) -> Section:
     scores = inputs.scores_of(described.id)
     runs = inputs.measured.of(described.id)
-    blocks: list[Block] = [Text(described.question[:1].upper() + described.question[1:]), Text(_settings(described))]
+    blocks: list[Block] = [Text(described.remark)] if described.remark else []
+    blocks.append(Text(_settings(described)))
     if not runs:
         blocks.append(Text(f"{described.id.upper()} was not measured.", "bad"))
     blocks += _compared(inputs, scores)
@@ -36,31 +38,34 @@ def _experiment(inputs: Inputs, described: Described, plots: Sequence[Plots]) ->
     blocks += [Figures(tuple(Image(plot.name, plot.alt) for plot in row.plots), row.caption) for row in plots]
     if described.id == "e11":
         blocks += _logs(inputs)
-    where = f" ({described.source or 'ours'})"
-    return Section(f"experiment-{described.id}", f"{described.id.upper()}{where}", tuple(blocks))
+    title = f"{described.id.upper()}. {described.title} ({described.source or 'ours'})"
+    return Section(f"experiment-{described.id}", title, tuple(blocks))
 
 
 def _settings(described: Described) -> str:
     parts = [f"`{name}={value}`" for name, value in described.settings]
-    text = "Settings: " + (", ".join(parts) if parts else "the usual ones") + "."
+    text = "The settings are " + (", ".join(parts) if parts else "the usual ones") + "."
     if described.choices:
-        text += " A run for each of " + ", and ".join(f"`{name}={value}`" for name, value in described.choices) + "."
-    return f"{text} Command: `{described.command}`."
+        text += " There is a run for each of " + ", and ".join(f"`{name}={value}`" for name, value in described.choices) + "."
+    return f"{text} The command is `{described.command}`."
 
 
 def _compared(inputs: Inputs, scores: Sequence[Score]) -> list[Block]:
     if not scores:
-        return [Text("Nothing but plots was published.")]
+        return []
     readings = sorted({score.published.reading for score in scores if score.published.reading})
-    blocks: list[Block] = [Table(HEAD, tuple(_score(score) for score in scores))]
+    blocks: list[Block] = [Table(HEAD, tuple(_score(inputs, score) for score in scores))]
     if readings:
-        blocks.append(Text("How this is read: docs/published.md, " + ", ".join(f"`{name}`" for name in readings) + "."))
-    return blocks + _explained(inputs, scores)
+        blocks.append(Text("docs/published.md says how this is read: " + ", ".join(f"`{name}`" for name in readings) + "."))
+    return blocks
 
 
-def _score(score: Score) -> tuple[Cell, ...]:
+def _score(inputs: Inputs, score: Score) -> tuple[Cell, ...]:
     row, ours = score.published, score.estimate
-    word = Cell("within", "a", "good") if score.within else Cell("outside" if ours.n else "no data", "b", "bad")
+    word = Cell("within", "a", "good") if score.within else Cell("no data", "c", "bad")
+    if score.missed:
+        reason = why(inputs, row.id)
+        word = Cell(f"outside: {reason.text}", "b", "bad", reason.link)
     return (
         Cell(row.id),
         Cell(row.row),
@@ -72,16 +77,6 @@ def _score(score: Score) -> tuple[Cell, ...]:
         number(score.difference, "+.2f"),
         word,
     )
-
-
-def _explained(inputs: Inputs, scores: Sequence[Score]) -> list[Block]:
-    """The explanations of the rows outside, each once, and a loud line for rows that lack one."""
-    outside = [score.published.id for score in scores if score.missed]
-    blocks: list[Block] = [Text(text, "open") for text in inputs.explained(outside)]
-    lacking = inputs.unexplained(outside)
-    if lacking:
-        blocks.append(Text(f"UNEXPLAINED: {', '.join(lacking)} lie outside {NEAR:g} points, and nobody has said why.", "bad"))
-    return blocks
 
 
 def _others(runs: Sequence[Run]) -> list[Block]:

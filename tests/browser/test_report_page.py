@@ -117,7 +117,7 @@ def test_a_click_on_a_head_sorts_a_table_and_another_turns_it_around(opened, wid
     page = opened(PAGE, width=width)
     table = page.locator("#scoreboard table").first
     head = table.get_by_role("columnheader", name="largest difference")
-    values = "table => [...table.tBodies[0].rows].map((row) => Number(row.cells[4].dataset.sort))"
+    values = "table => [...table.tBodies[0].rows].map((row) => Number(row.cells[5].dataset.sort))"
     before = table.evaluate(values)
     assert -math.inf in before  # an experiment of plots alone
     head.get_by_role("button").click()

@@ -86,8 +86,8 @@ def test_a_claim_is_contradicted_by_its_opposite(name):
 
 
 @pytest.mark.parametrize("name", BY_ID)
-def test_a_claim_is_not_reproduced_when_the_seeds_leave_it_open(name):
-    assert examine(BY_ID[name], world(noise=60.0)).verdict == "not reproduced"
+def test_a_claim_is_inconclusive_when_the_seeds_leave_it_open(name):
+    assert examine(BY_ID[name], world(noise=60.0)).verdict == "inconclusive"
 
 
 @pytest.mark.parametrize("name", BY_ID)
@@ -100,3 +100,17 @@ def test_one_seed_is_no_interval_and_so_no_verdict():
     finding = examine(BY_ID["R0.1"], Evidence(Measured(tuple(one)), []))
     assert (finding.verdict, finding.reason) == ("no data", "fewer than two seeds")
     assert {outcome.estimate.n for outcome in finding.outcomes} == {1}
+
+
+FAULTY = {f"x07 base=e09;norm=before;init.sigma={sigma}": accuracy for sigma, accuracy in (("0.1", 52), ("0.001", 17), ("0.0001", 33))}
+FAULTY |= {"x07 base=e08;norm=before;init.sigma=0.0001": 53, "x07 base=e11;train.cycles=3": 41}
+
+
+@pytest.mark.parametrize("name", ["R0.7", "R0.8", "R0.9"])
+def test_a_claim_that_holds_with_a_planted_mistake_alone_is_explained_by_it(name):
+    explained = examine(BY_ID[name], world({**OPPOSITE[name], **FAULTY}))
+    assert explained.verdict == "explained by a fault"
+    assert [outcome.verdict for outcome in explained.outcomes][-1] == "reproduced"
+    harmless = dict.fromkeys(FAULTY, 52)
+    assert examine(BY_ID[name], world({**OPPOSITE[name], **harmless})).verdict == "contradicted"
+    assert examine(BY_ID[name], world(FAULTY)).verdict == "reproduced"

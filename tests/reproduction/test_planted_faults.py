@@ -6,8 +6,9 @@ from rehearsal import PIXELS, ROOT, SMALL
 from numlp.errors import UserError
 from numlp.nn.gradient_check_cases import Case
 from reproduction.experiments import Experiments
-from reproduction.fault_experiments import read_fault_experiments
-from reproduction.faults import FAULTS, identify, passes_gradient_checks
+from reproduction.fault_checks import R0_CHECK, RIGHT, check_batches, check_faults
+from reproduction.faults import FAULTS, Fault, identify
+from reproduction.reruns import read_reruns
 from reproduction.single_run import train_and_measure
 
 SEEN = {"stale_backward": [True, False], "half_penalty_gradient": [False, False]}
@@ -34,14 +35,38 @@ def test_a_fault_changes_a_training(reproduction, fault):
     assert train_and_measure(config, "a run").model_digest == right.model_digest  # nothing of it stays
 
 
+def passes(fault, case):
+    """Whether a gradient check passes at the first batch and at the second."""
+    return [all(difference.passed for difference in found) for found in check_batches(fault, case)]
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_gradient_check_sees_a_fault_or_does_not(fault):
     case = Case(fault, (10, 10), "before", n=10, d=8, lam=0.01)
-    assert passes_gradient_checks(FAULTS[fault], case) == SEEN.get(fault, [True, True])
+    assert passes(FAULTS[fault], case) == SEEN.get(fault, [True, True])
 
 
 def test_without_a_penalty_no_check_sees_that_its_gradient_is_half_of_it():
-    assert passes_gradient_checks(FAULTS["half_penalty_gradient"], Case("lambda 0", (10,), "before")) == [True, True]
+    assert passes(FAULTS["half_penalty_gradient"], Case("lambda 0", (10,), "before")) == [True, True]
+
+
+def test_r0s_own_check_passes_at_the_first_batch_and_fails_at_the_second_by_all_of_the_gradient():
+    checks = {(check.fault, check.lam, check.batch): check for check in check_faults([0])}
+    assert {name for name, _, _ in checks} == {RIGHT, *(name for name, fault in FAULTS.items() if fault.changes_network)}
+    first, second = (checks["stale_backward", 0.0, batch] for batch in (1, 2))
+    assert (first.verdict, second.verdict) == ("passes", "fails")
+    assert first.relative < 1e-6 < 0.5 < second.relative
+    assert second.mean_abs > 1e5 * checks[RIGHT, 0.0, 2].mean_abs
+    assert passes(Fault(""), R0_CHECK) == [True, True]
+
+
+def test_a_gradient_without_its_factor_of_2_is_training_with_half_of_lambda(reproduction):
+    """So the runs of other lambdas stand for this fault in readings.yaml."""
+    experiments = Experiments(reproduction, [*SMALL, PIXELS])
+    whole, half = (experiments.job("e14", [f"lam={lam}"]).seeded(0) for lam in (0.04, 0.02))
+    faulty, right = train_and_measure(whole, "a run", "half_penalty_gradient"), train_and_measure(half, "a run")
+    assert faulty.model_digest == right.model_digest
+    assert faulty.val_cost > right.val_cost  # which counts the penalty itself
 
 
 def test_a_fault_of_another_optimiser_is_refused(reproduction):
@@ -51,7 +76,7 @@ def test_a_fault_of_another_optimiser_is_refused(reproduction):
 
 
 def test_a_run_with_a_fault_has_the_settings_of_its_base_and_a_result_of_its_own(reproduction, step):
-    (reproduction / "reproduction/faults.yaml").write_text(FILE)
+    (reproduction / "reproduction/reruns.yaml").write_text(FILE)
     first, second = Experiments(reproduction, [*SMALL, PIXELS]).jobs("x07")
     assert (first.key, first.fault) == ("base=e01;norm=before", "stale_backward")
     assert (second.key, second.config) == ("base=e16", Experiments(reproduction, [*SMALL, PIXELS]).jobs("e16")[0].config)
@@ -66,12 +91,18 @@ def test_a_run_with_a_fault_has_the_settings_of_its_base_and_a_result_of_its_own
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("stale_backward", "stale"), ("fault:", "mistake:"), ("source: R0\n", "source: [\n"), ("{e01: [norm=before]", "{e01: 3")],
+    [
+        ("stale_backward", "stale"),
+        ("fault:", "mistake:"),
+        ("  fault: stale_backward\n", ""),  # which changes nothing
+        ("source: R0\n", "source: [\n"),
+        ("{e01: [norm=before]", "{e01: 3"),
+    ],
 )
 def test_a_file_that_makes_no_sense_is_an_error_that_names_it(tmp_path, before, after):
-    (tmp_path / "faults.yaml").write_text(FILE.replace(before, after))
-    with pytest.raises(UserError, match=r"faults\.yaml"):
-        read_fault_experiments(tmp_path / "faults.yaml")
+    (tmp_path / "reruns.yaml").write_text(FILE.replace(before, after))
+    with pytest.raises(UserError, match=r"reruns\.yaml"):
+        read_reruns(tmp_path / "reruns.yaml")
 
 
 def test_no_setting_of_the_package_plants_a_fault():
@@ -82,7 +113,19 @@ def test_no_setting_of_the_package_plants_a_fault():
 
 def test_each_experiment_of_the_file_makes_runs_that_its_bases_have():
     experiments = Experiments(ROOT)
-    for name, planted in read_fault_experiments(ROOT / "reproduction/faults.yaml").items():
-        assert len(experiments.jobs(name)) == sum(map(len, planted.runs.values())) > 0
-        for base, keys in planted.runs.items():
+    for name, again in read_reruns(ROOT / "reproduction/reruns.yaml").items():
+        assert len(experiments.jobs(name)) == sum(map(len, again.runs.values())) > 0
+        for base, keys in again.runs.items():
             assert set(keys) <= {job.key for job in experiments.jobs(base)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", read_reruns(ROOT / "reproduction/reruns.yaml"))
+def test_each_experiment_of_the_file_trains(reproduction, name):
+    """Its first and its last run, for two updates."""
+    pixels = "model.inputs=3072" if name == "x16" else PIXELS  # which mirrors whole images
+    jobs = Experiments(reproduction, [*SMALL, pixels]).jobs(name)
+    for job in (jobs[0], jobs[-1]):
+        result = train_and_measure(job.seeded(0), name, job.fault)
+        assert 1 <= result.steps <= 2
+        assert 0 <= result.test_accuracy <= 1

@@ -68,24 +68,24 @@ def test_a_value_that_is_no_accuracy_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("value", "accuracies", "mean", "std", "within"),
+    ("value", "accuracies", "within", "held"),
     [
-        (50.0, [51.0, 52.0], 51.5, 0.5**0.5, "true"),
-        (50.0, [51.6], 51.6, "", "false"),
-        (53.71, [55.21], 55.21, "", "true"),  # 1.5 away, though 55.21 - 53.71 > 1.5 in binary
-        (50.0, [48.4, 48.5], 48.45, 0.005**0.5, "false"),
+        (50.0, [51.0, 52.0], True, True),
+        (50.0, [51.6], False, False),
+        (53.71, [55.21], True, True),  # 1.5 away, though 55.21 - 53.71 > 1.5 in binary
+        (50.0, [48.3, 48.5], False, True),  # in the prediction interval, 48.4 -+ 2.2
+        (50.0, [48.4, 48.5, 48.4, 48.5], False, False),
     ],
 )
-def test_within_means_a_mean_at_most_1_5_points_away(value, accuracies, mean, std, within):
+def test_within_means_a_mean_at_most_1_5_points_away(value, accuracies, within, held):
     run = Run("e01", "norm=none", {seed: metrics({"test": accuracy}) for seed, accuracy in enumerate(accuracies)})
-    *_, row_mean, row_std, row_n, row_within = Score(published(value), run).row
-    assert row_mean == pytest.approx(mean)
-    assert row_std == (std if std == "" else pytest.approx(std))
-    assert (row_n, row_within) == (len(accuracies), within)
+    score = Score(published(value), run, "test")
+    assert (score.within, score.held) == (within, held)
 
 
 def test_what_was_not_run_is_neither_made_up_nor_within():
-    assert Score(published(), None).row[-4:] == ("", "", 0, "false")
+    score = Score(published(), None, "test")
+    assert (score.values, score.within, score.held, score.missed) == ((), False, False, False)
 
 
 def test_the_scoreboard_takes_the_rows_of_the_run_and_the_column_of_the_split(tmp_path):
@@ -113,3 +113,5 @@ def test_the_scoreboard_file_has_a_row_for_each_published_accuracy(reproduction,
         rows = list(csv.DictReader(file))
     assert [row["id"] for row in rows] == [row.id for row in ROWS]
     assert {(row["mean"], row["n"], row["within"]) for row in rows} == {("", "0", "false")}
+    supported = {(row["supported_mean"], row["supported_within"], row["reading"], row["readings_tried"]) for row in rows}
+    assert supported == {("", "false", "as stated", "1")}

@@ -7,10 +7,13 @@ import shutil
 import pytest
 from rehearsal import ROOT
 
+from numlp.code_digest import stage_digest
+from reproduction.readings import count_rows
 from reproduction.report.contents import build_report
-from reproduction.report.document import Table, Text, iterate_blocks
-from reproduction.report.inputs import load_inputs
+from reproduction.report.document import Figures, Table, Text, iterate_blocks
+from reproduction.report.inputs import fill_in, load_inputs
 from reproduction.report.render import render_markdown, render_page
+from reproduction.results import read_provenance
 
 HOME = ROOT / "reproduction"
 MEGABYTE = 2**20
@@ -131,17 +134,18 @@ def test_an_experiment_without_results_is_said_to_be_missing(copied):
 
 def test_a_figure_in_an_explanation_is_that_of_the_results(copied):
     entry = (
-        "- rows: [E11-01]\n  because: experiment\n  rests_on: E16\n  text: It is {e16|test} (from {e16|test|range}), or {x09 lam=1|val}.\n"
+        "- title: A title\n  rows: [E11-01]\n  because: experiment\n  rests_on: E16\n"
+        "  text: It is {e16|test} (from {e16|test|range}, {e16|test|std}), or {x09 lam=1|val}.\n"
     )
     (copied / "reproduction" / "explanations.yaml").write_text(entry)
     one_seed(copied)
     changed(copied / "reproduction/results/e16.csv", _test_accuracy(copied, "e16"), "0.4321")
-    assert load_inputs(copied).explanations[0].text == "It is 43.21 (from 43.21 to 43.21), or (not measured)."
+    assert load_inputs(copied).explanations[0].text == "It is 43.21 (from 43.21 to 43.21, 43.21), or (not measured)."
 
 
 def test_what_is_laid_to_chance_though_no_seed_would_give_it_is_said_loudly(copied, made):
     assert "NOT CHANCE" not in render_markdown(made[0])
-    entry = "- rows: [E11-*]\n  because: seeds\n  rests_on: nothing\n  text: Chance.\n"
+    entry = "- title: Luck\n  rows: [E11-*]\n  because: seeds\n  rests_on: nothing\n  text: Chance.\n"
     (copied / "reproduction" / "explanations.yaml").write_text(entry)
     assert "NOT CHANCE: another seed of ours would not give what is laid to chance in E11-01, E11-02" in told(copied)
 
@@ -152,3 +156,45 @@ def test_every_contradicted_claim_has_its_reason_and_one_without_is_said_loudly(
     lines = [line for line in told(copied).splitlines() if "are contradicted, and nobody has said why" in line]
     assert len(lines) == 1
     assert "R0.7, " in lines[0]
+
+
+def test_no_reason_is_printed_twice_and_each_row_outside_links_to_its_own(made):
+    document, inputs = made[0], load_inputs(ROOT)
+    texts = [block.text for block in iterate_blocks(document) if isinstance(block, Text)]
+    given = [text for text in texts if text in {explanation.text for explanation in inputs.explanations}]
+    assert len(given) == len(set(given)) > 10
+    page = (HOME / "report.html").read_text()
+    for score in inputs.missed:
+        assert page.count(f'href="#{inputs.explanation(score.published.id).anchor}"') >= 2  # outside, and in its experiment
+    assert page.count('id="why-') == len(given)
+
+
+def test_the_first_page_has_both_counts_and_both_pictures(made):
+    first = made[0].sections[0]
+    counts = next(block for block in first.blocks if isinstance(block, Table) and "as stated" in block.head)
+    total = count_rows(load_inputs(ROOT).choices.values())
+    cells = [[cell.text for cell in row[1:]] for row in counts.rows]
+    pairs = ((total.within, total.supported_within), (total.held, total.supported_held))
+    assert cells == [[f"{stated} of 147", f"{supported} of 147"] for stated, supported in pairs]
+    images = [image.name for block in first.blocks if isinstance(block, Figures) for image in block.images]
+    assert images == ["overview", "overview_supported", "e11_log"]
+
+
+def test_the_report_states_the_code_of_the_results_and_that_of_the_tree(made):
+    """Once the results are made again, the two are equal, and the first page no longer says otherwise."""
+    facts = {row[0].text: row[1].text.strip("`") for row in made[0].sections[-1].blocks[0].rows}
+    results, tree = facts["SHA-256 of the code that made the results"], facts["SHA-256 of that code in this tree"]
+    assert results == read_provenance(HOME / "results")["source"]
+    assert tree == stage_digest("train")
+    warned = "THE RESULTS ARE OF OTHER CODE" in (HOME / "report.md").read_text()
+    assert warned == (results != tree)
+
+
+def test_highest_costs_in_an_explanation_are_those_of_the_records(made):
+    text = fill_in("{x07 base=e09;norm=before;init.sigma=0.0001|peak}", load_inputs(ROOT).measured)
+    low, high = (float(value) for value in text.split(" to "))
+    assert 1e5 < low < 1e6 < high
+
+
+def test_the_ladder_is_no_part_of_the_report(made):
+    assert not [described.id for described in load_inputs(ROOT).experiments if described.id[0] not in "ex"]

@@ -1,0 +1,243 @@
+"""Readings of the reports: what each leaves open, answered for the whole report, and which answers the evidence supports.
+
+A reading answers every question of a report's entry in reproduction/readings.yaml once, for all of its published accuracies. A row *holds*
+under a reading when our mean lies within the tolerance of the published accuracy, or the published accuracy lies in the prediction
+interval for one further run. The *supported* reading of a report is the one under which most rows hold; of equals the one with the
+fewest departures from the report as stated, then the one with the smallest mean absolute difference. Every combination of answers that
+has been measured counts as tried, so that a reader can judge what luck explains.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from itertools import product
+from pathlib import Path
+from statistics import fmean, mean, stdev
+from typing import cast
+
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from numlp.data.preprocess import Name
+from numlp.errors import UserError
+from numlp.files import write_csv
+from reproduction.measured import Measured, NoDataError, Run, load_measured
+from reproduction.results import FOLDER, HOME, SINGLE
+from reproduction.scoreboard import PUBLISHED, Score, load_scores
+
+FILE = HOME / "readings.yaml"
+AS_STATED = "as stated"
+WIDE = 20.0  # percentage points, ends of a prediction interval apart
+PLACE = ("id", "table", "row", "split", "published")
+STATED = ("mean", "std", "n", "within")
+SUPPORTED = ("supported_mean", "supported_within", "reading", "readings_tried")
+
+
+@dataclass
+class Answer:
+    """What a report may have done, and the runs that show it.
+
+    Attributes:
+        id: Short and lasting, e.g. one-cycle.
+        text: The answer to the question, for readers.
+        again: Experiments of reruns.yaml that have made runs of the report again.
+        runs: By pattern of row ids: "experiment key", in which {run} stands for the key of the row's own run.
+        splits: The split that takes the place of the one that a row is compared with.
+    """
+
+    id: str
+    text: str
+    again: list[str] = field(default_factory=list)
+    runs: dict[str, str] = field(default_factory=dict)
+    splits: dict[str, str] = field(default_factory=dict)
+
+    def measured_run(self, score: Score, measured: Measured) -> Run | None:
+        """The run that a row has by this answer; None where the row keeps its own."""
+        row = score.published
+        own = "" if row.run == SINGLE else f";{row.run}"
+        names = [f"{experiment} base={row.experiment}{own}" for experiment in self.again]
+        names += [name.replace("{run}", row.run) for pattern, name in self.runs.items() if fnmatchcase(row.id, pattern)]
+        return next((run for name in names if (run := _find(measured, name)) is not None), None)
+
+    def apply(self, score: Score, measured: Measured) -> Score:
+        """The row as this answer has it."""
+        run = self.measured_run(score, measured) or score.run
+        return Score(score.published, run, cast(Name, self.splits.get(score.split, score.split)))
+
+
+@dataclass
+class Question:
+    """What a report leaves open: what it states, or we took it to state, and other answers."""
+
+    question: str
+    stated: str
+    answers: list[Answer]
+
+
+@dataclass
+class Open:
+    """A report's entry of readings.yaml: what was found about it, and what it leaves open."""
+
+    finding: str
+    questions: list[Question]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A report, read in one way.
+
+    Attributes:
+        report: R0 to R4.
+        answers: Those that depart from the report as stated.
+        scores: Its rows.
+    """
+
+    report: str
+    answers: tuple[Answer, ...]
+    scores: tuple[Score, ...]
+
+    @property
+    def id(self) -> str:
+        """The ids of its answers."""
+        return " + ".join(answer.id for answer in self.answers) or AS_STATED
+
+    @property
+    def within(self) -> int:
+        """Rows within the tolerance."""
+        return sum(score.within for score in self.scores)
+
+    @property
+    def held(self) -> int:
+        """Rows within the tolerance, or in the prediction interval for one further run."""
+        return sum(score.held for score in self.scores)
+
+    @property
+    def distance(self) -> float:
+        """Mean absolute difference over its measured rows, percentage points; 0 where none was measured."""
+        differences = [abs(score.difference) for score in self.scores if score.values]
+        return fmean(differences) if differences else 0.0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The readings of a report that were tried, and the supported one."""
+
+    tried: tuple[Reading, ...]
+    supported: Reading
+
+    @property
+    def stated(self) -> Reading:
+        """The report as stated."""
+        return self.tried[0]
+
+    def pairs(self) -> list[tuple[Score, Score]]:
+        """Each row as stated, and by the supported reading."""
+        return list(zip(self.stated.scores, self.supported.scores, strict=True))
+
+
+def read_readings(path: Path) -> dict[str, Open]:
+    """Read readings.yaml, by report.
+
+    Raises:
+        UserError: The file is missing or has other fields.
+    """
+    try:
+        content = OmegaConf.merge(OmegaConf.create({}), OmegaConf.load(path))
+        structured = {str(report): OmegaConf.merge(OmegaConf.structured(Open), entry) for report, entry in content.items()}
+        found = {report: OmegaConf.to_object(entry) for report, entry in structured.items()}
+    except (OSError, OmegaConfBaseException, YAMLError) as error:
+        raise UserError(f"{path}: need reports of a finding and questions, got: {' '.join(str(error).split())}") from error
+    return {report: entry for report, entry in found.items() if isinstance(entry, Open)}
+
+
+def choose_readings(entries: Mapping[str, Open], scores: Sequence[Score], measured: Measured) -> dict[str, Choice]:
+    """By report: every combination of answers that was measured, the report as stated first, and the supported one."""
+    rows = defaultdict(list)
+    for score in scores:
+        rows[score.published.source].append(score)
+    return {report: _choose(report, entries[report].questions if report in entries else [], own, measured) for report, own in rows.items()}
+
+
+def _choose(report: str, questions: Sequence[Question], scores: Sequence[Score], measured: Measured) -> Choice:
+    open_ = [[None, *(answer for answer in q.answers if was_measured(answer, scores, measured))] for q in questions]
+    tried = tuple(_read(report, [answer for answer in answers if answer is not None], scores, measured) for answers in product(*open_))
+    return Choice(tried, min(tried, key=lambda reading: (-reading.held, len(reading.answers), reading.distance)))
+
+
+def was_measured(answer: Answer, scores: Sequence[Score], measured: Measured) -> bool:
+    """Whether an answer changes a row that was measured."""
+    moved = any(score.split in answer.splits and score.values for score in scores)
+    return moved or any(answer.measured_run(score, measured) is not None for score in scores)
+
+
+def _read(report: str, answers: Sequence[Answer], scores: Sequence[Score], measured: Measured) -> Reading:
+    read = []
+    for score in scores:
+        for answer in answers:
+            score = answer.apply(score, measured)
+        read.append(score)
+    return Reading(report, tuple(answers), tuple(read))
+
+
+def _find(measured: Measured, name: str) -> Run | None:
+    experiment, _, key = name.partition(" ")
+    try:
+        return measured.run(experiment, key)
+    except NoDataError:
+        return None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Published accuracies: all, and those that lie within the tolerance or hold, as stated and by the supported readings.
+
+    Attributes:
+        wide: Of `supported_held`, those that only the prediction interval holds, and one wider than `WIDE`.
+    """
+
+    rows: int
+    within: int
+    held: int
+    supported_within: int
+    supported_held: int
+    wide: int
+
+
+def count_rows(choices: Iterable[Choice]) -> Totals:
+    """Count over all reports."""
+    pairs = [pair for choice in choices for pair in choice.pairs()]
+    stated, supported = [score for score, _ in pairs], [score for _, score in pairs]
+    within, supported_within = (sum(score.within for score in scores) for scores in (stated, supported))
+    held, supported_held = (sum(score.held for score in scores) for scores in (stated, supported))
+    return Totals(len(pairs), within, held, supported_within, supported_held, sum(is_wide(score) for score in supported))
+
+
+def is_wide(score: Score) -> bool:
+    """Whether a row holds only by a prediction interval so wide that it says little."""
+    low, high = score.one_more
+    return score.held and not score.within and high - low > WIDE
+
+
+def write_scoreboard(root: Path) -> dict[str, Choice]:
+    """Compare every published accuracy with the results below `root`, as stated and by the supported readings; write scoreboard.csv.
+
+    Means and standard deviations, exact to the last digit, are empty where there are too few seeds.
+    """
+    measured = load_measured(root / FOLDER)
+    choices = choose_readings(read_readings(root / FILE), load_scores(root / PUBLISHED, measured), measured)
+    rows = {stated.published.id: _row(stated, supported, choice) for choice in choices.values() for stated, supported in choice.pairs()}
+    write_csv(root / FOLDER / "scoreboard.csv", (*PLACE, *STATED, *SUPPORTED), (rows[name] for name in sorted(rows)))
+    return choices
+
+
+def _row(stated: Score, supported: Score, choice: Choice) -> tuple[object, ...]:
+    row, values, others = stated.published, stated.values, supported.values
+    spread = (mean(values) if values else "", stdev(values) if len(values) > 1 else "", len(values))
+    found = (mean(others) if others else "", _flag(supported.held), choice.supported.id, len(choice.tried))
+    return row.id, row.table, row.row, row.split, row.value, *spread, _flag(stated.within), *found
+
+
+def _flag(value: bool) -> str:
+    return str(value).lower()

@@ -1,0 +1,151 @@
+"""Readings of a report: which is tried, and which is supported."""
+
+import csv
+from collections import Counter
+from fnmatch import fnmatchcase
+
+import pytest
+from rehearsal import ROOT
+from worlds import metrics
+
+from numlp.errors import UserError
+from reproduction.experiments import Experiments
+from reproduction.measured import Measured, Run, parse_key
+from reproduction.readings import FILE, Answer, Open, Question, choose_readings, count_rows, read_readings, write_scoreboard
+from reproduction.reruns import FILE as RERUNS
+from reproduction.reruns import read_reruns
+from reproduction.scoreboard import PUBLISHED, Published, Score, read_published
+
+ENTRIES = read_readings(ROOT / FILE)
+
+
+def run(experiment, key, *test, train=None):
+    rows = {seed: metrics({"test": value, "train": value if train is None else train}) for seed, value in enumerate(test)}
+    return Run(experiment, key, rows)
+
+
+def stated(number, value, measured):
+    """A row of E01, compared with the run `norm=none` or `norm=before` in test."""
+    key = ("norm=none", "norm=before")[number]
+    return Score(Published(f"E01-{number}", "e01", "R0", "a table", "a row", key, "test", value, ""), measured.run("e01", key), "test")
+
+
+MEASURED = Measured(
+    (
+        run("e01", "norm=none", 50.0, 50.1, train=60),
+        run("e01", "norm=before", 52.0, 52.1, train=62),
+        run("x07", "base=e01;norm=none", 30.0, 30.1),
+        run("x05", "norm=before", 40.0, 40.1),
+    )
+)
+AGAIN = Question("Again?", "no", [Answer("again", "yes", again=["x07"])])
+SHORT = Question("Short?", "no", [Answer("short", "yes", runs={"E01-1": "x05 {run}"}), Answer("longer", "yes", runs={"E01-1": "x09"})])
+TRAIN = Question("Of which images?", "test", [Answer("train", "training", splits={"test": "train"})])
+
+
+def chosen(values, *questions):
+    scores = [stated(number, value, MEASURED) for number, value in enumerate(values)]
+    return choose_readings({"R0": Open("", list(questions))}, scores, MEASURED)["R0"]
+
+
+def test_every_combination_of_measured_answers_is_tried():
+    choice = chosen((50, 52), AGAIN, SHORT, TRAIN)  # `longer` has no run
+    ids = {reading.id for reading in choice.tried}
+    assert ids == {
+        "as stated",
+        "again",
+        "short",
+        "train",
+        "again + short",
+        "again + train",
+        "short + train",
+        "again + short + train",
+    }
+    assert len(choice.tried) == 8
+    assert choice.supported == choice.stated == choice.tried[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "supported"),
+    [((30, 52), "again"), ((50, 40), "short"), ((30, 40), "again + short"), ((60, 62), "train"), ((10, 10), "as stated")],
+)
+def test_the_supported_reading_is_that_under_which_most_rows_hold(values, supported):
+    choice = chosen(values, AGAIN, SHORT, TRAIN)
+    assert choice.supported.id == supported
+    assert choice.supported.held >= choice.stated.held
+
+
+def test_a_departure_that_gains_no_row_is_not_supported():
+    """Under `again` the first row is nearer to ours, and outside as before."""
+    choice = chosen((25, 52), AGAIN)
+    readings = {reading.id: reading for reading in choice.tried}
+    assert readings["again"].distance < readings["as stated"].distance
+    assert choice.supported.id == "as stated"
+
+
+def test_an_answer_moves_the_rows_that_it_has_runs_for_and_no_other():
+    readings = {reading.id: [score.estimate.mean for score in reading.scores] for reading in chosen((50, 52), AGAIN, TRAIN).tried}
+    assert readings["again"] == pytest.approx([30.05, 52.05])
+    assert readings["train"] == pytest.approx([60, 62])
+
+
+def test_a_row_that_only_a_wide_interval_holds_is_counted_apart():
+    measured = Measured((run("e01", "norm=none", 10.0, 50.0, 30.0), run("e01", "norm=before", 52.0, 52.1)))
+    scores = [stated(0, 20.0, measured), stated(1, 52.0, measured)]
+    total = count_rows(choose_readings({}, scores, measured).values())
+    assert (total.rows, total.within, total.held, total.supported_held, total.wide) == (2, 1, 2, 2, 1)
+
+
+def test_the_scoreboard_has_both_columns(reproduction):
+    results = reproduction / "reproduction/results"
+    results.mkdir()
+    head = (
+        "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
+    )
+    for name, key, accuracy in (("e16", "single", 0.45), ("x03", "schedule.half_cycle_epochs=4", 0.53)):
+        (results / f"{name}.csv").write_text(f"{head}\n{name},{key},0,0.6,0.5,{accuracy},1,1,1,0.5,9,a\n")
+    write_scoreboard(reproduction)
+    with (results / "scoreboard.csv").open(newline="") as file:
+        row = next(row for row in csv.DictReader(file) if row["id"] == "E16-01")
+    assert (row["mean"], row["within"]) == ("45.0", "false")
+    assert (row["supported_mean"], row["supported_within"], row["reading"], row["readings_tried"]) == ("53.0", "true", "whole-cycles", "2")
+
+
+def test_a_file_that_makes_no_sense_is_an_error_that_names_it(tmp_path):
+    (tmp_path / "readings.yaml").write_text("R0:\n  finding: Nothing.\n  questions: [{question: Why?, answer: so}]\n")
+    with pytest.raises(UserError, match=r"readings\.yaml"):
+        read_readings(tmp_path / "readings.yaml")
+
+
+def test_no_row_has_runs_of_two_questions_and_each_id_stands_once():
+    """Else the order of the questions would decide."""
+    rows, reruns = read_published(ROOT / PUBLISHED), read_reruns(ROOT / RERUNS)
+
+    def moved(answer):
+        again = {(base, key) for name in answer.again for base, keys in reruns[name].runs.items() for key in keys}
+        named = {row.id for row in rows if any(fnmatchcase(row.id, pattern) for pattern in answer.runs)}
+        return named | {row.id for row in rows if (row.experiment, row.run) in again}
+
+    for report, entry in ENTRIES.items():
+        questions = entry.questions
+        times = Counter(row for question in questions for row in set().union(*map(moved, question.answers)))
+        assert max(times.values()) == 1, times
+        assert all(row in {r.id for r in rows if r.source == report} for row in times)
+        ids = [answer.id for question in questions for answer in question.answers]
+        assert len(set(ids)) == len(ids)
+        for question in questions:
+            for answer in question.answers:
+                assert moved(answer) or answer.splits, answer.id
+
+
+def test_each_run_that_a_reading_names_is_one_of_its_experiment():
+    experiments = Experiments(ROOT)
+    known: dict[str, set] = {}
+    for row in read_published(ROOT / PUBLISHED):
+        for question in ENTRIES[row.source].questions:
+            for answer in question.answers:
+                for pattern, name in answer.runs.items():
+                    if fnmatchcase(row.id, pattern):
+                        experiment, _, key = name.replace("{run}", row.run).partition(" ")
+                        keys = known.setdefault(experiment, {parse_key(job.key) for job in experiments.jobs(experiment)})
+                        assert parse_key(key) in keys, name
