@@ -92,7 +92,7 @@ def draw_calibration(found: TestPredictions, labels: Sequence[str]) -> Figure:
     for colour, label, probabilities in zip((BLUE, ORANGE), labels, found.probabilities, strict=True):
         confidence, accuracy, share = calibration(probabilities, found.labels)
         error = 100 * float(np.nansum(share * np.abs(accuracy - confidence)))
-        axes.plot(confidence, 100 * accuracy, "o-", color=colour, ms=4, label=f"{label}: calibration error {error:.1f} points")
+        axes.plot(confidence, 100 * accuracy, "o-", color=colour, ms=4, label=f"{label}: calibration error {error:.1f} percentage points")
         counts.plot(confidence, 100 * share, "o-", color=colour, ms=4)
     axes.set(ylabel="accuracy (%)", ylim=(0, 100))
     axes.legend(frameon=False, loc="upper left")
