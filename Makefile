@@ -33,8 +33,8 @@ lint: .venv/installed-dev
 check: lint test
 
 # The pages of docs/, in build/site.
-docs: .venv/installed-docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+docs: .venv/installed-docs # without --quiet, which would hide warnings from --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "the pages: file://$(CURDIR)/build/site/index.html"
 
 ui: .venv/installed
