@@ -54,7 +54,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--kernel", help="kernels of NumPy's OpenBLAS, e.g. Haswell; default: this CPU's own")
     arguments = parser.parse_args()
     if wrong := set(arguments.parts) - set(PARTS):
-        parser.error(f"need parts of {', '.join(PARTS)}, got {', '.join(sorted(wrong))}")
+        parser.error(f"expected parts of {', '.join(PARTS)}, got {', '.join(sorted(wrong))}")
     if arguments.kernel:
         os.environ["OPENBLAS_CORETYPE"] = arguments.kernel
     return arguments

@@ -10,7 +10,7 @@ from ladder.rows import TABLE, Row, of, read
 from ladder.rungs import RUNGS
 from ladder.stats import Step, steps
 from numlp.display.style import save
-from numlp.errors import UserError, require
+from numlp.errors import UserError
 from numlp.files import write_text
 
 PLOT = Path("docs/ladder.png")
@@ -24,7 +24,8 @@ def write_page() -> None:
         UserError: There are no runs, or jinja2 is not installed.
     """
     rows = read(TABLE)
-    require(len(rows) > 0, str(TABLE), "a row or more; python -m ladder train", rows=0)
+    if not rows:
+        raise UserError(f"no runs in {TABLE}; train them first with python -m ladder train")
     found = steps(rows)
     save(draw(found, data_set(rows)), PLOT)
     for page in PAGES:
@@ -37,7 +38,7 @@ def render(page: Path, found: Sequence[Step], rows: Sequence[Row]) -> str:
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError as error:
-        raise UserError('ladder: need the package jinja2; pip install -c constraints.txt -e ".[reports]"') from error
+        raise UserError('ladder: the package jinja2 is not installed; run pip install -c constraints.txt -e ".[reports]"') from error
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)  # noqa: S701  # Markdown, of our own words
     environment.filters |= {"signed": signed, "number": number}
     cpus = sorted({f"{row.cpu}, {row.kernel} kernel" for row in rows})

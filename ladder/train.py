@@ -10,7 +10,7 @@ from ladder.rows import TABLE, Row, add, read
 from ladder.rungs import RUNGS
 from numlp import paths
 from numlp.blas import library
-from numlp.errors import require
+from numlp.errors import UserError, require
 from numlp.files import read_json, read_rows
 from numlp.inference.model_file import load_model
 from numlp.tracking import environment_tags
@@ -33,7 +33,8 @@ def train(wanted: Sequence[str], seeds: Sequence[int]) -> None:
         folder = FOLDER / f"{experiment}-{seed}"
         command = [sys.executable, "-m", "numlp", "train", f"+experiment={experiment}", f"seed={seed}", f"hydra.run.dir={folder}"]
         ended = subprocess.run(command, check=False).returncode
-        require(ended == 0, "ladder", f"a run of {experiment} that ends", seed=seed, exit_code=ended)
+        if ended != 0:
+            raise UserError(f"ladder: the run of {experiment} with seed {seed} failed with exit code {ended}")
         add(TABLE, read_run(folder, experiment))
 
 

@@ -19,7 +19,7 @@ from numlp.cli.main import exit_code
 from numlp.code_digest import stage_digest
 from numlp.config.compose import replacement_notice
 from numlp.data.raw import read_info
-from numlp.errors import require
+from numlp.errors import UserError, require
 from numlp.files import write_json
 from reproduction.experiments import Experiments
 from reproduction.params import PARAMS, read_params, set_seeds
@@ -49,7 +49,8 @@ def reproduce_all(argv: Sequence[str]) -> int:
     """Run every experiment by DVC with the seeds asked for, `seeds=0,1,2`, or those of reproduction/params.yaml."""
     require(len(argv) <= 1, "reproduction all", "nothing, or seeds=0,1,2", arguments=list(argv))
     own = replacement_notice(Path.cwd())  # the results are in git: they are of the choices that are there too
-    require(not own, "reproduction all", f"params.yaml's own choices, got {own}")
+    if own:
+        raise UserError(f"reproduction all: expected the settings of params.yaml, got {own}")
     for argument in argv:
         set_seeds(PARAMS, argument)
     return repro(Path(), "download") or repro(HOME)  # a project of its own to DVC: it depends on files of the pipeline, not on its stages

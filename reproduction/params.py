@@ -4,13 +4,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
-
 from numlp.errors import UserError, require
 from numlp.files import editing_yaml
 from reproduction.results import HOME
+from reproduction.structured import read_structured
 
 PARAMS = HOME / "params.yaml"
 
@@ -44,15 +41,12 @@ def read_params(path: Path) -> Params:
     Raises:
         UserError: It is not there, or has no seeds.
     """
-    require(path.exists(), "project", f"{path} in the current folder; go to the project's folder", folder=str(Path.cwd()))
-    try:
-        params = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Params), OmegaConf.load(path)))
-    except (OmegaConfBaseException, YAMLError) as error:
-        raise UserError(f"{path}: need seeds and overrides, two lists, got: {' '.join(str(error).split())}") from error
-    assert isinstance(params, Params)
+    if not path.exists():
+        raise UserError(f"file not found: {path}; go to the project's directory")
+    params = read_structured(path, Params)
     good = len(params.seeds) > 0 and min(params.seeds) >= 0 and len(set(params.seeds)) == len(params.seeds)
-    require(good, str(path), "one or more different seeds, each a whole number >= 0", seeds=params.seeds)
-    require(min(params.at_most, default=1) > 0, str(path), "at_most of 1 seed or more", at_most=params.at_most)
+    require(good, str(path), "one or more different seeds, each a whole number of at least 0", seeds=params.seeds)
+    require(min(params.at_most, default=1) > 0, f"{path}: at_most", "numbers of seeds of at least 1", at_most=sorted(params.at_most))
     return params
 
 

@@ -16,16 +16,12 @@ from pathlib import Path
 from statistics import fmean, mean, stdev
 from typing import cast
 
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
-
 from numlp.data.preprocess import Name
-from numlp.errors import UserError
 from numlp.files import write_csv
 from reproduction.measured import Measured, NoDataError, Run, load_measured
 from reproduction.results import FOLDER, HOME, SINGLE
 from reproduction.scoreboard import PUBLISHED, Score, load_scores
+from reproduction.structured import read_entries
 
 FILE = HOME / "readings.yaml"
 AS_STATED = "as stated"
@@ -119,6 +115,11 @@ class Reading:
         differences = [abs(score.difference) for score in self.scores if score.values]
         return fmean(differences) if differences else 0.0
 
+    @property
+    def rank(self) -> tuple[int, int, float]:
+        """The criterion by which a reading is supported; the lowest is."""
+        return -self.held, len(self.answers), self.distance
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -143,13 +144,7 @@ def read_readings(path: Path) -> dict[str, Open]:
     Raises:
         UserError: The file is missing or has other fields.
     """
-    try:
-        content = OmegaConf.merge(OmegaConf.create({}), OmegaConf.load(path))
-        structured = {str(report): OmegaConf.merge(OmegaConf.structured(Open), entry) for report, entry in content.items()}
-        found = {report: OmegaConf.to_object(entry) for report, entry in structured.items()}
-    except (OSError, OmegaConfBaseException, YAMLError) as error:
-        raise UserError(f"{path}: need reports of a finding and questions, got: {' '.join(str(error).split())}") from error
-    return {report: entry for report, entry in found.items() if isinstance(entry, Open)}
+    return read_entries(path, Open)
 
 
 def choose_readings(entries: Mapping[str, Open], scores: Sequence[Score], measured: Measured) -> dict[str, Choice]:
@@ -163,7 +158,7 @@ def choose_readings(entries: Mapping[str, Open], scores: Sequence[Score], measur
 def _choose(report: str, questions: Sequence[Question], scores: Sequence[Score], measured: Measured) -> Choice:
     open_ = [[None, *(answer for answer in q.answers if was_measured(answer, scores, measured))] for q in questions]
     tried = tuple(_read(report, [answer for answer in answers if answer is not None], scores, measured) for answers in product(*open_))
-    return Choice(tried, min(tried, key=lambda reading: (-reading.held, len(reading.answers), reading.distance)))
+    return Choice(tried, min(tried, key=lambda reading: reading.rank))
 
 
 def was_measured(answer: Answer, scores: Sequence[Score], measured: Measured) -> bool:

@@ -3,13 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
-
-from numlp.errors import UserError, require
+from numlp.errors import require
 from reproduction.faults import FAULTS
 from reproduction.results import HOME
+from reproduction.structured import read_entries
 
 FILE = HOME / "reruns.yaml"
 
@@ -39,13 +36,7 @@ def read_reruns(path: Path) -> dict[str, Rerun]:
     Raises:
         UserError: The file is missing or has other fields, there is no such fault, or an entry changes nothing.
     """
-    try:
-        content = OmegaConf.merge(OmegaConf.create({}), OmegaConf.load(path))
-        structured = {name: OmegaConf.merge(OmegaConf.structured(Rerun), entry) for name, entry in content.items()}
-        experiments = {str(name): OmegaConf.to_object(entry) for name, entry in structured.items()}
-    except (OSError, OmegaConfBaseException, YAMLError) as error:
-        raise UserError(f"{path}: need experiments of source, question and runs, got: {' '.join(str(error).split())}") from error
-    found = {name: experiment for name, experiment in experiments.items() if isinstance(experiment, Rerun)}
+    found = read_entries(path, Rerun)
     for name, experiment in found.items():
         require(experiment.fault in ("", *FAULTS), f"{path}: {name}", f"a fault of {', '.join(FAULTS)}", fault=experiment.fault)
         require(bool(experiment.fault or experiment.overrides), f"{path}: {name}", "a fault or overrides")

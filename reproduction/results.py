@@ -124,5 +124,5 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     """
     provenance = read_json(folder / PROVENANCE)
     if provenance is None:
-        raise UserError(f"{FOLDER}: need results; run make reports first")
+        raise UserError(f"no results in {FOLDER}; run make reports first")
     return provenance

@@ -48,9 +48,15 @@ def _yes(chosen: bool) -> Cell:
 
 
 def _tried(choice: Choice) -> Table:
-    best = sorted(choice.tried, key=lambda reading: (-reading.held, len(reading.answers), reading.distance))[:SHOWN]
+    best = sorted(choice.tried, key=lambda reading: reading.rank)[:SHOWN]
     shown = best if choice.stated in best else [*best, choice.stated]
-    head = ("reading", f"within {NEAR:g} points", "or in the prediction interval", "mean absolute difference (points)", "choice")
+    head = (
+        "reading",
+        f"within {NEAR:g} percentage points",
+        "or in the prediction interval",
+        "mean absolute difference (percentage points)",
+        "choice",
+    )
     left = len(choice.tried) - len(shown)
     caption = f"The best {len(shown)} of {len(choice.tried)} readings" if left else ""
     return Table(head, tuple(_reading(reading, choice) for reading in shown), caption)

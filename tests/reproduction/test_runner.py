@@ -160,5 +160,5 @@ def test_results_that_are_in_git_are_not_made_from_other_choices_than_those_of_p
     code, out, err = step("all")
     assert (code, out) == (1, "")
     assert err.startswith(
-        "error: reproduction all: expected params.yaml's own choices, got conf/local.yaml: data=synthetic in place of cifar10"
+        "error: reproduction all: expected the settings of params.yaml, got conf/local.yaml: data=synthetic in place of cifar10"
     )
