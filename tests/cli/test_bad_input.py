@@ -187,7 +187,7 @@ def test_a_broken_file_of_conf_is_one_line_with_its_name_in_a_run_and_in_a_sweep
 def test_a_missing_model_says_what_to_run(with_data, numlp):
     code, _, err = numlp("evaluate", "+stage=pipeline", "data=synthetic")
     assert code == 1
-    assert "model not found: build/train/model.npz; run the pipeline first with numlp run" in err
+    assert "model not found: build/train/model.npz; train one with numlp run or numlp train" in err
 
 
 def test_a_read_only_folder_is_told_by_its_name(with_data, numlp, monkeypatch):

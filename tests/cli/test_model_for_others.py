@@ -93,7 +93,7 @@ def a_page(ready, numlp):
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["predict", "a.png"], "model not found: build/train/model.npz; run the pipeline first"),
+        (["predict", "a.png"], "model not found: build/train/model.npz; train one"),
         (["predict", "--model", "a.png", "a.png"], "a.png: no complete model file"),
         (["page"], "model not found: build/train/model.npz"),
         (["export"], "model not found: build/train/model.npz"),

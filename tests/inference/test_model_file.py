@@ -60,5 +60,5 @@ def test_a_damaged_file_is_refused_in_one_line(model, tmp_path, damage):
 
 
 def test_a_missing_file_says_what_to_do(tmp_path):
-    with pytest.raises(UserError, match=r"model not found: .*; run the pipeline first"):
+    with pytest.raises(UserError, match=r"model not found: .*; train one with numlp run or numlp train"):
         load_model(tmp_path / "model.npz")

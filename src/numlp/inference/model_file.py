@@ -104,7 +104,7 @@ def load_model(path: Path) -> Model:
         [[0.5, 0.5]]
     """
     if not path.exists():
-        raise UserError(f"model not found: {path}; run the pipeline first with numlp run")
+        raise UserError(f"model not found: {path}; train one with numlp run or numlp train")
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
