@@ -14,7 +14,7 @@ reports: .venv/installed-reports
 	$(BIN)/python -m reproduction all seeds=$(SEEDS)
 
 # Against the lower bounds and other libraries, on an idle machine: make bench (25 minutes), make bench PART=step, and at its
-# real length, another 25 minutes, make bench PART=sweep (docs/benchmarks.md).
+# real length, another half an hour, make bench PART=sweep (docs/benchmarks.md).
 bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks $(PART)
 
