@@ -2,7 +2,6 @@
 
 import csv
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -27,8 +26,6 @@ def workspace(reproduction):
     (reproduction / "build" / "download").unlink()
     params = reproduction / "params.yaml"
     params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
-    stages = reproduction / "reproduction" / "dvc.yaml"
-    stages.write_text(re.sub(r"(?<=x10), x11[^]]*", "", stages.read_text()))  # the report's texts name no result of the others
     rehearsal = reproduction / "reproduction" / "params.yaml"
     rehearsal.write_text(rehearsal.read_text().replace(PIXELS, "model.inputs=3072"))  # E25 mirrors whole images
     return reproduction
@@ -47,8 +44,6 @@ def test_one_command_runs_all_experiments_and_a_second_one_nothing(workspace):
     with (workspace / "reproduction/results/scoreboard.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 147
-    results = {path.stem for path in (workspace / "reproduction/results").glob("x[0-9][0-9].csv")}
-    assert results == {f"x{number:02}" for number in range(1, 11)}
     assert {row["n"] for row in rows} == {"1"}
     lock = (workspace / "reproduction/dvc.lock").read_bytes()
     again = reports(workspace, "seeds=2")
