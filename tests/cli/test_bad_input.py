@@ -113,7 +113,7 @@ def test_a_full_disk_where_hydra_writes_is_told_as_such(project, numlp):
     folder.mkdir(parents=True)
     (folder / "config.yaml").symlink_to("/dev/full")
     code, _, err = numlp("train", "hydra.run.dir=outputs/full")
-    assert (code, err) == (1, "error: numlp train: No space left on device\n")
+    assert (code, err) == (1, "error: numlp train: No space left on device; free space and run the same command again\n")
 
 
 def test_a_folder_that_may_not_be_written_to_is_told_before_dvc_runs(project, numlp, monkeypatch):

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they
 
 RUN = ["+stage=pipeline", *FEW, "model=mlp2", "train.epochs=0.45"]  # 45 updates
 OUT = "build/train"
+FULL = "No space left on device; free space and run the same command again"
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]  # mounts of its own, without being root
 
 
@@ -59,7 +60,7 @@ def runs(project):
 def test_a_full_disk_is_told_and_once_there_is_room_the_run_goes_on_to_its_end(ready, numlp):
     (ready / OUT).mkdir(parents=True)
     code, err, left = train_on(ready, small_disk(OUT, "100k"))
-    assert (code, err) == (1, f"error: {OUT}/model.npz: No space left on device\n")
+    assert (code, err) == (1, f"error: {OUT}/model.npz: {FULL}\n")
     assert left == ["config.json", "health.csv"]
     code, out, err = numlp("train", *RUN)
     assert (code, err) == (0, "")
@@ -82,7 +83,7 @@ def test_a_disk_too_full_for_the_images_is_told(ready, folder):
     code, err, left = train_on(ready, small_disk(folder, "2m"))
     assert (code, left) == (1, [])
     assert err.startswith(f"error: {folder}/")
-    assert err.endswith(": No space left on device\n")
+    assert err.endswith(f": {FULL}\n")
 
 
 @needs_mounts

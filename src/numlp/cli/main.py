@@ -1,5 +1,6 @@
 """The console script: `numlp COMMAND [OVERRIDE ...]`."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -47,7 +48,8 @@ def exit_code(program: str, body: Callable[[], int]) -> int:
     except SystemExit as end:  # after --help, of a wrong argument, by SIGTERM
         return 141 if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)  # rich has met the pipe first
     except OSError as error:
-        print(f"error: {error.filename or program}: {error.strerror or error}", file=sys.stderr)
+        remedy = "; free space and run the same command again" if error.errno == errno.ENOSPC else ""
+        print(f"error: {error.filename or program}: {error.strerror or error}{remedy}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"{program}: stopped", file=sys.stderr)
         return 130
