@@ -1,7 +1,7 @@
 """docs/ladder.md and docs/beyond.md, from docs/ladder.csv and templates."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ladder.anchors import ANCHORS
@@ -41,6 +41,8 @@ def render(page: Path, found: Sequence[Step], rows: Sequence[Row]) -> str:
         raise UserError('ladder: the package jinja2 is not installed; run pip install -c constraints.txt -e ".[reports]"') from error
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)  # noqa: S701  # Markdown, of our own words
     environment.filters |= {"signed": signed, "number": number}
+    environment.globals |= {"gained": lambda step: between(step.low, step.high, signed)}
+    environment.globals |= {"one_more": lambda step: between(step.mean - step.margin, step.mean + step.margin, number)}
     cpus = sorted({f"{row.cpu}, {row.kernel} kernel" for row in rows})
     hours = sum(row.train_seconds for row in rows) / 3600
     best = {
@@ -77,3 +79,8 @@ def signed(value: float) -> str:
 def number(value: float, digits: int = 2) -> str:
     """A number with so many decimals; a dash for none."""
     return "-" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def between(low: float, high: float, form: Callable[[float], str]) -> str:
+    """An interval; a dash for none."""
+    return "-" if math.isnan(low) else f"{form(low)} to {form(high)}"

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
+from ladder.anchors import ANCHORS
 from ladder.page import PAGES, data_set, render
 from ladder.pictures import GRID, calibration, draw_calibration, draw_confusion_change, draw_weights
+from ladder.plot import draw
 from ladder.rows import TABLE, Row, add, read
 from ladder.rungs import RUNGS
 from ladder.stats import steps
@@ -68,6 +70,12 @@ def test_a_page_is_what_its_rows_give(page):
     assert (ROOT / page).read_text() == render(page, steps(rows), rows)
     assert "JPEG rebuild" in data_set(rows)
     assert all(len(row.archive) == 64 for row in rows)
+
+
+def test_the_plot_numbers_each_rung_once_and_names_the_published_accuracies():
+    figure = draw(steps(read(ROOT / TABLE)), "CIFAR-10")
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert sorted(texts) == sorted([*(str(rung.number) for rung in RUNGS), *(anchor.label for anchor in ANCHORS)])
 
 
 def test_an_unknown_rung_is_told(monkeypatch):
