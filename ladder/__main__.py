@@ -18,7 +18,7 @@ def main(argv: Sequence[str]) -> int:
     training.add_argument("rungs", nargs="*", help="beginnings of experiments, e.g. l05; all by default")
     training.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="0 1 2 by default")
     steps.add_parser("page", help="write docs/ladder.md and docs/ladder.png from docs/ladder.csv")
-    steps.add_parser("pictures", help="draw docs/images/ladder-*.png from the runs of seed 0 in outputs/ladder")
+    steps.add_parser("pictures", help="draw docs/images/ladder-*.png from the runs in outputs/ladder")
     asked = parser.parse_args(argv)
     if asked.step == "pictures":
         draw_pictures()

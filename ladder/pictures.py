@@ -1,4 +1,4 @@
-"""Pictures of what dropout, mixup and smoothing do, from the trained networks of the first seed: docs/images/ladder-*.png."""
+"""Pictures of what dropout, mixup and smoothing do, from the trained networks: docs/images/ladder-*.png."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,25 +21,29 @@ from numlp.training.evaluator import confusion_matrix
 IMAGES = Path("docs/images")
 BINS = 10  # of confidence
 GRID = 6  # units in a row and in a column
+SEEDS = (0, 1, 2)
 
 
 def draw_pictures() -> None:
     """Draw them all.
 
     Raises:
-        UserError: A run is missing; `python -m ladder train --seeds 0` makes them.
+        UserError: A run is missing; `python -m ladder train` makes them, where their rows are missing too.
     """
     networks = [load_model(FOLDER / f"{experiment}-0" / paths.MODEL) for experiment in ("l02_wider", "l03_dropout")]
     weights = [model.network.params["linear1.W"] for model in networks]
     save(draw_weights(weights, ("without dropout", "with dropout of 0.15"), networks[0].dataset.name), IMAGES / "ladder-weights.png")
-    mixed, smoothed = answers("l06_smoothing", "l07_mixup"), answers("l05_gelu", "l06_smoothing")
+    mixed = [answers(seed, "l06_smoothing", "l07_mixup") for seed in SEEDS]
     save(draw_confusion_change(mixed), IMAGES / "ladder-mixup.png")
-    save(draw_calibration(smoothed, ("without label smoothing", "with label smoothing of 0.1")), IMAGES / "ladder-calibration.png")
+    save(
+        draw_calibration(answers(0, "l05_gelu", "l06_smoothing"), ("without label smoothing", "with label smoothing of 0.1")),
+        IMAGES / "ladder-calibration.png",
+    )
 
 
-def answers(*experiments: str) -> TestPredictions:
-    """What the networks of seed 0 say of the test images."""
-    return predict_test_images([load_run(str(FOLDER / f"{experiment}-0")) for experiment in experiments])
+def answers(seed: int, *experiments: str) -> TestPredictions:
+    """What the networks of a seed say of the test images."""
+    return predict_test_images([load_run(str(FOLDER / f"{experiment}-{seed}")) for experiment in experiments])
 
 
 @styled
@@ -58,14 +62,16 @@ def draw_weights(weights: Sequence[Array], labels: Sequence[str], subject: str) 
 
 
 @styled
-def draw_confusion_change(found: TestPredictions) -> Figure:
-    """How many more test images of each class the second network takes for each class."""
-    names = list(found.raw.class_names)
-    first, second = (confusion_matrix(found.labels, p.argmax(axis=1), len(names)) for p in found.probabilities)
-    change = second - first
-    accuracies = " to ".join(f"{100 * np.trace(matrix) / matrix.sum():.2f} %" for matrix in (first, second))
+def draw_confusion_change(found: Sequence[TestPredictions]) -> Figure:
+    """How many more test images of each class the second network takes for each class: the mean over pairs, one for each seed."""
+    names = list(found[0].raw.class_names)
+    matrices = np.array([[confusion_matrix(one.labels, p.argmax(axis=1), len(names)) for p in one.probabilities] for one in found])
+    changes = matrices[:, 1] - matrices[:, 0]
+    change, certain = changes.mean(axis=0), np.abs(np.sign(changes).sum(axis=0)) == len(found)
+    accuracies = " to ".join(f"{100 * np.trace(matrix) / matrix.sum():.2f} %" for matrix in matrices.mean(axis=0))
     title = (
-        f"{found.raw.name}\nTest images of each class (row) by predicted class (column): with mixup minus without. Accuracy: {accuracies}."
+        f"{found[0].raw.name}\nTest images of each class (row) by predicted class (column): with mixup minus without.\n"
+        f"Mean of {len(found)} seeds; bold: the same sign with each seed. Accuracy: {accuracies}."
     )
     figure = sheet("What mixup does to the confusion matrix", title, height=5.2)
     axes = figure.add_subplot()
@@ -73,7 +79,13 @@ def draw_confusion_change(found: TestPredictions) -> Figure:
     axes.imshow(change, cmap="RdBu", vmin=-highest, vmax=highest, aspect="auto")
     for (row, column), count in np.ndenumerate(change):
         axes.text(
-            column, row, f"{count:+d}" if count else "0", ha="center", va="center", color="white" if abs(count) > 0.6 * highest else "black"
+            column,
+            row,
+            f"{count:+.0f}" if round(count) else "0",
+            ha="center",
+            va="center",
+            weight="bold" if certain[row, column] else "normal",
+            color="white" if abs(count) > 0.6 * highest else "black",
         )
     axes.set_xticks(range(len(names)), names, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(names)), names)

@@ -123,9 +123,13 @@ def test_the_pictures_show_what_the_networks_say():
         rng.integers(0, 10, 1000),
         probabilities,
     )
-    numbers = [int(text.get_text()) for text in draw_confusion_change(found).axes[0].texts]
-    assert np.array(numbers).reshape(10, 10).sum(axis=1).tolist() == [0] * 10  # each class has as many images in both
-    assert any(numbers)
+    texts = draw_confusion_change([found, found]).axes[0].texts
+    numbers = np.array([int(text.get_text()) for text in texts])
+    assert numbers.reshape(10, 10).sum(axis=1).tolist() == [0] * 10  # each class has as many images in both
+    assert numbers.any()
+    assert [text.get_weight() == "bold" for text in texts] == (numbers != 0).tolist()  # the same pair twice: each change has one sign
+    opposite = replace(found, probabilities=probabilities[::-1])
+    assert {text.get_text() for text in draw_confusion_change([found, opposite]).axes[0].texts} == {"0"}
     labels = [text.get_text() for text in draw_calibration(found, ("plain", "smooth")).axes[0].get_legend().get_texts()]
     assert [label.split(":")[0] for label in labels] == ["plain", "smooth"]
 
