@@ -41,8 +41,7 @@ def render(page: Path, found: Sequence[Step], rows: Sequence[Row]) -> str:
         raise UserError('ladder: the package jinja2 is not installed; run pip install -c constraints.txt -e ".[reports]"') from error
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)  # noqa: S701  # Markdown, of our own words
     environment.filters |= {"signed": signed, "number": number}
-    environment.globals |= {"gained": lambda step: between(step.low, step.high, signed)}
-    environment.globals |= {"one_more": lambda step: between(step.mean - step.margin, step.mean + step.margin, number)}
+    environment.globals |= {"gain_interval": gain_interval, "prediction_interval": prediction_interval}
     cpus = sorted({f"{row.cpu}, {row.kernel} kernel" for row in rows})
     hours = sum(row.train_seconds for row in rows) / 3600
     best = {
@@ -81,6 +80,15 @@ def number(value: float, digits: int = 2) -> str:
     return "-" if math.isnan(value) else f"{value:.{digits}f}"
 
 
-def between(low: float, high: float, form: Callable[[float], str]) -> str:
-    """An interval; a dash for none."""
+def gain_interval(step: Step) -> str:
+    """The interval of a rung's gain; a dash for none."""
+    return _interval(step.low, step.high, signed)
+
+
+def prediction_interval(step: Step) -> str:
+    """Where the accuracy of one more run lies; a dash for none."""
+    return _interval(step.mean - step.margin, step.mean + step.margin, number)
+
+
+def _interval(low: float, high: float, form: Callable[[float], str]) -> str:
     return "-" if math.isnan(low) else f"{form(low)} to {form(high)}"

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ladder.rungs import SEEDS
 from ladder.train import FOLDER
 from numlp import paths
 from numlp.arrays import Array
@@ -21,7 +22,6 @@ from numlp.training.evaluator import confusion_matrix
 IMAGES = Path("docs/images")
 BINS = 10  # of confidence
 GRID = 6  # units in a row and in a column
-SEEDS = (0, 1, 2)
 
 
 def draw_pictures() -> None:
@@ -67,7 +67,7 @@ def draw_confusion_change(found: Sequence[TestPredictions]) -> Figure:
     names = list(found[0].raw.class_names)
     matrices = np.array([[confusion_matrix(one.labels, p.argmax(axis=1), len(names)) for p in one.probabilities] for one in found])
     changes = matrices[:, 1] - matrices[:, 0]
-    change, certain = changes.mean(axis=0), np.abs(np.sign(changes).sum(axis=0)) == len(found)
+    change, agreed = changes.mean(axis=0), np.abs(np.sign(changes).sum(axis=0)) == len(found)
     accuracies = " to ".join(f"{100 * np.trace(matrix) / matrix.sum():.2f} %" for matrix in matrices.mean(axis=0))
     title = (
         f"{found[0].raw.name}\nTest images of each class (row) by predicted class (column): with mixup minus without.\n"
@@ -84,7 +84,7 @@ def draw_confusion_change(found: Sequence[TestPredictions]) -> Figure:
             f"{count:+.0f}" if round(count) else "0",
             ha="center",
             va="center",
-            weight="bold" if certain[row, column] else "normal",
+            weight="bold" if agreed[row, column] else "normal",
             color="white" if abs(count) > 0.6 * highest else "black",
         )
     axes.set_xticks(range(len(names)), names, rotation=40, ha="right", rotation_mode="anchor")

@@ -46,7 +46,7 @@ def draw(found: Sequence[Step], subject: str) -> Figure:
 
 
 def _draw_rungs(axes: Axes, found: Sequence[Step], labelled: Sequence[Step]) -> None:
-    """Draw the rungs; the numbers of those `labelled` stand in their marks."""
+    """Draw the rungs; the numbers of those `labelled` stand beside their marks."""
     means = {step.rung.experiment: step for step in found if not step.rung.flipped}
     for step in found:
         colour = ORANGE if step.rows[0].augmentation else BLUE

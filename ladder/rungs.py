@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+SEEDS = (0, 1, 2)  # of each rung
+
 
 @dataclass(frozen=True)
 class Rung:
