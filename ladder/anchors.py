@@ -21,7 +21,7 @@ class Anchor:
 
 
 LIN = "Lin, Memisevic and Konda 2015, arXiv:1511.02580, abstract: linear bottleneck layers and unsupervised pre-training"
-BACHMANN = "Bachmann, Anagnostidis and Hofmann 2023, arXiv:2306.13575, table 1: without pre-training; not yet compared with its text"
+BACHMANN = "Bachmann, Anagnostidis and Hofmann 2023, arXiv:2306.13575, table 1 (not yet compared with its text): without pre-training"
 
 ANCHORS = (
     Anchor("the five reports' best", 56.4, False, "report R3, section 5: three layers with Adam"),
