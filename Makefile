@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run reports bench verify test lint check docs ui clean
+.PHONY: run reports bench verify test lint check budget docs ui clean
 
 SEEDS ?= 0
 
@@ -31,6 +31,10 @@ lint: .venv/installed-dev
 	$(BIN)/mypy
 
 check: lint test
+
+# Lines, files and the like, beside their limits.
+budget: .venv/installed-dev
+	$(BIN)/python -m tests.budget
 
 # The pages of docs/, in build/site.
 docs: .venv/installed-docs # without --quiet, which would hide warnings from --strict

@@ -1,12 +1,16 @@
 """The rules that keep the structure what docs/decisions/0001-structure.md says."""
 
 import ast
+import json
 import re
-from collections import Counter
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
+
+from budget import figures
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, REPRODUCTION = ROOT / "src" / "numlp", ROOT / "reproduction"
@@ -26,6 +30,17 @@ RANKS = (  # a module imports from lower ranks and from its own package
     ("cli",),
     ("reproduction",),
 )
+BUDGETS = {  # these only go down; docs/decisions/0016-budgets.md
+    "lines of src": 14_221,
+    "files of src": 167,
+    "lines of reproduction": 7_598,
+    "lines of benchmarks": 1_905,
+    "lines of ladder": 645,
+    "lines of tests": 13_500,
+    "imports inside functions": 113,
+    "private names of libraries": 22,
+}
+FILES_ON_THE_WAY, FRAMES = 60, 16  # from `numlp train` to the first update of the parameters
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
 LOOSE = 8  # modules at the top at the most
 OPEN = ("__init__", "__main__")  # the package's own face and its `python -m`, which may import all
@@ -104,11 +119,6 @@ def test_every_package_says_what_lives_there():
     assert not silent
 
 
-def test_no_two_files_share_a_name():
-    stems = Counter(path.stem for path in MODULES if path.stem not in OPEN)
-    assert [stem for stem, count in stems.items() if count > 1] == []
-
-
 def test_stages_are_those_of_dvc():
     modules = {path.stem for path in (SOURCE / "stages").glob("*.py")} - {"__init__"}
     assert modules == set(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
@@ -120,3 +130,17 @@ def test_only_tracking_imports_mlflow(path):
     if parts(path)[0] != "tracking":
         assert "import mlflow" not in text
         assert "from mlflow" not in text
+
+
+@pytest.mark.parametrize("figure", BUDGETS)
+def test_size_stays_within_its_budget(figure):
+    assert figures()[figure] <= BUDGETS[figure]
+
+
+@pytest.mark.slow
+def test_path_from_train_to_first_update_stays_within_its_budget(project):
+    command = [sys.executable, ROOT / "tests" / "path_to_update.py", "data=synthetic", "train.epochs=0.1", "train.resume=false", "then=[]"]
+    trained = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
+    path = json.loads(trained.stdout.splitlines()[-1])
+    assert 0 < len(path["frames"]) <= FRAMES, path["frames"]
+    assert len(path["files"]) <= FILES_ON_THE_WAY, path["files"]
