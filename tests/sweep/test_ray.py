@@ -130,6 +130,6 @@ def wait_for_one_of(second, sweep, seconds=LONGEST):
 
 def trains(job):
     """Whether it has made a first epoch and is not done."""
-    (status,) = Path.cwd().glob(f"multirun/*/*/status/{job}.json")
+    (status,) = Path.cwd().glob(f"multirun/*/*/.numlp/sweep/status/{job}.json")
     known = read_status(status)
     return known.state == "running" and known.epoch > 0

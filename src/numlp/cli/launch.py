@@ -9,9 +9,10 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 import hydra
 from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
+from hydra.experimental.callback import Callback
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from numlp.cli.commands import COMMANDS
 from numlp.cli.composing_once import composing_once
@@ -30,15 +32,54 @@ from numlp.config.compose import CONF, chosen_files, known_keys, store_primary, 
 from numlp.config.hydra_errors import explain, is_composing_error
 from numlp.config.launchers import HERE, store_launchers
 from numlp.config.search import Primary
-from numlp.errors import UserError
+from numlp.errors import UserError, require
 from numlp.files import write_text
 from numlp.runs.invocation import Invocation
+from numlp.runs.output_folder import HYDRA, LOG, RUN, check_free, claim, sweep_names
 from numlp.signals import Terminated, relaying
 
 if TYPE_CHECKING:
     from numlp.runs.outcome import Member
 
 FULL_ERRORS = "HYDRA_FULL_ERROR"
+
+
+class OutputFolder(Callback):
+    """Hydra's callback that looks at the output folder before Hydra writes to it; it ends the command where a user's file would be lost."""
+
+    def on_run_start(self, config: DictConfig, **_: Any) -> None:
+        """Claim the folder of a single run."""
+        _refusing(partial(_claim_run, config.hydra))
+
+    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
+        """Look at the folder of a sweep, which claims it once it is more than a dry run."""
+        folder = Path(config.hydra.sweep.dir)
+        _refusing(partial(_check_subdir, config.hydra))
+        _refusing(partial(check_free, folder, sweep_names(folder), "hydra.sweep.dir"))
+
+
+def _refusing(check: Callable[[], object]) -> None:
+    """Call a check whose UserError passes through Hydra, which turns a callback's exceptions into warnings."""
+    try:
+        check()
+    except UserError as error:
+        raise SystemExit(1) from error
+
+
+def _claim_run(hydra_config: DictConfig) -> None:
+    if hydra_config.job.name == "gradcheck":  # it writes nothing
+        return
+    subdir = hydra_config.output_subdir
+    inside = subdir is None or not (Path(subdir).is_absolute() or ".." in Path(subdir).parts)
+    require(inside, "hydra.output_subdir", "a folder below the run's", output_subdir=subdir)
+    names = RUN if subdir is None else RUN - {HYDRA} | {Path(subdir).parts[0]}
+    claim(Path(hydra_config.run.dir), names, "hydra.run.dir")
+
+
+def _check_subdir(hydra_config: DictConfig) -> None:
+    subdir = Path(OmegaConf.to_container(hydra_config.sweep, resolve=False)["subdir"])  # type: ignore[index, call-overload]
+    inside = not subdir.is_absolute() and ".." not in subdir.parts
+    require(inside, "hydra.sweep.subdir", "a folder below the sweep's", subdir=str(subdir))
 
 
 def add_arguments(parser: Parser) -> None:
@@ -100,6 +141,10 @@ class Launch:
         """Compose and run the jobs of the command line; give the exit code, or raise the error of a single run."""
         try:
             hydra.main(version_base="1.3", config_path=str(conf), config_name="params")(self.job)()
+        except SystemExit as end:
+            if isinstance(end.__cause__, UserError):  # of OutputFolder
+                raise end.__cause__ from None
+            raise
         except KeyboardInterrupt:
             if not self.stopped.exists():  # else it was a job that was stopped, and the file says by what
                 raise
@@ -121,10 +166,14 @@ class Launch:
         alone = hydra_config.mode is not RunMode.MULTIRUN
         if self.stopped.exists():
             return None
+        if hydra_config.job.chdir:  # every path counts from the project's folder
+            os.chdir(hydra_config.runtime.cwd)
         try:
             overrides = list(hydra_config.overrides.task)
             if alone:
                 _refuse_search(overrides)
+            else:
+                claim(Path(hydra_config.runtime.output_dir), RUN - {HYDRA, LOG}, "hydra.sweep.dir")
             out = Path(os.path.relpath(hydra_config.runtime.output_dir))
             invocation = Invocation(chosen_files(hydra_config.runtime.choices), overrides, alone, member)
             result = import_module(COMMANDS[self.command].module).run(to_config(config), out, invocation)

@@ -45,6 +45,7 @@ def store_primary(root: Path, command: str) -> None:
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, SET: "params"}.items()), "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
+    hydra["callbacks"] = {"output_folder": {"_target_": "numlp.cli.launch.OutputFolder"}}
     if command == "gradcheck":  # it writes nothing, and needs no folder
         hydra |= {"run": {"dir": "."}, "output_subdir": None}
     quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr

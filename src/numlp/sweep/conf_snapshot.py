@@ -8,6 +8,7 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.types import HydraContext
 
 from numlp.config.compose import CONF
+from numlp.runs.output_folder import NOTES
 
 
 def freeze_conf(context: HydraContext, out: Path) -> HydraContext:
@@ -23,6 +24,6 @@ def freeze_conf(context: HydraContext, out: Path) -> HydraContext:
     path = deepcopy(context.config_loader.get_search_path())
     for element in path.get_path():
         if element.provider == "main":
-            shutil.copytree(element.path.removeprefix("file://"), out / CONF)
-            element.path = f"file://{(out / CONF).absolute()}"
+            shutil.copytree(element.path.removeprefix("file://"), out / NOTES / CONF)
+            element.path = f"file://{(out / NOTES / CONF).absolute()}"
     return HydraContext(config_loader=ConfigLoaderImpl(path), callbacks=context.callbacks)

@@ -11,9 +11,9 @@ from pathlib import Path
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobStatus
 
-from numlp.config.compose import CONF
 from numlp.config.launchers import for_threads
 from numlp.errors import one_line
+from numlp.runs.output_folder import NOTES, claim, sweep_names
 from numlp.signals import stopped
 from numlp.sweep.jobs import ENDED, Job, Status, read_status, write_status
 from numlp.sweep.optuna_study import SharedStudy
@@ -140,7 +140,7 @@ class Runner:
 
     @property
     def _stop(self) -> Path:
-        return self.context.out.absolute() / STOP
+        return self.context.out.absolute() / NOTES / STOP
 
     def _order(self, job: Job) -> Order:
         status, pruned = self._status(job), (self.context.pruned / job.record.name).absolute()
@@ -150,7 +150,7 @@ class Runner:
         return read_status(self._status(job)) or Status()
 
     def _status(self, job: Job) -> Path:
-        return self.context.out.absolute() / STATUS / f"{self._same.get(job.number, job.number)}.json"
+        return self.context.out.absolute() / NOTES / STATUS / f"{self._same.get(job.number, job.number)}.json"
 
 
 def _cause(error: Exception) -> str:
@@ -160,9 +160,7 @@ def _cause(error: Exception) -> str:
 
 
 def clear_folder(out: Path) -> None:
-    """Make the folder of a sweep, without what another sweep in it said of its jobs and composed them from."""
-    out.mkdir(parents=True, exist_ok=True)
-    for folder in (out / STATUS, out / CONF):
-        shutil.rmtree(folder, ignore_errors=True)
-    for path in (out / STOP, *out.glob("study-*.journal*")):
-        path.unlink(missing_ok=True)
+    """Make a sweep's folder, without what another sweep in it has noted of its jobs and composed them from."""
+    claim(out, sweep_names(out), "hydra.sweep.dir")
+    shutil.rmtree(out / NOTES, ignore_errors=True)
+    (out / NOTES).mkdir()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from numlp.config.search import SearchConfig
+from numlp.runs.output_folder import NOTES
 from numlp.sweep.job_runner import Runner
 from numlp.sweep.jobs import FINAL, Job
 from numlp.sweep.planner import Planner
@@ -102,7 +103,7 @@ class RoundLoop:
             runner.run_jobs(self.planner.plan_trial(Proposal(0, order[0].point), FINAL, more), None)
 
     def _begin_round(self, place: int) -> None:
-        self._round = begin_round(self.search, place, self.spaces[-1], self.at_once, self.out / f"study-{place + 1}.journal")
+        self._round = begin_round(self.search, place, self.spaces[-1], self.at_once, self.out / NOTES / f"study-{place + 1}.journal")
         self._plan(place)
 
     def _plan(self, place: int) -> None:

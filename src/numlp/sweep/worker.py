@@ -14,12 +14,11 @@ from omegaconf import DictConfig
 from numlp.config.search import SearchConfig, SweepConfig
 from numlp.errors import UserError, one_line
 from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, content, find_outcome
+from numlp.runs.output_folder import LOG
 from numlp.sweep.jobs import State, write_status
 from numlp.sweep.optuna_study import STEPS_AN_EPOCH, SharedStudy, load_trial, tell
 from numlp.sweep.trials import as_loss
 from numlp.training.history import Record
-
-LOG = "log.txt"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,63 @@
+"""Which files of an output folder are numlp's: it never writes over another one.
+
+Hydra lets a user put a run or a sweep into any folder (`hydra.run.dir`, `hydra.sweep.dir`). A folder's `.numlp/names.json` lists the names
+that numlp may write there; a sweep's notes for itself are in `.numlp/sweep`.
+"""
+
+import os
+from pathlib import Path
+
+from numlp import paths
+from numlp.errors import UserError
+from numlp.files import read_json, write_json
+
+FOLDER, NAMES = Path(".numlp"), "names.json"
+NOTES = FOLDER / "sweep"  # the notes of a sweep that are of no use after it: the state of its jobs, its settings, its studies
+HYDRA = ".hydra"  # the folder that Hydra itself writes there
+LOG = "log.txt"  # the output of a job of a sweep
+FIGURES = ("curves.png", "confusion.png", "first_layer.png", "mistakes.png", "lr_range.png", paths.HEALTH_FIGURE)
+RUN = frozenset(
+    {
+        *(HYDRA, "plots", LOG, paths.CONFIG, paths.MODEL, paths.HISTORY, paths.TIMING, paths.HEALTH, paths.METRICS, paths.CONFUSION),
+        *(paths.CLASSES, paths.PREDICTIONS, paths.MISTAKES, paths.ACCURACY, paths.LR_RANGE, paths.SPLIT, paths.RESOLVED.name),
+        *("images.npy", "labels.npy", "dataset.json", *FIGURES),
+    }
+)
+SWEEP = frozenset({"multirun.yaml", "trials.csv", "curves.png", "contour.png", "rounds.png"})
+
+
+def check_free(folder: Path, names: frozenset[str], setting: str) -> frozenset[str]:
+    """Return those of `names` that are not listed as numlp's in `folder`, which need not exist.
+
+    Args:
+        folder: The output folder.
+        names: Files and folders directly below it that a run or a sweep may write.
+        setting: The setting that chose the folder, for the error.
+
+    Raises:
+        UserError: One of them is there, and numlp did not write it.
+    """
+    if folder.resolve().is_relative_to(paths.BUILD.resolve()):  # numlp's own folder, where DVC's stages write
+        return frozenset()
+    new = names - frozenset((read_json(folder / FOLDER / NAMES) or {}).get("names", ()))
+    foreign = sorted(name for name in new if os.path.lexists(folder / name))
+    if foreign:
+        raise UserError(f"{setting}: {folder} has {', '.join(foreign)}, which numlp did not write there; choose another folder")
+    return new
+
+
+def claim(folder: Path, names: frozenset[str], setting: str) -> None:
+    """List `names` as numlp's in `folder`, before the first of them is written.
+
+    Raises:
+        UserError: As `check_free`.
+    """
+    if new := check_free(folder, names, setting):
+        before = (read_json(folder / FOLDER / NAMES) or {}).get("names", ())
+        write_json(folder / FOLDER / NAMES, {"names": sorted(new.union(before))})
+
+
+def sweep_names(folder: Path) -> frozenset[str]:
+    """The names that a sweep may write to `folder`: its own files, and the numbered folders that are no job of numlp's."""
+    numbered = (path for path in folder.glob("[0-9]*") if path.name.isdigit())
+    return SWEEP | frozenset(path.name for path in numbered if not (path / FOLDER / NAMES).exists())

@@ -1,0 +1,94 @@
+"""hydra.run.dir and hydra.sweep.dir: numlp deletes and overwrites only what it wrote itself."""
+
+import pytest
+
+from numlp.runs.output_folder import FOLDER, RUN
+
+RUN_OF_A_SECOND = ["data=synthetic", "train.epochs=0.02", "split.train=[0,1000]", "split.val=[1000,1500]", "model.hidden=[10]", "then=[]"]
+SWEEP = ["train", "-m", *RUN_OF_A_SECOND, "lam=0.1,0.2", "hydra/launcher=basic"]
+
+
+def files(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def make_users_files(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"the user's {name}")
+
+
+def test_sweep_into_project_leaves_its_files_alone(ready, numlp):
+    make_users_files(ready, "conf/experiment/mine.yaml", "status/a.txt", "stop")
+    before = {path: content for path, content in files(ready).items() if path.parts[0] in ("conf", "status", "stop", "params.yaml")}
+    code, _, err = numlp(*SWEEP, "hydra.sweep.dir=.")
+    assert code == 0, err
+    after = files(ready)
+    assert {path: after.get(path) for path in before} == before
+    assert (ready / "trials.csv").exists()
+    assert numlp(*SWEEP, "hydra.sweep.dir=.", "seed=1")[0] == 0  # numlp's own files are replaced
+
+
+@pytest.mark.parametrize("name", ["trials.csv", "multirun.yaml", "0/history.csv", "0/.hydra/config.yaml", "1/notes.txt"])
+def test_sweep_refuses_folder_with_users_file_of_its_name(ready, numlp, name):
+    make_users_files(ready / "results", name)
+    before = files(ready / "results")
+    code, _, err = numlp(*SWEEP, "hydra.sweep.dir=results")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "results" in err
+    assert files(ready / "results") == before
+
+
+@pytest.mark.parametrize("name", ["history.csv", "metrics.json", "plots/mine.png", ".hydra/config.yaml", "model.npz"])
+def test_run_refuses_folder_with_users_file_of_its_name(ready, numlp, name):
+    make_users_files(ready / "results", name)
+    before = files(ready / "results")
+    code, _, err = numlp("train", *RUN_OF_A_SECOND, "hydra.run.dir=results")
+    assert (code, err.count("\n")) == (1, 1)
+    assert name.split("/")[0] in err
+    assert files(ready / "results") == before
+
+
+@pytest.mark.parametrize("override", ["hydra.output_subdir=conf", "hydra.output_subdir=../conf"])
+def test_settings_of_hydra_are_not_written_over_users_files(ready, numlp, override):
+    before = files(ready / "conf")
+    code, _, err = numlp("train", *RUN_OF_A_SECOND, "hydra.run.dir=.", override)
+    assert (code, err.count("\n")) == (1, 1)
+    assert files(ready / "conf") == before
+
+
+def test_jobs_stay_below_their_sweep(ready, numlp):
+    make_users_files(ready / "mine", "history.csv")
+    code, _, err = numlp(*SWEEP, "hydra.sweep.dir=sweep", "hydra.sweep.subdir=../mine")
+    assert (code, err.count("\n")) == (1, 1)
+    assert list(files(ready / "mine")) != []
+    assert not (ready / "sweep").exists()
+
+
+def test_run_in_folder_of_other_names_can_be_repeated(ready, numlp):
+    make_users_files(ready / "results", "notes.txt")
+    for seed in ("0", "1"):
+        code, _, err = numlp("train", *RUN_OF_A_SECOND, f"seed={seed}", "hydra.run.dir=results")
+        assert code == 0, err
+    assert (ready / "results/notes.txt").read_text() == "the user's notes.txt"
+
+
+def test_dry_run_writes_nothing(ready, numlp):
+    before = set(files(ready))
+    assert numlp(*SWEEP, "sweep.dry_run=true", "hydra.sweep.dir=results")[0] == 0
+    assert set(files(ready)) == before
+
+
+def test_every_file_of_a_run_is_listed(ready, numlp):
+    settings = [*RUN_OF_A_SECOND[:-1], "train.health=true", "hydra.run.dir=results"]
+    assert numlp("train", *settings)[0] == 0
+    assert numlp("lr-range", *RUN_OF_A_SECOND, "hydra.run.dir=results")[0] == 0
+    assert {path.parts[0] for path in files(ready / "results")} - {FOLDER.name} <= RUN
+
+
+def test_paths_count_from_the_project_with_chdir(ready, numlp):
+    code, _, err = numlp("train", *RUN_OF_A_SECOND, "hydra.job.chdir=true", "hydra.run.dir=results")
+    assert code == 0, err
+    assert (ready / "results/model.npz").exists()
+    assert not (ready / "results/data").exists()
+    assert not (ready / "results/mlruns").exists()
