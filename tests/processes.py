@@ -21,7 +21,7 @@ def start(project, *arguments, **environment):
 
 AT_ONCE = """
 import os, sys
-import numlp.sweep.forkserver_preload
+import mlflow, numlp.stages.train
 from numlp.cli.main import main
 children = []
 for line in sys.stdin.read().splitlines():
@@ -53,14 +53,12 @@ def started(project, *arguments, **environment):
         process.communicate()
 
 
-def forks(process):
-    """The workers of a sweep."""
-    found = []
-    for each in psutil.Process(process.pid).children(recursive=True):
-        with suppress(psutil.NoSuchProcess):
-            if each.ppid() != process.pid and "forkserver" in " ".join(each.parent().cmdline()):
-                found.append(each)
-    return found
+def workers(process):
+    """The workers of a sweep, which joblib has started."""
+    children = psutil.Process(process.pid).children(recursive=True)
+    with suppress(psutil.NoSuchProcess):
+        return [child for child in children if "popen_loky" in " ".join(child.cmdline())]
+    return []
 
 
 def wait_for(project, pattern, process, seconds=300):

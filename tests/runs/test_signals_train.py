@@ -8,7 +8,7 @@ import time
 import pytest
 
 from numlp.tracking import connect
-from processes import CHECKPOINTS, forks, start, started, wait_for
+from processes import CHECKPOINTS, start, started, wait_for, workers
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +90,7 @@ def test_an_interrupted_sweep_says_what_is_done_what_is_kept_and_how_it_resumes(
 def test_a_signal_to_workers_that_have_no_job_yet_ends_the_sweep(ready, number, code):
     """They die of it and tell nobody: the sweep must not take them for lost, and begin again."""
     with started(ready, "train", "-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2") as process:
-        while len(forks(process)) < 2:
+        while len(workers(process)) < 2:
             assert process.poll() is None, process.communicate()[1]
             time.sleep(0.01)
         os.killpg(process.pid, number)

@@ -10,7 +10,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -25,7 +24,6 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from numlp.cli.commands import COMMANDS
-from numlp.cli.composing_once import composing_once
 from numlp.cli.overrides import describe
 from numlp.cli.parser import Parser
 from numlp.config.compose import CONF, chosen_files, known_keys, store_primary, to_config
@@ -108,8 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     words = [*(word for word in arguments.words if word not in overrides), *overrides]  # Hydra takes no flag between two overrides
     sys.argv, os.environ[FULL_ERRORS] = [f"numlp {arguments.command}", *words], "1"
     try:
-        once = nullcontext() if arguments.multirun else composing_once()
-        with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying(), once:
+        with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying():
             return Launch(arguments.command, Path(folder) / "stopped").run(root / CONF)
     except Exception as error:
         if full_errors or not is_composing_error(error):
@@ -173,7 +170,7 @@ class Launch:
             if alone:
                 _refuse_search(overrides)
             else:
-                claim(Path(hydra_config.runtime.output_dir), RUN - {HYDRA, LOG}, "hydra.sweep.dir")
+                claim(Path(hydra_config.runtime.output_dir), RUN, "hydra.sweep.dir", checked=frozenset({HYDRA, LOG}))
             out = Path(os.path.relpath(hydra_config.runtime.output_dir))
             invocation = Invocation(chosen_files(hydra_config.runtime.choices), overrides, alone, member)
             result = import_module(COMMANDS[self.command].module).run(to_config(config), out, invocation)

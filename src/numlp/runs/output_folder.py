@@ -26,35 +26,38 @@ RUN = frozenset(
 SWEEP = frozenset({"multirun.yaml", "trials.csv", "curves.png", "contour.png", "rounds.png"})
 
 
-def check_free(folder: Path, names: frozenset[str], setting: str) -> frozenset[str]:
-    """Return those of `names` that are not listed as numlp's in `folder`, which need not exist.
+def check_free(folder: Path, names: frozenset[str], setting: str) -> None:
+    """Raise UserError where a file of `folder` has one of `names`, and numlp did not write it.
 
     Args:
-        folder: The output folder.
+        folder: The output folder, which need not exist.
         names: Files and folders directly below it that a run or a sweep may write.
         setting: The setting that chose the folder, for the error.
-
-    Raises:
-        UserError: One of them is there, and numlp did not write it.
     """
-    if folder.resolve().is_relative_to(paths.BUILD.resolve()):  # numlp's own folder, where DVC's stages write
-        return frozenset()
-    new = names - frozenset((read_json(folder / FOLDER / NAMES) or {}).get("names", ()))
-    foreign = sorted(name for name in new if os.path.lexists(folder / name))
-    if foreign:
+    foreign = sorted(name for name in names - _listed(folder) if os.path.lexists(folder / name))
+    if foreign and not _is_builds(folder):
         raise UserError(f"{setting}: {folder} has {', '.join(foreign)}, which numlp did not write there; choose another folder")
-    return new
 
 
-def claim(folder: Path, names: frozenset[str], setting: str) -> None:
-    """List `names` as numlp's in `folder`, before the first of them is written.
+def claim(folder: Path, names: frozenset[str], setting: str, checked: frozenset[str] = frozenset()) -> None:
+    """List `names` as numlp's in `folder`, before the first of them is written; those of `checked` may be there already.
 
     Raises:
         UserError: As `check_free`.
     """
-    if new := check_free(folder, names, setting):
-        before = (read_json(folder / FOLDER / NAMES) or {}).get("names", ())
-        write_json(folder / FOLDER / NAMES, {"names": sorted(new.union(before))})
+    check_free(folder, names - checked, setting)
+    listed = _listed(folder)
+    if not names <= listed and not _is_builds(folder):
+        write_json(folder / FOLDER / NAMES, {"names": sorted(names | listed)})
+
+
+def _listed(folder: Path) -> frozenset[str]:
+    return frozenset((read_json(folder / FOLDER / NAMES) or {}).get("names", ()))
+
+
+def _is_builds(folder: Path) -> bool:
+    """Tell whether DVC's stages write to the folder, which is numlp's with all that is in it."""
+    return folder.resolve().is_relative_to(paths.BUILD.resolve())
 
 
 def sweep_names(folder: Path) -> frozenset[str]:

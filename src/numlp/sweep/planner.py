@@ -64,12 +64,6 @@ class Planner:
         """Raise an error now where `more` could not be added to a trial's overrides later."""
         to_config(self.composer.compose(self.fixed, [*overrides(proposal.point), *more])[1])
 
-    def any_waiting(self, pruned: Path) -> bool:
-        """Whether a job is to be trained: the others are kept from before."""
-        for job in self.jobs:
-            self.look_up(job, pruned)
-        return any(job.status.state == "waiting" for job in self.jobs)
-
     def look_up(self, job: Job, pruned: Path) -> None:
         """Take a job's outcome from before, if there is one: trained to its end in any sweep, or pruned in this one."""
         if self.rerun or job.status.state == "failed":

@@ -11,20 +11,19 @@ from omegaconf import DictConfig, OmegaConf
 
 from numlp.config.launchers import at_once
 from numlp.config.search import SearchConfig, SweepConfig, decides
-from numlp.errors import require
+from numlp.errors import UserError, require
 from numlp.files import json_digest
 from numlp.signals import Terminated, relaying
 from numlp.sweep.composer import Composer
 from numlp.sweep.conclusion import Conclusion, conclude, say_interrupted
 from numlp.sweep.conf_snapshot import freeze_conf
 from numlp.sweep.estimate import print_estimate
-from numlp.sweep.forkserver import forked
 from numlp.sweep.job_runner import Runner, clear_folder
 from numlp.sweep.live_table import Display
 from numlp.sweep.planner import Planner
 from numlp.sweep.round_loop import RoundLoop
 from numlp.sweep.rounds import check_rounds
-from numlp.sweep.space import SEED, read_space
+from numlp.sweep.space import SEED, Choice, Space, read_space
 from numlp.sweep.summary import describe_network, describe_space
 from numlp.sweep.sweep_context import SweepContext
 from numlp.sweep.sweep_run import common_settings, open_sweep_run
@@ -55,6 +54,7 @@ class Sweep:
         alone = not search.prune or len(self._seeds) < 2
         require(alone, "search.prune", "one seed", "trials of several seeds are compared by their mean", seeds=", ".join(self._seeds))
         check_rounds(search.all_rounds(), self._space)
+        _check_files(hydra, config, fixed, self._space)
         self._hydra, self._config, self._task, self._search, self._sweep = hydra, config, task, search, sweep
         self._out = Path(config.hydra.sweep.dir)
         self._planner = Planner(Composer(hydra.config_loader, config), fixed, self._seeds, sweep.rerun)
@@ -77,9 +77,8 @@ class Sweep:
         if self._sweep.dry_run:
             print_estimate(self._planner, pruned, self._total, self._rounds.at_once)
             return []
-        forks = (self._rounds.side_by_side or 0) if self._planner.any_waiting(pruned) else 0
         run = open_sweep_run(self._name, digest, params, self._out, self._sweep.rerun)
-        with forked(forks), run as sweep_run, relaying() as signals:
+        with run as sweep_run, relaying() as signals:
             context = self._context(pruned, signals)
             try:
                 trials = self._rounds.run(Runner(context, sweep_run))
@@ -141,3 +140,18 @@ class Sweep:
     def _from_file(self) -> bool:
         """Whether a file of conf/ makes this a sweep, not -m."""
         return bool(OmegaConf.select(self._config, "hydra.sweeper.params"))
+
+
+def _check_files(hydra: HydraContext, config: DictConfig, fixed: Sequence[str], space: Space) -> None:
+    """Raise UserError where a file that is one of several to try is a sweep itself: Hydra would ignore what it varies, and train less."""
+    groups = set(hydra.config_loader.list_groups(""))
+    for key, dimension in space.items():
+        group = key.lstrip("+")
+        for name in dimension.values if isinstance(dimension, Choice) and group in groups else ():
+            composed = hydra.config_loader.load_sweep_config(config, [*fixed, f"{key}={name}"])
+            for node in ("hydra.sweeper.params", "search", "sweep"):
+                if OmegaConf.select(composed, node) != OmegaConf.select(config, node):
+                    remedy = f"run one after another: numlp train {key}={name}, then the others"
+                    raise UserError(
+                        f"{key}={name}: this file is a sweep of its own ({node}), which a sweep over files would not make; {remedy}"
+                    )
