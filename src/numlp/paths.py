@@ -73,6 +73,25 @@ def from_user(text: str) -> Path:
     return _stands.get() / text
 
 
+def absolute_address(uri: str, folder: Path) -> str:
+    """An address of MLflow whose relative path, of an SQLite file or a folder, counts from `folder`; any other address as it is."""
+    scheme, colon, rest = uri.partition(":")
+    if scheme.partition("+")[0] == "sqlite" and colon:
+        path = rest.removeprefix("///")
+        relative = rest.startswith("///") and path and not path.startswith(("/", ":memory:", "file:"))
+        return f"{scheme}:///{folder / path}" if relative else uri
+    if scheme == "file" and colon:
+        return uri if rest.startswith("/") else (folder / rest).as_uri()
+    return uri if colon or uri.startswith(("/", "databricks", "uc")) else str(folder / uri)
+
+
+def settle_addresses() -> None:
+    """Make paths in MLflow's variables absolute: they count from where the user is, in DVC's copies from the project itself."""
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        if given := os.environ.get(name, "").strip():
+            os.environ[name] = absolute_address(given, origin(Path.cwd()))
+
+
 def origin(root: Path) -> Path:
     """The project that `root` is a copy of, when DVC has made it for an experiment; else `root` itself.
 

@@ -1,12 +1,16 @@
 """The store: which one, and its first use."""
 
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 from tracking_helpers import SERIES, expected, series, start
 
 from numlp.errors import UserError
-from numlp.tracking import connect, start_run
+from numlp.paths import absolute_address, settle_addresses
+from numlp.tracking import address, connect, start_run
+from numlp.tracking.store import explained
 
 WORKER = """
 import gc, os, sys
@@ -71,8 +75,54 @@ def test_the_environment_s_address_wins(tmp_path, empty_store, monkeypatch):
 
 def test_a_file_that_is_no_database_is_one_line(project):
     (project / "mlruns" / "mlflow.db").write_bytes(b"not a database" * 100)
-    with pytest.raises(UserError, match=r"^MLflow: the tracking store sqlite:.* does not answer .*: .*not a database[^\n]*$"):
+    with pytest.raises(UserError, match=r"^MLflow: the tracking store sqlite:.*: .*not a database[^\n]*$"):
         connect(project)
+
+
+def test_a_deleted_experiment_names_the_command_that_restores_it(project, client):
+    experiment = connect(project)[1]
+    client.delete_experiment(experiment)
+    with pytest.raises(UserError, match=f"mlflow experiments restore --experiment-id {experiment}$"):
+        connect(project)
+    client.restore_experiment(experiment)
+    assert connect(project)[1] == experiment
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no home"), DeprecationWarning("old"), PermissionError(13, "denied")])
+def test_errors_that_are_none_of_the_connection_are_told_as_what_they_are(error):
+    with pytest.raises(UserError, match=type(error).__name__) as told, explained("sqlite:////x.db"):
+        raise error
+    assert "does not answer" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("sqlite:///mlruns/mlflow.db", "sqlite:////project/mlruns/mlflow.db"),
+        ("sqlite+pysqlite:///./m.db?timeout=9", "sqlite+pysqlite:////project/m.db?timeout=9"),
+        ("sqlite:////a/m.db", "sqlite:////a/m.db"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("mlruns", "/project/mlruns"),
+        ("./a b", "/project/a b"),
+        ("file:mlruns", "file:///project/mlruns"),
+        ("file:///a", "file:///a"),
+        ("http://host:5000", "http://host:5000"),
+        ("postgresql://me@host/db", "postgresql://me@host/db"),
+        ("databricks", "databricks"),
+    ],
+)
+def test_relative_paths_in_addresses_count_from_the_project(given, expected):
+    assert absolute_address(given, Path("/project")) == expected
+
+
+def test_an_experiment_of_dvc_logs_where_the_project_s_relative_address_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mlruns/mlflow.db")
+    copy = tmp_path / ".dvc" / "tmp" / "exps" / "standalone" / "tmp1"
+    copy.mkdir(parents=True)
+    assert address(copy) == address(tmp_path) == f"sqlite:///{tmp_path}/mlruns/mlflow.db"
+    monkeypatch.chdir(copy)
+    settle_addresses()
+    assert os.environ["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/mlruns/mlflow.db"
 
 
 @pytest.mark.parametrize("name", ["100%", "what?"])

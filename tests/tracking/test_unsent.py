@@ -38,6 +38,24 @@ def test_every_kind_of_item_reaches_the_run_and_counts_once_though_it_was_sent_b
     assert [file.path for file in client.list_artifacts(run.id, "tables")] == ["tables/history.csv"]
 
 
+def test_refused_item_does_not_hold_up_those_behind_it(project, client, caplog):
+    """The run has the rest at once; what was refused is kept in its file, also after the doctor has sent what it can."""
+    with start_run(project, "refused", {}, {}, output=project / "build") as begun:
+        begun.set_tags({"mlflow.runName ": "x", "": "no store takes this name"})
+        begun.set_tags({"behind": "it"})
+        begun.log_record(record(0))
+    found = client.get_run(begun.id)
+    assert (found.info.status, found.data.tags["behind"], series(client, begun.id)) == ("FINISHED", "it", expected(range(1)))
+    (path,) = find_unsent(project)
+    assert "refused" in caplog.messages[0]
+    refused = path.read_text()
+    path.write_text(refused + keep(project / "mlruns", begun.id, [Tags({"later": "too"})]).read_text())
+    with pytest.raises(UserError, match="refused 1 of 2"):
+        send_unsent(project, path)
+    assert path.read_text() == refused
+    assert client.get_run(begun.id).data.tags["later"] == "too"
+
+
 @pytest.mark.parametrize("later", ["another run's", None], ids=["another", "none"])
 def test_a_file_of_the_run_that_is_not_what_it_was_is_told_and_not_sent(project, client, run, later):
     model = project / "model.npz"

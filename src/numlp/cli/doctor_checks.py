@@ -20,7 +20,7 @@ from numlp.config.local_choices import LOCAL, local_file
 from numlp.errors import UserError, without_password
 from numlp.files import sha256
 from numlp.threads import cores
-from numlp.tracking import address, environment_tags, find_abandoned, find_unsent, schema_revisions
+from numlp.tracking import address, environment_tags, find_abandoned, find_old_place, find_unsent, schema_revisions
 
 Level = Literal["ok", "warning", "error"]
 GB = 1e9
@@ -171,6 +171,7 @@ def check_mlflow() -> Iterator[Finding]:
         )
         yield Finding("MLflow unsent", "warning", found, "numlp doctor --fix sends them")
     try:
+        moved = find_old_place(Path.cwd())
         present, needed = schema_revisions(Path.cwd())
         if present != needed:
             advice = "install the pinned MLflow, or run mlflow db upgrade (it cannot be undone: copy mlruns first)"
@@ -178,9 +179,10 @@ def check_mlflow() -> Iterator[Finding]:
             return
         runs = find_abandoned(Path.cwd())
     except UserError as error:
-        yield Finding("MLflow store", "error", str(error), "start the server, or unset MLFLOW_TRACKING_URI")
+        yield Finding("MLflow store", "error", str(error), "docs/troubleshooting.md, MLflow; unset MLFLOW_TRACKING_URI uses mlruns/")
         return
-    yield Finding("MLflow store", "ok", without_password(address(Path.cwd())))
+    mended = "" if moved is None else f" (moved here from {moved.parent}; runs now find their files here)"
+    yield Finding("MLflow store", "ok", without_password(address(Path.cwd())) + mended)
     if runs:
         names = ", ".join(f"{run.name} (process {run.pid})" for run in runs[:3]) + (" ..." if len(runs) > 3 else "")
         yield Finding(

@@ -10,7 +10,7 @@ from importlib import import_module
 from numlp.cli.commands import COMMANDS
 from numlp.cli.parser import parse
 from numlp.errors import UserError
-from numlp.paths import enter_project
+from numlp.paths import enter_project, settle_addresses
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
 
     def body() -> int:
+        settle_addresses()
         required = _needs_project(words[0], words[1:])
         with nullcontext() if words[0] == "init" else enter_project(required) as moved:
             if moved is not None and required:

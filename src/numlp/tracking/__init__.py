@@ -25,7 +25,7 @@ from numlp.tracking.queries import (
     run_names,
 )
 from numlp.tracking.runs_view import save_runs_view
-from numlp.tracking.store import address, connect, load, schema_revisions
+from numlp.tracking.store import address, connect, find_old_place, load, schema_revisions
 from numlp.tracking.unsent import find_unsent, send_unsent
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "environment_tags",
     "find_abandoned",
     "find_children",
+    "find_old_place",
     "find_run",
     "find_sweep",
     "find_unsent",

@@ -17,7 +17,7 @@ def environment_tags(root: Path) -> dict[str, str]:
 
     Returns:
         git_commit and git_dirty (true or false; untracked files count; both `none` outside a checkout and without git),
-        numlp, python, blas and blas_kernel, cpu, host, pid.
+        numlp, python, blas and blas_kernel, cpu, host, pid, pid_namespace.
     """
     blas, kernel = library()
     return {
@@ -29,7 +29,16 @@ def environment_tags(root: Path) -> dict[str, str]:
         "cpu": _cpu(),
         "host": socket.gethostname(),
         "pid": str(os.getpid()),
+        "pid_namespace": pid_namespace(),
     }
+
+
+def pid_namespace() -> str:
+    """The namespace of process numbers, since two containers can have one host name and the same numbers."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:  # not Linux
+        return UNKNOWN
 
 
 def _git(root: Path) -> dict[str, str]:

@@ -32,7 +32,7 @@ class Metrics:
         """Send them in one transaction for each 1,000."""
         from mlflow.entities import Metric
 
-        client.log_batch(run_id, metrics=[Metric(*value) for value in self.values])
+        client.log_batch(run_id, metrics=[Metric(*value) for value in self.values], synchronous=True)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Params:
         """Send them, the longer ones cut, with an ellipsis that shows it."""
         from mlflow.entities import Param
 
-        client.log_batch(run_id, params=[Param(name, _cut(value)) for name, value in self.values.items()])
+        client.log_batch(run_id, params=[Param(name, _cut(value)) for name, value in self.values.items()], synchronous=True)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Tags:
         """Send them."""
         from mlflow.entities import RunTag
 
-        client.log_batch(run_id, tags=[RunTag(name, value) for name, value in self.values.items()])
+        client.log_batch(run_id, tags=[RunTag(name, value) for name, value in self.values.items()], synchronous=True)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,9 @@ class Pyfunc:
         client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
         last = [client.get_metric_history(run_id, name)[-1] for name in run.data.metrics if name.startswith("final/")]
         values = [Metric(m.key, m.value, m.timestamp, m.step, model_id=model.model_id, run_id=run_id) for m in last]
-        client.log_batch(run_id, metrics=values)  # the run's own metrics again, which MLflow counts once, now the model's too
+        client.log_batch(
+            run_id, metrics=values, synchronous=True
+        )  # the run's own metrics again, which MLflow counts once, now the model's too
         client.finalize_logged_model(model.model_id, "READY")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from numlp.errors import one_line
 from numlp.tracking.items import Artifact, Item, Metrics, Value
 from numlp.tracking.models import Pyfunc
+from numlp.tracking.store import is_unreachable
 from numlp.tracking.unsent import keep
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Outbox:
         self._metrics: list[Value] = []
         self._items: list[Item] = []
         self._files: list[Artifact | Pyfunc] = []
+        self._refused: list[Item] = []  # tried once more at the end
         self._failures = 0  # in a row
         self._due = monotonic() + EVERY
 
@@ -54,7 +56,8 @@ class Outbox:
         self._gather()
         if last is not None:
             self._items.append(last)
-        if not self._send():
+        self._items, self._refused = [*self._items, *self._refused], []
+        if not self._send() or self._refused:
             self._write()
 
     def _gather(self) -> None:
@@ -68,7 +71,12 @@ class Outbox:
         try:
             for queue in (self._items, self._files):
                 while queue:
-                    queue[0].send(self._client, self._run_id)
+                    try:
+                        queue[0].send(self._client, self._run_id)
+                    except Exception as error:
+                        if is_unreachable(error):
+                            raise
+                        self._refuse(queue[0], error)
                     del queue[0]
         except Exception as error:  # of the network, the store or the disk: none of them is a reason to stop training
             self._pause(error, monotonic() - began)
@@ -78,6 +86,12 @@ class Outbox:
         self._failures, self._due = 0, monotonic() + EVERY
         return True
 
+    def _refuse(self, item: Item, error: Exception) -> None:
+        """Set aside one item that the store does not take, so that those behind it go on."""
+        if not self._refused:
+            log.warning("MLflow refused %s of run %s: %s", type(item).__name__.lower(), self._run_id, one_line(error))
+        self._refused.append(item)
+
     def _pause(self, error: Exception, seconds: float) -> None:
         if self._failures == 0:
             log.warning("MLflow does not answer; the run continues and keeps its metrics to send later: %s", one_line(error))
@@ -86,7 +100,7 @@ class Outbox:
 
     def _write(self) -> None:
         try:
-            path = keep(self._folder, self._run_id, (*self._items, *self._files))
+            path = keep(self._folder, self._run_id, (*self._items, *self._refused, *self._files))
         except OSError as error:
             log.warning("MLflow did not receive all of run %s, and numlp could not save the rest: %s", self._run_id, one_line(error))
         else:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numlp.errors import UserError, require
+from numlp.tracking.environment import pid_namespace
 from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained, is_missing
 
 if TYPE_CHECKING:
@@ -175,8 +176,10 @@ def _is_id(name: str) -> bool:
 
 
 def _is_running_here(run: "Entity") -> bool:
-    """Whether the store has it as RUNNING, on this machine."""
-    return run.info.status == "RUNNING" and run.data.tags.get("host") == socket.gethostname()
+    """Whether the store has it as RUNNING, on this machine and, in a container, in this one."""
+    here = pid_namespace()
+    tags = run.data.tags
+    return run.info.status == "RUNNING" and tags.get("host") == socket.gethostname() and tags.get("pid_namespace", here) == here
 
 
 def _is_alive(run: "Entity") -> bool:

@@ -2,23 +2,33 @@
 
 import gc
 import os
+import shlex
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock
 
 from numlp.errors import UserError, one_line, require, without_password
-from numlp.paths import origin
+from numlp.paths import absolute_address, origin
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "numlp"
 SQLITE = "sqlite:///"
+ADDRESSES = (  # tables and columns of MLflow that hold absolute addresses of files
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+)
 SETTINGS = {  # of MLflow
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_LOGGING_LEVEL": "CRITICAL",  # what matters is raised as well
@@ -35,19 +45,23 @@ def address(root: Path) -> str:
     Raises:
         UserError: The project's path cannot stand in an address.
     """
-    if given := os.environ.get("MLFLOW_TRACKING_URI"):
-        return given
-    folder = origin(root.resolve()) / "mlruns"
-    plain = not set("%?") & set(str(folder))  # versions of SQLAlchemy differ in how they read these two
-    require(plain, "MLflow", "a project path without % and ?", "move the project, or set MLFLOW_TRACKING_URI", folder=str(folder))
-    return f"{SQLITE}{folder / 'mlflow.db'}"
+    if given := os.environ.get("MLFLOW_TRACKING_URI", "").strip():
+        return absolute_address(given, origin(root.resolve()))
+    database = _own_database(root)
+    plain = not set("%?") & set(str(database))  # versions of SQLAlchemy differ in how they read these two
+    require(plain, "MLflow", "a project path without % and ?", "move the project, or set MLFLOW_TRACKING_URI", folder=str(database.parent))
+    return f"{SQLITE}{database}"
+
+
+def _own_database(root: Path) -> Path:
+    return (origin(root.resolve()) / "mlruns").resolve() / "mlflow.db"
 
 
 def connect(root: Path, experiment: str = EXPERIMENT) -> tuple["MlflowClient", str]:
     """The client of the store, and the id of `experiment`; either is made when it is not there.
 
     Raises:
-        UserError: The store cannot be used.
+        UserError: The store cannot be used, or `experiment` was deleted.
     """
     uri = address(root)
     database = database_file(uri)
@@ -58,6 +72,8 @@ def connect(root: Path, experiment: str = EXPERIMENT) -> tuple["MlflowClient", s
 
         if database is not None and not database.exists():
             _make(database, artifacts)
+        elif database == _own_database(root):
+            rebase(database)
         client = MlflowClient(uri)
         return client, _experiment(client, experiment, artifacts)
 
@@ -66,6 +82,10 @@ def quieten() -> None:
     """Set what MLflow reads when it is imported; what the user has set wins."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
+    try:
+        Path.home()
+    except RuntimeError:  # a container's user without an entry in /etc/passwd; MLflow asks for this folder when it is imported
+        os.environ["HOME"] = tempfile.gettempdir()
 
 
 def load() -> None:
@@ -111,6 +131,43 @@ def schema_revisions(root: Path) -> tuple[str, str]:
     return str(revision), str(_get_latest_schema_revision())  # type: ignore[no-untyped-call]  # MLflow's own
 
 
+def old_place(database: Path) -> Path | None:
+    """The folder beside which a moved or copied database still keeps its artifacts; None when that is its own folder.
+
+    A database that another place shares by a link is nobody's to move.
+    """
+    if not database.is_file() or database.is_symlink() or database.stat().st_nlink > 1:
+        return None
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        row = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (EXPERIMENT,)).fetchone()
+    location = unquote(urlsplit(row[0] or "").path) if row is not None and str(row[0]).startswith("file:") else ""
+    place = Path(location).parent
+    return place if location.endswith("/artifacts") and place != database.parent else None
+
+
+def find_old_place(root: Path) -> Path | None:
+    """`old_place` of the project's own store; None for a store that the user names elsewhere.
+
+    Raises:
+        UserError: The database cannot be read.
+    """
+    uri = address(root)
+    with explained(uri):
+        return old_place(_own_database(root)) if database_file(uri) == _own_database(root) else None
+
+
+def rebase(database: Path) -> None:
+    """Let the runs of a moved or copied project find their files beside `database`, where new ones go too."""
+    place = old_place(database)
+    if place is None or not os.access(database, os.W_OK):
+        return
+    before, after = f"{place.as_uri()}/", f"{database.parent.as_uri()}/"
+    with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
+        for table, column in ADDRESSES:
+            update = f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?"  # noqa: S608  # both are names of `ADDRESSES`
+            connection.execute(update, (after, len(before) + 1, len(before), before))
+
+
 @contextmanager
 def explained(uri: str) -> Iterator[None]:
     """Turn whatever MLflow raises (its own errors, SQLAlchemy's, the system's) into one line for the user; a `UserError` is one already."""
@@ -119,8 +176,24 @@ def explained(uri: str) -> Iterator[None]:
     except UserError:
         raise
     except Exception as error:
-        problem = f"the tracking store {without_password(uri)} does not answer (check MLFLOW_TRACKING_URI)"
+        problem = f"the tracking store {without_password(uri)}"
+        if is_unreachable(error):
+            problem += " does not answer (check MLFLOW_TRACKING_URI)"
+        elif isinstance(error, Warning):
+            problem = "a warning was turned into an error (check PYTHONWARNINGS)"
         raise UserError(f"MLflow: {problem}: {one_line(error)}") from error
+
+
+def is_unreachable(error: BaseException | None) -> bool:
+    """Whether an error, or what it came from, is one of the connection: then the next request would fail too."""
+    while error is not None:
+        kinds = {kind.__name__ for kind in type(error).__mro__}  # by name: those of requests and SQLAlchemy are not imported here
+        if kinds & {"ConnectionError", "TimeoutError", "Timeout"} or getattr(error, "error_code", "") == "TEMPORARILY_UNAVAILABLE":
+            return True
+        if "OperationalError" in kinds and "sqlite3" not in str(error):  # of a database's server
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 @contextmanager
@@ -164,6 +237,10 @@ def _experiment(client: "MlflowClient", name: str, artifacts: str | None) -> str
             experiment = client.get_experiment_by_name(name)
             if experiment is None:  # so it was not that another process was first
                 raise
+    if experiment.lifecycle_stage == "deleted":
+        remedy = f"mlflow experiments restore --experiment-id {experiment.experiment_id}"
+        uri = without_password(client.tracking_uri)
+        raise UserError(f"MLflow: the experiment {name} was deleted; restore it with MLFLOW_TRACKING_URI={shlex.quote(uri)} {remedy}")
     return str(experiment.experiment_id)
 
 

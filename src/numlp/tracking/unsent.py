@@ -8,11 +8,11 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from numlp.errors import UserError
+from numlp.errors import UserError, one_line
 from numlp.files import sha256, write_text
 from numlp.tracking.items import Artifact, Dataset, Ended, Item, Metrics, Params, Tags
 from numlp.tracking.models import Pyfunc
-from numlp.tracking.store import address, connect, explained
+from numlp.tracking.store import address, connect, explained, is_unreachable
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -47,18 +47,30 @@ def find_unsent(root: Path) -> list[Path]:
 
 
 def send_unsent(root: Path, path: Path) -> list[str]:
-    """Send what `path` holds, then remove it. What was sent before, in part, counts once.
+    """Send what `path` holds, then remove it; what the store refuses stays there. What was sent before, in part, counts once.
 
     Returns:
         Files of the run that are gone, or no longer what they were: these are not sent.
 
     Raises:
-        UserError: The store cannot be used, or `path` is not what `keep` wrote; `path` stays.
+        UserError: The store cannot be used or refuses items, or `path` is not what `keep` wrote; `path` stays.
     """
     lines = _read(path)
     client, _ = connect(root)
+    gone, refused, reason = [], [], ""
     with explained(address(root)):
-        gone = [line["path"] for line in lines if not _sent(client, root, line)]
+        for line in lines:
+            try:
+                if not _sent(client, root, line):
+                    gone.append(line["path"])
+            except Exception as error:
+                if is_unreachable(error):
+                    raise
+                refused.append(line)
+                reason = reason or one_line(error)
+    if refused:
+        write_text(path, "".join(json.dumps(line) + "\n" for line in refused))
+        raise UserError(f"MLflow refused {len(refused)} of {len(lines)} items ({reason}); delete the file to give them up")
     path.unlink()
     return gone
 

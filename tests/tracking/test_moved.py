@@ -1,0 +1,77 @@
+"""A project in another place: its own store goes with it."""
+
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from numlp.inference.model_file import save_model
+from numlp.tracking import connect, find_old_place, register, run_files, start_run
+from trained import random_model
+
+
+def log(project, name, model=None):
+    """A run with a file of its own, in the store that `project` has."""
+    text = project / f"{name}.txt"
+    text.write_text(name)
+    with start_run(project, name, {}, {}) as run:
+        run.log_artifacts([text])
+        if model is not None:
+            run.log_model(model)
+    return run.id
+
+
+def places(project):
+    """The folders in which the store says that files are."""
+    client, experiment = connect(project)
+    runs = client.search_runs([experiment])
+    models = client.search_logged_models([experiment])
+    addresses = [client.get_experiment(experiment).artifact_location, *(run.info.artifact_uri for run in runs)]
+    return [Path(unquote(urlsplit(uri).path)) for uri in (*addresses, *(model.artifact_location for model in models))]
+
+
+@pytest.mark.parametrize("name", ["moved", "a b#c", "größe", 'it\'s "new"'])
+def test_moved_project_finds_and_keeps_its_files(project, name):
+    log(project, "before")
+    new = project.parent / name
+    project.rename(new)
+    assert find_old_place(new) == project / "mlruns"
+    log(new, "after")
+    assert not project.exists()
+    assert find_old_place(new) is None
+    assert all(place.is_relative_to(new / "mlruns" / "artifacts") for place in places(new))
+    assert [(run_files(new, run) / f"{run}.txt").read_text() for run in ("before", "after")] == ["before", "after"]
+
+
+def test_copy_logs_to_itself_and_leaves_the_original_alone(project, tmp_path, rng):
+    model = tmp_path / "model.npz"
+    save_model(model, random_model(rng))
+    first = log(project, "before", model)
+    shutil.copytree(project, tmp_path / "copy")
+    files = sorted((project / "mlruns" / "artifacts").rglob("*"))
+    log(tmp_path / "copy", "after")
+    assert sorted((project / "mlruns" / "artifacts").rglob("*")) == files
+    assert all(place.is_relative_to(tmp_path / "copy") for place in places(tmp_path / "copy"))
+    assert all(place.is_relative_to(project) for place in places(project))
+    shutil.rmtree(project)
+    assert (run_files(tmp_path / "copy", "before") / "before.txt").read_text() == "before"
+    assert register(tmp_path / "copy", first, "numlp").new
+
+
+def test_store_of_the_user_s_own_is_never_changed(project, tmp_path, monkeypatch):
+    log(project, "before")
+    store = Path(shutil.copytree(project / "mlruns", tmp_path / "mine")) / "mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}")
+    assert find_old_place(project) is None
+    assert all(place.is_relative_to(project) for place in places(project))
+
+
+def test_project_reached_by_a_link_is_not_moved(project, tmp_path):
+    log(project, "before")
+    (tmp_path / "link").symlink_to(project)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mlruns").symlink_to(project / "mlruns")
+    for folder in ("link", "other"):
+        assert find_old_place(tmp_path / folder) is None
+        assert all(place.is_relative_to(project) for place in places(tmp_path / folder))
