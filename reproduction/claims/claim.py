@@ -13,7 +13,7 @@ from reproduction.scoreboard import NEAR
 from reproduction.significance import Outcome, Part, Verdict, combine, judge
 
 MATTERS = NEAR
-"""Points of accuracy that count as a difference: the tolerance of the scoreboard, about three standard deviations of a seed."""
+"""Points of accuracy that count as a difference: the tolerance of the scoreboard."""
 CHANCE = (9.5, 10.5)
 """Per cent of ten classes, with what 10,000 images let it vary."""
 
