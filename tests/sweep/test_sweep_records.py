@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from numlp.sweep.worker import Perform
 from numlp.tracking import connect, run_files
 from numlp.training import fit
 from sweeps import MULTI, SHORT, newest_sweep, table
@@ -28,6 +29,35 @@ def test_what_was_made_is_made_no_more_whatever_sweep_asks_for_it(ready, numlp, 
     assert all("final/test_accuracy" in run.data.metrics for run in members)
     assert numlp(*MULTI, "lam=0.2", "sweep.rerun=true")[0] == 0
     assert counted == [0.1, 0.2, 0.3, 0.2]
+
+
+def test_a_sweep_under_another_blas_kernel_trains_again(ready, numlp, counted, monkeypatch):
+    for kernel in ("One", "Two", "One"):
+        monkeypatch.setattr("numlp.runs.identity.library", lambda kernel=kernel: ("openblas", kernel))
+        code, _, err = numlp(*MULTI, "lam=0.1")
+        assert code == 0, err
+    assert counted == [0.1, 0.1]  # the third sweep takes the first one's result
+
+
+def test_a_node_with_another_blas_kernel_keeps_its_result_under_that_kernel(ready, numlp, counted, monkeypatch):
+    """The sweep's own process names jobs by its kernel; the job, which a cluster may run on another CPU, by the node's."""
+    kernel, task = ["Head"], Perform.__call__
+
+    def on_node(*arguments):
+        kernel[0] = "Node"
+        try:
+            task(*arguments)
+        finally:
+            kernel[0] = "Head"
+
+    monkeypatch.setattr("numlp.runs.identity.library", lambda: ("openblas", kernel[0]))
+    monkeypatch.setattr(Perform, "__call__", on_node)
+    assert numlp(*MULTI, "lam=0.1")[0] == 0
+    code = numlp(*MULTI, "lam=0.1")[0]
+    assert (code, counted) == (0, [0.1])  # the node finds its own result
+    monkeypatch.setattr(Perform, "__call__", task)
+    assert numlp(*MULTI, "lam=0.1")[0] == 0
+    assert counted == [0.1, 0.1]  # which is none of the head's kernel
 
 
 def test_a_run_by_name_is_the_one_that_has_files_not_what_a_later_sweep_shows_of_it(ready, numlp):

@@ -15,7 +15,6 @@ from time import perf_counter
 import numpy as np
 from filelock import FileLock, Timeout
 
-from numlp.blas import library
 from numlp.files import replacing
 from numlp.training.history import COLUMNS, HEALTH_COLUMNS, LayerHealth, Record
 from numlp.training.state import State
@@ -75,7 +74,7 @@ class Checkpoints:
         return sorted(self._folder.glob("*.npz"))
 
     def _dump(self, state: State) -> bytes:
-        about = {"format": FORMAT, "kernel": library()[1], "run": self._key, "step": state.progress.step, "count": state.optimiser.count}
+        about = {"format": FORMAT, "run": self._key, "step": state.progress.step, "count": state.optimiser.count}
         about |= {"run_id": state.run_id, "seconds": state.seconds}
         records = np.array([astuple(record) for record in state.records], np.float64).reshape(-1, len(COLUMNS))
         health = np.array([astuple(row) for row in state.health], np.float64).reshape(-1, len(HEALTH_COLUMNS))
@@ -88,12 +87,6 @@ class Checkpoints:
             about = json.loads(str(file["about"]))
             if (about.get("format"), about["run"]) != (FORMAT, self._key):
                 return False
-            if about["kernel"] != library()[1]:
-                log.warning(
-                    "the checkpoint is of BLAS kernel %s, and this machine uses %s; the result will match neither in the last bits",
-                    about["kernel"],
-                    library()[1],
-                )
             for name, vector in state.vectors().items():
                 vector[...] = file[name]
             state.records[:] = [Record(int(step), *rest) for step, *rest in file["records"].tolist()]

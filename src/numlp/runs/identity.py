@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from numlp.blas import library
 from numlp.code_digest import stage_digest
 from numlp.config import Config
 from numlp.config.naming import deciding_choices
@@ -15,7 +16,7 @@ from numlp.files import json_digest
 
 
 def record_file(folder: Path, config: Config) -> Path:
-    """Where in `folder` the result of a run is cached: a file for each configuration, data set, code and NumPy."""
+    """Where in `folder` the result of a run is cached: a file for each configuration, data set, code, NumPy and BLAS kernel."""
     return folder / f"{json_digest(_ingredients(config, read_info(provide_raw(config.data.source))))[:32]}.json"
 
 
@@ -25,5 +26,6 @@ def run_key(config: Config, data: Prepared) -> str:
 
 
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:
-    """All that a run's figures follow from, but for the CPU: how the code of the normalised arrays counts is in that of training."""
-    return {"choices": deciding_choices(config), "data": dataset.digest, "code": stage_digest("train"), "numpy": np.__version__}
+    """All that a run's figures follow from; the code of training contains that of the normalised arrays."""
+    versions = {"numpy": np.__version__, "blas": library()}  # the kernel among them, which decides the last bits
+    return {"choices": deciding_choices(config), "data": dataset.digest, "code": stage_digest("train"), **versions}

@@ -144,7 +144,7 @@ class Runner:
 
     def _order(self, job: Job) -> Order:
         status, pruned = self._status(job), (self.context.pruned / job.record.name).absolute()
-        return Order(status, job.proposal, self.sweep_run.run_id(job), self.sweep_run.child_tags(job), job.record.absolute(), pruned)
+        return Order(status, job.proposal, self.sweep_run.run_id(job), self.sweep_run.child_tags(job), job.record.parent.absolute(), pruned)
 
     def _look(self, job: Job) -> Status:
         return read_status(self._status(job)) or Status()

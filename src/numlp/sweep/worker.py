@@ -11,8 +11,10 @@ from typing import Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
+from numlp.config.compose import to_config
 from numlp.config.search import SearchConfig, SweepConfig
 from numlp.errors import UserError, one_line
+from numlp.runs.identity import record_file
 from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, content, find_outcome
 from numlp.runs.output_folder import LOG
 from numlp.sweep.jobs import State, write_status
@@ -30,15 +32,15 @@ class Order:
         trial: In the round's study.
         run_id: Of its MLflow run, when it was cut off before.
         tags: For that run.
-        record: Where its outcome is kept,
-        pruned: or that it was pruned.
+        records: The folder of cached results; the file is named where the job runs, because the node's BLAS kernel is part of its name.
+        pruned: The file that keeps that the job was pruned.
     """
 
     status: Path
     trial: int
     run_id: str
     tags: Mapping[str, str]
-    record: Path
+    records: Path
     pruned: Path
 
 
@@ -70,14 +72,15 @@ class Perform:
         order, log = self.orders[hydra.job.num], Path(hydra.runtime.output_dir) / LOG
         if self.stop.exists():
             return
-        if not self.sweep.rerun and (known := find_outcome(order.record, order.pruned)) is not None:  # by another sweep, or a node now lost
-            self._end(order, known, "kept")
-            return
-        write_status(order.status, state="running")
-        member = Member(self.parent, order.run_id, order.tags, order.record, order.pruned, self._watch(order))
+        state: State = "kept"
         with log.open("a", buffering=1) as file, redirect_stdout(file):
             try:
-                outcome = self.task(config, member)
+                record = record_file(order.records, to_config(config))
+                outcome = None if self.sweep.rerun else find_outcome(record, order.pruned)  # by another sweep, or a node now lost
+                if outcome is None:
+                    write_status(order.status, state="running")
+                    state, member = "done", Member(self.parent, order.run_id, order.tags, record, order.pruned, self._watch(order))
+                    outcome = self.task(config, member)
             except Exception as error:
                 traceback.print_exc(file=file)
                 message = str(error) if isinstance(error, UserError) else one_line(error)
@@ -85,7 +88,7 @@ class Perform:
                     self.stop.touch()
                 write_status(order.status, state="failed", error=message, log=os.path.relpath(log))
                 return
-        self._end(order, outcome, "done")
+        self._end(order, outcome, state)
 
     def _end(self, order: Order, outcome: Outcome | None, state: State) -> None:
         if outcome is None:
