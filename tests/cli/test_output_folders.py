@@ -92,3 +92,9 @@ def test_paths_count_from_the_project_with_chdir(ready, numlp):
     assert (ready / "results/model.npz").exists()
     assert not (ready / "results/data").exists()
     assert not (ready / "results/mlruns").exists()
+
+
+def test_folder_may_be_named_after_hydras_settings(ready, numlp):
+    code, _, err = numlp("train", *RUN_OF_A_SECOND, "hydra.run.dir=results/${hydra:job.name}")
+    assert (code, err) == (0, "")
+    assert (ready / "results/train/model.npz").exists()

@@ -47,10 +47,12 @@ class OutputFolder(Callback):
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
         """Claim the folder of a single run."""
+        HydraConfig.instance().set_config(config)  # for ${hydra:...} in the folder's name
         _refusing(partial(_claim_run, config.hydra))
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Look at the folder of a sweep, which claims it once it is more than a dry run."""
+        HydraConfig.instance().set_config(config)
         folder = Path(config.hydra.sweep.dir)
         _refusing(partial(_check_subdir, config.hydra))
         _refusing(partial(check_free, folder, sweep_names(folder), "hydra.sweep.dir"))
