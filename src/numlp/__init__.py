@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from numlp.data.image_file import read_image
     from numlp.data.preprocess import Part
     from numlp.data.raw import DatasetInfo, RawData
     from numlp.data.synthetic import synthesise
@@ -76,6 +77,7 @@ __all__ = [
     "initialise",
     "load_model",
     "one_cycle",
+    "read_image",
     "save_model",
     "set_from_batch",
     "softmax",
@@ -86,6 +88,7 @@ __all__ = [
 ]
 
 _NAMES = {  # by module
+    "data.image_file": ("read_image",),
     "data.preprocess": ("Part",),
     "data.raw": ("DatasetInfo", "RawData"),
     "data.synthetic": ("synthesise",),

@@ -2,13 +2,15 @@
 
 import re
 import sys
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from numlp.cli.gradcheck import check
+from numlp.nn.activations import ACTIVATIONS, Relu
 from numlp.nn.gradient_check_cases import Case
-from numlp.nn.network import Pass
+from numlp.nn.network import Pass, parameter_shapes
 
 
 @pytest.fixture(autouse=True)
@@ -16,20 +18,20 @@ def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def rows(text: str) -> list[list[str]]:
-    """The cells of the lines that begin with a layer's number and a difference."""
-    return [line.split() for line in text.splitlines() if re.match(r"\s*\d+\s+\d\.\de-", line)]
+def rows(text: str) -> dict[str, list[str]]:
+    """The cells of the lines that begin with a parameter, by its name."""
+    lines = [line.split() for line in text.splitlines() if re.match(r"\s*[a-z]+\d+\.\w+ ", line)]
+    return {line[0]: line[1:] for line in lines}
 
 
-def test_right_gradients_give_exit_code_0_and_a_row_for_each_layer(capsys: pytest.CaptureFixture[str]) -> None:
+def test_right_gradients_give_exit_code_0_and_a_row_for_each_parameter(capsys: pytest.CaptureFixture[str]) -> None:
     assert check([Case("mine", (5, 4), "before", n=9, d=7)]) == 0
     text = capsys.readouterr().out
     assert "mine: hidden (5, 4), norm before, N=9, d=7, h=1e-05, lam=0" in text
     table = rows(text)
-    assert [row[0] for row in table] == ["1", "2", "3"]
-    assert [len([cell for cell in row if "e-" in cell]) for row in table] == [5, 5, 3]  # W, b, gamma, beta and max relative
-    assert [row[-3:] for row in table[:2]] == [["agrees,", "b", "zero"]] * 2
-    assert table[2][-1] == "agrees"
+    assert list(table) == list(parameter_shapes((7, 5, 4, 10), "before"))
+    assert [name for name, row in table.items() if row[-1] == "zero"] == ["linear1.b", "linear2.b"]
+    assert all("agrees" in row[-1] for name, row in table.items() if row[-1] != "zero")
     assert "1 of 1 networks agree" in text
 
 
@@ -47,9 +49,8 @@ def test_a_wrong_gradient_gives_exit_code_1_and_is_named(
     case = Case("planted", (5,), "after", n=9, d=7)
     assert check([case]) == 1
     text = capsys.readouterr().out
-    name = kind.split(".")[1]
-    assert rows(text)[0][-4:] == ["1.0e-03", name, name, "differs"]
-    assert rows(text)[1][-1] == "agrees"
+    assert rows(text)[kind][-2:] == ["1.0e-03", "differs"]
+    assert [name for name, row in rows(text).items() if row[-1] == "differs"] == [kind]
     assert "0 of 1 networks agree" in text
 
 
@@ -101,3 +102,50 @@ def test_the_table_fits_eighty_columns(capsys: pytest.CaptureFixture[str]) -> No
     text = capsys.readouterr().out
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
     assert "…" not in text
+
+
+class Scaled(Relu):
+    """max(x, 0) times a factor for each unit, which it learns."""
+
+    parameters: ClassVar[dict[str, float]] = {"factor": 1.0}
+
+    def __init__(self, d: int, factor: np.ndarray, factor_gradient: np.ndarray) -> None:
+        super().__init__(d)
+        self.factor, self.gradient = factor, factor_gradient
+
+    def forward(self, x: np.ndarray, work: Any, mode: Any) -> np.ndarray:
+        self.positive = np.maximum(x, 0)
+        np.multiply(self.positive, self.factor, out=work.y)
+        return work.y  # type: ignore[no-any-return]
+
+    def backward(self, dy: np.ndarray, work: Any) -> np.ndarray:
+        self.gradient[...] = (dy * self.positive).sum(axis=0)
+        return dy * self.factor * (self.positive > 0)
+
+
+def test_an_activations_own_parameters_have_rows_and_their_faults_are_found(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(ACTIVATIONS, "scaled", Scaled)
+    case = Case("scaled", (5, 4), "before", n=9, d=7, activation="scaled")
+    assert check([case]) == 0
+    assert {"scaled1.factor", "scaled2.factor"} < set(rows(capsys.readouterr().out))
+    right = Scaled.backward
+
+    def wrong(self: Scaled, dy: np.ndarray, work: Any) -> np.ndarray:
+        dx = right(self, dy, work)
+        self.gradient *= 1.001
+        return dx
+
+    monkeypatch.setattr(Scaled, "backward", wrong)
+    assert check([case]) == 1
+    assert rows(capsys.readouterr().out)["scaled1.factor"][-1] == "differs"
+
+
+def test_a_parameter_with_a_kink_at_each_entry_is_not_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check([Case("coarse", (20,), "none", n=50, d=7, h=0.9)]) == 1
+    text = capsys.readouterr().out
+    row = rows(text)["linear1.b"]
+    assert row[:3] == ["0", "of", "20"]
+    assert "not" in row and "agrees" not in row
+    assert re.search(r"not checked: .*linear1\.b", " ".join(text.split()))

@@ -2,13 +2,22 @@
 
 import csv
 import json
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from numlp.cli.export import predict_by_onnx, predict_by_pyfunc
+from numlp.data.image_file import read_image
+from numlp.errors import UserError
+from numlp.inference import standalone
+from numlp.inference.model_file import save_model
+from numlp.inference.onnx_export import save_onnx
 from projects import FEW
+from trained import random_model
 
 SHORT = [*FEW, "train.epochs=0.09", "then=[evaluate]", "hydra.run.dir=outputs/a"]  # 9 updates
 MODEL = ["--model", "outputs/a/model.npz"]
@@ -107,3 +116,62 @@ def test_what_is_missing_is_said_in_a_line(command, said, project, numlp):
     assert (code, out) == (1, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+@pytest.fixture
+def saved(project, rng):
+    """Save a model of these sizes and this activation, and a picture."""
+    Image.fromarray(rng.integers(0, 256, (50, 70, 3), dtype=np.uint8)).save("photo.png")
+
+    def save(sizes=(3072, 8, 10), activation="relu"):
+        model = random_model(rng, sizes, activation=activation)
+        save_model(project / "model.npz", model)
+        return model
+
+    return save
+
+
+def test_an_activation_without_standalone_form_is_predicted_but_not_given_to_others(saved, numlp, monkeypatch):
+    saved(activation="gelu")
+    predict = ("predict", "--model", "model.npz", "photo.png")
+    folded = numlp(*predict)
+    monkeypatch.delitem(standalone.ACTIVATIONS, "gelu")
+    assert numlp(*predict) == folded
+    for command in ("export", "register"):
+        code, out, err = numlp(command, "--model", "model.npz")
+        assert (code, out) == (1, "")
+        assert "gelu" in err and "standalone.py" in err and len(err.splitlines()) <= 2
+
+
+def test_an_activation_without_onnx_operators_is_not_exported_as_another(saved, numlp, monkeypatch):
+    saved(activation="gelu")
+    monkeypatch.setitem(standalone.ACTIVATIONS, "softplus", standalone.ACTIVATIONS["gelu"])
+    folded = replace(standalone.read(Path("model.npz")), activation="softplus")
+    with pytest.raises(UserError, match="softplus"):
+        save_onnx(Path("model.onnx"), folded, {})
+    assert not Path("model.onnx").exists()
+
+
+@pytest.mark.parametrize("command", ["predict", "export", "register"])
+def test_a_model_of_other_images_is_refused(command, saved, numlp):
+    saved((784, 8, 10))
+    code, out, err = numlp(command, "--model", "model.npz", *(["photo.png"] if command == "predict" else []))
+    assert (code, out) == (1, "")
+    assert "3072" in err and "784" in err
+
+
+def test_a_model_that_chose_fewer_inputs_is_used(saved, numlp):
+    model = saved((100, 8, 10))
+    model.choices["model"] = {"inputs": 100}
+    save_model(Path("model.npz"), model)
+    assert numlp("predict", "--model", "model.npz", "photo.png")[0] == 0
+
+
+def test_predict_served_models_and_onnx_get_the_image_that_read_image_gives(saved, numlp):
+    saved()
+    images = np.stack([read_image(Path("photo.png"))])
+    assert images.dtype == np.uint8
+    (row,) = json.loads(numlp("predict", "--model", "model.npz", "photo.png", "--format", "json")[1])
+    save_onnx(Path("model.onnx"), standalone.read(Path("model.npz")), {})
+    for probabilities in (predict_by_onnx(Path("model.onnx"), images), predict_by_pyfunc(Path("model.npz"), images)):
+        np.testing.assert_allclose(probabilities[0], list(row["probabilities"].values()), rtol=0, atol=1e-5)

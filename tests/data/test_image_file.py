@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from numlp.data.image_file import read_picture
+from numlp.data.image_file import read_image
 from numlp.errors import UserError
 
 
@@ -24,28 +24,28 @@ def flat(colour, size=(40, 40), mode="RGB"):
 
 def test_a_picture_of_the_networks_size_stays_as_it_is(rng, saved):
     pixels = rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(read_picture(saved(pixels)), pixels)
+    np.testing.assert_array_equal(read_image(saved(pixels)), pixels)
 
 
 def test_the_square_in_the_middle_is_taken(saved):
     pixels = np.zeros((50, 150, 3), np.uint8)
     pixels[:, 50:100] = 200
-    assert (read_picture(saved(pixels)) == 200).all()
-    assert (read_picture(saved(pixels.transpose(1, 0, 2).copy())) == 200).all()
+    assert (read_image(saved(pixels)) == 200).all()
+    assert (read_image(saved(pixels.transpose(1, 0, 2).copy())) == 200).all()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 2), (31, 33), (640, 480)])
 @pytest.mark.parametrize("name", ["a.png", "a.jpg"])
 def test_any_size_is_made_32_by_32(size, name, saved):
-    found = read_picture(saved(flat((0, 128, 255), size), name))
+    found = read_image(saved(flat((0, 128, 255), size), name))
     assert (found.shape, found.dtype) == ((32, 32, 3), np.uint8)
     assert np.abs(found.astype(int) - (0, 128, 255)).max() <= 2  # a JPEG's colours are rounded
 
 
 def test_grey_palettes_and_transparency_become_colours(saved):
-    assert (read_picture(saved(flat(90, mode="L"))) == 90).all()
-    assert (read_picture(saved(flat((10, 20, 30)).quantize(4))) == (10, 20, 30)).all()
-    assert (read_picture(saved(flat((255, 0, 0, 0), mode="RGBA"))) == 255).all()
+    assert (read_image(saved(flat(90, mode="L"))) == 90).all()
+    assert (read_image(saved(flat((10, 20, 30)).quantize(4))) == (10, 20, 30)).all()
+    assert (read_image(saved(flat((255, 0, 0, 0), mode="RGBA"))) == 255).all()
 
 
 def test_a_camera_held_upright_gives_an_upright_picture(saved):
@@ -53,7 +53,7 @@ def test_a_camera_held_upright_gives_an_upright_picture(saved):
     pixels[:16] = 255
     exif = Image.Exif()
     exif[274] = 3  # orientation: upside down
-    found = read_picture(saved(pixels, "a.jpg", exif=exif, quality=100))
+    found = read_image(saved(pixels, "a.jpg", exif=exif, quality=100))
     assert found[:14].max() < 20 < 200 < found[18:].min()
 
 
@@ -73,7 +73,7 @@ def test_what_is_no_picture_is_refused_by_name(make, said, tmp_path):
     path = tmp_path / "thing.png"
     make(path)
     with pytest.raises(UserError, match=said) as caught:
-        read_picture(path)
+        read_image(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -83,4 +83,4 @@ def test_a_picture_that_is_cut_short_is_refused(name, rng, saved):
     path = saved(rng.integers(0, 256, (90, 90, 3), dtype=np.uint8), name)
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(UserError, match="damaged PNG or JPEG file"):
-        read_picture(path)
+        read_image(path)

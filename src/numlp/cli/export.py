@@ -13,7 +13,7 @@ from numlp.arrays import Array
 from numlp.cli.parser import add_model
 from numlp.config.data import TRAIN_IMAGES
 from numlp.data.dataset import find_raw
-from numlp.errors import UserError
+from numlp.errors import UserError, require
 from numlp.inference import standalone
 from numlp.inference.model_file import Model, load_model
 from numlp.inference.onnx_export import OUTPUT, save_onnx
@@ -36,10 +36,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the file; the exit code is 1 if --check finds a difference of more than 1e-5, else 0."""
     model, output = load_model(arguments.model), arguments.output
+    model.require_images("numlp export")
+    require_standalone(model, "numlp export")
     count = len(model.dataset.class_names)
     save_onnx(output, standalone.read(arguments.model), {"dataset": model.dataset.name, "numlp": version("numlp")})
     print(f"export: wrote {output} ({output.stat().st_size:,} bytes): images (N, 32, 32, 3) uint8 -> {OUTPUT} (N, {count})")
     return int(arguments.check and not check(model, arguments.model, output))
+
+
+def require_standalone(model: Model, where: str) -> None:
+    """Raise UserError unless a program without numlp can compute the model's activation."""
+    remedy = "add it to ACTIVATIONS of src/numlp/inference/standalone.py (docs/howto/layer.md)"
+    expected = f"an activation of {', '.join(standalone.ACTIVATIONS)}"
+    require(model.network.activation in standalone.ACTIVATIONS, where, expected, remedy, activation=model.network.activation)
 
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:

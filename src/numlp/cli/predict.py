@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.cli.parser import add_model
-from numlp.data.image_file import SUFFIXES, read_picture
+from numlp.data.image_file import SUFFIXES, read_image
 from numlp.display.prediction_tables import tabulate_top_classes, to_csv, to_json
 from numlp.errors import UserError, require
 from numlp.files import write_text
 from numlp.inference import standalone
-from numlp.inference.model_file import load_model
+from numlp.inference.model_file import Model, load_model
 from numlp.paths import from_user
 
 TABLE, FORMATS = "table", {"csv": to_csv, "json": to_json}
@@ -47,13 +47,25 @@ def run(arguments: argparse.Namespace) -> int:
     fits = arguments.output is None or arguments.format != TABLE
     expected, remedy = f"--format {' or '.join(FORMATS)}", "the table is for the terminal"
     require(fits, "numlp predict --output", expected, remedy, format=arguments.format)
-    load_model(arguments.model)  # says what is wrong with the file
-    model = standalone.read(arguments.model)
+    model = load_model(arguments.model)
+    model.require_images("numlp predict")
     files = list(dict.fromkeys(file for path in arguments.images for file in _files(path)))
     pictures = dict(_readable(files))
     if pictures:
-        _show(arguments, list(map(str, pictures)), model.names, model.probabilities(np.stack(list(pictures.values()))))
+        _show(
+            arguments,
+            list(map(str, pictures)),
+            model.dataset.class_names,
+            _probabilities(model, arguments.model, np.stack(list(pictures.values()))),
+        )
     return int(len(pictures) < len(files))
+
+
+def _probabilities(model: Model, file: Path, images: NDArray[np.uint8]) -> Array:
+    """(N, 32, 32, 3) images -> (N, K), by the folded network; by the network itself where its activation has no standalone form."""
+    if model.network.activation in standalone.ACTIVATIONS:
+        return standalone.read(file).probabilities(images)
+    return model.probabilities(images.transpose(0, 3, 1, 2).reshape(len(images), -1))
 
 
 def _show(arguments: argparse.Namespace, titles: Sequence[str], names: Sequence[str], probabilities: Array) -> None:
@@ -86,6 +98,6 @@ def _readable(files: Iterable[Path]) -> Iterator[tuple[Path, NDArray[np.uint8]]]
     """The files that are pictures; the others are named on standard error."""
     for file in files:
         try:
-            yield file, read_picture(file)
+            yield file, read_image(file)
         except UserError as error:
             print(f"error: {error}", file=sys.stderr)

@@ -4,6 +4,7 @@ import argparse
 import re
 from pathlib import Path
 
+from numlp.cli.export import require_standalone
 from numlp.cli.parser import add_model
 from numlp.errors import UserError, require, without_password
 from numlp.files import sha256
@@ -29,7 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
         "a --name of letters, digits, _, - and .",
         name=arguments.name,
     )
-    load_model(arguments.model)
+    model = load_model(arguments.model)
+    model.require_images("numlp register")
+    require_standalone(model, "numlp register")
     run_id = find_run(Path.cwd(), sha256(arguments.model))
     if run_id is None:
         problem = f"no MLflow run has logged {arguments.model}"

@@ -37,6 +37,10 @@ class NormConfig(Checked):
         require_positive("norm.eps", eps=self.eps)
 
 
+ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}
+"""The names of the activations, and what figures call them."""
+
+
 @dataclass
 class ActivationConfig(Checked):
     """The activation function: relu, leaky_relu (slope 0.01), gelu (tanh approximation) or silu."""
@@ -45,8 +49,7 @@ class ActivationConfig(Checked):
 
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
-        good = self.name in ("relu", "leaky_relu", "gelu", "silu")
-        require(good, "activation.name", "relu, leaky_relu, gelu or silu", name=self.name)
+        require(self.name in ACTIVATIONS, "activation.name", f"one of {', '.join(ACTIVATIONS)}", name=self.name)
 
 
 @dataclass

@@ -5,10 +5,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from numlp.config import ActivationConfig, AugmentConfig, Config, ModelConfig, MomentsConfig, NormConfig, SplitConfig, TrainConfig
+from numlp.config.architecture import ACTIVATIONS
 
 USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
 WIDTHS = {"mlp2": [50], "mlp3": [50, 50], "mlp9": [50, 30, 20, 20, 10, 10, 10, 10]}  # of conf/model
-ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}  # of conf/activation, for people
 IMAGES = {"precise": 10_000, "adaptive": 1_000}  # of conf/moments
 
 

@@ -13,14 +13,27 @@ SUFFIXES = (".png", ".jpg", ".jpeg")
 EIGHT_BITS = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr")  # Pillow would cut the 16 bits of others at 255
 
 
-def read_picture(path: Path) -> NDArray[np.uint8]:
+def read_image(path: str | Path) -> NDArray[np.uint8]:
     """The largest square in the middle of a picture, as (32, 32, 3) uint8: turned as its camera says, on white where it is transparent.
 
     Raises:
         UserError: There is no such file, or it is no whole PNG or JPEG of 8 bits a channel.
+
+    Examples:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import numlp
+        >>> from PIL import Image
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "photo.png"
+        ...     Image.new("RGB", (50, 40), "orange").save(path)
+        ...     image = numlp.read_image(path)
+        >>> image.shape, image[0, 0].tolist()
+        ((32, 32, 3), [255, 165, 0])
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    path = Path(path)
     if not path.exists():
         raise UserError(f"file not found: {path}")
     if not path.is_file():

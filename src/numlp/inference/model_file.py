@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.blas import blas_threads
+from numlp.config.data import PIXELS
 from numlp.data.preprocess import normalise
 from numlp.data.raw import DatasetInfo
-from numlp.errors import UserError
+from numlp.errors import UserError, require
 from numlp.files import replacing
 from numlp.nn.network import Network
 from numlp.training.evaluator import Evaluator
@@ -49,6 +50,11 @@ class Model:
     def threads(self) -> int:
         """Of BLAS, that the model was trained with; its figures are measured with as many."""
         return int(self.choices.get("train", {}).get("threads", 1))
+
+    def require_images(self, where: str) -> None:
+        """Raise UserError unless the network reads the pixels of the images that commands are given, or as many of them as a run chose."""
+        inputs = self.choices.get("model", {}).get("inputs", PIXELS)
+        require(self.mean.size == inputs, where, f"a model of {inputs} inputs, from images of 32 x 32 pixels", inputs=self.mean.size)
 
     def probabilities(self, images: NDArray[np.uint8]) -> Array:
         """(N, 3072) raw images, channel-major -> (N, K) class probabilities, by the network as it was trained: no layer is folded."""

@@ -29,7 +29,7 @@ def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:
         about: What the file says of itself beside the class names, as metadata.
 
     Raises:
-        UserError: The package onnx is not installed.
+        UserError: The package onnx is not installed, or the activation has no operators here.
     """
     try:
         import onnx
@@ -62,18 +62,21 @@ def _graph(model: Folded) -> "tuple[list[onnx.NodeProto], list[onnx.TensorProto]
         constants |= {"start": np.array([0]), "stop": np.array([d]), "axis": np.array([1])}
         steps.append(("Slice", ["start", "stop", "axis"], {}))
     steps += [("Cast", [], {"to": TensorProto.FLOAT}), ("Mul", ["scale"], {}), ("Sub", ["shift"], {})]
-    for i, (W, b) in enumerate(model.layers, start=1):
-        constants |= {f"W{i}": W, f"b{i}": b}
+    for i, ((W, b), learned) in enumerate(zip(model.layers, [*model.learned, {}], strict=True), start=1):
+        constants |= {f"W{i}": W, f"b{i}": b} | {f"{name}{i}": array for name, array in learned.items()}
         steps.append(("Gemm", [f"W{i}", f"b{i}"], {}))
         last = i == len(model.layers)
-        steps += [("Softmax", [], {"axis": 1})] if last else _activation(model.activation, f"step{len(steps)}")
+        steps += [("Softmax", [], {"axis": 1})] if last else _activation(model.activation, f"step{len(steps)}", i)
     names = [INPUT, *(f"step{i}" for i in range(1, len(steps))), OUTPUT]
     nodes = [helper.make_node(kind, [names[i], *more], [names[i + 1]], **attributes) for i, (kind, more, attributes) in enumerate(steps)]
     return nodes, [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in constants.items()]
 
 
-def _activation(name: str, x: str) -> list[Step]:
-    """The steps of an activation of the value `x`, which the step before them made; constants are those of NUMBERS."""
+def _activation(name: str, x: str, layer: int) -> list[Step]:
+    """The steps of an activation of the value `x`, which the step before them made.
+
+    Constants are those of NUMBERS, and the parameters of the layer by their name and its number, as in "slope1".
+    """
     match name:
         case "silu":
             return [("Sigmoid", [], {}), ("Mul", [x], {})]
@@ -82,5 +85,7 @@ def _activation(name: str, x: str) -> list[Step]:
             return [*inner, ("Tanh", [], {}), ("Add", ["one"], {}), ("Mul", [x], {}), ("Mul", ["half"], {})]
         case "leaky_relu":
             return [("LeakyRelu", [], {"alpha": LEAK})]
-        case _:
+        case "relu":
             return [("Relu", [], {})]
+        case _:
+            raise UserError(f"numlp export: activation {name} has no ONNX operators; add them to inference/onnx_export.py")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SIDE = 32  # pixels
 CHUNK = 1_000  # images that are predicted at once: 12 MB of inputs
-ACTIVATIONS: dict[str, Callable[[Any], Any]] = {  # as in numlp.nn.activations, where their sources are
+ACTIVATIONS: dict[str, Callable[..., Any]] = {  # of x and, by name, of what a layer has learned; their sources are in numlp.nn.activations
     "relu": lambda x: np.maximum(x, 0),
     "leaky_relu": lambda x: np.where(x > 0, x, np.float32(0.01) * x),
     "gelu": lambda x: x / 2 * (1 + np.tanh(np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x))),
@@ -36,14 +36,16 @@ class Folded:
         shift: (d,) float32.
         layers: (d_in, d_out) weights and (d_out,) biases, float32, from the first to the last.
         names: The K classes' names.
-        activation: Between the layers; a name of ACTIVATIONS.
+        activation: The function between the layers; a name of ACTIVATIONS.
+        learned: The parameters of each such function, (d,) float32, by name; of one less than there are layers.
     """
 
     scale: NDArray[np.float32]
     shift: NDArray[np.float32]
     layers: list[tuple[NDArray[np.float32], NDArray[np.float32]]]
     names: list[str]
-    activation: str = "relu"
+    activation: str
+    learned: list[dict[str, NDArray[np.float32]]]
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, 32, 32, 3) images as viewers show them, row by row with red, green and blue last -> (N, K)."""
@@ -55,8 +57,8 @@ class Folded:
     def _probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         rows = images.transpose(0, 3, 1, 2).reshape(len(images), -1)  # channel-major
         x = rows[:, : self.scale.size] * self.scale - self.shift
-        for W, b in self.layers[:-1]:
-            x = ACTIVATIONS[self.activation](x @ W + b)
+        for (W, b), learned in zip(self.layers[:-1], self.learned, strict=True):
+            x = ACTIVATIONS[self.activation](x @ W + b, **learned)
         W, b = self.layers[-1]
         logits = x @ W + b
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -80,17 +82,28 @@ class Served:
 
 
 def read(path: Path) -> Folded:
-    """Read and fold model.npz; the sums are made in float64, so that folding costs one rounding."""
+    """Read and fold model.npz; the sums are made in float64, so that folding costs one rounding.
+
+    Raises:
+        ValueError: The activation has no function in ACTIVATIONS.
+    """
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files if name != "choices"}
         choices = json.loads(str(file["choices"]))
-    std = arrays["input.std"]
+    std, activation = arrays["input.std"], choices.get("activation", {"name": "relu"})["name"]  # older files have none
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"{path}: activation {activation} has no function in ACTIVATIONS of inference/standalone.py")
+    layers = fold(arrays, choices["norm"]["placement"], choices["norm"]["eps"])
+    prefixes = [f"{activation.replace('_', '')}{i}." for i in range(1, len(layers))]
     return Folded(
         scale=(1 / (255 * std)).astype(np.float32),
         shift=(arrays["input.mean"] / std).astype(np.float32),
-        layers=fold(arrays, choices["norm"]["placement"], choices["norm"]["eps"]),
+        layers=layers,
         names=list(choices["dataset"]["class_names"]),
-        activation=choices.get("activation", {"name": "relu"})["name"],  # older files have none
+        activation=activation,
+        learned=[
+            {name.removeprefix(p): array.astype(np.float32) for name, array in arrays.items() if name.startswith(p)} for p in prefixes
+        ],
     )
 
 

@@ -1,7 +1,8 @@
 """Activations: functions of each value on its own, between the affine layers."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -12,6 +13,30 @@ from numlp.nn.mode import Mode
 LEAK = 0.01  # slope of the leaky ReLU below 0
 CUBE = 0.044715  # of GELU's approximation
 ROOT = float(np.sqrt(2 / np.pi))
+
+
+class Activation(Protocol):
+    """An activation: a layer that is made from its width `d`, and says what the network and the gradient check must know of it.
+
+    Attributes:
+        kinked: Whether its derivative jumps where its input is 0.
+        parameters: The initial value of each parameter of `d` entries that it learns, by name. `__init__` gets, after `d`, the views of
+            all of them and then those of their gradients.
+    """
+
+    kinked: ClassVar[bool]
+    parameters: ClassVar[Mapping[str, float]]
+
+    def __init__(self, d: int, *views: Array) -> None: ...
+
+    def work(self, n: int, dtype: DTypeLike) -> Any:
+        """Buffers for batches of `n` rows; the output is their `y`."""
+
+    def forward(self, x: Array, work: Any, mode: Mode) -> Array:
+        """(N, d) -> (N, d)."""
+
+    def backward(self, dy: Array, work: Any) -> Array:
+        """(N, d) -> (N, d); the parameters' gradients are written to their views."""
 
 
 @dataclass
@@ -37,7 +62,10 @@ class Relu:
         [[0.0, 0.0, 1.0]]
     """
 
-    def __init__(self, d: int) -> None:
+    kinked: ClassVar[bool] = True
+    parameters: ClassVar[Mapping[str, float]] = {}
+
+    def __init__(self, d: int, *views: Array) -> None:
         self.d = d
 
     def work(self, n: int, dtype: DTypeLike) -> ReluWork:
@@ -66,7 +94,10 @@ class SmoothWork:
 class _Sloped:
     """What activations share whose forward pass computes the derivative as well."""
 
-    def __init__(self, d: int) -> None:
+    kinked: ClassVar[bool] = False
+    parameters: ClassVar[Mapping[str, float]] = {}
+
+    def __init__(self, d: int, *views: Array) -> None:
         self.d = d
 
     def work(self, n: int, dtype: DTypeLike) -> SmoothWork:
@@ -81,6 +112,8 @@ class _Sloped:
 
 class LeakyRelu(_Sloped):
     """y = x above 0, and LEAK * x below. Source: Maas et al. 2013, ICML workshop WDLASL."""
+
+    kinked: ClassVar[bool] = True
 
     def forward(self, x: Array, work: SmoothWork, mode: Mode) -> Array:
         """(N, d) -> (N, d)."""
@@ -132,13 +165,15 @@ class Gelu(_Sloped):
         return y
 
 
-ACTIVATIONS: dict[str, Callable[[int], Relu | LeakyRelu | Silu | Gelu]] = {
+ACTIVATIONS: dict[str, type[Activation]] = {
     "relu": Relu,
     "leaky_relu": LeakyRelu,
     "gelu": Gelu,
     "silu": Silu,
 }
-"""By the name that `activation` gives them; a layer's name is it without the underscore."""
+"""The classes, by the name that the setting `activation` gives them."""
 
-KINKED = (Relu, LeakyRelu)
-"""Those whose derivative jumps at 0."""
+
+def layer_name(activation: str, index: int) -> str:
+    """The name of the activation behind affine layer `index`: "leakyrelu1" of "leaky_relu"."""
+    return f"{activation.replace('_', '')}{index}"

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.errors import require
-from numlp.nn.activations import KINKED
 from numlp.nn.loss import cross_entropy, cross_entropy_gradient
 from numlp.nn.mode import Mode
 from numlp.nn.network import Network, Pass
@@ -164,9 +163,9 @@ class _Probe:
         x, active = self.inputs[start], [np.empty(0, np.bool_)]
         for name in self.names[start:]:
             layer = self.network.layers[name]
-            x = layer.forward(x, self.batch.works[name], self.mode)
-            if isinstance(layer, KINKED):
+            if getattr(layer, "kinked", False):
                 active.append((x > 0).reshape(-1))
+            x = layer.forward(x, self.batch.works[name], self.mode)
         return cross_entropy(x, self.labels) + self.network.penalty(self.lam), np.concatenate(active)
 
     def gradients(self) -> dict[str, Array]:

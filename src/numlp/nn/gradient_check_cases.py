@@ -9,7 +9,7 @@ import numpy as np
 from numlp.arrays import Array
 from numlp.nn.gradient_check import Difference, Labels, check_gradients
 from numlp.nn.initialisers import Initialiser, gaussian, he, initialise
-from numlp.nn.network import Network, Placement, parameter_shapes
+from numlp.nn.network import EPS, Network, Placement, parameter_shapes
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Case:
         seed: Of parameters, images, labels, sample and what is dropped.
         dropout: Rate of the hidden layers' outputs.
         input_dropout: Rate of the inputs.
-        activation: Of the hidden layers.
+        activation: Function of the hidden layers.
+        eps: Added to batch norm's variances.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Case:
     dropout: float = 0.0
     input_dropout: float = 0.0
     activation: str = "relu"
+    eps: float = EPS
 
     def check(self, tolerance: float = 1e-6, tick: Callable[[], None] = lambda: None) -> list[Difference]:
         """The comparison of each parameter of this network; `tick` is called after each entry."""
@@ -55,16 +57,17 @@ class Case:
 
     def drawn(self) -> int:
         """How many entries `check` goes through, over all parameters."""
-        sizes = [math.prod(shape) for shape in parameter_shapes((self.d, *self.hidden, self.classes), self.norm).values()]
+        shapes = parameter_shapes((self.d, *self.hidden, self.classes), self.norm, self.activation)
+        sizes = [math.prod(shape) for shape in shapes.values()]
         return sum(size if self.samples is None else min(size, self.samples) for size in sizes)
 
     def draw(self) -> tuple[Network, Array, Labels]:
         """The network, (N, d) images of mean 0 and deviation 1, as after normalisation, and (N,) labels.
 
-        Biases, gamma and beta are drawn too: at their initial 0, 1 and 0 a gradient that forgets one of them looks right.
+        All parameters are drawn, not the weights alone: at its initial value a parameter that a gradient forgets may go unseen.
         """
         sizes, rates = (self.d, *self.hidden, self.classes), {"dropout": self.dropout, "input_dropout": self.input_dropout}
-        network = Network(sizes, self.norm, dtype=np.float64, activation=self.activation, **rates)
+        network = Network(sizes, self.norm, self.eps, dtype=np.float64, activation=self.activation, **rates)
         rng = np.random.default_rng(self.seed)
         initialise(network, self.init, rng)
         for name, view in network.params.views.items():
@@ -75,6 +78,8 @@ class Case:
                 view[...] = rng.normal(0, 0.5, view.shape)
             elif kind == "gamma":
                 view[...] = rng.uniform(0.5, 1.5, view.shape) * rng.choice((-1, 1), view.shape)
+            elif kind != "W":
+                view += rng.normal(0, 0.1, view.shape)
         return network, rng.standard_normal((self.n, self.d)), rng.integers(self.classes, size=self.n)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from numlp.arrays import Array, Flat, Shape
 from numlp.errors import require
-from numlp.nn.activations import ACTIVATIONS
+from numlp.nn.activations import ACTIVATIONS, layer_name
 from numlp.nn.batch_norm import BatchNorm
 from numlp.nn.dropout import Dropout
 from numlp.nn.linear import Linear
@@ -45,10 +45,10 @@ class Network:
         dtype: float32 to train, float64 to check gradients.
         dropout: Rate at which the outputs of each hidden layer are dropped while training; 0 leaves the layer out.
         input_dropout: Rate at which the inputs are.
-        activation: Of the hidden layers: relu, leaky_relu, gelu or silu.
+        activation: Function of the hidden layers, a name of `numlp.nn.activations.ACTIVATIONS`.
 
     Attributes:
-        params: All parameters; the weights first, then b, gamma and beta of each layer (names: docs/formats.md).
+        params: All parameters; the weights first, then b, gamma, beta and those of the activation of each layer (names: docs/formats.md).
         grads: Their gradients, in the same order.
         moments: The stored means and variances of the batch norm layers.
         weights: The part of `params.vector` that the penalty applies to.
@@ -83,7 +83,7 @@ class Network:
         require(activation in ACTIVATIONS, "network", f"an activation of {', '.join(ACTIVATIONS)}", activation=activation)
         self.sizes, self.norm, self.eps, self.dtype, self.activation = tuple(sizes), norm, eps, np.dtype(dtype), activation
         self.depth = len(sizes) - 1
-        shapes = parameter_shapes(sizes, norm)
+        shapes = parameter_shapes(sizes, norm, activation)
         self.params, self.grads = Flat(shapes, dtype), Flat(shapes, dtype)
         self.moments = Flat(moment_shapes(sizes, norm), dtype)
         size = sum(a * b for a, b in pairwise(sizes))
@@ -93,7 +93,8 @@ class Network:
         for index in range(1, self.depth + 1):
             self.layers |= self._block(index)
         for name, view in self.params.views.items():
-            view[...] = name.endswith("gamma")
+            kind = name.partition(".")[2]
+            view[...] = ACTIVATIONS[activation].parameters.get(kind, kind == "gamma")
         for name, view in self.moments.views.items():
             view[...] = name.endswith("var")
 
@@ -109,8 +110,9 @@ class Network:
         linear: dict[str, Layer] = {n: Linear(p[f"{n}.W"], p[f"{n}.b"], g[f"{n}.W"], g[f"{n}.b"])}
         if index == self.depth:
             return linear
-        kind = self.activation
-        activation: dict[str, Layer] = {f"{kind.replace('_', '')}{index}": ACTIVATIONS[kind](self.sizes[index])}
+        kind, n = ACTIVATIONS[self.activation], layer_name(self.activation, index)
+        learned = [views[f"{n}.{parameter}"] for views in (p, g) for parameter in kind.parameters]
+        activation: dict[str, Layer] = {n: kind(self.sizes[index], *learned)}
         dropout = self._dropout(index, self.dropout)
         if self.norm == "none":
             return linear | activation | dropout
@@ -189,7 +191,7 @@ class Pass:
         layer.backward_parameters(dy, work)
 
 
-def parameter_shapes(sizes: Sequence[int], norm: Placement) -> dict[str, Shape]:
+def parameter_shapes(sizes: Sequence[int], norm: Placement, activation: str = "relu") -> dict[str, Shape]:
     """Names and shapes of the parameters, in the order of the flat vector: weights first."""
     depth = len(sizes) - 1
     shapes: dict[str, Shape] = {f"linear{i}.W": (sizes[i - 1], sizes[i]) for i in range(1, depth + 1)}
@@ -197,6 +199,8 @@ def parameter_shapes(sizes: Sequence[int], norm: Placement) -> dict[str, Shape]:
         shapes[f"linear{i}.b"] = (sizes[i],)
         if norm != "none" and i < depth:
             shapes |= {f"bn{i}.gamma": (sizes[i],), f"bn{i}.beta": (sizes[i],)}
+        if i < depth:
+            shapes |= {f"{layer_name(activation, i)}.{parameter}": (sizes[i],) for parameter in ACTIVATIONS[activation].parameters}
     return shapes
 
 

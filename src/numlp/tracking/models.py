@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,11 @@ class Pyfunc:
         """Log it, unless the run has it already; what an earlier attempt began is gone on with."""
         from mlflow.entities import LoggedModelOutput, Metric
 
+        try:
+            standalone.read(Path(self.path))
+        except ValueError as error:
+            sys.stderr.write(f"MLflow gets no model: {error} (docs/howto/layer.md)\n")
+            return
         run = client.get_run(run_id)
         model = _of_run(client, run.info.experiment_id, run_id)
         if model is None:
