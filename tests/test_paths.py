@@ -13,6 +13,7 @@ from numlp.paths import find_project, from_user
 from trained import random_model
 
 ALONE = ("init", "doctor")  # these have a use outside a project
+OPERANDS = {"predict": ["x.png"], "compare": ["one", "two"], "health": ["one"]}
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def project(tmp_path):
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ALONE])
 def test_outside_a_project_a_command_is_one_line_and_makes_nothing(tmp_path, monkeypatch, capsys, command):
     monkeypatch.chdir(tmp_path)
-    assert main([command]) == 1
+    assert main([command, *OPERANDS.get(command, [])]) == 1
     _, err = capsys.readouterr()
     assert err.startswith(f"error: no project in {tmp_path} or above it: no params.yaml and conf/")
     assert err.count("\n") == 1

@@ -37,6 +37,18 @@ def find_project(folder: Path) -> Path | None:
     return next((outer for outer in above if all((outer / mark).exists() for mark in MARKS)), None)
 
 
+def current_folder() -> Path:
+    """The folder in which the user typed the command.
+
+    Raises:
+        UserError: It was removed meanwhile.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise UserError("the current directory no longer exists; go to another directory") from error
+
+
 def no_project(folder: Path) -> UserError:
     """The error for a directory that belongs to no project."""
     problem = f"no project in {folder} or above it: no {MARKS[0]} and {MARKS[1]}/"
@@ -44,19 +56,14 @@ def no_project(folder: Path) -> UserError:
 
 
 @contextmanager
-def enter_project(required: bool) -> Iterator[Path | None]:
-    """The project's folder as the current one, from which every path is relative.
+def enter_project() -> Iterator[Path | None]:
+    """Make the project's folder the current one, from which every path is relative; outside a project, change nothing.
 
     Yields:
         That folder, where it was not the current one before.
-
-    Raises:
-        UserError: There is no project, and one is `required`.
     """
-    here = Path.cwd()
+    here = current_folder()
     folder = find_project(here)
-    if folder is None and required:
-        raise no_project(here)
     if folder is None or folder == here:
         yield None
         return
@@ -70,7 +77,7 @@ def enter_project(required: bool) -> Iterator[Path | None]:
 
 def from_user(text: str) -> Path:
     """A path that the user wrote, which counts from where he is, as one from the project's folder."""
-    return _stands.get() / text
+    return _stands.get() / os.path.expanduser(text)  # noqa: PTH111 (it leaves the text as it is where there is no such home)
 
 
 def absolute_address(uri: str, folder: Path) -> str:
@@ -89,7 +96,7 @@ def settle_addresses() -> None:
     """Make paths in MLflow's variables absolute: they count from where the user is, in DVC's copies from the project itself."""
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
         if given := os.environ.get(name, "").strip():
-            os.environ[name] = absolute_address(given, origin(Path.cwd()))
+            os.environ[name] = absolute_address(given, origin(current_folder()))
 
 
 def origin(root: Path) -> Path:

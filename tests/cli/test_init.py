@@ -62,6 +62,29 @@ def test_what_the_checkout_s_machine_uses_stays_there_and_git_ignores_a_project_
     assert subprocess.run(["git", "check-ignore", "--quiet", str(LOCAL)], cwd=tmp_path / "demo", check=False).returncode == 0
 
 
+@pytest.mark.parametrize("before", ["nothing", "an empty folder", "a git checkout"])
+@pytest.mark.parametrize("inside", [False, True], ids=["by name", "as the current folder"])
+def test_a_project_in_a_new_or_an_empty_folder(tmp_path, monkeypatch, before, inside):
+    folder = tmp_path / "my project"
+    if before != "nothing" or inside:
+        folder.mkdir()
+    if before == "a git checkout":
+        (folder / ".git").mkdir()
+    monkeypatch.chdir(folder if inside else tmp_path)
+    assert main(["init", "." if inside else "my project"]) == 0
+    assert {path.name for path in folder.iterdir()} - {".git"} == {Path(name).parts[0] for name in FILES} | {"README.md"}
+
+
+def test_an_init_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError("no space")
+
+    monkeypatch.setattr("numlp.cli.init.use_package", fail)
+    (tmp_path / "empty").mkdir()
+    assert [main(["init", str(tmp_path / name)]) for name in ("empty", "new")] == [1, 1]
+    assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")] == ["empty"]
+
+
 def test_a_folder_in_use_is_refused_and_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(UserError, match="numlp init: expected a new or an empty directory, got "):

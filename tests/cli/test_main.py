@@ -114,6 +114,48 @@ def test_colours_are_for_terminals_and_for_those_who_want_them(project, monkeypa
     assert "\x1b" not in piped
 
 
+@pytest.mark.parametrize("flag", [["--model", "{}"], ["--model={}"], ["--mod={}"], ["--mod", "{}"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["predict", "x.png"], ["export"]], ids=["predict", "export"])
+def test_a_model_needs_no_project_in_any_form_of_its_flag(tmp_path, monkeypatch, capsys, command, flag):
+    monkeypatch.chdir(tmp_path)
+    assert main([*command, *(text.format("mine.npz") for text in flag)]) == 1
+    assert "mine.npz" in capsys.readouterr().err
+    assert main(command) == 1
+    assert "no project" in capsys.readouterr().err
+
+
+HOSTILE = {
+    "a notebook's backend of matplotlib": {"MPLBACKEND": "module://no.such.backend"},
+    "warnings as errors": {"PYTHONWARNINGS": "error"},
+    "an ASCII terminal": {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"},
+    "no docstrings": {"PYTHONOPTIMIZE": "2"},
+    "odd widths": {"COLUMNS": "0", "TERM": ""},
+    "odd thread counts": {"OMP_NUM_THREADS": "many", "OPENBLAS_NUM_THREADS": "0"},
+    "no home": {"HOME": ""},
+    "no temporary folder": {"TMPDIR": "/nonexistent"},
+}
+
+
+@pytest.mark.parametrize("environment", HOSTILE.values(), ids=HOSTILE)
+def test_help_and_doctor_work_whatever_the_environment_says(tmp_path, environment):
+    """The path has what a terminal of ASCII does not have, and a name that is no UTF-8."""
+    folder = tmp_path / os.fsdecode("π ü '[*]#%?=\n".encode() + b"\xff")
+    lay_out(folder, "synthetic")
+    (folder / "sub").mkdir()
+    for words, code in ((["show"], 1), (["train", "--help"], 0), (["train", "--cfg", "job"], 0)):
+        done = subprocess.run([*NUMLP, *words], cwd=folder / "sub", env={**os.environ, **environment}, capture_output=True, check=False)
+        assert (done.returncode, b"Traceback" in done.stderr) == (code, False), done.stderr
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">&- 2>&-", "<&- >&-", ">/dev/full", "2>/dev/full"])
+@pytest.mark.parametrize("words", ["--help", "train --help", "show"])
+def test_a_closed_or_full_output_makes_no_traceback(project, tmp_path, redirection, words):
+    errors = tmp_path / "errors"
+    done = subprocess.run(["bash", "-c", f"exec 2>'{errors}'; {sys.executable} -m numlp {words} {redirection}"], check=False)
+    assert done.returncode == int(words == "show" or redirection == ">/dev/full")
+    assert len(errors.read_text().splitlines()) <= 1
+
+
 @pytest.mark.parametrize(
     ("line", "answer"),
     [

@@ -1,6 +1,5 @@
 """The table of all commands: the module of each, its purpose and examples; and the exit codes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,17 +12,13 @@ class Command:
         module: With `run(config, out, invocation)` when the command is composed; else its entry.
         about: Its purpose, for --help and docs/commands.md.
         composed: Its arguments are settings, which Hydra composes.
-        needs: "project": it runs in one; "model": in one, or anywhere with --model; "nothing": anywhere.
+        needs: "project": it runs in one; "model": it runs in one, or anywhere with --model; "nothing": it runs anywhere.
     """
 
     module: str
     about: str
     composed: bool = False
     needs: Literal["project", "model", "nothing"] = "project"
-
-    def needs_project(self, arguments: Sequence[str]) -> bool:
-        """Whether it cannot run outside a project with these arguments."""
-        return self.needs == "project" or (self.needs == "model" and "--model" not in arguments)
 
     @property
     def sentence(self) -> str:
@@ -38,13 +33,13 @@ class Command:
 
 EXIT_CODES = {
     0: "success",
-    1: "an error of the input or the machine, in one or two lines; or a failed check of doctor, gradcheck, verify, export --check",
+    1: "an error of the input or the machine, in one or two lines; or a failed check of doctor, gradcheck, export --check",
     2: "an unknown command or argument",
     129: "stopped by SIGHUP: the terminal was closed",
     130: "stopped by Ctrl-C (SIGINT)",
     141: "the reader of the output closed the pipe",
     143: "stopped by SIGTERM",
-}  # where DVC fails, numlp run and numlp verify end with its exit code
+}  # where DVC fails, numlp run ends with its exit code
 COMMANDS = {
     "download": Command("numlp.stages.download", "download the raw images, or make the synthetic images", composed=True),
     "resolve": Command("numlp.stages.resolve", "write the composed configuration for DVC", composed=True),
@@ -74,7 +69,6 @@ COMMANDS = {
     "health": Command("numlp.cli.health", "plot the layer diagnostics of one to four runs with train.health=true, side by side"),
     "page": Command("numlp.cli.page", "write a run as one HTML file that needs no internet: accuracies, figures, settings"),
     "show": Command("numlp.cli.show", "print the metrics of the pipeline's latest run, and the next steps"),
-    "verify": Command("numlp.cli.verify", "run the pipeline in a clone and compare its MD5 checksums with dvc.lock"),
     "ui": Command("numlp.cli.ui", "open MLflow on the project's runs, on this machine only"),
 }
 EXAMPLES = {

@@ -1,6 +1,7 @@
 """`numlp init DIR`: create a project in a new directory, from files of the package."""
 
 import argparse
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -40,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Create a project, and print the next steps."""
     lay_out(arguments.folder, arguments.data)
-    print(f"created a project in {arguments.folder}; next:\ncd {arguments.folder}\nnumlp run       # or dvc repro\nnumlp --help")
+    there = f"cd {shlex.quote(str(arguments.folder))}\n" if arguments.folder != Path() else ""
+    print(f"created a project in {arguments.folder}; next:\n{there}numlp run       # or dvc repro\nnumlp --help")
     return 0
 
 
@@ -48,21 +50,27 @@ def lay_out(folder: Path, data: str | None = None) -> None:
     """Make a project in `folder`, whole or not at all.
 
     Args:
-        folder: Not there, or empty.
+        folder: A new folder, or one that is empty but for a `.git`.
         data: A choice of conf/data; None for that of params.yaml.
 
     Raises:
         UserError: `folder` has something in it, or there is no such data set.
     """
-    require(
-        not folder.exists() or (folder.is_dir() and not any(folder.iterdir())), "numlp init", "a new or an empty directory", DIR=str(folder)
-    )
+    new = not folder.exists()
+    empty = new or (folder.is_dir() and all(path.name == ".git" for path in folder.iterdir()))
+    require(empty, "numlp init", "a new or an empty directory", DIR=str(folder))
     known = sorted(path.stem for path in (template() / "conf" / "data").glob("*.yaml"))
     require(data is None or data in known, "numlp init", f"--data {' or '.join(known)}", data=data)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
-        _fill(Path(scratch) / "project", data, in_git(folder))
-        (Path(scratch) / "project").rename(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".numlp-init.") as scratch:
+            _fill(Path(scratch), data, in_git(folder))
+            for path in Path(scratch).iterdir():
+                path.rename(folder / path.name)
+    except BaseException:
+        if new and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
 
 
 def template() -> Path:

@@ -3,14 +3,15 @@
 import errno
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from importlib import import_module
 
 from numlp.cli.commands import COMMANDS
-from numlp.cli.parser import parse
+from numlp.cli.parser import needs_project, parse
 from numlp.errors import UserError
-from numlp.paths import enter_project, settle_addresses
+from numlp.paths import current_folder, enter_project, find_project, no_project, settle_addresses
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,14 +21,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         One of `EXIT_CODES`.
     """
     words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    _settle_process()
 
     def body() -> int:
         settle_addresses()
-        required = _needs_project(words[0], words[1:])
-        with nullcontext() if words[0] == "init" else enter_project(required) as moved:
-            if moved is not None and required:
-                print(f"numlp: working in the project {moved}", file=sys.stderr)
+        with nullcontext() if words[0] == "init" else enter_project() as moved:
             arguments = parse(words)
+            if needs_project(arguments) and find_project(current_folder()) is None:
+                raise no_project(current_folder())
+            if moved is not None and needs_project(arguments):
+                _tell(f"numlp: working in the project {moved}")
             entry = COMMANDS[arguments.command].entry if arguments.command else "numlp.cli.completion"
             return int(import_module(entry).run(arguments))
 
@@ -37,26 +40,66 @@ def main(argv: Sequence[str] | None = None) -> int:
 def exit_code(program: str, body: Callable[[], int]) -> int:
     """Run the body of a program; report errors of the input or the machine in one or two lines, and return the exit code."""
     try:
-        try:
-            return body()
-        finally:
-            sys.stdout.flush()  # which tells of a reader that has gone, also where argparse ends the program after --help
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-    except BrokenPipeError:  # of `numlp ... | head`, which is no error
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
-        return 141
-    except SystemExit as end:  # after --help, of a wrong argument, by SIGTERM
-        return 141 if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)  # rich has met the pipe first
+        code = _code(program, body)
+        sys.stdout.flush()  # which tells of a reader that has gone, also where argparse ends the program after --help
+        return code
+    except BrokenPipeError:  # the reader has gone, as in `numlp ... | head`, which is no error
+        code = 141
     except OSError as error:
+        _tell(f"error: {program}: cannot write to the standard output: {error.strerror}")
+        code = 1
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
+    return code
+
+
+def _code(program: str, body: Callable[[], int]) -> int:
+    try:
+        return body()
+    except UserError as error:
+        _tell(f"error: {error}")
+    except BrokenPipeError:
+        raise
+    except SystemExit as end:  # after --help, after a wrong argument, by SIGTERM
+        if isinstance(end.__context__, BrokenPipeError):  # rich has met the pipe first
+            raise end.__context__ from None
+        return int(end.code or 0)
+    except OSError as error:
+        if error.filename is None:
+            sys.stdout.flush()  # which raises the same error where the standard output is what is full
         remedy = "; free space and run the same command again" if error.errno == errno.ENOSPC else ""
-        print(f"error: {error.filename or program}: {error.strerror or error}{remedy}", file=sys.stderr)
+        _tell(f"error: {error.filename or program}: {error.strerror or error}{remedy}")
     except KeyboardInterrupt:
-        print(f"{program}: stopped", file=sys.stderr)
+        _tell(f"{program}: stopped")
         return 130
     return 1
 
 
-def _needs_project(command: str, rest: list[str]) -> bool:
-    """Whether a command has no use outside a project."""
-    return command in COMMANDS and COMMANDS[command].needs_project(rest) and not {"-h", "--help"} & set(rest)
+def _tell(line: str) -> None:
+    """Print a line on the standard error, or nothing where that cannot be written."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def _settle_process() -> None:
+    """Make a command independent of what a notebook or a batch system has set for other programs.
+
+    * A standard stream that is closed goes to the null device; no file or database may get its number.
+    * A character that the terminal's encoding does not have is escaped.
+    * Warnings of libraries are no errors (PYTHONWARNINGS=error), here and in child processes.
+    * Figures are drawn to files, whatever MPLBACKEND names.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, number)
+            if null > 2:
+                os.close(null)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")
+    if any(option.partition(":")[0] == "error" for option in sys.warnoptions):
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
+        os.environ["PYTHONWARNINGS"] = "ignore"
+    os.environ["MPLBACKEND"] = "agg"

@@ -14,6 +14,7 @@ Completion of commands and settings: eval "$(numlp -sc install=bash)" in bash an
 
 exit codes:
 """
+MODEL = paths.TRAIN / paths.MODEL  # the pipeline's model; --model stands for another one unless it is this very object
 
 
 class Parser(argparse.ArgumentParser):
@@ -76,10 +77,16 @@ def parsers(name: str) -> tuple[Parser, Parser]:
     return parser, own
 
 
+def needs_project(arguments: argparse.Namespace) -> bool:
+    """Whether a command cannot run outside a project with these arguments."""
+    needs = COMMANDS[arguments.command].needs if arguments.command else "nothing"
+    return needs == "project" or (needs == "model" and arguments.model is MODEL)
+
+
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Declare --model, a file that is the pipeline's by default."""
     text = "a model.npz file (default: %(default)s, the pipeline's model)"
-    parser.add_argument("--model", type=paths.from_user, default=paths.TRAIN / paths.MODEL, help=text)
+    parser.add_argument("--model", type=paths.from_user, default=MODEL, help=text)
 
 
 def _did_you_mean(text: str, known: Iterable[object]) -> str:
