@@ -16,7 +16,7 @@ from numlp.runs.checkpoint import Checkpoints
 from numlp.signals import asking, stopped
 from numlp.training import build
 from numlp.training.divergence import DivergedError
-from numlp.training.fit import begin_state, fit, locate_divergence
+from numlp.training.fit import begin_state, fit
 from numlp.training.history import LayerHealth, Record
 from numlp.training.state import State
 from numlp.training.updates import Updates
@@ -90,7 +90,7 @@ class Loop:
         """Train to the end.
 
         Raises:
-            DivergedError: The cost is not finite, or has stayed too high; the message names the step where that began.
+            DivergedError: The cost is not finite, or has stayed too high.
             KeyboardInterrupt: Ctrl-C came; the state at the step then made is kept.
             Terminated: The same for SIGTERM or SIGHUP.
         """
@@ -120,14 +120,9 @@ class Loop:
                         self.kept.save(state)
             except DivergedError:
                 _log(state, log, probe)
-                raise self._diverged(state) from None
+                raise
             finally:
                 state.seconds = perf_counter() - since
-
-    def _diverged(self, state: State) -> DivergedError:
-        before = self.new_state()
-        self.kept.restore(before)
-        return locate_divergence(self.config, self.data, before, state.records, self.updates)
 
 
 def _log(state: State, log: Log, probe: Probe | None) -> None:
