@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from numlp.data.augment import Augmentation
 from numlp.data.preprocess import Part
 from numlp.nn.initialisers import he, initialise
 from numlp.nn.loss import cross_entropy
@@ -164,3 +165,18 @@ def test_a_highest_norm_bounds_each_update(parts):
         moved.append(float(np.linalg.norm(made.params.vector - before)))
         before = made.params.vector.copy()
     assert max(moved) == pytest.approx(0.05, rel=1e-3)
+
+
+@pytest.mark.parametrize("cost", ["aggregated", "smoothed"])
+@pytest.mark.parametrize("changed", [{"mixup": 0.5}, {"augmentation": Augmentation(flip=True, shift=3, cutout=8)}])
+def test_costs_of_batches_are_of_the_images_as_they_are(rng, cost, changed):
+    """Without an update of the weights, the cost of a whole epoch's batches does not tell whether images were mixed or augmented."""
+    part = Part(rng.normal(size=(20, 3072)).astype(np.float32), rng.integers(0, 4, 20))
+
+    def scores(**settings):
+        made = Network((3072, 4))
+        initialise(made, he, np.random.default_rng(0))
+        plan = replace(PLAN, steps=5, schedule=constant(1e-30), record_at=frozenset(range(6)), cost=cost, **settings)
+        return [(record.train_cost, record.train_accuracy) for record in trained(made, part, part, plan)]
+
+    assert scores(**changed) == scores()

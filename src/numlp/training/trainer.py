@@ -73,8 +73,7 @@ def _train(updates: Updates, val: Part, progress: Progress) -> Iterator[Record]:
     per_epoch = epoch_steps(len(data.labels), plan.batch_size)
 
     def record(step: int, batch: Batch) -> Record:
-        seen = Part(batch.x, batch.labels)
-        t, v = _train_scores(plan, evaluator, data, seen, progress.seen), evaluator.scores(val, plan.lam)
+        t, v = _train_scores(plan, evaluator, data, batch, progress.seen), evaluator.scores(val, plan.lam)
         progress.step = step
         eta = plan.schedule(max(step - 1, 0))
         return Record(step, step / per_epoch, eta, t.cost, t.loss, t.accuracy, v.cost, v.loss, v.accuracy)
@@ -91,14 +90,15 @@ def _train(updates: Updates, val: Part, progress: Progress) -> Iterator[Record]:
             return
 
 
-def _train_scores(plan: Plan, evaluator: Evaluator, data: Part, batch: Part, seen: Array) -> Scores:
+def _train_scores(plan: Plan, evaluator: Evaluator, data: Part, batch: Batch, seen: Array) -> Scores:
     """Scores over the whole training split (full), or from the batches recorded so far.
 
-    These give their mean (aggregated), or 0.99 * old + 0.01 * new, started at the first one (smoothed).
+    The images of a batch count as they are in the split, neither augmented nor mixed.
+    Batches give their mean (aggregated), or 0.99 * old + 0.01 * new, started at the first one (smoothed).
     """
     if plan.cost == "full":
         return evaluator.scores(data, plan.lam)
-    new = np.array(astuple(evaluator.scores(batch, plan.lam)))
+    new = np.array(astuple(evaluator.scores(Part(data.x[batch.places], batch.labels), plan.lam)))
     count, values = seen[0], seen[1:]
     if plan.cost == "aggregated":
         values += new

@@ -25,13 +25,15 @@ class Batch(NamedTuple):
 
     Attributes:
         step: Updates made before it.
-        x: (N, d) images, in a buffer that the next batch of the same size writes over.
+        places: (N,) indices of the images in the training split.
+        x: (N, d) images, changed as the plan says, in a buffer that the next batch of the same size writes over.
         labels: (N,) classes.
         targets: (N, K) probabilities to train towards; None where they are the labels.
         buffers: The pass for batches of this size.
     """
 
     step: int
+    places: NDArray[np.intp]
     x: Array
     labels: NDArray[np.intp]
     targets: Array | None
@@ -97,7 +99,7 @@ class Updates:
         # mode="clip" lets take write straight to the buffer; with "raise" it makes a copy first
         np.take(self.data.x, index, axis=0, out=x, mode="clip")
         labels = self.data.labels[index]
-        return Batch(step, x, labels, self._change(x, labels, step), self._pass(len(index)))
+        return Batch(step, index, x, labels, self._change(x, labels, step), self._pass(len(index)))
 
     def _change(self, x: Array, labels: NDArray[np.intp], step: int) -> Array | None:
         """Change images in place, and give their targets; the draws follow from the run's seed and the step alone."""
