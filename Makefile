@@ -51,8 +51,9 @@ docs: .venv/installed-docs # without --quiet, which would hide warnings from --s
 ui: .venv/installed
 	$(BIN)/numlp ui
 
+# What can be made again; results in outputs/ and multirun/ stay.
 clean:
-	rm -rf build outputs multirun .venv
+	rm -rf build .venv
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "need Python 3.11 or newer, got " + sys.version.split()[0] + "; make PYTHON=... names another")'

@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 
 from benchmarks.process import ROOT, SOURCE
 from numlp.config import SourceConfig
-from numlp.data.fetch import make_raw
+from numlp.data.dataset import make_raw
 from numlp.data.preprocess import prepare
 from numlp.data.raw import save_raw
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 DECIDING = {  # by stage of dvc.yaml: the modules that decide its outputs, each with all that it imports
-    "download": ("numlp.data.fetch",),
+    "download": ("numlp.data.cifar10", "numlp.data.synthetic", "numlp.data.raw"),
     "normalise": ("numlp.data.preprocess",),
     "train": ("numlp.training.fit", "numlp.inference.model_file", "numlp.files"),
     "evaluate": ("numlp.stages.evaluate",),

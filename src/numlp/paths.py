@@ -8,33 +8,7 @@ from pathlib import Path
 
 from numlp.errors import UserError
 
-# The archive, and normalised arrays of every split asked for so far. On a cluster with a shared folder: on each node's own disk.
-DATA = Path(os.environ.get("NUMLP_DATA") or "data")
-ARCHIVE = DATA / "cifar-10-python.tar.gz"  # when it was downloaded
-NORMALISED = DATA / "normalised"
-BUILD = Path("build")  # what DVC's stages make, one folder a stage
-DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
-TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
-CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one folder a run
-
-SPLIT = "split.json"
-CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"
-COMPARISON = "comparison.json"
-LR_RANGE = "lr_range.csv"
-HEALTH, HEALTH_FIGURE = "health.csv", "health.png"  # of a run with train.health=true
-ACCURACY, PREDICTIONS = "accuracy.json", "predictions.csv"  # for DVC's tables and plots
-METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"
-
-CIFAR10 = Path("conf/data/cifar10.yaml")  # where its archive comes from, and the checksum
-MARKS = ("params.yaml", "conf")
-
 _stands: ContextVar[Path] = ContextVar("stands", default=Path())  # where the user is, from the project's folder
-
-
-def find_project(folder: Path) -> Path | None:
-    """`folder`, or the nearest one above it, that is a project's; None when there is none."""
-    above = (folder, *folder.parents)
-    return next((outer for outer in above if all((outer / mark).exists() for mark in MARKS)), None)
 
 
 def current_folder() -> Path:
@@ -47,32 +21,6 @@ def current_folder() -> Path:
         return Path.cwd()
     except FileNotFoundError as error:
         raise UserError("the current directory no longer exists; go to another directory") from error
-
-
-def no_project(folder: Path) -> UserError:
-    """The error for a directory that belongs to no project."""
-    problem = f"no project in {folder} or above it: no {MARKS[0]} and {MARKS[1]}/"
-    return UserError(f"{problem}; go to the project's directory, or create one with numlp init DIR")
-
-
-@contextmanager
-def enter_project() -> Iterator[Path | None]:
-    """Make the project's folder the current one, from which every path is relative; outside a project, change nothing.
-
-    Yields:
-        That folder, where it was not the current one before.
-    """
-    here = current_folder()
-    folder = find_project(here)
-    if folder is None or folder == here:
-        yield None
-        return
-    token = _stands.set(here.relative_to(folder))
-    try:
-        with chdir(folder):
-            yield folder
-    finally:
-        _stands.reset(token)
 
 
 def from_user(text: str) -> Path:
@@ -108,3 +56,62 @@ def origin(root: Path) -> Path:
         if folder.parts[-3:] == (".dvc", "tmp", "exps"):
             return folder.parents[2]
     return root
+
+
+def from_environment(name: str) -> Path | None:
+    """The absolute path that a variable holds, which counts from where the user is, in a copy of DVC's from the project; None if unset."""
+    text = os.environ.get(name)
+    return origin(current_folder()) / from_user(text) if text else None
+
+
+# The archive, and normalised arrays of every split asked for so far. On a cluster with a shared folder: on each node's own disk.
+DATA = from_environment("NUMLP_DATA") or Path("data")
+ARCHIVE = DATA / "cifar-10-python.tar.gz"  # a downloaded one
+NORMALISED = DATA / "normalised"
+BUILD = Path("build")  # what DVC's stages make, one folder a stage
+DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
+TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
+CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one folder a run
+
+SPLIT = "split.json"
+CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"
+COMPARISON = "comparison.json"
+LR_RANGE = "lr_range.csv"
+HEALTH, HEALTH_FIGURE = "health.csv", "health.png"  # of a run with train.health=true
+ACCURACY, PREDICTIONS = "accuracy.json", "predictions.csv"  # for DVC's tables and plots
+METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"
+
+CIFAR10 = Path("conf/data/cifar10.yaml")  # where its archive comes from, and the checksum
+MARKS = ("params.yaml", "conf")
+
+
+def find_project(folder: Path) -> Path | None:
+    """`folder`, or the nearest one above it, that is a project's; None when there is none."""
+    above = (folder, *folder.parents)
+    return next((outer for outer in above if all((outer / mark).exists() for mark in MARKS)), None)
+
+
+def no_project(folder: Path) -> UserError:
+    """The error for a directory that belongs to no project."""
+    problem = f"no project in {folder} or above it: no {MARKS[0]} and {MARKS[1]}/"
+    return UserError(f"{problem}; go to the project's directory, or create one with numlp init DIR")
+
+
+@contextmanager
+def enter_project() -> Iterator[Path | None]:
+    """Make the project's folder the current one, from which every path is relative; outside a project, change nothing.
+
+    Yields:
+        That folder, where it was not the current one before.
+    """
+    here = current_folder()
+    folder = find_project(here)
+    if folder is None or folder == here:
+        yield None
+        return
+    token = _stands.set(here.relative_to(folder))
+    try:
+        with chdir(folder):
+            yield folder
+    finally:
+        _stands.reset(token)

@@ -9,7 +9,7 @@ import yaml
 from numlp.cli.run import choose_data
 from numlp.config.compose import read_choices
 from numlp.config.local_choices import LOCAL, local_file, read_substitutes
-from numlp.data.fetch import Unavailable
+from numlp.data.cifar10 import Unavailable
 from numlp.errors import UserError
 
 SUBSTITUTION = "data: {cifar10: synthetic}\n"
@@ -97,7 +97,7 @@ class TestRun:
             if "there" not in found:
                 raise Unavailable("download failed: cifar-10\nset CIFAR10_ARCHIVE")
 
-        monkeypatch.setattr("numlp.cli.run.fetch", fetch)
+        monkeypatch.setattr("numlp.cli.run.find_archive", fetch)
         return found
 
     def test_without_cifar10_it_is_replaced_loudly_in_one_line_and_params_stays_as_it_is(self, project, asked, capsys):

@@ -48,6 +48,7 @@ def examine() -> list[Finding]:
         *checks.check_local_choices(),
         check_configuration(),
         checks.check_archive(official),
+        checks.check_normalised(),
         checks.check_dvc_cache(),
         checks.check_dvc_lock(),
         *checks.check_mlflow(),

@@ -120,8 +120,8 @@ def check_local_choices() -> Iterator[Finding]:
 
 def check_archive(official: str) -> Finding:
     """The archive that a run would read, and its SHA-256 checksum."""
-    given = os.environ.get("CIFAR10_ARCHIVE")
-    path, accepted = (Path(given), os.environ.get("CIFAR10_SHA256", official).lower()) if given else (paths.ARCHIVE, official)
+    given = paths.from_environment("CIFAR10_ARCHIVE")
+    path, accepted = (given, os.environ.get("CIFAR10_SHA256", official).lower()) if given else (paths.ARCHIVE, official)
     if not path.is_file():
         if given:
             return Finding("archive", "error", f"file not found: {given}", "correct or unset CIFAR10_ARCHIVE")
@@ -131,6 +131,16 @@ def check_archive(official: str) -> Finding:
         advice = f"set CIFAR10_SHA256={digest} to accept the file" if given else f"delete {path}; the next run downloads it again"
         return Finding("archive", "error", f"{path}: expected SHA-256 checksum {accepted[:12]}..., got {digest[:12]}...", advice)
     return Finding("archive", "ok", f"{path}" + ("" if digest == official else " (accepted by CIFAR10_SHA256; not the official file)"))
+
+
+def check_normalised() -> Finding:
+    """The size of the normalised arrays, of which each split and each version of the code that makes them has its own."""
+    folders = [folder for folder in paths.NORMALISED.glob("*/") if not folder.name.startswith(".")]
+    size = sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file()) / GB
+    text = f"{paths.NORMALISED}: {size:.2f} GB in {len(folders)} sets of arrays"
+    if len(folders) < 2:
+        return Finding("normalised", "ok", text)
+    return Finding("normalised", "warning", text, f"delete the directory {paths.NORMALISED}; the next run makes its arrays again")
 
 
 def check_dvc_cache() -> Finding:

@@ -12,8 +12,8 @@ from numlp.cli.dvc import repro
 from numlp.config import DataConfig
 from numlp.config.compose import read_params, replacement_notice
 from numlp.config.local_choices import read_substitutes, substitute
+from numlp.data.cifar10 import Unavailable, find_archive
 from numlp.data.dataset import holds_source
-from numlp.data.fetch import Unavailable, fetch
 
 CIFAR10, SYNTHETIC = paths.CIFAR10.stem, "synthetic"  # files of conf/data
 
@@ -44,7 +44,7 @@ def why_missing(description: Path) -> str:
     assert isinstance(source, DataConfig)
     try:
         if not holds_source(paths.DOWNLOAD, source.source):
-            fetch(source.source, paths.DATA)
+            find_archive(source.source, paths.DATA)
     except Unavailable as reason:
         return str(reason).splitlines()[0]
     return ""

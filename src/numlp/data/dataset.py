@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from filelock import FileLock
-
 from numlp import paths
 from numlp.config import Config, SourceConfig
+from numlp.data.cifar10 import is_asked_for, load_cifar10
 from numlp.data.preprocess import Prepared, prepare
 from numlp.data.raw import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
+from numlp.data.synthetic import synthesise
 from numlp.errors import UserError
+from numlp.files import locked
 
 
 def prepare_data(config: Config) -> Prepared:
@@ -32,13 +33,16 @@ def provide_raw(source: SourceConfig) -> Path:
         return paths.DOWNLOAD
     slug = source.name.lower() + ("" if source.seed is None else f"-{source.seed}")
     folder = paths.DATA / "raw" / slug
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not holds_source(folder, source):
-            from numlp.data.fetch import make_raw
-
-            save_raw(make_raw(source, paths.DATA), folder)
+    if not holds_source(folder, source):  # looked at before it is locked: the folder may be shared, and read-only
+        with locked(folder.with_name(f"{folder.name}.lock")):
+            if not holds_source(folder, source):
+                save_raw(make_raw(source, paths.DATA), folder)
     return folder
+
+
+def make_raw(source: SourceConfig, folder: Path) -> RawData:
+    """Make the images of `source`: from an archive, which `folder` has once it is downloaded, or from a seed."""
+    return load_cifar10(source, folder) if source.seed is None else synthesise(source.seed)
 
 
 def find_raw(dataset: DatasetInfo) -> RawData:
@@ -54,11 +58,10 @@ def find_raw(dataset: DatasetInfo) -> RawData:
 
 
 def holds_source(folder: Path, source: SourceConfig) -> bool:
-    """Whether `folder` has the raw arrays of `source`."""
+    """Tell whether `folder` has the raw arrays that `source` and the environment ask for now."""
     if not (folder / INFO).exists():
         return False
     info = read_info(folder)
     if source.seed is not None:
         return info.origin == {"seed": source.seed}
-    own = info.name.partition(", archive ")[0] == source.name  # of its sum the user may have the say: CIFAR10_SHA256
-    return own and "archive_sha256" in info.origin
+    return is_asked_for(source, info.name, info.origin)

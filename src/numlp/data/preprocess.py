@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
@@ -18,7 +17,7 @@ from numlp.code_digest import stage_digest
 from numlp.config.data import IMAGES, PIXELS, TRAIN_IMAGES
 from numlp.data.raw import DatasetInfo, load_raw, read_info, write_npy
 from numlp.errors import require
-from numlp.files import json_digest, write_json
+from numlp.files import json_digest, locked, write_json
 
 Name: TypeAlias = Literal["train", "val", "test"]
 CHUNK = 2_500  # rows that are normalised at once: 31 MB of float32
@@ -103,8 +102,7 @@ def prepare(raw: Path, train: Sequence[int], val: Sequence[int], store: Path) ->
     recipe = Recipe(read_info(raw), {"train": list(train), "val": list(val)}, stage_digest("normalise"))
     folder = store / recipe.key
     if not folder.exists():
-        store.mkdir(parents=True, exist_ok=True)
-        with FileLock(store / f"{recipe.key}.lock"):
+        with locked(store / f"{recipe.key}.lock"):
             if not folder.exists():
                 _make(raw, recipe, folder)
     return open_prepared(folder)

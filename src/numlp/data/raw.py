@@ -78,7 +78,8 @@ class RawData:
 
 
 def save_raw(data: RawData, folder: Path) -> None:
-    """Write images.npy, labels.npy and, last, dataset.json (docs/formats.md)."""
+    """Write images.npy, labels.npy and, last, dataset.json (docs/formats.md), without which older arrays do not count."""
+    (folder / INFO).unlink(missing_ok=True)
     for name, array in (("images", data.images), ("labels", data.labels)):
         with replacing(folder / f"{name}.npy") as file:
             write_npy(file, array.shape, array.dtype, [np.ascontiguousarray(array)])

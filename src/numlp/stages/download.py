@@ -4,7 +4,7 @@ from pathlib import Path
 
 from numlp import paths
 from numlp.config import Config
-from numlp.data.fetch import make_raw
+from numlp.data.dataset import make_raw
 from numlp.data.raw import save_raw
 from numlp.runs.invocation import Invocation
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from numlp.config import Config
 from numlp.config.compose import to_config
 from numlp.config.naming import run_name
-from numlp.data.fetch import Unavailable
+from numlp.data.cifar10 import Unavailable
 from numlp.errors import UserError
 from numlp.runs.identity import record_file
 from numlp.runs.outcome import find_outcome

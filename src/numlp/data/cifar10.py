@@ -1,0 +1,234 @@
+"""CIFAR-10's "python version" archive: found or downloaded, verified by its SHA-256, and only then read.
+
+The variables CIFAR10_ARCHIVE and CIFAR10_SHA256 are read here and nowhere else.
+
+Source: Krizhevsky 2009, Learning multiple layers of features from tiny images.
+"""
+
+import io
+import logging
+import os
+import pickle
+import pickletools
+import re
+import sys
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numlp import paths
+from numlp.config import SourceConfig
+from numlp.config.data import CLASSES, PIXELS
+from numlp.data.raw import RawData
+from numlp.errors import UserError, require
+from numlp.files import sha256
+
+BATCHES, META, ROWS = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"), "batches.meta", 10_000
+LARGEST = 64_000_000  # bytes of a member: a batch has 31 MB as uint8
+NESTED, MEMO = 32, 100_000  # tuples, and memo numbers, of a pickle: the official batches have 6 tuples and no number above 20,000
+TIMEOUT = (5, 30)  # seconds to connect, and for the next bytes
+HINT = "check the network, set CIFAR10_ARCHIVE=PATH to use a local archive, or choose data=synthetic"
+
+RECONSTRUCT: Callable[..., Any] = np.empty(0).__reduce__()[0]  # type: ignore[assignment]  # the function that a pickled array names
+NAMES: dict[tuple[str, str], Any] = {
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+    ("_codecs", "encode"): lambda text, _: text.encode("latin1"),  # bytes, as Python 3 writes them in protocols 0 to 2
+    **{
+        (f"numpy.{core}.{module}", name): function
+        for core in ("core", "_core")  # of NumPy 1, with which the official archive was made, and of NumPy 2
+        for module, name, function in (
+            ("multiarray", "_reconstruct", RECONSTRUCT),
+            ("numeric", "_frombuffer", lambda content, dtype, shape, order: np.frombuffer(content, dtype).reshape(shape, order=order)),
+        )
+    },
+}
+
+
+class Unavailable(UserError):  # noqa: N818 - a state, and an answer to it
+    """There is no archive, and none could be downloaded."""
+
+
+class ArraysOnly(pickle.Unpickler):  # the one place of the package that unpickles
+    """An unpickler of arrays and Python's plain containers; a pickle that names anything else is refused before it is called."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Look a name up in `NAMES`; nothing is imported."""
+        require((module, name) in NAMES, "pickle", "arrays, lists, text and numbers alone", name=f"{module}.{name}"[:100])
+        return NAMES[module, name]
+
+
+def load_cifar10(source: SourceConfig, folder: Path) -> RawData:
+    """Read the archive that CIFAR10_ARCHIVE names, one that `folder` has, or one from the network, which `folder` then has.
+
+    Raises:
+        UserError: There is none, its SHA-256 is not the accepted one, or it is no CIFAR-10.
+    """
+    path = find_archive(source, folder)
+    found = accepted_sha256(source)
+    images, labels = np.empty((len(BATCHES), ROWS, PIXELS), np.uint8), np.empty((len(BATCHES), ROWS), np.uint8)
+    names: list[str] = []
+    missing = {*BATCHES, META}
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            for name, content in _contents(archive):
+                missing.discard(name)
+                if name == META:
+                    names = _class_names(content)
+                else:
+                    images[BATCHES.index(name)], labels[BATCHES.index(name)] = _batch(content, name)
+        require(not missing, "files", "the seven files of CIFAR-10", missing=", ".join(sorted(missing)))
+    except UserError as error:
+        raise UserError(f"archive {path}: {error}") from error
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
+        raise UserError(f"archive {path}: damaged ({type(error).__name__}: {error})") from error
+    title = source.name if found == source.sha256 else f"{source.name}, archive {found[:8]}... (not the official file)"
+    origin: dict[str, str | int] = {"archive_sha256": found, "asked": source.sha256 or ""}
+    return RawData(images.reshape(-1, PIXELS), labels.reshape(-1), tuple(names), title, origin)
+
+
+def find_archive(source: SourceConfig, folder: Path) -> Path:
+    """Find or download an archive with the accepted SHA-256.
+
+    Raises:
+        Unavailable: No address gave one.
+        UserError: CIFAR10_ARCHIVE is no file that can be read, or has another SHA-256.
+    """
+    accepted, local = accepted_sha256(source), paths.from_environment("CIFAR10_ARCHIVE")
+    if local is None:
+        name = source.file or ""
+        require(name != "" and Path(name).name == name, "data.source.file", "a file name without directories", file=source.file)
+        return _download(source.urls, folder / name, accepted)
+    try:
+        found = sha256(local)
+    except OSError as error:
+        raise UserError(f"CIFAR10_ARCHIVE: cannot read {local}: {error.strerror}; correct or unset the variable") from error
+    if found != accepted:
+        raise UserError(
+            f"CIFAR10_ARCHIVE: expected SHA-256 checksum {accepted}, got {found}\n"
+            f"{local} may be incomplete or damaged; to accept the file as it is, set CIFAR10_SHA256={found}"
+        )
+    return local
+
+
+def accepted_sha256(source: SourceConfig) -> str:
+    """The SHA-256 that CIFAR10_SHA256 names, or else the configuration."""
+    typed = os.environ.get("CIFAR10_SHA256")
+    accepted, where = (typed or source.sha256 or "").lower(), "CIFAR10_SHA256" if typed else "data.source.sha256"
+    require(re.fullmatch("[0-9a-f]{64}", accepted) is not None, where, "a checksum of 64 hexadecimal digits", sha256=accepted)
+    return accepted
+
+
+def is_asked_for(source: SourceConfig, name: str, origin: Mapping[str, Any]) -> bool:
+    """Tell whether images of a name and origin are those that the configuration and the variables ask for now.
+
+    What CIFAR10_SHA256 once accepted stays while neither variable is set, so that a later command need not name the archive again.
+
+    Raises:
+        UserError: CIFAR10_ARCHIVE is there and has another SHA-256 than the accepted one.
+    """
+    local = paths.from_environment("CIFAR10_ARCHIVE")
+    if name.partition(", archive ")[0] != source.name or origin.get("asked", source.sha256) != source.sha256:
+        return False
+    if local is not None and local.exists():
+        find_archive(source, Path())
+    if local is not None or os.environ.get("CIFAR10_SHA256"):
+        return origin.get("archive_sha256") == accepted_sha256(source)
+    return "archive_sha256" in origin
+
+
+def _download(urls: list[str], path: Path, accepted: str) -> Path:
+    """Try the addresses in their order; a file that is there already and whole is taken."""
+    import pooch
+    from requests.exceptions import RequestException
+
+    logging.getLogger("pooch").setLevel(logging.WARNING)
+    pooch.get_logger().setLevel(logging.WARNING)  # its lines name temporary files
+    downloader = pooch.HTTPDownloader(timeout=TIMEOUT, progressbar=sys.stderr.isatty(), chunk_size=1 << 16)
+    failures = []
+    for url in urls:
+        try:
+            if urlsplit(url).scheme in ("http", "https"):
+                return Path(pooch.retrieve(url, f"sha256:{accepted}", path.name, path.parent, downloader=downloader))
+            local = Path(url2pathname(urlsplit(url).path) if url.startswith("file:") else url).expanduser()
+            require(sha256(local) == accepted, str(local), f"the SHA-256 {accepted}")
+            return local
+        except (RequestException, ValueError, OSError) as error:  # a ValueError tells of another checksum
+            failures.append(f"{url} ({_cause(error)})")
+    raise Unavailable(f"download failed: {path.name} from {', '.join(failures)}\n{HINT}")
+
+
+def _cause(error: Exception) -> str:
+    """The cause of a failed download, in a few words."""
+    from requests import exceptions
+
+    kinds = {
+        exceptions.SSLError: "its certificate is not accepted",
+        exceptions.ProxyError: "the proxy does not answer",
+        exceptions.ConnectTimeout: "no connection",
+        exceptions.ReadTimeout: "it stopped sending",
+        exceptions.ChunkedEncodingError: "it stopped sending",
+        exceptions.ConnectionError: "no connection",
+    }
+    known = next((text for kind, text in kinds.items() if isinstance(error, kind)), "")
+    if "does not match the known hash" in str(error):
+        known = "a file with another checksum"
+    return known or " ".join(str(error).split())[:120]
+
+
+def _contents(archive: tarfile.TarFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the name and content of each batch and of their description. Nothing is extracted, and no member is too large."""
+    for member in archive:
+        require(member.size <= LARGEST, "member", f"at most {LARGEST:,} bytes", name=member.name[:100], size=member.size)
+        name = member.name.rpartition("/")[2]
+        if name not in (*BATCHES, META):
+            continue
+        require(member.isreg(), name, "a regular file")
+        file = archive.extractfile(member)
+        assert file is not None
+        yield name, _unpickle(file.read(), name)
+
+
+def _unpickle(content: bytes, name: str) -> Mapping[str, Any]:
+    """Load a pickle whose opcodes reserve no memory by a number and nest nothing that takes 2^n steps to hash."""
+    nested = 0
+    try:
+        for opcode, argument, _ in pickletools.genops(content):
+            nested += opcode.name.startswith(("TUPLE", "FROZENSET"))
+            harmless = nested <= NESTED and not (opcode.name.endswith("PUT") and int(argument or 0) > MEMO)
+            require(harmless, name, "a pickle of arrays and lists of numbers")
+        loaded = ArraysOnly(io.BytesIO(content), encoding="latin1").load()
+    except UserError:
+        raise
+    except Exception as error:  # a damaged pickle raises nearly anything
+        raise UserError(f"{name}: damaged pickle ({type(error).__name__})") from error
+    require(isinstance(loaded, dict), name, "a dictionary", type=type(loaded).__name__)
+    return {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in loaded.items()}
+
+
+def _batch(content: Mapping[str, Any], name: str) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    """The images (10000, 3072) and labels (10000,) of a batch."""
+    pixels, labels = content.get("data"), content.get("labels")
+    images = isinstance(pixels, np.ndarray) and pixels.shape == (ROWS, PIXELS) and pixels.dtype == np.uint8
+    require(images, name, f"data of shape ({ROWS}, {PIXELS}) and type uint8: 32 x 32 pixels of 3 colors in each image")
+    assert isinstance(pixels, np.ndarray)
+    listed = isinstance(labels, list | np.ndarray) and all(isinstance(label, int | np.integer) for label in labels)
+    numbers = np.array(labels if listed else [])
+    fitting = numbers.shape == (ROWS,) and numbers.min() >= 0 and numbers.max() < CLASSES
+    require(fitting, name, f"labels: {ROWS} whole numbers from 0 to {CLASSES - 1}")
+    return pixels, numbers
+
+
+def _class_names(content: Mapping[str, Any]) -> list[str]:
+    listed = content.get("label_names")
+    names = [name.decode("latin1") if isinstance(name, bytes) else name for name in listed] if isinstance(listed, list) else []
+    plain = all(isinstance(name, str) and name.isprintable() and 0 < len(name) <= 40 for name in names)
+    require(plain and len(set(names)) == len(names) == CLASSES, META, f"{CLASSES} different label_names of 1 to 40 characters")
+    return names
