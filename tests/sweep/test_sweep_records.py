@@ -118,16 +118,40 @@ def test_a_kept_job_whose_folder_is_gone_or_another_run_s_has_no_files_and_compa
     assert "sweep.rerun=true" in err
 
 
-def test_a_dry_run_says_what_is_done_and_how_long_the_rest_takes_and_trains_nothing(ready, numlp, counted):
+def test_dry_run_lists_jobs_and_trains_nothing(ready, numlp, counted):
     assert numlp(*MULTI, "lam=0.1")[0] == 0
     code, out, err = numlp(*MULTI, "lam=0.1,0.2,-1", "sweep.dry_run=true")
     assert code == 0, err
     assert [line.partition(": ")[2].partition(":")[0] for line in out.splitlines()[1:4]] == ["cached", "to run", "would fail"]
     assert "1 jobs to run, 1 cached, 1 would fail" in out
-    assert "MB per job" in out
     assert counted == [0.1]
     assert len(newest_sweep(ready)[1]) == 1
     assert len(list(ready.glob("multirun/*/*"))) == 1  # a dry run leaves no folder
+
+
+PRECISE = ["moments=precise", "moments.images=100"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "verdict"),
+    [
+        (["schedule=cosine", "train.epochs=1.04"], "1 jobs to run"),  # a warm-up of one epoch
+        (["schedule=cosine", "train.epochs=1"], "1 would fail"),
+        (["schedule=one_cycle", "train.epochs=0.2"], "1 jobs to run"),
+        (["schedule=one_cycle", "train.epochs=0.04"], "1 would fail"),
+        (["average=0.9", "train.epochs=0.5", *PRECISE], "1 jobs to run"),
+        (["average=0.9", "train.epochs=0.2", *PRECISE], "1 would fail"),
+        (["train.batch_size=100"], "1 jobs to run"),
+        (["train.batch_size=101"], "1 would fail"),
+    ],
+    ids=str,
+)
+def test_dry_run_and_training_take_the_same_settings(ready, numlp, settings, verdict):
+    settings = ["train.batch_size=4", *settings]
+    code, out, err = numlp(*MULTI, "lam=0.1", *settings, "sweep.dry_run=true")
+    assert (code, verdict in out) == (0, True), err
+    code, _, err = numlp("train", *SHORT, "lam=0.1", *settings)
+    assert (code == 1) is ("fail" in verdict), err
 
 
 @pytest.mark.parametrize("rerun", [False, True])
@@ -192,4 +216,3 @@ def test_the_searches_at_hand_say_what_they_would_make(ready, numlp, counted, na
     code, out, err = numlp("train", f"+search={name}", "data=synthetic", "hydra.launcher.n_jobs=2", "sweep.dry_run=true")
     assert (code, counted) == (0, []), err
     assert f"{known} jobs to run, 0 cached, 0 would fail, {later} more follow from these" in out
-    assert "2 at a time" in out

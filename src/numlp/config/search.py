@@ -85,7 +85,7 @@ class SweepConfig(Checked):
     Attributes:
         rerun: Ignore cached results and train again.
         fail_fast: Start no further job after the first failure.
-        dry_run: Only print the jobs and the estimated time.
+        dry_run: Only print the jobs.
     """
 
     rerun: bool = False

@@ -85,10 +85,14 @@ class Planner:
 
 
 def count_updates(config: Config) -> tuple[int, int]:
-    """Updates of a run, and of an epoch."""
+    """Count the updates of a run, and of an epoch.
+
+    Raises:
+        UserError: The settings allow no plan of updates, such as a batch that is larger than the training split.
+    """
     start, stop = config.split.train
-    per_epoch = epoch_steps(stop - start, config.train.batch_size)
-    return build.steps(config, per_epoch), per_epoch
+    plan = build.plan(config, stop - start)
+    return plan.steps, epoch_steps(stop - start, plan.batch_size)
 
 
 def count_epochs(config: Config) -> float:

@@ -17,7 +17,7 @@ from numlp.signals import Terminated, relaying
 from numlp.sweep.composer import Composer
 from numlp.sweep.conclusion import Conclusion, conclude, say_interrupted
 from numlp.sweep.conf_snapshot import freeze_conf
-from numlp.sweep.estimate import print_estimate
+from numlp.sweep.dry_run import print_jobs
 from numlp.sweep.job_runner import Runner, clear_folder
 from numlp.sweep.live_table import Display
 from numlp.sweep.planner import Planner
@@ -75,7 +75,7 @@ class Sweep:
         digest, params = self._digest(), self._params()
         pruned = SWEEPS / digest[:16]
         if self._sweep.dry_run:
-            print_estimate(self._planner, pruned, self._total, self._rounds.at_once)
+            print_jobs(self._planner, pruned, self._total)
             return []
         run = open_sweep_run(self._name, digest, params, self._out, self._sweep.rerun)
         with run as sweep_run, relaying() as signals:
