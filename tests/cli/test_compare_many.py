@@ -27,7 +27,18 @@ def test_runs_of_several_seeds_are_one_table_and_one_figure(ready, numlp):
         assert said["val_accuracy"] == pytest.approx(logged["final/val_accuracy"])
 
 
-@pytest.mark.parametrize("runs", [1, MOST + 1])
-def test_fewer_or_more_runs_than_can_be_drawn_are_refused_in_a_line(project, numlp, runs):
+def test_a_name_of_several_seeds_as_the_sweep_prints_it_is_a_run_per_seed(ready, numlp):
+    out = numlp(*MULTI, "norm=none,before", "seed=0,1")[1]
+    names = [line.split()[1] for line in out.splitlines() if line.endswith("-s0,1")]
+    assert len(names) == 2
+    code, out, err = numlp("compare", *names)
+    assert (code, err) == (0, "")
+    (folder,) = ready.glob("build/compare/*")
+    assert json.loads((folder / "comparison.json").read_text())["runs"] == [name[:-3] + seed for name in names for seed in "01"]
+    assert len(folder.name) < 100
+
+
+@pytest.mark.parametrize("runs", [0, MOST + 1])
+def test_fewer_or_more_runs_than_can_be_drawn_are_refused(project, numlp, runs):
     code, out, err = numlp("compare", *(["a"] * runs))
-    assert (code, out, err) == (1, "", f"error: numlp compare: expected 2 to 8 runs, got {runs}\n")
+    assert (code, out, err.count("\n")) == (1 if runs else 2, "", 1)

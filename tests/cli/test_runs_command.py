@@ -44,6 +44,15 @@ def test_the_best_are_finished_runs_chosen_by_validation_alone(three, numlp):
     assert names(numlp("runs", "--best", "2", "--csv")[1]) == ["mlp3-before-s0", "x"]
 
 
+def test_the_best_are_of_the_data_set_of_params_unless_a_filter_names_another(three, ready, numlp):
+    for data, val in (("cifar10", 0.45), ("synthetic", 0.99)):
+        with start_run(ready, f"on {data}", {"data": data}, {}) as run:
+            run.log_metrics({"final/val_accuracy": val})
+    assert names(numlp("runs", "--best", "5", "--csv")[1]) == ["on cifar10"]
+    assert "cifar10" in numlp("runs", "--best", "5")[1].splitlines()[-1]
+    assert names(numlp("runs", "--best", "5", "--csv", "--filter", "data=synthetic")[1]) == ["on synthetic"]
+
+
 @pytest.mark.parametrize(
     ("filters", "kept"),
     [

@@ -30,6 +30,8 @@ def test_a_run_keeps_its_files_in_a_folder_of_its_own_and_is_an_mlflow_run_that_
     assert code == 0, err
     assert "synthetic" in out
     folder = only(ready, "outputs/train/*/*")
+    assert str(folder.relative_to(ready)) in out.splitlines()[-1]
+    assert (ready / "outputs" / "last").resolve() == folder
     names = {path.name for path in folder.iterdir()}
     assert {"config.json", "model.npz", "history.csv", "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"} <= names
     assert {path.name for path in (folder / "plots").iterdir()} == {"curves.png", "confusion.png", "first_layer.png", "mistakes.png"}
@@ -50,6 +52,13 @@ def test_a_run_keeps_its_files_in_a_folder_of_its_own_and_is_an_mlflow_run_that_
     assert run.inputs.dataset_inputs[0].dataset.name == "synthetic, seed 0"
     files = {item.path for item in client.list_artifacts(run.info.run_id)}
     assert {"config.json", "model.npz", "history.csv", "metrics.json", "plots"} <= files
+
+
+def test_a_file_of_the_user_named_like_the_link_to_the_last_run_stays(ready, numlp):
+    (ready / "outputs").mkdir()
+    (ready / "outputs" / "last").write_text("mine")
+    assert numlp("train", *SHORT, PIXELS, "model=mlp2", "then=[]")[0] == 0
+    assert (ready / "outputs" / "last").read_text() == "mine"
 
 
 def test_a_multirun_makes_a_run_of_each_combination(ready, numlp):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,18 +15,19 @@ from numlp import paths
 from numlp.analysis.paired_test import PairedTest
 from numlp.config.data import TRAIN_IMAGES
 from numlp.display.comparison_table import Compared, tabulate_many, tabulate_two
+from numlp.display.text import table_console
 from numlp.errors import require
-from numlp.files import read_rows, write_json
+from numlp.files import json_digest, read_rows, write_json
 from numlp.runs.predictions import TestPredictions, predict_test_images
-from numlp.runs.run_folder import FinishedRun, common_title, differing_choices, label_runs, load_run
+from numlp.runs.run_folder import FinishedRun, common_title, differing_choices, label_runs, load_runs
 from numlp.training.history import Record
 
 if TYPE_CHECKING:
     from numlp.display.figures import Curve, Disagreement
 
 EXAMPLES = 20  # images shown of those that one run alone gets right
-MOST = 8  # runs, of which each has a colour
-NAME = 200  # characters of a folder's name, of the 255 that file systems allow
+MOST = 8  # arguments, each of which has a color, also where it stands for several seeds
+NAME = 80  # characters of a folder's name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparison, the other runs against the first, and write it with its figures to a folder of build/compare."""
-    names = arguments.runs
-    require(2 <= len(names) <= MOST, "numlp compare", f"2 to {MOST} runs", runs=len(names))
-    runs = [load_run(name) for name in names]
+    require(len(arguments.runs) <= MOST, "numlp compare", f"2 to {MOST} runs", runs=len(arguments.runs))
+    runs = load_runs(arguments.runs)
+    names = [run.name for run in runs]
+    require(2 <= len(runs) <= len(ascii_uppercase), "numlp compare", f"2 to {len(ascii_uppercase)} runs", runs=len(runs))
     for what in ("name", "folder"):  # a copy from a remote store has a folder of its own each time
         require(len({getattr(run, what) for run in runs}) == len(runs), "numlp compare", "different runs", runs=names)
-    out = paths.BUILD / "compare" / "--".join(_slug(name, NAME // len(names)) for name in names)
+    out = paths.BUILD / "compare" / _slug(names)
     if len(runs) == 2:
         _compare_two(runs, predict_test_images(runs), out)
     else:
@@ -55,15 +58,11 @@ def _compare_two(runs: Sequence[FinishedRun], answers: TestPredictions, out: Pat
     _write(runs, answers, results, out)
     _draw(runs, answers, whole, classes, out)
 
-    from rich.console import Console
-
-    Console().print(tabulate_two(answers.names, differing_choices(runs), whole, classes, answers.raw.name))
+    table_console().print(tabulate_two(answers.names, differing_choices(runs), whole, classes, answers.raw.name))
     print(f"compare: wrote {paths.COMPARISON}, curves.png, classes.png, only_first.png, only_second.png to {out}")
 
 
 def _compare_many(runs: Sequence[FinishedRun], answers: TestPredictions, out: Path) -> None:
-    from rich.console import Console
-
     from numlp.display.figures import draw_overlaid_curves, save
 
     first = answers.paired_test(1).accuracies[0]
@@ -73,7 +72,7 @@ def _compare_many(runs: Sequence[FinishedRun], answers: TestPredictions, out: Pa
     own = [{"val_accuracy": row.val, "val_images": row.images, "test_accuracy": row.test} for row in rows]
     _write(runs, answers, {"accuracies": own, "against_first": [_as_json(test) for test in against]}, out)
     save(draw_overlaid_curves(_group_curves(runs, answers.names), common_title(runs)), out / "curves.png")
-    Console(highlight=False).print(tabulate_many([run.name for run in runs], differing_choices(runs), rows, answers.raw.name))
+    table_console().print(tabulate_many([run.name for run in runs], differing_choices(runs), rows, answers.raw.name))
     print(f"compare: wrote {paths.COMPARISON}, curves.png to {out}")
 
 
@@ -118,8 +117,10 @@ def _choose_examples(answers: TestPredictions, which: int) -> "Disagreement":
     )
 
 
-def _slug(name: str, length: int) -> str:
-    return re.sub(r"[^\w.]+", "-", name).strip("-")[-length:]
+def _slug(names: Sequence[str]) -> str:
+    """A folder's name: those of the runs, or as many characters of them as one can read, and a digest."""
+    joined = "--".join(re.sub(r"[^\w.]+", "-", name).strip("-") for name in names)
+    return joined if len(joined) <= NAME else f"{joined[:NAME]}-{json_digest({'runs': list(names)})[:8]}"
 
 
 def _read_history(run: FinishedRun) -> list[Record]:

@@ -6,7 +6,7 @@ from numlp import paths
 from numlp.errors import UserError
 from numlp.files import read_rows
 from numlp.paths import from_user
-from numlp.runs.run_folder import common_title, label_runs, load_run
+from numlp.runs.run_folder import common_title, label_runs, load_runs
 from numlp.training.history import LayerHealth, Record
 
 ADVICE = "train the run with train.health=true"
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw the runs' layer diagnostics to one file."""
-    runs = [load_run(name) for name in arguments.runs]
+    runs = load_runs(arguments.runs)
     rows = [read_rows(run.file(paths.HEALTH, ADVICE), LayerHealth) for run in runs]
     for run, measured in zip(runs, rows, strict=True):
         if not measured:

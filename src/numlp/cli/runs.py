@@ -8,13 +8,16 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from numlp.config.compose import read_choices
 from numlp.config.distinctions import find_distinctions, plain
 from numlp.config.hydra_errors import did_you_mean
 from numlp.display.runs_table import RunRow, format_settings, tabulate_runs
+from numlp.display.text import table_console
 from numlp.errors import UserError
 from numlp.tracking import ListedRun, list_runs
 
 SHOWN = 20  # runs in a table that nothing else bounds
+DATA = "data"  # the setting that names the data set: accuracies on another one have no common rank
 ID = 8  # characters of an id
 VAL, TEST, EPOCHS = ("final/val_accuracy", "accuracy/val"), ("final/test_accuracy",), ("epoch",)  # metrics, the first that a run has
 COLUMNS = ("id", "name", "started", "status", "sweep", "epochs", "val_accuracy", "test_accuracy")
@@ -36,7 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sweep", nargs="?", const="", metavar="SWEEP", help="only runs of one sweep: its name or id (default: the newest sweep)"
     )
-    text = "only the N finished runs with the highest validation accuracy, the best first; the test accuracy is shown and does not rank"
+    text = (
+        "only the N finished runs with the highest validation accuracy, the best first; the test accuracy is shown and does not rank; "
+        "of one data set: that of params.yaml (else of the newest run), or that of --filter data=NAME"
+    )
     parser.add_argument("--best", type=_count, metavar="N", help=text)
     parser.add_argument("--last", type=_count, metavar="N", help=f"at most N rows of the table (default: {SHOWN})")
     parser.add_argument("--csv", action="store_true", help="write all runs with all settings as CSV")
@@ -53,14 +59,18 @@ def run(arguments: argparse.Namespace) -> int:
     runs = list_runs(Path.cwd(), conditions, arguments.sweep)
     for key, value in simple:
         runs = _with(runs, key, value)
+    data = ""
     if arguments.best is not None:
+        if DATA not in (key for key, _ in simple) and any(DATA in run.params for run in runs):
+            data = _ranked_data(runs)
+            runs = _with(runs, DATA, data)
         done = [run for run in runs if run.status == "finished" and not math.isnan(_figure(run, VAL))]
         runs = sorted(done, key=lambda run: -_figure(run, VAL))[: arguments.best]
     if arguments.csv:
         _write(runs)
         return 0
     last = arguments.last or (len(runs) if arguments.best else SHOWN)
-    _print(runs[:last], len(runs))
+    _print(runs[:last], len(runs), data)
     return 0
 
 
@@ -76,6 +86,13 @@ def _with(runs: Sequence[ListedRun], key: str, value: str) -> list[ListedRun]:
     if runs and key not in known:
         raise UserError(f"--filter {key}={value}: no run has a setting {key!r}{did_you_mean(key, known)}")
     return [run for run in runs if key in run.params and _same(plain(run.params[key]), value)]
+
+
+def _ranked_data(runs: Sequence[ListedRun]) -> str:
+    """The data set of params.yaml, or that of the newest run where no run is on it."""
+    trained = [run.params[DATA] for run in runs if DATA in run.params]
+    usual = str(read_choices(Path.cwd())[0].get(DATA))
+    return usual if usual in trained else trained[0]
 
 
 def _same(logged: str, wanted: str) -> bool:
@@ -101,16 +118,15 @@ def _write(runs: Sequence[ListedRun]) -> None:
         writer.writerow([*about, *shown, *(plain(run.params.get(key, "")) for key in keys)])
 
 
-def _print(shown: Sequence[ListedRun], total: int) -> None:
-    from rich.console import Console
-
+def _print(shown: Sequence[ListedRun], total: int, data: str) -> None:
     usual, settings = find_distinctions([run.name for run in shown], [run.params for run in shown])
     rows = [
         RunRow(run.run_id[:ID], run.name, run.started, run.status, own, _figure(run, EPOCHS), _figure(run, VAL), _figure(run, TEST))
         for run, own in zip(shown, settings, strict=True)
     ]
     if rows:
-        Console(highlight=False).print(tabulate_runs(rows))
+        table_console().print(tabulate_runs(rows))
     if usual:
         print(f"Unless noted: {format_settings(usual)}.")
-    print("no runs" if not total else f"{len(rows)} of {total} runs" + (" (--last N)" if len(rows) < total else ""))
+    where = f" on data={data}; --filter {DATA}=NAME ranks those of another data set" if data else ""
+    print((f"{len(rows)} of {total} runs" if total else "no runs") + (" (--last N)" if len(rows) < total else "") + where)

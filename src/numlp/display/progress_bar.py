@@ -24,7 +24,8 @@ def show_progress(records: Iterable[Record], total: int, name: str, alone: bool)
 
 def _lines(records: Iterable[Record], total: int, prefix: str) -> Iterator[Record]:
     for record in records:
-        print(f"{prefix}step {record.step:>{len(str(total))}}/{total}  {_figures(record)}", flush=True)
+        cost = f"cost {record.train_cost:.4f}, {record.val_cost:.4f}"
+        print(f"{prefix}step {record.step:>{len(str(total))}}/{total}  {_accuracies(record)}  {cost}", flush=True)
         yield record
 
 
@@ -32,11 +33,11 @@ def _bar(records: Iterable[Record], total: int) -> Iterator[Record]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("train"), BarColumn(24), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    columns = (TextColumn("train"), BarColumn(14), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
         task = progress.add_task("", total=total)
         for record in records:
-            progress.update(task, completed=record.step, description=_figures(record), refresh=True)
+            progress.update(task, completed=record.step, description=_accuracies(record), refresh=True)
             yield record
 
 
@@ -54,8 +55,6 @@ def count_steps(total: int, name: str) -> Iterator[Callable[[], None]]:
         yield partial(progress.advance, progress.add_task("", total=total))
 
 
-def _figures(record: Record) -> str:
-    return (
-        f"epoch {record.epoch:4.1f}  train: cost {record.train_cost:.4f}, accuracy {record.train_accuracy:6.2%}"
-        f"  val: cost {record.val_cost:.4f}, accuracy {record.val_accuracy:6.2%}"
-    )
+def _accuracies(record: Record) -> str:
+    """The validation accuracy first: a narrow terminal cuts lines off at their end."""
+    return f"epoch {record.epoch:4.1f}  val {record.val_accuracy:6.2%}  train {record.train_accuracy:6.2%}"

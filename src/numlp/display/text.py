@@ -1,9 +1,24 @@
 """What tables and lines on a terminal share."""
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
+
+NARROWEST, PIPE = 40, 160  # columns that a table needs; columns of a file or a pipe, in which no line is to be wrapped
+
+
+def table_console() -> "Console":
+    """A console for tables: as wide as the terminal or as COLUMNS says, within reason; wide for a file or a pipe."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if console.width < NARROWEST or ("COLUMNS" not in os.environ and not sys.stdout.isatty()):
+        console.width = max(NARROWEST, console.width) if sys.stdout.isatty() else PIPE
+    return console
 
 
 def plain_table(*headings: str) -> "Table":

@@ -1,6 +1,7 @@
 """Finished runs by their folder, or by their id or name in MLflow."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ from numlp.inference.model_file import load_model
 from numlp.paths import from_user
 from numlp.tracking import run_files
 
+SEEDS = re.compile(r"(?P<start>.*-s)(?P<seeds>\d+(,\d+)+)")  # the name of a trial of several seeds
 SHOWN = 3  # differing choices in a label
 
 
@@ -62,6 +64,22 @@ def load_run(name: str) -> FinishedRun:
         return FinishedRun(name, folder, {**{key: loaded.choices[key] for key in usual}, **loaded.choices}, loaded.dataset.name)
     choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))  # of a run that diverged
     return FinishedRun(name, folder, choices, metrics["dataset"])
+
+
+def load_runs(names: Sequence[str]) -> list[FinishedRun]:
+    """The runs of `names`; a name as a sweep prints it for several seeds, `...-s0,1,2`, stands for a run per seed.
+
+    Raises:
+        UserError: As `load_run`.
+    """
+    return [load_run(name) for several in names for name in _one_per_seed(several)]
+
+
+def _one_per_seed(name: str) -> list[str]:
+    several = SEEDS.fullmatch(name)
+    if several is None or from_user(name).is_dir():
+        return [name]
+    return [f"{several['start']}{seed}" for seed in several["seeds"].split(",")]
 
 
 def differing_choices(runs: Sequence[FinishedRun]) -> dict[str, list[Any]]:

@@ -1,6 +1,7 @@
 """`numlp train`: one run, from the initial weights to a model, a history and an MLflow run."""
 
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -29,6 +30,7 @@ from numlp.training.fit import check_fit
 from numlp.training.history import LayerHealth, Record
 from numlp.training.state import State
 
+OUTPUTS, LAST = Path("outputs"), "last"  # the folder of single runs, and its link to the latest one
 WIDE = 5e7  # multiplications of a step's forward pass, from which a second thread gains a fifth or more (one hidden layer of 160 units)
 
 
@@ -54,7 +56,23 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
         if member is not None and made is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
             save_outcome(member.pruned if made.note == PRUNED else member.record, made)
         kept.clear()
+        if invocation.alone:
+            print(f"files: {out}{_link_last(out)}")
         return made
+
+
+def _link_last(out: Path) -> str:
+    """Let `outputs/last` lead to a run below `outputs`, and say so; a file of that name that is no link stays."""
+    last = OUTPUTS / LAST
+    if not out.is_relative_to(OUTPUTS) or out.is_relative_to(last) or (last.exists() and not last.is_symlink()):
+        return ""
+    new = last.with_name(f".{LAST}.{os.getpid()}")
+    try:
+        new.symlink_to(out.relative_to(OUTPUTS), target_is_directory=True)
+        new.replace(last)
+    except OSError:  # a file system without links
+        return ""
+    return f", also {last}"
 
 
 def _attempt(loop: Loop, state: State, out: Path, tracked: Run, invocation: Invocation) -> Outcome | None:

@@ -106,7 +106,7 @@ class Display:
         best = self._best_jobs(1)
         parts += [f"best {format_objective(best[0], self._objective)}"] if best else []
         left = self._seconds_left()
-        parts += [f"{format_duration(left)} left"] if left is not None else []
+        parts += [f"{format_duration(left)} left"] if left is not None and left >= 1 else []
         return ", ".join(parts)
 
     def _seconds_left(self) -> float | None:
