@@ -76,14 +76,14 @@ EXAMPLES = {
     "train": (
         "numlp train model=mlp9 norm=none lam=0.001      train one network, in outputs/",
         "numlp train -m norm=none,before init=he,xavier  train one network per combination, in multirun/",
-        "numlp train model.hidden=[100,50] optim=adam schedule.eta_max=0.001",
+        "numlp train 'model.hidden=[100,50]' optim=adam schedule.eta_max=0.001",
         "numlp train +experiment=e01_three_layers        train an experiment of the reports",
         "numlp train --cfg job                           print the configuration and train nothing",
     ),
     "gradcheck": (
         "numlp gradcheck                                 check the reports' networks, a sample of each parameter's entries",
         "numlp gradcheck gradcheck.entries=all           check every entry, which takes minutes",
-        "numlp gradcheck model.hidden=[20,20] norm=after",
+        "numlp gradcheck 'model.hidden=[20,20]' norm=after",
     ),
 }
 

@@ -111,7 +111,7 @@ def _no_yaml(error: MarkedYAMLError) -> str:
 
 def _several(argument: str) -> str:
     key, _, values = argument.partition("=")
-    listed = f"; write a list as {key}=[{values}]" if "." in key else ""
+    listed = f"; write a list as '{key}=[{values}]'" if "." in key else ""
     return f"{argument}: several values need a sweep; add -m to train a network for each{listed}"
 
 
