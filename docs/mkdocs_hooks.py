@@ -13,16 +13,17 @@ from latex2mathml.converter import convert
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
-OUTSIDE = re.compile(r"\]\((\.\./(reproduction/[\w/]+\.(?:png|html)))[)#]")
+OUTSIDE = re.compile(r"\]\((\.\./(reproduction/[\w/]+\.(?:png|md)))[)#]")
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the files of reproduction/ that pages link to, where a link from the site finds them."""
-    for page in list(files.documentation_pages()):
-        for path, target in OUTSIDE.findall(Path(page.abs_src_path or "").read_text()):
-            if path not in files.src_uris:
-                where = (config.docs_dir, config.site_dir, config.use_directory_urls)
-                files.append(File(path, *where, dest_uri=target, inclusion=InclusionLevel.INCLUDED))
+    """Add the files of reproduction/ that pages link to, and all of its figures, where a link from the site finds them."""
+    linked = {link for page in files.documentation_pages() for link in OUTSIDE.findall(Path(page.abs_src_path or "").read_text())}
+    home = Path(config.docs_dir).parent
+    names = (figure.relative_to(home).as_posix() for figure in (home / "reproduction/figures").glob("*.png"))
+    for path, target in sorted(linked | {(f"../{name}", name) for name in names}):
+        where = (config.docs_dir, config.site_dir, config.use_directory_urls)
+        files.append(File(path, *where, dest_uri=target.replace(".md", ".html"), inclusion=InclusionLevel.INCLUDED))
     return files
 
 

@@ -1,11 +1,13 @@
 """`python -m reproduction STEP`: the reproduction of the five reports, or a step of it, as reproduction/dvc.yaml calls them.
 
-all [seeds=0,1,2]  every experiment by DVC, the scoreboard and the report; what was done before is not done again
+all [seeds=0,1,2]  every experiment by DVC, the scoreboard and the report, in build/reproduction; what was done before is not done again
 plan               digests of all experiments' runs, so that DVC knows which have changed; prints how many updates they take
-e08, x07           the runs of an experiment that are missing, and its result files
+e08, x07           the runs of an experiment that are missing, and its result files; also with seeds=0,1,2
 scoreboard         each published accuracy beside ours, and what the results were made of
 gradients          the reports' gradient checks, and R0's with each planted mistake, with the seeds of the results
-report             report.md, report.html and figures/, from the result files
+report             report.md and figures/, from the result files
+commit             check the results in build/reproduction, and replace those in git by them (reproduction/results, report.md, figures)
+report committed   report.md and figures/ in reproduction/, from the results in git
 """
 
 import os
@@ -21,10 +23,11 @@ from numlp.config.compose import replacement_notice
 from numlp.data.raw import read_info
 from numlp.errors import UserError, require
 from numlp.files import write_json
+from reproduction.commit import check_alike, note_of, replace_committed
 from reproduction.experiments import Experiments
-from reproduction.params import PARAMS, read_params, set_seeds
+from reproduction.params import ASKED, PARAMS, Params, read_params, read_seeds, write_params
 from reproduction.readings import count_rows, write_scoreboard
-from reproduction.results import FOLDER, HOME, read_provenance, write_provenance
+from reproduction.results import BUILD, COMMITTED, FOLDER, HOME, read_provenance, write_provenance
 from reproduction.scoreboard import NEAR
 
 PLAN = Path("build/reproduction/plan.json")
@@ -32,43 +35,55 @@ PLAN = Path("build/reproduction/plan.json")
 
 def main(argv: Sequence[str]) -> int:
     """Do one step; the exit code of `all` is DVC's."""
-    require(len(argv) > 0, "reproduction", "one of all, plan, scoreboard, gradients, report, e01 to e33, x01, x02 and so on", step="")
+    require(len(argv) > 0, "reproduction", "one of all, plan, scoreboard, gradients, report, commit, e01 to e33, x01 and so on", step="")
     step, *rest = argv
     if step in ("-h", "--help"):
         print(f"usage: {__doc__}")
         return 0
     if step == "all":
         return reproduce_all(rest)
-    require(not rest, f"reproduction {step}", "no arguments", arguments=rest)
-    steps: dict[str, Callable[[], None]] = {"plan": plan, "scoreboard": scoreboard, "gradients": gradients, "report": report}
-    steps.get(step, lambda: experiment(step))()
+    if step in ("gradients", "commit", "report"):
+        committed = step == "report" and rest == ["committed"]
+        require(not rest or committed, f"reproduction {step}", "no arguments", arguments=rest)
+        alone: dict[str, Callable[[], None]] = {"gradients": gradients, "commit": commit, "report": lambda: report(committed)}
+        alone[step]()
+        return 0
+    params = chosen(rest)
+    if step in ("plan", "scoreboard"):
+        {"plan": plan, "scoreboard": scoreboard}[step](params)
+    else:
+        experiment(step, params)
     return 0
+
+
+def chosen(arguments: Sequence[str]) -> Params:
+    """The parameters: those of `params=FILE`, else those of reproduction/params.yaml, with the seeds of `seeds=0,1,2`."""
+    if len(arguments) == 1 and arguments[0].startswith("params="):
+        return read_params(Path(arguments[0].removeprefix("params=")))
+    return read_seeds(read_params(PARAMS), arguments)
 
 
 def reproduce_all(argv: Sequence[str]) -> int:
     """Run every experiment by DVC with the seeds asked for, `seeds=0,1,2`, or those of reproduction/params.yaml."""
-    require(len(argv) <= 1, "reproduction all", "nothing, or seeds=0,1,2", arguments=list(argv))
-    own = replacement_notice(Path.cwd())  # the results are in git: they are of the choices that are there too
+    params = read_seeds(read_params(PARAMS), argv)
+    own = replacement_notice(Path.cwd())  # the results name their overrides: there are no others
     if own:
         raise UserError(f"reproduction all: expected the settings of params.yaml, got {own}")
-    for argument in argv:
-        set_seeds(PARAMS, argument)
+    write_params(ASKED, params)
     return repro(Path(), "download") or repro(HOME)  # a project of its own to DVC: it depends on files of the pipeline, not on its stages
 
 
-def experiment(name: str) -> None:
+def experiment(name: str, params: Params) -> None:
     """Make the runs of an experiment that are missing."""
     from reproduction.runner import run_experiment
 
-    params = read_params(PARAMS)
-    run_experiment(Experiments(Path.cwd(), params.overrides), name, params.seeds_of(name))
+    run_experiment(Experiments(Path.cwd(), params.overrides), name, note_of(name, params))
 
 
-def plan() -> None:
+def plan(params: Params) -> None:
     """Write the digest of every experiment's runs, and print how many updates they take."""
     from reproduction.work_plan import make_plan
 
-    params = read_params(PARAMS)
     planned = list(make_plan(Experiments(Path.cwd(), params.overrides), params))
     for part in planned:
         own = f" and {part.own:,} of our own draws" if part.own else ""
@@ -78,13 +93,14 @@ def plan() -> None:
     write_json(PLAN, {part.experiment: part.digest for part in planned}, indent=2)
 
 
-def scoreboard() -> None:
-    """Write scoreboard.csv and provenance.json."""
+def scoreboard(params: Params) -> None:
+    """Write scoreboard.csv and provenance.json, of results that were all made alike."""
     from numlp.tracking import environment_tags
 
+    check_alike(FOLDER, params)
     choices = list(write_scoreboard(Path.cwd()).values())
-    tags, seeds = environment_tags(Path.cwd()), read_params(PARAMS).seeds
-    write_provenance(FOLDER, read_info(paths.DOWNLOAD), {**tags, "source": stage_digest("train")}, os.cpu_count() or 1, seeds)
+    tags = {**environment_tags(Path.cwd()), "source": stage_digest("train")}
+    write_provenance(FOLDER, read_info(paths.DOWNLOAD), tags, os.cpu_count() or 1, params.seeds, params.overrides)
     total = count_rows(choices)
     print(f"scoreboard: {total.within} of {total.rows} published accuracies lie within {NEAR:g} percentage points of our mean, as stated")
     print(f"with those in the prediction interval: {total.held} as stated, {total.supported_held} with the supported readings")
@@ -96,16 +112,22 @@ def gradients() -> None:
 
     seeds = read_provenance(FOLDER)["seeds"]
     rows = list(gradient_checks.measure(seeds))
-    gradient_checks.write_checked(gradient_checks.CHECKED, rows)
-    fault_checks.write_fault_checks(fault_checks.CHECKED, fault_checks.check_faults(seeds[:3]))
-    print(f"gradients: {len(rows)} comparisons of gradients over {len(seeds)} seeds in {gradient_checks.CHECKED}")
+    gradient_checks.write_checked(FOLDER / gradient_checks.CHECKED, rows)
+    fault_checks.write_fault_checks(FOLDER / fault_checks.CHECKED, fault_checks.check_faults(seeds[:3]))
+    print(f"gradients: {len(rows)} comparisons of gradients over {len(seeds)} seeds in {FOLDER / gradient_checks.CHECKED}")
 
 
-def report() -> None:
-    """Write the report."""
+def report(committed: bool = False) -> None:
+    """Write the report of the results in build/, or of those in git."""
     from reproduction.report.write import write_report
 
-    write_report(Path.cwd())
+    write_report(Path.cwd(), COMMITTED if committed else FOLDER, HOME if committed else BUILD)
+
+
+def commit() -> None:
+    """Replace the results in git by those in build/, and write their report."""
+    replace_committed(FOLDER, COMMITTED)
+    report(committed=True)
 
 
 if __name__ == "__main__":

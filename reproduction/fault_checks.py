@@ -11,9 +11,8 @@ from numlp.nn.gradient_check import Difference, check_gradients
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.nn.moments import set_from_batch
 from reproduction.faults import FAULTS, Fault
-from reproduction.results import FOLDER
 
-CHECKED = FOLDER / "fault_checks.csv"
+CHECKED = "fault_checks.csv"
 R0_CHECK = next(case for case in CASES if (case.name, case.hidden) == ("G1", (50, 50, 30)))
 RIGHT = "none"
 LAMBDAS = (0.0, 0.005)

@@ -12,9 +12,8 @@ from numlp.errors import require
 from numlp.files import read_rows, write_csv
 from numlp.nn.gradient_check import Difference
 from numlp.nn.gradient_check_cases import CASES, Case
-from reproduction.results import FOLDER
 
-CHECKED = FOLDER / "gradients.csv"
+CHECKED = "gradients.csv"
 
 ROUNDING = 1e-9
 """Below this a difference is rounding: eps / h is 2e-11 for h = 1e-5 and 2e-10 for h = 1e-6."""

@@ -1,15 +1,19 @@
 """reproduction/params.yaml: the seeds of the runs, and overrides for all of them."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import yaml
+
 from numlp.errors import UserError, require
-from numlp.files import editing_yaml
-from reproduction.results import HOME
+from numlp.files import write_text
+from reproduction.results import BUILD, HOME
 from reproduction.structured import read_structured
 
 PARAMS = HOME / "params.yaml"
+ASKED = BUILD / "params.yaml"  # of the last `all`, which DVC's stages read
 
 
 @dataclass
@@ -44,21 +48,35 @@ def read_params(path: Path) -> Params:
     if not path.exists():
         raise UserError(f"file not found: {path}; go to the project's directory")
     params = read_structured(path, Params)
-    good = len(params.seeds) > 0 and min(params.seeds) >= 0 and len(set(params.seeds)) == len(params.seeds)
-    require(good, str(path), "one or more different seeds, each a whole number of at least 0", seeds=params.seeds)
+    check_seeds(str(path), params.seeds)
     require(min(params.at_most, default=1) > 0, f"{path}: at_most", "numbers of seeds of at least 1", at_most=sorted(params.at_most))
     return params
 
 
-def set_seeds(path: Path, argument: str) -> None:
-    """Write `seeds=0,1,2` to the reproduction's params.yaml, and leave the rest as it is.
+def read_seeds(params: Params, arguments: Sequence[str]) -> Params:
+    """The parameters with the seeds of `seeds=0,1,2`, where that is the argument.
 
     Raises:
-        UserError: They are not whole numbers.
+        UserError: The argument is another.
     """
-    match = re.fullmatch(r"seeds=(\d+(?:,\d+)*)", argument.replace(" ", ""))
-    require(match is not None, "reproduction", "seeds=0,1,2", argument=argument)
+    if not arguments:
+        return params
+    match = re.fullmatch(r"seeds=(\d+(?:,\d+)*)", "".join(arguments[0].split()))
+    require(match is not None and len(arguments) == 1, "reproduction", "seeds=0,1,2", argument=" ".join(arguments))
     assert match is not None
-    read_params(path)
-    with editing_yaml(path) as params:
-        params["seeds"][:] = [int(seed) for seed in match[1].split(",")]
+    return replace(params, seeds=check_seeds("seeds", [int(seed) for seed in match[1].split(",")]))
+
+
+def check_seeds(where: str, seeds: list[int]) -> list[int]:
+    """The seeds.
+
+    Raises:
+        UserError: There are none, one is there twice, or one is negative.
+    """
+    require(len(seeds) > 0 and min(seeds) >= 0 and len(set(seeds)) == len(seeds), where, "different seeds from 0 on", seeds=seeds)
+    return seeds
+
+
+def write_params(path: Path, params: Params) -> None:
+    """Write what `read_params` reads."""
+    write_text(path, yaml.safe_dump(asdict(params)))

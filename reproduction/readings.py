@@ -215,15 +215,15 @@ def is_wide(score: Score) -> bool:
     return score.held and not score.within and high - low > WIDE
 
 
-def write_scoreboard(root: Path) -> dict[str, Choice]:
-    """Compare every published accuracy with the results below `root`, as stated and by the supported readings; write scoreboard.csv.
+def write_scoreboard(root: Path, folder: Path = FOLDER) -> dict[str, Choice]:
+    """Compare every published accuracy with the results in `folder` of `root`, as stated and by the supported readings, in scoreboard.csv.
 
     Means and standard deviations, exact to the last digit, are empty where there are too few seeds.
     """
-    measured = load_measured(root / FOLDER)
+    measured = load_measured(root / folder)
     choices = choose_readings(read_readings(root / FILE), load_scores(root / PUBLISHED, measured), measured)
     rows = {stated.published.id: _row(stated, supported, choice) for choice in choices.values() for stated, supported in choice.pairs()}
-    write_csv(root / FOLDER / "scoreboard.csv", (*PLACE, *STATED, *SUPPORTED), (rows[name] for name in sorted(rows)))
+    write_csv(root / folder / "scoreboard.csv", (*PLACE, *STATED, *SUPPORTED), (rows[name] for name in sorted(rows)))
     return choices
 
 

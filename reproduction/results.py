@@ -1,4 +1,7 @@
-"""What runs gave: cached one by one, written as each experiment's result files (docs/formats.md), and what all were made of and on."""
+"""Results of the runs: cached one by one, and each experiment's result files (docs/formats.md) with a note of what made them.
+
+All are written below build/; only `python -m reproduction commit` changes those that git keeps (`reproduction.commit`).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
@@ -11,8 +14,10 @@ from numlp.files import read_json, read_rows, write_json, write_rows
 from numlp.training.history import Record
 
 HOME = Path("reproduction")
-FOLDER = HOME / "results"
-RUNS = Path("build/reproduction/runs")  # cached results, a file per run
+COMMITTED = HOME / "results"  # in git
+BUILD = Path("build/reproduction")
+FOLDER = BUILD / "results"
+RUNS = BUILD / "runs"  # cached results, a file per run
 PROVENANCE = "provenance.json"
 TAGS = ("git_commit", "source", "numlp", "python", "blas", "blas_kernel", "cpu")  # no process, no time
 OWN = "own:"  # starts the key of a run whose values the report did not try
@@ -101,8 +106,35 @@ def read_results(folder: Path, experiment: str) -> list[ResultRow]:
     return read_rows(path, ResultRow) if path.exists() else []
 
 
-def write_provenance(folder: Path, dataset: DatasetInfo, environment: Mapping[str, str], cores: int, seeds: Sequence[int]) -> None:
-    """Write provenance.json: data set, code, machine and seeds, and no time of day.
+@dataclass(frozen=True)
+class Note:
+    """What made an experiment's result files: the seeds, the overrides, and digests of the code and of the images."""
+
+    seeds: list[int]
+    overrides: list[str]
+    source: str
+    data: str
+
+
+def write_note(folder: Path, experiment: str, note: Note | None) -> None:
+    """Write <experiment>.json; with None, remove it, as nothing vouches for result files that are about to change."""
+    path = folder / f"{experiment}.json"
+    if note is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_json(path, asdict(note))
+
+
+def read_note(folder: Path, experiment: str) -> Note | None:
+    """Read what `write_note` wrote; None when there is no such file."""
+    content = read_json(folder / f"{experiment}.json")
+    return None if content is None else Note(**content)
+
+
+def write_provenance(
+    folder: Path, dataset: DatasetInfo, environment: Mapping[str, str], cores: int, seeds: Sequence[int], overrides: Sequence[str]
+) -> None:
+    """Write provenance.json: data set, code, machine, seeds and overrides, and no time of day.
 
     Args:
         folder: Of the results.
@@ -110,10 +142,11 @@ def write_provenance(folder: Path, dataset: DatasetInfo, environment: Mapping[st
         environment: Tags of the code and the machine, and `source`, the digest of the modules that figures follow from.
         cores: Processors of the machine; each run uses as many as its train.threads.
         seeds: Of the runs.
+        overrides: Of all runs, where it is a rehearsal.
     """
     data = {"name": dataset.name, **dataset.origin, "digest": dataset.digest}
     machine = {name: environment[name] for name in TAGS}
-    write_json(folder / PROVENANCE, {"data": data, **machine, "cores": cores, "seeds": list(seeds)}, indent=2)
+    write_json(folder / PROVENANCE, {"data": data, **machine, "cores": cores, "seeds": list(seeds), "overrides": list(overrides)}, indent=2)
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
@@ -124,5 +157,5 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     """
     provenance = read_json(folder / PROVENANCE)
     if provenance is None:
-        raise UserError(f"no results in {FOLDER}; run make reports first")
+        raise UserError(f"no results in {folder}; run make reports first")
     return provenance

@@ -17,7 +17,7 @@ from numlp.tracking import Run, start_run
 from reproduction.experiments import Experiments, Job
 from reproduction.faults import identify
 from reproduction.own_draws import SEARCHES, best_value, draw
-from reproduction.results import FOLDER, OWN, RUNS, Result, RunKey, load_result, read_results, write_results
+from reproduction.results import FOLDER, OWN, RUNS, Note, Result, RunKey, load_result, read_results, write_note, write_results
 from reproduction.single_run import train_and_cache
 
 MLFLOW = "reports"  # MLflow's experiment
@@ -52,16 +52,19 @@ class PlannedRun:
         return file.with_stem(identify(file.stem, self.job.fault)[: len(file.stem)])
 
 
-def run_experiment(experiments: Experiments, experiment: str, seeds: Sequence[int]) -> None:
-    """Run what is missing, and write the experiment's result files.
+def run_experiment(experiments: Experiments, experiment: str, note: Note) -> None:
+    """Run what is missing, and write the experiment's result files with the note of what made them.
 
     Raises:
         UserError: A search comes before the one that its range follows from.
     """
+    seeds = note.seeds
     planned = [PlannedRun(job, seed) for job in experiments.jobs(experiment) for seed in seeds]
     planned += [PlannedRun(job, seeds[0]) for job in own_jobs(experiments, experiment, seeds[0])]
     results = dict(_tracked(experiment, planned, seeds))
+    write_note(FOLDER, experiment, None)
     write_results(FOLDER, experiment, [(plan.key, results[place]) for place, plan in enumerate(planned)])
+    write_note(FOLDER, experiment, note)
 
 
 def own_jobs(experiments: Experiments, experiment: str, seed: int) -> list[Job]:

@@ -1,8 +1,6 @@
-"""What the reproduction's figures share: columns as wide as a phone, and SVG that follows the page into the dark."""
+"""The common style of the reproduction's figures: columns as wide as a phone."""
 
-import base64
 import io
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -13,7 +11,7 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from numlp.display.style import BLUE, GREY, ORANGE, STYLE
+from numlp.display.style import GREY, STYLE
 from numlp.files import replacing
 
 P = ParamSpec("P")
@@ -21,8 +19,6 @@ P = ParamSpec("P")
 DPI = 110
 WIDTH = 4.2  # inches: 403 px at 96 dots an inch, so two stand side by side on a screen and one fills a phone
 INK, GRID, GREEN, PURPLE = "#1a1a1a", "#dddddd", "#009E73", "#AA4499"
-DARK = {INK: "#e8e8e8", GREY: "#a8a8a8", GRID: "#3c3c3c", BLUE: "#5ab4ea", ORANGE: "#f58a4b", GREEN: "#3fcf9f", PURPLE: "#dd88cc"}
-FONTS = "'DejaVu Sans',Verdana,Geneva,sans-serif"
 
 THEME: dict[str, Any] = {
     "font.size": 9,
@@ -37,8 +33,6 @@ THEME: dict[str, Any] = {
     "legend.fontsize": 8,
     "legend.handlelength": 1.8,
     "legend.columnspacing": 1.2,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "numlp",
 }
 
 
@@ -84,35 +78,6 @@ def column(title: str, subtitle: str, height: float) -> Figure:
     figure.text(0.02, 1 - 0.06 / total, title, va="top", weight="bold", size=10, parse_math=False)
     figure.text(0.02, 1 - 0.25 / total, subtitle, va="top", size=8, color=GREY, parse_math=False)
     return figure
-
-
-def render_svg(figure: Figure) -> str:
-    """The figure as SVG with live text and the theme's colours as variables; the same figure gives the same text."""
-    buffer = io.StringIO()
-    with style.context(["default", STYLE, THEME]):
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    text = _smaller(buffer.getvalue())
-    names = {colour.lower(): f"--c{i}" for i, colour in enumerate(DARK)}
-    light = "".join(f"{name}:{colour};" for colour, name in names.items())
-    dark = "".join(f"{names[colour.lower()]}:{other};" for colour, other in DARK.items())
-    text = re.sub("|".join(names), lambda found: f"var({names[found[0].lower()]})", text, flags=re.IGNORECASE)
-    rules = f"<style>:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}text{{font-family:{FONTS}}}</style>"
-    return re.sub(r"(<svg[^>]*>)", lambda found: found[1] + rules, text, count=1)
-
-
-def _smaller(text: str) -> str:
-    """SVG without prologue, metadata, indents, names of fonts and more digits than a pixel has."""
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<g id=\"(?!figure)[^\"]*\">", "<g>", text)
-    text = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d+\.\d\d)\d+", r"\1", tag[0]), text)  # a number in a text keeps its digits
-    text = re.sub(r"font-family: 'DejaVu Sans'[^;\"]*;?", "", text)  # the rule for text has them
-    return re.sub(r"\s*\n\s*", " ", text).replace("> <", "><")
-
-
-def encode_svg(figure: Figure) -> str:
-    """The SVG as an address that holds it."""
-    return "data:image/svg+xml;base64," + base64.b64encode(render_svg(figure).encode()).decode()
 
 
 def save_png(figure: Figure, path: Path) -> None:

@@ -33,7 +33,6 @@ NAMES = {
     "blas_threads_a_run": "threads per run",
     "seeds": "seeds",
 }
-TREE = "SHA-256 of that code in this tree"
 HEXADECIMAL = re.compile(r"[0-9a-f]{40,64}")
 
 
@@ -52,18 +51,20 @@ def build_report(inputs: Inputs) -> tuple[Document, list[Plot]]:
         _provenance(inputs),
     )
     short = inputs.dataset.partition(",")[0]
-    document = Document(f"Five reports on {short}, reproduced", f"{LEAD} The images are {inputs.dataset}.", inputs.digest, sections)
+    overrides = ", ".join(inputs.provenance.get("overrides", []))
+    title = f"REHEARSAL with {overrides}: five reports on {short}" if overrides else f"Five reports on {short}, reproduced"
+    document = Document(title, f"{LEAD} The images are {inputs.dataset}.", inputs.digest, sections)
     return document, [plot for group in chain([pictures], *drawn.values()) for plot in group.plots]
 
 
 def _provenance(inputs: Inputs) -> Section:
-    """What the results were made of, and of which code they and this tree are."""
+    """What the results were made of, and by which code."""
     provenance = inputs.provenance
-    flat = {**provenance["data"], **{name: value for name, value in provenance.items() if name != "data"}}
+    flat = {**provenance["data"], **{name: value for name, value in provenance.items() if name != "data" and value != []}}
     if flat.get("archive_sha256") == JPEG:
         flat["name"] = f"{flat['name']}. {REBUILT}"
     facts = {NAMES.get(name, name): ", ".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in flat.items()}
-    facts |= {TREE: inputs.source, "digest of all files that this report was made from": inputs.digest}
+    facts |= {"digest of all files that this report was made from": inputs.digest}
     rows = tuple((Cell(name), Cell(f"`{value}`" if HEXADECIMAL.fullmatch(value) else value)) for name, value in facts.items())
     return Section("provenance", "Provenance", (Table(("fact", "value"), rows),))
 

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import yaml
 
-from numlp.code_digest import stage_digest
 from numlp.data.preprocess import Name
 from numlp.errors import require
 from numlp.files import read_rows, sha256
@@ -24,7 +23,7 @@ from reproduction.readings import FILE as READINGS
 from reproduction.readings import Choice, Open, choose_readings, read_readings
 from reproduction.report.experiment_files import Described, describe_rerun, read_description
 from reproduction.reruns import FILE, read_reruns
-from reproduction.results import FOLDER, HOME, read_provenance
+from reproduction.results import HOME, PROVENANCE, read_provenance
 from reproduction.scoreboard import PUBLISHED, Score, load_scores
 from reproduction.significance import estimate
 
@@ -35,9 +34,6 @@ READ = (
     "reproduction/explanations.yaml",
     "reproduction/readings.yaml",
     "reproduction/reruns.yaml",
-    "reproduction/results/*.csv",
-    "reproduction/results/*.csv.gz",
-    "reproduction/results/provenance.json",
     f"conf/experiment/{FILES}",
 )
 
@@ -95,7 +91,7 @@ class LogLine:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the report is made from; `source` is the digest of the tree's code that decides a result."""
+    """What the report is made from."""
 
     measured: Measured
     scores: Sequence[Score]
@@ -109,7 +105,6 @@ class Inputs:
     experiments: Sequence[Described]
     log: Sequence[LogLine]
     provenance: dict[str, Any]
-    source: str
     digest: str
 
     def explanation(self, row: str) -> Explanation | None:
@@ -140,15 +135,15 @@ class Inputs:
         return str(self.provenance["data"]["name"])
 
 
-def load_inputs(root: Path) -> Inputs:
-    """Read the results below `root`, a project's folder, and check every claim.
+def load_inputs(root: Path, folder: Path) -> Inputs:
+    """Read the results in `folder` of `root`, a project's folder, and check every claim.
 
     Raises:
         UserError: There are no results.
     """
-    provenance = read_provenance(root / FOLDER)
-    measured = load_measured(root / FOLDER)
-    checked = load_checked(root / CHECKED)
+    provenance = read_provenance(root / folder)
+    measured = load_measured(root / folder)
+    checked = load_checked(root / folder / CHECKED)
     evidence = Evidence(measured, checked)
     scores, entries = load_scores(root / PUBLISHED, measured), read_readings(root / READINGS)
     return Inputs(
@@ -159,13 +154,12 @@ def load_inputs(root: Path) -> Inputs:
         [examine(claim, evidence) for claim in CLAIMS],
         compare(load_published(root / HOME / "gradients.csv"), checked),
         checked,
-        load_fault_checks(root / FAULTS_CHECKED),
+        load_fault_checks(root / folder / FAULTS_CHECKED),
         load_explanations(root / HOME / "explanations.yaml", measured),
         _describe(root),
         read_rows(root / HOME / "e11_log.csv", LogLine),
         provenance,
-        stage_digest("train"),
-        digest_inputs(root),
+        digest_inputs(root, folder),
     )
 
 
@@ -218,8 +212,9 @@ def _peak(run: Run) -> str:
     return f"{min(peaks):.1e} to {max(peaks):.1e}".replace("e+0", "e").replace("e+", "e")
 
 
-def digest_inputs(root: Path) -> str:
+def digest_inputs(root: Path, folder: Path) -> str:
     """SHA-256 over the names and contents of all files that the report is made from."""
-    paths = sorted(path for pattern in READ for path in root.glob(pattern))
+    results = [folder / name for name in ("*.csv", "*.csv.gz", PROVENANCE)]
+    paths = sorted(path for pattern in (*READ, *map(str, results)) for path in root.glob(pattern))
     text = "\n".join(f"{path.relative_to(root).as_posix()} {sha256(path)}" for path in paths)
     return hashlib.sha256(text.encode()).hexdigest()

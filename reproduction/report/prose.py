@@ -33,11 +33,6 @@ PICTURES = _one_line(f"""
     the penalty fall. With batch norm as defined the cost does not climb.
 """)
 
-OTHER_CODE = _one_line("""
-    THE RESULTS ARE OF OTHER CODE: the code that made the results is not the code of this tree. The section Provenance has both SHA-256
-    digests.
-""")
-
 READINGS = _one_line(f"""
     A reading answers each question about a report once, for all of its published accuracies. An accuracy holds when our mean lies
     within {NEAR:g} percentage points of it, or when it lies in the prediction interval for one further run. The supported reading is

@@ -11,7 +11,7 @@ from reproduction.readings import WIDE, count_rows
 from reproduction.report.cells import count
 from reproduction.report.document import Block, Cell, Figures, Image, Section, Table, Text
 from reproduction.report.inputs import Inputs
-from reproduction.report.prose import ASKED, CRITERION, OTHER_CODE, PICTURES
+from reproduction.report.prose import ASKED, CRITERION, PICTURES
 from reproduction.report.sections_claims import count_gradients, count_verdicts
 from reproduction.report.sections_outside import list_not_chance
 from reproduction.scoreboard import NEAR, Score
@@ -74,8 +74,6 @@ def _too_few(inputs: Inputs) -> str:
 def _gaps(inputs: Inputs) -> list[Block]:
     """What is missing, loudly."""
     gaps: list[Block] = []
-    if inputs.provenance["source"] != inputs.source:
-        gaps.append(Text(OTHER_CODE, "bad"))
     missing = [score.published.id for score in inputs.scores if not score.values]
     if missing:
         gaps.append(Text(f"NOT MEASURED: {len(missing)} published accuracies have no run: {', '.join(missing)}.", "bad"))

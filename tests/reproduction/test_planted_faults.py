@@ -84,7 +84,7 @@ def test_a_run_with_a_fault_has_the_settings_of_its_base_and_a_result_of_its_own
     assert identify("a", "") == "a"
     assert step("x07")[0] == 0
     assert step("e16")[0] == 0
-    digests = [(reproduction / f"reproduction/results/{name}.csv").read_text().split(",")[-1] for name in ("x07", "e16")]
+    digests = [(reproduction / f"build/reproduction/results/{name}.csv").read_text().split(",")[-1] for name in ("x07", "e16")]
     assert digests[0] != digests[1]
     assert step("x07")[1].count("(kept)") == 2
 

@@ -109,7 +109,7 @@ def test_a_value_in_another_spelling_is_the_same_run(tmp_path, spelling):
 
 def test_the_scoreboard_file_has_a_row_for_each_published_accuracy(reproduction, step):
     assert step("scoreboard")[0] == 0
-    with (reproduction / "reproduction/results/scoreboard.csv").open(newline="") as file:
+    with (reproduction / "build/reproduction/results/scoreboard.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["id"] for row in rows] == [row.id for row in ROWS]
     assert {(row["mean"], row["n"], row["within"]) for row in rows} == {("", "0", "false")}

@@ -97,8 +97,8 @@ def test_a_row_that_only_a_wide_interval_holds_is_counted_apart():
 
 
 def test_the_scoreboard_has_both_columns(reproduction):
-    results = reproduction / "reproduction/results"
-    results.mkdir()
+    results = reproduction / "build/reproduction/results"
+    results.mkdir(parents=True)
     head = (
         "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
     )

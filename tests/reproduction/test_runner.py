@@ -20,7 +20,7 @@ from reproduction.single_run import train_and_measure
 
 pytestmark = pytest.mark.slow  # each makes runs of its own, and they take long together
 
-RESULTS = "reproduction/results"
+RESULTS = "build/reproduction/results"
 
 
 def rows(root, name):

@@ -41,7 +41,7 @@ def reports(folder, *arguments):
 def test_one_command_runs_all_experiments_and_a_second_one_nothing(workspace):
     done = reports(workspace, "seeds=2")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    with (workspace / "reproduction/results/scoreboard.csv").open(newline="") as file:
+    with (workspace / "build/reproduction/results/scoreboard.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 147
     assert {row["n"] for row in rows} == {"1"}

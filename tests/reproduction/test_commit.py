@@ -1,0 +1,89 @@
+"""Results in git change by one step alone, which refuses lesser ones."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from numlp.errors import UserError
+from reproduction.commit import note_of, replace_committed
+from reproduction.params import PARAMS, read_params
+from reproduction.results import COMMITTED, FOLDER, read_note, write_note
+
+HEAD = "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
+FILES = ("gradients.csv", "fault_checks.csv", "e01_history.csv.gz")
+
+
+def write_rows(folder, name, seeds, accuracy):
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"{name},single,{seed},0.6,0.5,{accuracy},1,1,1,0.5,9,a" for seed in seeds]
+    (folder / f"{name}.csv").write_text("\n".join([HEAD, *lines]) + "\n")
+
+
+@pytest.fixture
+def results(reproduction, step):
+    """The project's folder with results of two seeds in git, and better ones of the same seeds in build/."""
+    params = reproduction / PARAMS
+    params.write_text("seeds: [0, 1]\noverrides: []\nat_most: {}\n")
+    write_rows(COMMITTED, "e16", [0, 1], 0.4)
+    write_rows(FOLDER, "e16", [0, 1], 0.5)
+    write_note(FOLDER, "e16", note_of("e16", read_params(PARAMS)))
+    assert step("scoreboard")[0] == 0
+    for name in FILES:
+        (FOLDER / name).write_text("")
+    (COMMITTED / "provenance.json").write_bytes((FOLDER / "provenance.json").read_bytes())
+    return reproduction
+
+
+def committed():
+    return {path.name: path.read_bytes() for path in COMMITTED.iterdir()}
+
+
+def test_commit_replaces_the_results_in_git(results):
+    replace_committed(FOLDER, COMMITTED)
+    assert (COMMITTED / "e16.csv").read_bytes() == (FOLDER / "e16.csv").read_bytes()
+    assert (COMMITTED / "scoreboard.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("lesser", "word"),
+    [
+        ({"seeds": [0]}, "e16"),
+        ({"overrides": ["train.epochs=0.02"]}, "train.epochs"),
+        ({"source": "0" * 64}, "code"),
+        ({"data": {"name": "synthetic, seed 9"}}, "seed 9"),
+    ],
+)
+def test_commit_refuses_results_of_fewer_seeds_or_other_settings(results, lesser, word):
+    path = FOLDER / "provenance.json"
+    provenance = {**json.loads(path.read_text()), **lesser}
+    path.write_text(json.dumps(provenance))
+    if "seeds" in lesser:
+        write_rows(FOLDER, "e16", [0], 0.9)
+        write_note(FOLDER, "e16", replace(read_note(FOLDER, "e16"), seeds=[0]))
+    before = committed()
+    with pytest.raises(UserError, match=word):
+        replace_committed(FOLDER, COMMITTED)
+    assert committed() == before
+
+
+@pytest.mark.parametrize("lost", ["gradients.csv", "e16.csv", "e16.json"])
+def test_commit_refuses_results_that_lack_a_file(results, lost):
+    (FOLDER / lost).unlink()
+    before = committed()
+    with pytest.raises(UserError, match=r"e16|gradients"):
+        replace_committed(FOLDER, COMMITTED)
+    assert committed() == before
+
+
+@pytest.mark.parametrize("changed", [{"seeds": [0]}, {"overrides": ["lam=1"]}, {"source": "other"}, {"data": "other"}])
+def test_scoreboard_refuses_results_that_were_made_in_different_ways(results, step, changed):
+    write_note(FOLDER, "e16", replace(read_note(FOLDER, "e16"), **changed))
+    code, _, err = step("scoreboard")
+    assert code == 1
+    assert "e16" in err
+
+
+def test_provenance_names_the_overrides_of_a_rehearsal(reproduction, step):
+    assert step("scoreboard")[0] == 0
+    assert "train.epochs=0.02" in json.loads((FOLDER / "provenance.json").read_text())["overrides"]
