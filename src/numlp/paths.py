@@ -41,10 +41,13 @@ def absolute_address(uri: str, folder: Path) -> str:
 
 
 def settle_addresses() -> None:
-    """Make paths in MLflow's variables absolute: they count from where the user is, in DVC's copies from the project itself."""
+    """Make the paths in variables absolute, for workers and DVC's stages too: they count as `from_environment` says."""
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
         if given := os.environ.get(name, "").strip():
             os.environ[name] = absolute_address(given, origin(current_folder()))
+    for name in ("CIFAR10_ARCHIVE", "NUMLP_DATA"):
+        if path := from_environment(name):
+            os.environ[name] = str(path)
 
 
 def origin(root: Path) -> Path:

@@ -66,7 +66,7 @@ def folders_and_bad_files(ready, numlp):
     (ready / "album/notes.md").write_text("no picture")
     code, out, err = numlp("predict", *MODEL, "album", "album/notes.md", "red.jpg", "gone.png", "red.jpg", "--format", "json")
     assert code == 1
-    assert err.splitlines() == ["error: not a PNG or JPEG file: album/notes.md", "error: file not found: gone.png"]
+    assert err.splitlines() == ["error: not a PNG, JPEG or WebP file: album/notes.md", "error: file not found: gone.png"]
     rows = json.loads(out)
     assert [row["file"] for row in rows] == ["album/a.png", "album/b.JPG", "album/more/c.jpeg", "red.jpg"]
     for row in rows:

@@ -61,10 +61,10 @@ def test_a_camera_held_upright_gives_an_upright_picture(saved):
     ("make", "said"),
     [
         (lambda path: None, "file not found: "),
-        (lambda path: path.mkdir(), "not a PNG or JPEG file: "),
-        (lambda path: path.write_text("no picture"), "not a PNG or JPEG file"),
-        (lambda path: path.touch(), "not a PNG or JPEG file"),
-        (lambda path: flat((1, 2, 3)).save(path, "GIF"), "not a PNG or JPEG file"),
+        (lambda path: path.mkdir(), "not a PNG, JPEG or WebP file: "),
+        (lambda path: path.write_text("no picture"), "not a PNG, JPEG or WebP file"),
+        (lambda path: path.touch(), "not a PNG, JPEG or WebP file"),
+        (lambda path: flat((1, 2, 3)).save(path, "GIF"), "not a PNG, JPEG or WebP file"),
         (lambda path: Image.fromarray(np.full((9, 9), 999, np.uint16)).save(path, "PNG"), "expected an image of 8 bits per channel"),
     ],
     ids=["missing", "folder", "text", "empty", "GIF", "16 bits"],
@@ -82,5 +82,28 @@ def test_what_is_no_picture_is_refused_by_name(make, said, tmp_path):
 def test_a_picture_that_is_cut_short_is_refused(name, rng, saved):
     path = saved(rng.integers(0, 256, (90, 90, 3), dtype=np.uint8), name)
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(UserError, match="damaged PNG or JPEG file"):
+    with pytest.raises(UserError, match="damaged PNG, JPEG or WebP file"):
         read_image(path)
+
+
+def test_png_of_200_million_pixels_is_no_damaged_file(saved):
+    path = saved(Image.new("1", (20_000, 10_000), 1))
+    assert (read_image(path) == 255).all()
+
+
+def test_png_with_two_megabytes_of_text_is_read(saved):
+    from PIL.PngImagePlugin import PngInfo
+
+    texts = PngInfo()
+    texts.add_text("comment", "x" * 2_000_000, zip=True)
+    assert (read_image(saved(flat((1, 2, 3)), pnginfo=texts)) == (1, 2, 3)).all()
+
+
+def test_webp_is_read(saved):
+    assert (read_image(saved(flat((10, 20, 30)), "a.webp", lossless=True)) == (10, 20, 30)).all()
+
+
+def test_image_of_too_many_pixels_is_refused_by_its_number(saved, monkeypatch):
+    monkeypatch.setattr("numlp.data.image_file.PIXELS", 100)
+    with pytest.raises(UserError, match="100 pixels"):
+        read_image(saved(flat((1, 2, 3))))

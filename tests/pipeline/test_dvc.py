@@ -149,6 +149,38 @@ def test_an_edit_of_code_that_decides_trains_again_and_one_of_a_docstring_does_n
     assert "Stage 'normalise' didn't change, skipping" in said
 
 
+EDITED = {  # a file of each package that decides the output of a stage, and the stage
+    "data/cifar10.py": "download",
+    "data/preprocess.py": "normalise",
+    "data/augment.py": "train",
+    "nn/batch_norm.py": "train",
+    "optim/optimisers.py": "train",
+    "training/evaluator.py": "train",
+    "inference/model_file.py": "evaluate",
+    "stages/evaluate.py": "evaluate",
+    "display/curves.py": "plot",
+}
+
+
+def test_status_names_the_stage_whose_code_was_edited(workspace):
+    shutil.copy(ROOT / ".dvcignore", workspace)
+    (workspace / "src").unlink()
+    shutil.copytree(ROOT / "src", workspace / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    params = workspace / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
+    variables = {"PYTHONPATH": str(workspace / "src")}
+    run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
+    assert run(workspace, "dvc", "repro", **variables).returncode == 0
+    for name, stage in EDITED.items():
+        path = workspace / "src/numlp" / name
+        before = path.read_text()
+        path.write_text(f"{before}\nADDED = 1\n")
+        assert "resolve:" in run(workspace, "dvc", "status", **variables).stdout, name
+        assert run(workspace, "numlp", "resolve", "+stage=pipeline", **variables).returncode == 0
+        assert f"{stage}:" in run(workspace, "dvc", "status", **variables).stdout, name
+        path.write_text(before)
+
+
 def test_repro_itself_never_switches_to_synthetic_images(workspace):
     run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
     done = run(workspace, "dvc", "repro")

@@ -20,7 +20,8 @@ from numlp.paths import from_user
 
 TABLE, FORMATS = "table", {"csv": to_csv, "json": to_json}
 ABOUT = (
-    "Classify PNG or JPEG images: print the three most probable classes, or with --format csv or json the probabilities of all classes. "
+    "Classify PNG, JPEG or WebP images: print the three most probable classes, or with --format csv or json "
+    "the probabilities of all classes. "
     "The command crops each image to the largest centred square and scales it to the 32 x 32 pixels of the training images."
 )
 
@@ -28,7 +29,7 @@ ABOUT = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the images, --model, --format and --output."""
     parser.description = ABOUT
-    text = "a PNG or JPEG file of any size, or a directory with such files, searched recursively"
+    text = "a PNG, JPEG or WebP file of any size, or a directory with such files, searched recursively"
     parser.add_argument("images", nargs="+", type=from_user, metavar="IMAGE", help=text)
     add_model(parser)
     parser.add_argument("--format", choices=(TABLE, *FORMATS), default=TABLE, help="output format (default: %(default)s)")

@@ -10,7 +10,7 @@ from numlp import paths
 from numlp.cli import show
 from numlp.cli.dvc import repro
 from numlp.config import DataConfig
-from numlp.config.compose import read_params, replacement_notice
+from numlp.config.compose import compose_project, read_params, replacement_notice
 from numlp.config.local_choices import read_substitutes, substitute
 from numlp.data.cifar10 import Unavailable, find_archive
 from numlp.data.dataset import holds_source
@@ -21,6 +21,9 @@ CIFAR10, SYNTHETIC = paths.CIFAR10.stem, "synthetic"  # files of conf/data
 def run(arguments: argparse.Namespace) -> int:
     """Choose the data, run `dvc repro`, and print the figures; the exit code is DVC's."""
     choose_data()
+    changed = paths.DOWNLOAD.exists() and not holds_source(paths.DOWNLOAD, compose_project(Path.cwd()).data.source)
+    if changed and (code := repro(Path(), "--force", "--single-item", paths.DOWNLOAD.name)):  # DVC cannot see CIFAR10_ARCHIVE
+        return code
     return repro(Path()) or show.run(arguments)
 
 

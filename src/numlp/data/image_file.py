@@ -1,6 +1,8 @@
-"""PNG and JPEG files as images of the size that the networks see."""
+"""Image files as images of the size that the networks see."""
 
+import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +10,13 @@ from numpy.typing import NDArray
 from numlp.config.data import SIDE
 from numlp.errors import UserError, require
 
-FORMATS = ("PNG", "JPEG")
-SUFFIXES = (".png", ".jpg", ".jpeg")
+if TYPE_CHECKING:
+    from PIL import Image
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+KINDS = "PNG, JPEG or WebP"
+PIXELS = 400_000_000  # of an image: 1.6 GB as RGBA
 EIGHT_BITS = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr")  # Pillow would cut the 16 bits of others at 255
 
 
@@ -17,7 +24,7 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
     """The largest square in the middle of a picture, as (32, 32, 3) uint8: turned as its camera says, on white where it is transparent.
 
     Raises:
-        UserError: There is no such file, or it is no whole PNG or JPEG of 8 bits a channel.
+        UserError: There is no such file, or it is no whole PNG, JPEG or WebP of 8 bits per channel.
 
     Examples:
         >>> import tempfile
@@ -31,26 +38,39 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
         >>> image.shape, image[0, 0].tolist()
         ((32, 32, 3), [255, 165, 0])
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     path = Path(path)
     if not path.exists():
         raise UserError(f"file not found: {path}")
     if not path.is_file():
-        raise UserError(f"not a PNG or JPEG file: {path}")
+        raise UserError(f"not a {KINDS} file: {path}")
     try:
-        with Image.open(path, formats=FORMATS) as opened:
-            require(opened.mode in EIGHT_BITS, str(path), "an image of 8 bits per channel", mode=opened.mode)
-            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            upright = _upright(path)
     except UserError:
         raise
     except UnidentifiedImageError as error:
-        raise UserError(f"not a PNG or JPEG file: {path}") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # what Pillow raises for damaged files
-        raise UserError(f"damaged PNG or JPEG file: {path}: {error}") from error
+        raise UserError(f"not a {KINDS} file: {path}") from error
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{path}: expected an image of at most {PIXELS:,} pixels; scale it down") from error
+    except (OSError, SyntaxError, ValueError, MemoryError) as error:  # what Pillow raises for damaged files
+        raise UserError(f"damaged {KINDS} file: {path}: {error}") from error
     white = Image.new("RGBA", upright.size, "white")
     whole = Image.alpha_composite(white, upright).convert("RGB")
     side = min(whole.size)
     left, top = ((size - side) // 2 for size in whole.size)
     square = whole.crop((left, top, left + side, top + side))
     return np.asarray(square.resize((SIDE, SIDE), Image.Resampling.LANCZOS))
+
+
+def _upright(path: Path) -> "Image.Image":
+    """Open a picture, turned as its camera says, as RGBA."""
+    from PIL import Image, ImageOps, PngImagePlugin
+
+    Image.MAX_IMAGE_PIXELS = PIXELS // 2  # Pillow refuses twice as many
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20  # bytes of a PNG's texts, which nobody reads here
+    with Image.open(path, formats=FORMATS) as opened:
+        require(opened.mode in EIGHT_BITS, str(path), "an image of 8 bits per channel", mode=opened.mode)
+        return ImageOps.exif_transpose(opened).convert("RGBA")
