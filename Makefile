@@ -13,10 +13,9 @@ run: .venv/installed
 reports: .venv/installed-reports
 	$(BIN)/python -m reproduction all seeds=$(SEEDS)
 
-# Against the lower bounds and other libraries, on an idle machine: make bench (25 minutes), make bench PART=step, and at its
-# real length, another half an hour, make bench PART=sweep (docs/benchmarks.md).
+# The time of an update beside other libraries', printed; on an idle machine (docs/benchmarks.md).
 bench: .venv/installed-bench
-	$(BIN)/python -m benchmarks $(PART)
+	$(BIN)/python -m benchmarks
 
 # The pipeline once more, in a clone elsewhere with the edits of tracked files; its dvc.lock must equal that of the last run (docs/determinism.md).
 verify: .venv/installed

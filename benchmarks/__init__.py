@@ -1,1 +1,1 @@
-"""What the speed is compared with, and how it is measured: `make bench`, or `python -m benchmarks PART`. Results: docs/benchmarks.md."""
+"""The time of an update of this project's training, beside PyTorch, JAX and scikit-learn: `make bench`."""

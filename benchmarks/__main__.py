@@ -1,63 +1,60 @@
-"""`make bench`, or `python -m benchmarks [PART ...]`: measure, print, and write docs/benchmarks.md and its figure.
-
-With --kernel, NumPy's OpenBLAS runs the kernels for another CPU; their results stand beside those of this CPU's own.
-"""
+"""`make bench`: print the time of an update, this project's and three libraries', as a table of Markdown (docs/benchmarks.md)."""
 
 import argparse
+import json
 import os
+import subprocess
 import sys
-import time
-from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+from itertools import product
+from pathlib import Path
+from statistics import quantiles
 
-from benchmarks.machine import about
-from benchmarks.places import PLACE, arrays
-from benchmarks.process import ROOT, Worker
-from benchmarks.report import keep, print_part, write
-from benchmarks.result import Part
-from benchmarks.settings import Settings
+from benchmarks.task import TASKS, Task
+from numlp.tracking import environment_tags
 
-PARTS = ("command", "pipeline", "sweep", "step", "wide", "changes", "growth", "profile")  # in the order of the page
-ALONE = "sweep"  # takes as long as all others together, and is measured when it is named
-LEAST = 7  # rounds of what is written to docs
+ROOT = Path(__file__).resolve().parents[1]
+LIBRARIES = {"ours": "numpy", "PyTorch": "torch", "JAX": "jax", "scikit-learn": "sklearn"}
+MODULES = {"ours": "ours", "PyTorch": "baseline_torch", "JAX": "baseline_jax", "scikit-learn": "baseline_sklearn"}
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def main() -> int:
-    """Run the parts that are named, or all but the sweep; 1 where a target is missed."""
-    arguments = parse()
-    settings = Settings(arrays(), arguments.repeats, arguments.scale)
-    rehearsal = settings.repeats < LEAST or settings.scale < 1
-    folder = PLACE if rehearsal else ROOT / "docs"
-    with Worker("ours", 1) as worker:
-        kernel = worker.kernel
-    parts, started = list[Part](), time.monotonic()
-    for name in arguments.parts or [part for part in PARTS if part != ALONE]:
-        start = time.monotonic()
-        print(f"bench: {name} ...", file=sys.stderr, flush=True)
-        part = import_module(f"benchmarks.{name}").run(settings)
-        seconds = time.monotonic() - start
-        print(f"bench: {name} took {seconds:.0f} s", file=sys.stderr, flush=True)
-        part.about = about(settings, seconds)
-        parts.append(part)
-        print_part(name, kernel, part)
-        keep(folder, name, kernel, part)
-    write(folder, PARTS)
-    print(f"bench: {time.monotonic() - started:.0f} s; the page: {folder / 'benchmarks.md'}", file=sys.stderr)
-    return int(any(row.verdict == "NO" for part in parts for row in part.rows))
-
-
-def parse() -> argparse.Namespace:
-    """The command line; `--kernel` counts for every process that is started from here."""
+    """Measure, and print the table row by row."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; none means all but {ALONE}")
-    parser.add_argument("--repeats", type=int, default=LEAST, help=f"rounds of each row; below {LEAST} it is a rehearsal (page in {PLACE})")
-    parser.add_argument("--scale", type=float, default=1.0, help="factor of the steps of a measurement; below 1 it is a rehearsal")
-    parser.add_argument("--kernel", help="kernels of NumPy's OpenBLAS, e.g. Haswell; default: this CPU's own")
-    arguments = parser.parse_args()
-    if wrong := set(arguments.parts) - set(PARTS):
-        parser.error(f"expected parts of {', '.join(PARTS)}, got {', '.join(sorted(wrong))}")
-    if arguments.kernel:
-        os.environ["OPENBLAS_CORETYPE"] = arguments.kernel
-    return arguments
+    parser.add_argument("--rounds", type=int, default=7, help="of each time")
+    parser.add_argument("--steps", type=int, default=450, help="updates of a round, at most")
+    parser.add_argument("--only", choices=TASKS, help="this network alone")
+    options = parser.parse_args()
+    print(f"| network | threads | {', ms | '.join(LIBRARIES)}, ms |\n|---|---|{'---|' * len(LIBRARIES)}")
+    for name, threads in product([options.only] if options.only else TASKS, (1, 2)):
+        cells = [measure(library, name, threads, options.steps, options.rounds) for library in LIBRARIES]
+        print(f"| {name} | {threads} | {' | '.join(cells)} |", flush=True)
+    tags = environment_tags(ROOT)
+    names = ("numpy", "torch", "jax", "scikit-learn")
+    there = [f"{name} {version(name)}" for name in names if find_spec(name.replace("scikit-learn", "sklearn"))]
+    print(f"\n{tags['cpu']}, {os.cpu_count()} processors, {tags['blas']}, kernel {tags['blas_kernel']}, {', '.join(there)}")
+    return 0
+
+
+def measure(library: str, name: str, threads: int, steps: int, rounds: int) -> str:
+    """Median and quartiles of an update in milliseconds, or an empty cell where the library is not there or cannot train that."""
+    if not find_spec(LIBRARIES[library]) or not can_train(library, TASKS[name]):
+        return ""
+    flags = f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()} intra_op_parallelism_threads={threads}"
+    path = os.pathsep.join([str(ROOT), str(ROOT / "src")])
+    environment = {**os.environ, **dict.fromkeys(THREADS, str(threads)), "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu", "PYTHONPATH": path}
+    command = [sys.executable, "-m", "benchmarks.measure", MODULES[library], name, str(steps), str(rounds)]
+    lines = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    times = json.loads(lines[-1])
+    low, median, high = quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
+    return f"{median:.3g} ({low:.3g} to {high:.3g})"
+
+
+def can_train(library: str, task: Task) -> bool:
+    """Whether a library has what the task asks for: scikit-learn has no batch norm, and the JAX baseline no Adam."""
+    return not {"scikit-learn": task.norm or task.adam, "JAX": task.adam}.get(library, False)
 
 
 if __name__ == "__main__":

@@ -1,37 +1,28 @@
 """The same training in scikit-learn's MLPClassifier, which has no batch norm."""
 
-from collections.abc import Callable
-from time import perf_counter
-
 import numpy as np
 import sklearn
 from sklearn.neural_network import MLPClassifier
 
-from benchmarks.task import Task
-from numlp.config.data import CLASSES
+from benchmarks.task import BATCH, CLASSES, LAM, Images, Labels, Task, Train
 
 
-def step(task: Task) -> Callable[[], float]:
-    """Seconds per update: `partial_fit` goes once, in random order, through the images that it is given."""
-    images, labels = (np.load(task.data / f"train_{name}.npy", mmap_mode="r") for name in ("images", "labels"))
-    whole, rest = divmod(task.steps * task.batch, len(labels))
-    counts = [len(labels)] * whole + [rest] * (rest > 0)
+def prepare(task: Task, images: Images, labels: Labels) -> Train:
+    """A network of the task's shape, ready to train: `partial_fit` goes once, in random order, through the images that it is given."""
+    count = task.steps * BATCH
     model = MLPClassifier(
         task.hidden,
         solver="sgd",
-        alpha=2 * task.lams[0] * task.batch,  # it divides by the images of a batch
-        batch_size=task.batch,
+        alpha=2 * LAM * BATCH,  # it divides by the images of a batch
+        batch_size=BATCH,
         learning_rate_init=0.01,
         momentum=0,
         nesterovs_momentum=False,
         random_state=0,
     )
 
-    def measure() -> float:
-        start = perf_counter()
-        with sklearn.config_context(assume_finite=True):  # its check of every value is not part of a step
-            for count in counts:
-                model.partial_fit(images[:count], labels[:count], classes=np.arange(CLASSES))
-        return (perf_counter() - start) / task.steps
+    def train() -> None:
+        with sklearn.config_context(assume_finite=True):  # its check of every value is no part of an update
+            model.partial_fit(images[:count], labels[:count], classes=np.arange(CLASSES))
 
-    return measure
+    return train

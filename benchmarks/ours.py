@@ -1,88 +1,28 @@
-"""This project's side: `numlp.training.trainer.train` itself, on memory-mapped arrays, as the train stage calls it."""
+"""This project's training loop."""
 
 import os
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks import timing
-from benchmarks.lower_bound import all_layers, first_layer
-from benchmarks.sampler import STEP, Sampler
-from benchmarks.task import CHANGES, Task
-from numlp.config import (
-    AdamConfig,
-    AugmentConfig,
-    Config,
-    CyclicalConfig,
-    InitConfig,
-    ModelConfig,
-    MomentsConfig,
-    NormConfig,
-    SgdConfig,
-    TrainConfig,
-)
-from numlp.data.preprocess import open_prepared
-from numlp.training import build
-from numlp.training.trainer import Progress, train
-
-__all__ = ["all_layers", "first_layer", "networks", "profile", "step"]
+import numlp
+from benchmarks.task import BATCH, HALF_CYCLE, LAM, Images, Labels, Task, Train
+from numlp.blas import blas_threads
+from numlp.training.trainer import Progress
 
 
-def step(task: Task) -> Callable[[], float]:
-    """Seconds an update."""
-    return timing.step(trained, task)
+def prepare(task: Task, images: Images, labels: Labels) -> Train:
+    """A network of the task's shape, ready to train."""
+    part, threads = numlp.Part(images, labels), int(os.environ["OMP_NUM_THREADS"])
+    network = numlp.Network(task.sizes, norm="before" if task.norm else "none")
+    numlp.initialise(network, numlp.he, np.random.default_rng(0))
+    optimiser = (numlp.Adam if task.adam else numlp.Sgd)(network.params.vector, network.weights.size)
+    schedule = numlp.cyclical(1e-5, task.eta_max, HALF_CYCLE)
+    # the run begins at its second update: what it does once, before its first, is no part of an update
+    plan = numlp.Plan(1 + task.steps, BATCH, schedule, lam=LAM, ema_decay=0.9, batch_seed=0, record_at=frozenset())
 
-
-def networks(task: Task) -> Callable[[], float]:
-    """Seconds to train the task's networks."""
-    return timing.networks(trained, task)
-
-
-def profile(task: Task) -> Callable[[], dict[str, float]]:
-    """Seconds an update by what they went to."""
-    run = trained(task, task.lams[0])
-
-    def measure() -> dict[str, float]:
-        with Sampler(STEP, interval=0.0009) as sampler:
-            run()
-        return {name: seconds / task.steps for name, seconds in sampler.seconds.items()}
-
-    return measure
-
-
-def trained(task: Task, lam: float) -> Callable[[], None]:
-    """Train a network of the task's shape; again, where it is called again."""
-    config = chosen(task, lam)
-    data = open_prepared(Path(task.data))
-    part, val = data.part("train"), data.part("val")
-    network = build.network(config)
-    optimiser = build.optimiser(config.optim, network)
-    first = 0 if task.records else 1  # what a run does once, before its first update, is no part of a step
-    plan = replace(build.plan(config, len(part.labels)), steps=first + task.steps, record_at=frozenset(task.records))
-
-    def run() -> None:
-        with np.errstate(all="ignore"):  # as the train stage has it
-            for _ in train(network, optimiser, part, val, plan, Progress(first)):
+    def train() -> None:
+        with np.errstate(all="ignore"), blas_threads(threads):
+            for _ in numlp.train(network, optimiser, part, part, plan, Progress(1)):
                 pass
 
-    return run
-
-
-def chosen(task: Task, lam: float) -> Config:
-    """The task as the choices of a run; what it does not name is what params.yaml says."""
-    return Config(
-        model=ModelConfig(hidden=list(task.hidden)),
-        norm=NormConfig(placement=task.norm),
-        init=InitConfig("he"),
-        optim={"sgd": SgdConfig, "adam": AdamConfig}[task.optimiser](),
-        schedule=CyclicalConfig(eta_max=task.eta_max),
-        moments=MomentsConfig("ema"),
-        lam=lam,
-        seed=0,
-        dropout=CHANGES["dropout"] if task.changed else 0.0,
-        mixup=CHANGES["mixup"] if task.changed else 0.0,
-        augment=AugmentConfig(flip=True, shift=int(CHANGES["shift"]), cutout=int(CHANGES["cutout"])) if task.changed else AugmentConfig(),
-        train=TrainConfig(batch_size=task.batch, cycles=2, threads=int(os.environ["OMP_NUM_THREADS"])),
-    )
+    return train

@@ -1,60 +1,52 @@
-"""What a measuring process is asked to do."""
+"""The networks that every library trains, on images of random numbers: the time of an update does not depend on them."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from numlp.config.data import CLASSES, PIXELS
+import numpy as np
+from numpy.typing import NDArray
 
-MLP3 = (50, 50)
-CHANGES: dict[str, float] = {"dropout": 0.3, "shift": 4, "cutout": 8, "mixup": 0.5}  # of a task that is `changed`, beside the flip
-MLP9 = (50, 30, 20, 20, 10, 10, 10, 10)
+PIXELS, CLASSES, IMAGES = 3072, 10, 45_000
+BATCH, LAM, HALF_CYCLE = 100, 0.005, 2250
 
 
 @dataclass(frozen=True)
 class Task:
-    """Training, or a part of it, of a network whose shape and length are the same for all libraries.
+    """Updates of a network by plain gradient descent or Adam, with a cyclical learning rate and L2 regularization of the weights."""
 
-    Attributes:
-        what: The function of the library's module, e.g. step.
-        data: Folder of the normalised arrays.
-        hidden: Widths of the hidden layers.
-        norm: Batch normalisation: before or none.
-        optimiser: sgd or adam.
-        batch: Images of an update.
-        steps: Updates of one measurement.
-        lams: Values of lambda, one network each.
-        records: Updates after which cost, loss and accuracy of both splits are recorded.
-        changed: Hidden units are dropped, images flipped, shifted, cut out and mixed: see CHANGES.
-    """
-
-    what: str
-    data: Path
-    hidden: tuple[int, ...] = MLP3
-    norm: str = "before"
-    optimiser: str = "sgd"
-    batch: int = 100
-    steps: int = 225
-    lams: tuple[float, ...] = (0.005,)
-    records: tuple[int, ...] = ()
-    changed: bool = False
+    hidden: tuple[int, ...] = (50, 50)
+    norm: bool = True
+    adam: bool = False
+    steps: int = 450
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Widths from input to output."""
+        """The widths from input to output."""
         return (PIXELS, *self.hidden, CLASSES)
 
     @property
     def eta_max(self) -> float:
-        """Highest learning rate, for which the optimiser stays finite."""
-        return 0.1 if self.optimiser == "sgd" else 0.001
+        """The highest learning rate."""
+        return 0.001 if self.adam else 0.1
 
-    def to_json(self) -> dict[str, object]:
-        """The task in JSON's types."""
-        return {**vars(self), "data": str(self.data)}
 
-    @classmethod
-    def from_json(cls, values: dict[str, object]) -> "Task":
-        """The task that `to_json` gave."""
-        made = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-        # JSON has no types: to the checker every value is an object.
-        return cls(**{**made, "data": Path(str(values["data"]))})  # type: ignore[arg-type]
+WIDE = Task((2048, 1024, 512), steps=30)
+TASKS = {
+    "3 layers, batch norm": Task(),
+    "9 layers, batch norm": Task((50, 30, 20, 20, 10, 10, 10, 10)),
+    "3 layers": Task(norm=False),
+    "2048-1024-512, batch norm": WIDE,
+    "2048-1024-512, batch norm, Adam": replace(WIDE, adam=True),
+}
+
+Images: TypeAlias = NDArray[np.float32]
+Labels: TypeAlias = NDArray[np.intp]
+Train: TypeAlias = Callable[[], object]
+"""Makes the updates of a task; again, where it is called again."""
+
+
+def draw_images() -> tuple[Images, Labels]:
+    """Images and labels, the same for every library."""
+    rng = np.random.default_rng(0)
+    return rng.random((IMAGES, PIXELS), np.float32) - np.float32(0.5), rng.integers(0, CLASSES, IMAGES)
