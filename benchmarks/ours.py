@@ -7,7 +7,7 @@ import numpy as np
 import numlp
 from benchmarks.task import BATCH, HALF_CYCLE, LAM, Images, Labels, Task, Train
 from numlp.blas import blas_threads
-from numlp.training.trainer import Progress
+from numlp.training.trainer import State, Trainer
 
 
 def prepare(task: Task, images: Images, labels: Labels) -> Train:
@@ -18,11 +18,11 @@ def prepare(task: Task, images: Images, labels: Labels) -> Train:
     optimiser = (numlp.Adam if task.adam else numlp.Sgd)(network.params.vector, network.weights.size)
     schedule = numlp.cyclical(1e-5, task.eta_max, HALF_CYCLE)
     # the run begins at its second update: what it does once, before its first, is no part of an update
-    plan = numlp.Plan(1 + task.steps, BATCH, schedule, lam=LAM, ema_decay=0.9, batch_seed=0, record_at=frozenset())
+    plan = numlp.Plan(1 + task.steps, BATCH, schedule, lam=LAM, ema_decay=0.9, batch_seed=0, record_at=frozenset(), threads=threads)
 
     def train() -> None:
         with np.errstate(all="ignore"), blas_threads(threads):
-            for _ in numlp.train(network, optimiser, part, part, plan, Progress(1)):
+            for _ in Trainer(State(network, optimiser, step=1), part, part, plan).records():
                 pass
 
     return train

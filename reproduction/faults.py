@@ -23,8 +23,9 @@ from numlp.nn.batch_norm import BatchNorm, BatchNormWork
 from numlp.nn.mode import Mode
 from numlp.nn.network import Network
 from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
+from numlp.training import build
 from numlp.training.batches import epoch_steps
-from numlp.training.updates import Updates
+from numlp.training.trainer import Trainer
 
 Right = TypeVar("Right", bound=Optimiser)
 
@@ -137,23 +138,23 @@ class DampedMomentum(Momentum):
         super()._step(p, g, scratch, eta, (1 - self.rho) * decay, *state)
 
 
-class Unshuffled(Updates):
+class Unshuffled(Trainer):
     """Every epoch has the order of the files."""
 
     def indices(self, first: int) -> Iterator[NDArray[np.intp]]:
         """The images of the updates from `first` on."""
-        n, size = len(self.data.labels), self.plan.batch_size
+        n, size = len(self.train.labels), self.plan.batch_size
         for step in range(first, self.plan.steps):
             start = step % epoch_steps(n, size) * size
             yield np.arange(start, min(start + size, n))
 
 
-class MomentsFromZero(Updates):
+class MomentsFromZero(Trainer):
     """The moving average of means and variances starts at 0."""
 
     def start_moments(self, x: Array) -> None:
         """Start the moving average."""
-        self.network.moments.vector[:] = 0
+        self.state.network.moments.vector[:] = 0
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ class Fault:
         data: Changes the normalised images.
         network: Changes a new network in place, its parameters excepted.
         optimiser: Gives another optimiser for the changed network in place of the right one.
-        updates: Spells out a step.
+        trainer: Makes the updates.
     """
 
     text: str
@@ -244,7 +245,14 @@ class Fault:
     data: Callable[[Prepared], Prepared] = lambda data: data
     network: Callable[[Network], None] = _unchanged
     optimiser: Callable[[Network, Optimiser], Optimiser] = lambda network, optimiser: optimiser
-    updates: type[Updates] = Updates
+    trainer: type[Trainer] = Trainer
+
+    def plant(self, config: Config, right: Trainer) -> Trainer:
+        """The run `right`, which has not begun, with the mistakes of its network, its optimiser and its updates."""
+        state = right.state
+        self.network(state.network)
+        state.optimiser = self.optimiser(state.network, build.optimiser(config.optim, state.network, config.average))
+        return self.trainer(state, right.train, right.val, right.plan)
 
     @property
     def changes_network(self) -> bool:
@@ -274,8 +282,8 @@ FAULTS = {
         "Momentum's velocity is a mean of the gradients, and its steps are 1 / (1 - rho) times smaller.",
         optimiser=partial(_other_momentum, DampedMomentum),
     ),
-    "no_shuffling": Fault("Every epoch has the images in the order of the files.", updates=Unshuffled),
-    "moments_from_zero": Fault("Batch norm's moving average starts at 0.", updates=MomentsFromZero),
+    "no_shuffling": Fault("Every epoch has the images in the order of the files.", trainer=Unshuffled),
+    "moments_from_zero": Fault("Batch norm's moving average starts at 0.", trainer=MomentsFromZero),
     "alpha_reversed": Fault("Alpha weighs the new statistics instead of the old ones.", settings=_alpha_reversed),
     "normalised_by_all": Fault("Images are normalised by the statistics of all three splits.", data=_normalise_by_all),
 }

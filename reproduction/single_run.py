@@ -2,24 +2,22 @@
 
 import math
 import os
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from numlp import paths
 from numlp.config import Config
 from numlp.data.dataset import prepare_data
-from numlp.data.preprocess import Name, Prepared
+from numlp.data.preprocess import Name
 from numlp.data.splits import SPLITS
 from numlp.nn.network import Network
-from numlp.runs.checkpoint import Checkpoints, open_checkpoints
 from numlp.runs.identity import run_key
-from numlp.runs.loop import Loop, NoLog
-from numlp.training import build
+from numlp.signals import stoppable
+from numlp.training.checkpoint import Checkpoint
 from numlp.training.divergence import DivergedError
 from numlp.training.evaluator import Scores
-from numlp.training.fit import begin_state, check_fit, score_splits
-from numlp.training.state import State
+from numlp.training.fit import fit, make_trainer, score_splits
+from numlp.training.trainer import State
 from reproduction.faults import FAULTS, Fault, identify
 from reproduction.results import Result, save_result
 
@@ -43,38 +41,24 @@ def train_and_cache(root: Path, place: int, config: Config, name: str, file: Pat
     return place, result
 
 
-@dataclass(frozen=True)
-class FaultyLoop(Loop):
-    """A run with a mistake planted in its network and its optimiser."""
-
-    fault: Fault = field(kw_only=True)
-
-    def new_state(self) -> State:
-        """The state of a run before its first update."""
-        state = begin_state(self.config)
-        self.fault.network(state.network)
-        state.optimiser = self.fault.optimiser(state.network, build.optimiser(self.config.optim, state.network))
-        return state
-
-
 def train_and_measure(config: Config, name: str, fault: str = "") -> Result:
     """Train and measure a network, with a mistake planted where `fault` names one; an interrupted run resumes from its checkpoint."""
     data = prepare_data(config)
-    check_fit(config, data)
-    with open_checkpoints(paths.CHECKPOINTS, identify(run_key(config, data), fault)) as kept:
-        loop = _faulty(config, data, kept, name, FAULTS[fault]) if fault else Loop(config, data, kept, name)
-        state = loop.begin()
-        try:
-            loop.run(state, NoLog())
-            scores = score_splits(loop.config, loop.data, state, tuple(SPLITS))
-        except DivergedError:
-            scores = dict.fromkeys(SPLITS, DIVERGED)
-        kept.clear()
-        return _result(state, scores)
-
-
-def _faulty(config: Config, data: Prepared, kept: Checkpoints, name: str, fault: Fault) -> Loop:
-    return FaultyLoop(fault.settings(config), fault.data(data), kept, name, updates=fault.updates, fault=fault)
+    checkpoint = Checkpoint(paths.checkpoint(identify(run_key(config, data), fault)))
+    planted = FAULTS[fault] if fault else Fault("")
+    config, data = planted.settings(config), planted.data(data)
+    trainer = planted.plant(config, make_trainer(config, data))
+    state = trainer.state
+    if checkpoint.restore(state):
+        print(f"train: {name} resumes from step {state.step}")
+    try:
+        with stoppable() as stop:
+            fit(config, data, trainer, checkpoint, lambda record: None, stop)
+        scores = score_splits(config, data, state, tuple(SPLITS))
+    except DivergedError:
+        scores = dict.fromkeys(SPLITS, DIVERGED)
+    checkpoint.clear()
+    return _result(state, scores)
 
 
 def _result(state: State, scores: dict[Name, Scores]) -> Result:

@@ -62,15 +62,15 @@ def ready(with_data, empty_store):
 @pytest.fixture
 def counted(monkeypatch):
     """The lambdas of the trainings that were begun; those above 1 raise."""
-    from numlp.training import fit
+    from numlp.training.trainer import Trainer
 
-    begun, real = [], fit.train
+    begun, real = [], Trainer.records
 
-    def train(network, optimiser, data, val, plan, *others):
-        begun.append(plan.lam)
-        if plan.lam > 1:
+    def records(trainer, *arguments):
+        begun.append(trainer.plan.lam)
+        if trainer.plan.lam > 1:
             raise RuntimeError("no luck")
-        return real(network, optimiser, data, val, plan, *others)
+        return real(trainer, *arguments)
 
-    monkeypatch.setattr("numlp.training.fit.train", train)
+    monkeypatch.setattr(Trainer, "records", records)
     return begun

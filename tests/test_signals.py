@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from numlp.signals import Terminated, terminable
+from numlp.signals import Terminated, stoppable
 
 
 def send(number):
@@ -16,7 +16,7 @@ def send(number):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_the_body_with_the_shell_s_exit_code(number, code):
     before = signal.getsignal(number)
-    with pytest.raises(Terminated) as caught, terminable():
+    with pytest.raises(Terminated) as caught, stoppable():
         send(number)
     assert caught.value.code == code
     assert signal.getsignal(number) is before
@@ -24,7 +24,7 @@ def test_a_signal_ends_the_body_with_the_shell_s_exit_code(number, code):
 
 def test_the_same_signal_again_does_not_cut_off_the_closing():
     closed = []
-    with pytest.raises(Terminated), terminable():
+    with pytest.raises(Terminated), stoppable():
         try:
             send(signal.SIGTERM)
         finally:
@@ -37,7 +37,7 @@ def test_what_is_ignored_stays_ignored():
     """As under nohup."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with terminable():
+        with stoppable():
             send(signal.SIGHUP)
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
@@ -46,7 +46,7 @@ def test_what_is_ignored_stays_ignored():
 
 def test_other_threads_are_left_alone():
     def body():
-        with terminable():
+        with stoppable():
             seen.append(signal.getsignal(signal.SIGTERM))
 
     seen = []
@@ -54,3 +54,19 @@ def test_other_threads_are_left_alone():
     thread.start()
     thread.join()
     assert seen == [signal.getsignal(signal.SIGTERM)]
+
+
+def test_signal_that_is_waited_with_is_noted_and_ctrl_c_again_raises():
+    with pytest.raises(KeyboardInterrupt), stoppable() as stop, stop.waiting():
+        send(signal.SIGINT)
+        assert stop
+        send(signal.SIGTERM)  # as `timeout` sends to all, and a parent to its children
+        send(signal.SIGINT)
+
+
+def test_inner_body_shares_the_signal_of_the_outer_one():
+    with stoppable() as outer:
+        with stoppable() as inner, inner.waiting():
+            send(signal.SIGTERM)
+        assert outer
+        assert outer.exception().code == 143

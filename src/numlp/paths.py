@@ -23,6 +23,11 @@ def current_folder() -> Path:
         raise UserError("the current directory no longer exists; go to another directory") from error
 
 
+def checkpoint(key: str) -> Path:
+    """The file of the checkpoint of the run with this key."""
+    return CHECKPOINTS / f"{key[:32]}.npz"
+
+
 def from_user(text: str) -> Path:
     """A path that the user wrote, which counts from where he is, as one from the project's folder."""
     return _stands.get() / os.path.expanduser(text)  # noqa: PTH111 (it leaves the text as it is where there is no such home)
@@ -74,7 +79,7 @@ NORMALISED = DATA / "normalised"
 BUILD = Path("build")  # what DVC's stages make, one folder a stage
 DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
 TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
-CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one folder a run
+CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one file a run
 
 SPLIT = "split.json"
 CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"

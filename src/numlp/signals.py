@@ -1,12 +1,11 @@
-"""Signals: as an exception, so that what is open gets closed, or as a request, so that what has begun is finished first."""
+"""Ctrl-C, SIGTERM and SIGHUP: exceptions, so that what is open gets closed, or a request, so that what has begun ends first."""
 
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import Any
+from types import FrameType, MethodType
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C; kill, or a cluster's scheduler; the terminal was closed
 
@@ -15,78 +14,65 @@ class Terminated(SystemExit):
     """SIGTERM or SIGHUP came; when nobody catches it, the process ends with exit code 143 or 129."""
 
 
-@contextmanager
-def terminable() -> Iterator[None]:
-    """Raise `Terminated` in the body when SIGTERM or SIGHUP comes; the same signal again is ignored, as it would cut off the closing."""
+class Stop:
+    """The signal that came, if any.
 
-    def terminate(number: int, outside: Any) -> None:
-        signal.signal(number, signal.SIG_IGN)
-        raise Terminated(128 + number)
-
-    with _catching((signal.SIGTERM, signal.SIGHUP), terminate):
-        yield
-
-
-@contextmanager
-def asking(stop: Callable[[int], None]) -> Iterator[None]:
-    """Call `stop` with the signal's number when one of `STOPS` comes; the same signal again does what it does outside."""
-
-    def ask(number: int, outside: Any) -> None:
-        signal.signal(number, outside)
-        stop(number)
-
-    with _catching(STOPS, ask):
-        yield
-
-
-@contextmanager
-def relaying() -> Iterator[list[int]]:
-    """Let child processes that train end by themselves: pass SIGTERM on to them, and wait. The others a terminal sends to all.
-
-    Without children, and the second time, the signal does what it does outside.
-
-    Yields:
-        The numbers of the signals that came: whoever gives work to children gives no more of it then.
+    Attributes:
+        number: Its number; 0 for none.
     """
-    came: list[int] = []
 
-    def relay(number: int, outside: Any) -> None:
-        came.append(number)
-        signal.signal(number, outside)
+    def __init__(self) -> None:
+        self.number, self._waits = 0, False
+
+    def __bool__(self) -> bool:
+        return self.number != 0
+
+    def receive(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal: raise it at once, or let what has begun, in the body of `waiting` or in child processes, end first.
+
+        SIGTERM is passed on to the children; the others a terminal sends to all. Ctrl-C again raises in any case. Any other signal that
+        comes again is ignored, as it would cut off the closing.
+        """
+        again, self.number = self.number != 0, self.number or number
+        if again and number != signal.SIGINT:
+            return
         children = multiprocessing.active_children()
-        if not children:
-            signal.raise_signal(number)
         for child in children if number == signal.SIGTERM else ():
             child.terminate()
+        if again or not (self._waits or children):
+            raise self.exception()
 
-    with _catching(STOPS, relay):
-        yield came
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Only note a signal that comes in the body."""
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
 
-
-def stopped(number: int) -> BaseException:
-    """What a signal that was waited with raises in the end."""
-    return KeyboardInterrupt() if number == signal.SIGINT else Terminated(128 + number)
+    def exception(self) -> BaseException:
+        """What the signal raises."""
+        return KeyboardInterrupt() if self.number == signal.SIGINT else Terminated(128 + self.number)
 
 
 @contextmanager
-def _catching(numbers: Sequence[int], handle: Callable[[int, Any], None]) -> Iterator[None]:
-    """Call `handle` with the number of a signal that comes, and what it does outside the body.
+def stoppable() -> Iterator[Stop]:
+    """Handle signals by a `Stop` in the body; within such a body it is the same one.
 
-    One that is ignored stays so, as SIGHUP is by nohup. Outside the main thread, where Python runs no signal handlers, nothing changes.
+    A signal that is ignored stays so, as SIGHUP is by nohup. Outside the main thread, where Python runs no handlers, nothing changes.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
+    stop = Stop()
+    before = {number: signal.getsignal(number) for number in STOPS}
+    outer = [handler.__self__ for handler in before.values() if isinstance(handler, MethodType) and isinstance(handler.__self__, Stop)]
+    if outer or threading.current_thread() is not threading.main_thread():
+        yield outer[0] if outer else stop
         return
-    before = {number: signal.getsignal(number) for number in numbers}
-    handled = [number for number, outside in before.items() if outside is not signal.SIG_IGN]
-
-    def handler(number: int, frame: FrameType | None) -> None:
-        handle(number, before[number])
-
+    handled = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
     for number in handled:
-        signal.signal(number, handler)
+        signal.signal(number, stop.receive)
     try:
-        yield
+        yield stop
     finally:
-        for number in handled:
-            signal.signal(number, before[number])
+        for number, handler in handled.items():
+            signal.signal(number, handler)

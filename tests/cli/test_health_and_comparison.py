@@ -49,7 +49,8 @@ def test_a_run_that_is_cut_off_ends_with_the_same_health(ready, numlp, monkeypat
             raise RuntimeError("cut off")
 
     with monkeypatch.context() as patched:
-        patched.setattr("numlp.runs.checkpoint.SHARE", 0)
+        patched.setattr("numlp.training.checkpoint.EVERY", 0)
+        patched.setattr("numlp.training.checkpoint.SHARE", 0)
         patched.setattr("numlp.training.fit.has_diverged", cut)
         with pytest.raises(RuntimeError, match="cut off"):
             numlp("train", *asked)

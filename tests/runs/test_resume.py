@@ -26,7 +26,8 @@ def cut(monkeypatch):
             if len(records) == count:
                 raise CutError(f"at record {count}")
 
-        monkeypatch.setattr("numlp.runs.checkpoint.SHARE", 0)  # keep every one, however slow the machine is
+        monkeypatch.setattr("numlp.training.checkpoint.EVERY", 0)  # keep every one, however slow the machine is
+        monkeypatch.setattr("numlp.training.checkpoint.SHARE", 0)
         monkeypatch.setattr("numlp.training.fit.has_diverged", check)
 
     return at
@@ -105,14 +106,14 @@ def test_another_choice_is_another_run(ready, numlp, cut):
     code, out, _ = numlp("train", *RUN, "lam=0.004")
     assert code == 0
     assert "resumes" not in out
-    assert len(list(ready.glob(f"{CHECKPOINTS}/*/*.npz"))) == 2  # of the first, which still can
+    assert len(list(ready.glob(f"{CHECKPOINTS}/*.npz"))) == 2  # of the first, which still can
 
 
 def test_a_process_that_is_killed_loses_nothing(ready, numlp):
     """By kill -9, which no process can prepare for; the folder of the next call is another one."""
     choices = [*RUN[1:], "then=[]"]
     process = start(ready, "train", *choices)
-    wait_for(ready, f"{CHECKPOINTS}/*/*.npz", process)
+    wait_for(ready, f"{CHECKPOINTS}/*.npz", process)
     process.kill()
     process.communicate()
     (killed,) = ready.glob("outputs/train/*/*")

@@ -142,7 +142,7 @@ def test_a_failed_run_ends_failed_with_its_error(ready, numlp, monkeypatch):
         raise RuntimeError("no luck")
         yield
 
-    monkeypatch.setattr("numlp.training.fit.train", broken)
+    monkeypatch.setattr("numlp.training.trainer.Trainer.records", broken)
     with pytest.raises(RuntimeError, match="no luck"):
         numlp("train", *SHORT)
     _, (run,) = runs(ready)

@@ -15,18 +15,18 @@ SETTINGS = ["model=mlp3", "init=he", "norm=before", "optim=sgd"]  # init's file 
 @pytest.fixture
 def edited(ready, monkeypatch):
     """The first job that trains edits conf/ and params.yaml, and deletes a file that it was composed from."""
-    from numlp.training import fit
+    from numlp.training.trainer import Trainer
 
-    real = fit.train
+    real = Trainer.records
 
-    def train(*arguments):
+    def records(*arguments):
         (ready / "conf/model/mlp3.yaml").write_text("hidden: [20]\n")
         params = ready / "params.yaml"
         params.write_text(params.read_text().replace("threads: 1", "threads: 2").replace("moments: ema", "moments: precise"))
         (ready / "conf/norm/before.yaml").unlink(missing_ok=True)
         return real(*arguments)
 
-    monkeypatch.setattr("numlp.training.fit.train", train)
+    monkeypatch.setattr(Trainer, "records", records)
     return ready
 
 

@@ -39,7 +39,7 @@ def test_a_job_that_its_node_stops_is_not_taken_for_done(ready):
     """SIGTERM to the job alone, as from a node that goes away: the run is KILLED, the multirun fails, and the same command goes on."""
     choices = ["train", "-m", *RUN, "train.epochs=20", "seed=1"]
     sweep = start(ready, *choices)
-    wait_for(ready, f"{CHECKPOINTS}/*/*.npz", sweep, seconds=180)
+    wait_for(ready, f"{CHECKPOINTS}/*.npz", sweep, seconds=180)
     (run,) = runs(ready)
     os.kill(int(run.data.tags["pid"]), signal.SIGTERM)
     _, err = sweep.communicate(timeout=240)

@@ -14,7 +14,7 @@ from numlp.optim.optimisers import Adam, Sgd
 from numlp.optim.schedules import constant
 from numlp.training.evaluator import Evaluator, confusion_matrix
 from numlp.training.plan import Plan
-from numlp.training.trainer import Progress, train
+from numlp.training.trainer import State, Trainer, train
 
 PLAN = Plan(steps=40, batch_size=16, schedule=constant(0.1), lam=0.01, ema_decay=0.9, batch_seed=1, record_at=frozenset(range(0, 41, 10)))
 
@@ -60,7 +60,8 @@ def test_the_same_run_gives_the_same_bits(parts):
 
 def test_gathering_ahead_changes_no_bit(parts):
     first, second = network(), network()
-    assert list(trained(first, *parts, PLAN)) == list(trained(second, *parts, PLAN, None, True))
+    optimiser = Sgd(second.params.vector, second.weights.size)
+    assert list(trained(first, *parts, PLAN)) == list(Trainer(State(second, optimiser), *parts, PLAN, ahead=True).records())
     assert first.params.vector.tobytes() == second.params.vector.tobytes()
 
 
@@ -137,10 +138,11 @@ def test_with_all_that_draws_a_run_that_stops_anywhere_resumes_to_the_same_bits(
     whole, stopped = noisy(), noisy()
     first = averaging(whole)
     list(train(whole, first, *parts, plan))
-    optimiser, progress = averaging(stopped), Progress()
-    list(train(stopped, optimiser, *parts, replace(plan, steps=17), progress, ahead))
-    progress.step = 17
-    list(train(stopped, optimiser, *parts, plan, progress, ahead))
+    optimiser = averaging(stopped)
+    state = State(stopped, optimiser)
+    list(Trainer(state, *parts, replace(plan, steps=17), ahead).records())
+    assert state.step == 17
+    list(Trainer(state, *parts, plan, ahead).records())
     assert stopped.params.vector.tobytes() == whole.params.vector.tobytes()
     assert optimiser.averaged().tobytes() == first.averaged().tobytes()
     other = noisy()

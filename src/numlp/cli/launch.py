@@ -34,7 +34,7 @@ from numlp.errors import UserError, require
 from numlp.files import write_text
 from numlp.runs.invocation import Invocation
 from numlp.runs.output_folder import HYDRA, LOG, RUN, check_free, claim, sweep_names
-from numlp.signals import Terminated, relaying
+from numlp.signals import Terminated, stoppable
 
 if TYPE_CHECKING:
     from numlp.runs.outcome import Member
@@ -108,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
     words = [*(word for word in arguments.words if word not in overrides), *overrides]  # Hydra takes no flag between two overrides
     sys.argv, os.environ[FULL_ERRORS] = [f"numlp {arguments.command}", *words], "1"
     try:
-        with tempfile.TemporaryDirectory(prefix="numlp.") as folder, relaying():
+        with tempfile.TemporaryDirectory(prefix="numlp.") as folder, stoppable():
             return Launch(arguments.command, Path(folder) / "stopped").run(root / CONF)
     except Exception as error:
         if full_errors or not is_composing_error(error):

@@ -16,7 +16,7 @@ from typing import IO
 from urllib.request import ProxyHandler, build_opener
 
 from numlp.errors import UserError, require, without_password
-from numlp.signals import terminable
+from numlp.signals import stoppable
 from numlp.tracking import address, connect, save_runs_view
 
 HOST = "127.0.0.1"  # whoever can reach the pages can delete runs
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"MLflow: {without_password(store)} (MLFLOW_TRACKING_URI)")
         return 0
     page = save_runs_view(Path.cwd())  # makes the database where there is none
-    with terminable(), suppress(KeyboardInterrupt):
+    with stoppable(), suppress(KeyboardInterrupt):
         _serve(store, arguments.port, page)
     return 0
 

@@ -1,44 +1,57 @@
 """What a person sees while a network trains or is checked: a bar on a terminal, plain lines elsewhere."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 
 from numlp.training.history import Record
 
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
 
-def show_progress(records: Iterable[Record], total: int, name: str, alone: bool) -> Iterator[Record]:
-    """Pass records on, and show each as it comes.
+
+class Progress:
+    """What a person sees of a run: a bar on a terminal, else a line per record.
 
     Args:
-        records: Of the run.
         total: Its updates.
-        name: Of the run, which its lines begin with when it is not `alone` on the terminal.
+        name: Its name, with which its lines begin when it is not `alone` on the terminal.
         alone: Whether a bar may be drawn; jobs of a sweep would draw over each other's.
     """
-    if alone and sys.stderr.isatty():
-        return _bar(records, total)
-    return _lines(records, total, "" if alone else f"{name}  ")
+
+    def __init__(self, total: int, name: str, alone: bool) -> None:
+        self.total, self._prefix, self._bar = total, "" if alone else f"{name}  ", None
+        if alone and sys.stderr.isatty():
+            self._bar = _bar("train", auto_refresh=False)
+            self._task = self._bar.add_task("", total=total)
+
+    def show(self, record: Record) -> None:
+        """Show a record."""
+        if self._bar is None:
+            cost = f"cost {record.train_cost:.4f}, {record.val_cost:.4f}"
+            print(f"{self._prefix}step {record.step:>{len(str(self.total))}}/{self.total}  {_accuracies(record)}  {cost}", flush=True)
+        else:
+            self._bar.update(self._task, completed=record.step, description=_accuracies(record), refresh=True)
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
 
 
-def _lines(records: Iterable[Record], total: int, prefix: str) -> Iterator[Record]:
-    for record in records:
-        cost = f"cost {record.train_cost:.4f}, {record.val_cost:.4f}"
-        print(f"{prefix}step {record.step:>{len(str(total))}}/{total}  {_accuracies(record)}  {cost}", flush=True)
-        yield record
-
-
-def _bar(records: Iterable[Record], total: int) -> Iterator[Record]:
+def _bar(name: str, **options: Any) -> "RichProgress":
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
 
-    columns = (TextColumn("train"), BarColumn(14), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
-        task = progress.add_task("", total=total)
-        for record in records:
-            progress.update(task, completed=record.step, description=_accuracies(record), refresh=True)
-            yield record
+    columns = (TextColumn(name), BarColumn(14), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    return RichProgress(*columns, console=Console(stderr=True), **options)
 
 
 @contextmanager
@@ -47,11 +60,7 @@ def count_steps(total: int, name: str) -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(name), BarColumn(24), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with _bar(name, transient=True) as progress:
         yield partial(progress.advance, progress.add_task("", total=total))
 
 

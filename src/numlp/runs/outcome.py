@@ -11,7 +11,7 @@ from numlp.data.preprocess import Prepared
 from numlp.files import read_json, write_json
 from numlp.training.fit import score_splits
 from numlp.training.history import Record
-from numlp.training.state import State
+from numlp.training.trainer import State
 
 NOT_FINITE = None  # how a record keeps a cost that is not
 PRUNED = "pruned"

@@ -4,7 +4,6 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,20 @@ from numlp.config.naming import caption, deciding_choices, flatten, run_name
 from numlp.data.dataset import prepare_data
 from numlp.data.preprocess import Prepared
 from numlp.data.splits import SPLITS
-from numlp.display.progress_bar import show_progress
+from numlp.display.progress_bar import Progress
 from numlp.files import json_digest, sha256, write_json, write_rows
 from numlp.inference.model_file import Model, save_model
-from numlp.runs.checkpoint import open_checkpoints
 from numlp.runs.identity import run_key
 from numlp.runs.invocation import Invocation
-from numlp.runs.loop import Loop, ignore
 from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, measure_outcome, save_outcome, worst_outcome
+from numlp.signals import stoppable
 from numlp.threads import cores
 from numlp.tracking import Run, start_run
+from numlp.training.checkpoint import Checkpoint
 from numlp.training.divergence import DivergedError
-from numlp.training.fit import check_fit
+from numlp.training.fit import fit, make_trainer
 from numlp.training.history import LayerHealth, Record
-from numlp.training.state import State
+from numlp.training.trainer import State
 
 OUTPUTS, LAST = Path("outputs"), "last"  # the folder of single runs, and its link to the latest one
 WIDE = 5e7  # multiplications of a step's forward pass, from which a second thread gains a fifth or more (one hidden layer of 160 units)
@@ -41,24 +40,62 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
         What a member of a sweep gave, which then is kept; nothing for a run of its own.
     """
     data, member = prepare_data(config), invocation.member
-    check_fit(config, data)  # a rule that depends on the data is broken before anything is made
-    name = run_name(config, invocation.choices)
+    # A rule that depends on the data is broken before anything is made. The jobs of a sweep have all cores.
+    trainer = make_trainer(config, data, ahead=invocation.alone and cores() > config.train.threads)
+    name, state, checkpoint = run_name(config, invocation.choices), trainer.state, Checkpoint(paths.checkpoint(run_key(config, data)))
     print(f"train: {name} on {data.dataset.name}")
     _say(config, invocation)
-    with open_checkpoints(paths.CHECKPOINTS, run_key(config, data)) as kept:
-        ahead = invocation.alone and cores() > config.train.threads  # the jobs of a sweep have all cores
-        show = partial(show_progress, name=name, alone=invocation.alone)
-        loop = Loop(config, data, kept, name, show, member.watch if member else ignore, ahead)
-        state = loop.begin()
-        with _tracked(config, invocation, name, data, out, state.run_id) as tracked:
-            state.run_id = tracked.id
-            made = _attempt(loop, state, out, tracked, invocation)
-        if member is not None and made is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
-            save_outcome(member.pruned if made.note == PRUNED else member.record, made)
-        kept.clear()
-        if invocation.alone:
-            print(f"files: {out}{_link_last(out)}")
-        return made
+    if not config.train.resume:
+        checkpoint.clear()
+    elif checkpoint.restore(state):
+        print(f"train: {name} resumes from step {state.step} (train.resume=false starts over)")
+    progress = Progress(trainer.plan.steps, name, invocation.alone)
+    with stoppable() as stop, _tracked(config, invocation, name, data, out, state.run_id) as tracked:
+        state.run_id = tracked.id
+
+        def follow(record: Record) -> None:
+            _log(record, state, tracked)
+            if member is not None:
+                member.watch(record)
+
+        def watch(record: Record) -> None:
+            progress.show(record)
+            follow(record)
+
+        try:
+            for record in state.records:
+                follow(record)  # what the store and the sweep did not get before the interruption
+            with progress:
+                fit(config, data, trainer, checkpoint, watch, stop)
+            _keep_health(config, state, data, out, tracked)
+            _finish(config, state, data, out, tracked)
+            _follow(config, out, tracked)
+            outcome = _outcome(config, state, data, out, member, tracked)
+        except DivergedError as error:
+            _log(state.records[-1], state, tracked)
+            _keep_health(config, state, data, out, tracked)
+            _given_up(error, data, state.records, out, tracked)
+            checkpoint.clear()
+            if invocation.alone:
+                raise
+            outcome = worst_outcome(state, out, f"diverged: {error}")
+        except PrunedError:
+            _keep_health(config, state, data, out, tracked)
+            write_rows(out / paths.HISTORY, Record, state.records)
+            tracked.set_tags({"pruned": "true"})
+            outcome = worst_outcome(state, out, PRUNED)
+    if member is not None and outcome is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
+        save_outcome(member.pruned if outcome.note == PRUNED else member.record, outcome)
+    checkpoint.clear()
+    if invocation.alone:
+        print(f"files: {out}{_link_last(out)}")
+    return outcome
+
+
+def _log(record: Record, state: State, tracked: Run) -> None:
+    """Log a record, and the layers' health at it."""
+    tracked.log_record(record)
+    tracked.log_health([row for row in state.health if row.step == record.step])
 
 
 def _link_last(out: Path) -> str:
@@ -73,29 +110,6 @@ def _link_last(out: Path) -> str:
     except OSError:  # a file system without links
         return ""
     return f", also {last}"
-
-
-def _attempt(loop: Loop, state: State, out: Path, tracked: Run, invocation: Invocation) -> Outcome | None:
-    """Train to the end, or to where the run is given up."""
-    config, data = loop.config, loop.data
-    try:
-        loop.run(state, tracked)
-        _keep_health(config, state, data, out, tracked)
-        _finish(config, state, data, out, tracked)
-        _follow(config, out, tracked)
-        return _outcome(config, state, data, out, invocation.member, tracked)
-    except DivergedError as error:
-        _keep_health(config, state, data, out, tracked)
-        _given_up(error, data, state.records, out, tracked)
-        loop.kept.clear()
-        if invocation.alone:
-            raise
-        return worst_outcome(state, out, f"diverged: {error}")
-    except PrunedError:
-        _keep_health(config, state, data, out, tracked)
-        write_rows(out / paths.HISTORY, Record, state.records)
-        tracked.set_tags({"pruned": "true"})
-        return worst_outcome(state, out, PRUNED)
 
 
 def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Member | None, tracked: Run) -> Outcome | None:

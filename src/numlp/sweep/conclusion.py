@@ -9,7 +9,6 @@ from numlp import paths
 from numlp.data.dataset import provide_raw
 from numlp.data.raw import read_info
 from numlp.errors import UserError
-from numlp.runs.checkpoint import has_checkpoint
 from numlp.sweep import summary, sweep_figures
 from numlp.sweep.jobs import FINAL
 from numlp.sweep.live_table import describe_outcome
@@ -81,7 +80,7 @@ def say_interrupted(context: SweepContext, total: int) -> None:
     """Say what a sweep of `total` jobs that a signal ends has so far."""
     jobs = context.planner.jobs
     done = [job for job in jobs if job.status.outcome is not None]
-    resumable = [job for job in jobs if job not in done and has_checkpoint(paths.CHECKPOINTS, job.record.stem)]
+    resumable = [job for job in jobs if job not in done and paths.checkpoint(job.record.stem).exists()]
     are = ["is" if count == 1 else "are" for count in (len(done), len(resumable))]
     counts = f"{len(done)} of {total} jobs {are[0]} done, {len(resumable)} {are[1]} at a checkpoint"
     context.display.say(f"sweep: {counts}; the same command resumes the sweep")

@@ -14,7 +14,6 @@ from hydra.core.utils import JobStatus
 from numlp.config.launchers import for_threads
 from numlp.errors import one_line
 from numlp.runs.output_folder import NOTES, claim, sweep_names
-from numlp.signals import stopped
 from numlp.sweep.jobs import ENDED, Job, Status, read_status, write_status
 from numlp.sweep.optuna_study import SharedStudy
 from numlp.sweep.sweep_context import SweepContext
@@ -98,8 +97,8 @@ class Runner:
 
     def _heed_signals(self) -> None:
         """End the sweep when a signal came: a worker that waits for a job dies of it and tells nobody."""
-        if self.context.signals:
-            raise stopped(self.context.signals[0])
+        if self.context.stop:
+            raise self.context.stop.exception()
 
     def _begin_again(self, jobs: Sequence[Job], error: Exception) -> None:
         self.context.display.say(f"{_cause(error)}; {len(jobs)} {'jobs start' if len(jobs) > 1 else 'job starts'} again")

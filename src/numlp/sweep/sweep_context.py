@@ -1,6 +1,6 @@
 """What the parts of a running sweep share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from numlp.config.search import SearchConfig, SweepConfig
+from numlp.signals import Stop
 from numlp.sweep.live_table import Display
 from numlp.sweep.planner import Planner
 
@@ -27,7 +28,7 @@ class SweepContext:
         display: Shows them.
         out: The sweep's folder.
         pruned: The folder with the outcomes of pruned trials, which count in this sweep alone.
-        signals: The signals that came: no further job begins, not even one whose worker crashed by them.
+        stop: The signal that came: no further job begins, not even one whose worker crashed by them.
     """
 
     hydra: HydraContext
@@ -39,7 +40,7 @@ class SweepContext:
     display: Display
     out: Path
     pruned: Path
-    signals: Sequence[int]
+    stop: Stop
 
     @property
     def over(self) -> bool:

@@ -13,7 +13,7 @@ from numlp.config.launchers import at_once
 from numlp.config.search import SearchConfig, SweepConfig, decides
 from numlp.errors import UserError, require
 from numlp.files import json_digest
-from numlp.signals import Terminated, relaying
+from numlp.signals import Stop, Terminated, stoppable
 from numlp.sweep.composer import Composer
 from numlp.sweep.conclusion import Conclusion, conclude, say_interrupted
 from numlp.sweep.conf_snapshot import freeze_conf
@@ -78,8 +78,8 @@ class Sweep:
             print_jobs(self._planner, pruned, self._total)
             return []
         run = open_sweep_run(self._name, digest, params, self._out, self._sweep.rerun)
-        with run as sweep_run, relaying() as signals:
-            context = self._context(pruned, signals)
+        with run as sweep_run, stoppable() as stop:
+            context = self._context(pruned, stop)
             try:
                 trials = self._rounds.run(Runner(context, sweep_run))
             except (KeyboardInterrupt, Terminated):
@@ -108,7 +108,7 @@ class Sweep:
         common = common_settings(self._planner.jobs, self._planner.choices, varied)
         return {**common, "space": describe_space(self._space), "seeds": ", ".join(self._seeds), **search}
 
-    def _context(self, pruned: Path, signals: Sequence[int]) -> SweepContext:
+    def _context(self, pruned: Path, stop: Stop) -> SweepContext:
         display = Display(self._total, self._search.objective)
         display.say(f"network: {describe_network(self._planner.jobs)}")
         return SweepContext(
@@ -121,7 +121,7 @@ class Sweep:
             display=display,
             out=self._out,
             pruned=pruned,
-            signals=signals,
+            stop=stop,
         )
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numlp.errors import one_line
-from numlp.signals import terminable
+from numlp.signals import stoppable
 from numlp.tracking.environment import environment_tags
 from numlp.tracking.items import Artifact, Dataset, Ended, Params, Tags
 from numlp.tracking.models import Pyfunc
@@ -110,7 +110,7 @@ def start_run(
     Raises:
         UserError: The store cannot be used.
     """
-    with terminable():
+    with stoppable():
         client, experiment_id = connect(root, experiment)
         tags = {"mlflow.source.type": "LOCAL", "mlflow.source.name": "numlp", **environment_tags(root), **tags}
         tags |= {} if parent is None else {PARENT: parent}

@@ -1,57 +1,78 @@
-"""The one way to train a configuration, whoever asks for it: with what it imports, all the code that a result follows from."""
+"""The one way to train a configuration, whoever asks for it: a run from its last checkpoint to its end."""
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.data.preprocess import Name, Prepared
 from numlp.training import build
+from numlp.training.checkpoint import Checkpoint
 from numlp.training.divergence import check_convergence
 from numlp.training.evaluator import Evaluator, Scores
 from numlp.training.final_moments import check_moments, set_final_moments
+from numlp.training.health import Probe
 from numlp.training.history import Record
-from numlp.training.state import State
-from numlp.training.trainer import train
-from numlp.training.updates import Updates
+from numlp.training.trainer import State, Trainer
+
+if TYPE_CHECKING:
+    from numlp.signals import Stop  # no result follows from it
 
 
-def begin_state(config: Config) -> State:
-    """The state of a new run: initial weights, and an optimiser that has not moved."""
-    network = build.network(config)
-    return State(network, build.optimiser(config.optim, network, config.average))
-
-
-def check_fit(config: Config, data: Prepared) -> None:
-    """Raise UserError when `config` breaks a rule that depends on the data."""
-    build.plan(config, len(data.part("train").labels))
-    check_moments(config, data)
-
-
-def fit(config: Config, data: Prepared, state: State, ahead: bool = False, updates: type[Updates] = Updates) -> Iterator[Record]:
-    """Train `state` in place from where it is to the end of the run.
-
-    Then replace weights by their average, and batch norm's moments, where the run asks for it.
-
-    With `ahead` a second thread takes its share of the work (see `train`), which changes no bit. `updates` spells out a step.
-
-    Yields:
-        Each new record, which is the last of `state.records` by then.
+def make_trainer(config: Config, data: Prepared, ahead: bool = False) -> Trainer:
+    """A run before its first update; with `ahead` a second thread takes its share of the work (see `Trainer`).
 
     Raises:
-        DivergedError: The cost is not finite, or has stayed too high. The record that shows it is the last of `state.records`, and is
-            not yielded: a state that has diverged is not worth a checkpoint.
+        UserError: A setting does not fit the data; nothing is made by then.
     """
-    part = data.part("train")
-    plan = build.plan(config, len(part.labels))
-    for record in train(state.network, state.optimiser, part, data.part("val"), plan, state.progress, ahead, updates):
-        state.records.append(record)
-        check_convergence(state.records, config.train.diverged.cost, config.train.diverged.records)
-        yield record
-    if not state.progress.stop:
+    train = data.part("train")
+    plan = build.plan(config, len(train.labels))
+    check_moments(config, data)
+    network = build.network(config)
+    return Trainer(State(network, build.optimiser(config.optim, network, config.average)), train, data.part("val"), plan, ahead)
+
+
+def fit(config: Config, data: Prepared, trainer: Trainer, checkpoint: Checkpoint, watch: Callable[[Record], None], stop: "Stop") -> None:
+    """Train to the end, and keep a checkpoint; then replace weights and moments where the run asks for it.
+
+    Args:
+        config: The run's settings.
+        data: The data that `trainer` trains on.
+        trainer: At any step; its state is that of the end afterwards.
+        checkpoint: Written at records, and when a signal stops the run.
+        watch: Called with each new record; what it raises ends the training.
+        stop: A signal that comes meanwhile ends the training after the update at hand.
+
+    Raises:
+        DivergedError: The cost is not finite, or has stayed too high. `watch` has not seen the record that shows it, the state's last.
+        KeyboardInterrupt: Ctrl-C came, and the state is kept; Terminated for SIGTERM or SIGHUP.
+    """
+    state, bounds = trainer.state, config.train.diverged
+    probe = Probe(state.network, trainer.train, config.lam) if config.train.health else None
+    began = perf_counter() - state.seconds
+    with blas_threads(config.train.threads):
+        with np.errstate(all="ignore"), stop.waiting():  # a cost that is not finite is found at the next record
+            for record in trainer.records(stop.__bool__):
+                state.records.append(record)
+                state.seconds = perf_counter() - began
+                if probe:
+                    state.health += probe.measure(state.optimiser, record)
+                check_convergence(state.records, bounds.cost, bounds.records)
+                watch(record)
+                if record.step > 0:  # before the first update there is nothing to keep
+                    checkpoint.save(state)
+            state.seconds = perf_counter() - began
+            if stop:
+                checkpoint.save(state, now=True)
+                print(f"train: stopped after step {state.step}; the same command resumes it", file=sys.stderr)
+                raise stop.exception()
         if config.average > 0:
             state.network.params.vector[:] = state.optimiser.averaged()
-        with blas_threads(config.train.threads):
-            set_final_moments(config, state.network, data)
+        set_final_moments(config, state.network, data)
 
 
 def score_splits(config: Config, data: Prepared, state: State, names: Sequence[Name]) -> dict[Name, Scores]:

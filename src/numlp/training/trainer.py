@@ -1,51 +1,195 @@
-"""Training as a generator of records."""
+"""Training: the state of a run, its updates, and its records."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, field
+from itertools import cycle
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.blas import under_threads
+from numlp.data.augment import mix
 from numlp.data.preprocess import Part
-from numlp.nn.network import Network
-from numlp.optim.optimisers import Optimiser
-from numlp.training.batches import epoch_steps
+from numlp.nn.loss import cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets
+from numlp.nn.mode import Mode
+from numlp.nn.moments import set_from_batch, update_moving_average
+from numlp.nn.network import Network, Pass
+from numlp.optim.optimisers import Optimiser, clip_by_norm
+from numlp.threads import one_ahead
+from numlp.training.batches import batches_from, epoch_steps
 from numlp.training.evaluator import Evaluator, Scores
-from numlp.training.history import Record
+from numlp.training.history import LayerHealth, Record
 from numlp.training.plan import Plan
-from numlp.training.updates import Batch, Updates
 
 
 @dataclass
-class Progress:
-    """How far a run is.
+class State:
+    """All that a run needs to resume; the order of the images follows from its seed and step.
 
     Attributes:
         step: Updates made, as of the latest record or stop.
         seen: (4,) batches recorded, and of their cost, loss and accuracy the sums (aggregated) or moving averages (smoothed).
-        stop: Not 0 ends the training after the update at hand; the number of the signal that asks for it.
+        records: The records made so far.
+        health: The layers' health at those records; empty when it is not measured.
+        run_id: Id of its MLflow run.
+        seconds: Time trained so far.
     """
 
+    network: Network
+    optimiser: Optimiser
     step: int = 0
     seen: Array = field(default_factory=lambda: np.zeros(4))
-    stop: int = 0
+    records: list[Record] = field(default_factory=list)
+    health: list[LayerHealth] = field(default_factory=list)
+    run_id: str = ""
+    seconds: float = 0.0
+
+    def vectors(self) -> dict[str, Array]:
+        """The arrays that training changes in place, by name."""
+        kept = {f"optimiser.{name}": vector for name, vector in self.optimiser.state.items()}
+        return {"params": self.network.params.vector, "moments": self.network.moments.vector, "seen": self.seen, **kept}
 
 
-def train(
-    network: Network,
-    optimiser: Optimiser,
-    data: Part,
-    val: Part,
-    plan: Plan,
-    progress: Progress | None = None,
-    ahead: bool = False,
-    updates: type[Updates] = Updates,
-) -> Iterator[Record]:
-    """Train `network` in place from `progress` on, and yield a record after each of `plan.record_at` updates.
+class Batch(NamedTuple):
+    """The images of one update.
 
-    With `ahead` a second thread gathers the next batch and takes half of a record's evaluation; it gains where a core is free, and
-    changes no bit. `updates` spells out a step.
+    Attributes:
+        step: Updates made before it.
+        places: (N,) indices of the images in the training split.
+        x: (N, d) images, changed as the plan says, in a buffer that the next batch of the same size writes over.
+        labels: (N,) classes.
+        targets: (N, K) probabilities to train towards; None where they are the labels.
+    """
+
+    step: int
+    places: NDArray[np.intp]
+    x: Array
+    labels: NDArray[np.intp]
+    targets: Array | None
+
+
+class Trainer:
+    """The updates and records of a run: the one place that spells out a step of training.
+
+    Args:
+        state: Changed in place.
+        train: The training split.
+        val: The validation split.
+        plan: How long and how to train.
+        ahead: A second thread gathers the next batch and takes half of a record's evaluation; it changes no bit.
+    """
+
+    def __init__(self, state: State, train: Part, val: Part, plan: Plan, ahead: bool = False) -> None:
+        self.state, self.train, self.val, self.plan, self.ahead = state, train, val, plan, ahead
+        self.evaluator = Evaluator(state.network, 1 + ahead)
+        self._passes: dict[int, Pass] = {}  # by size: the usual batch, and an epoch's last
+        self._images: dict[int, Iterator[Array]] = {}  # buffers, by size as well
+
+    def records(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[Record]:
+        """Train from where the state is to the end, or to the first update after which `stopped` says so.
+
+        Yields:
+            A record after each of `plan.record_at` updates.
+        """
+        for batch in self.batches():
+            if batch.step == 0:
+                self.start_moments(batch.x)
+                if 0 in self.plan.record_at:
+                    yield self.record(batch)
+            self.step(batch)
+            self.state.step = batch.step + 1
+            if self.state.step in self.plan.record_at:
+                yield self.record(batch)
+            if stopped():
+                return
+
+    def step(self, batch: Batch) -> None:
+        """Forward, gradient of the loss, backward, clipping, penalty and update, then the moving average."""
+        network, optimiser, plan, buffers = self.state.network, self.state.optimiser, self.plan, self._buffers(len(batch.x))
+        logits = buffers.forward(batch.x, Mode(batch_moments=True, noise=(plan.noise_seed, batch.step)))
+        soft = batch.targets
+        dy = cross_entropy_gradient(logits, batch.labels) if soft is None else soft_cross_entropy_gradient(logits, soft)
+        buffers.backward(dy)
+        if plan.clip_norm > 0:
+            clip_by_norm(network.grads.vector, plan.clip_norm)
+        optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), 2 * plan.lam, plan.threads)
+        update_moving_average(network, buffers, plan.ema_decay)
+
+    def start_moments(self, x: Array) -> None:
+        """Start batch norm's moving average, at the moments of the (N, d) images `x` of the very first batch."""
+        set_from_batch(self.state.network, x)
+
+    def indices(self, first: int) -> Iterator[NDArray[np.intp]]:
+        """The images of the updates from `first` on, by their places in the training split."""
+        return batches_from(first, self.plan.steps, self.plan.batch_seed, len(self.train.labels), self.plan.batch_size)
+
+    def batches(self) -> Iterator[Batch]:
+        """The batches from the state's step on, the next one gathered meanwhile where a thread is `ahead`."""
+        steps = enumerate(self.indices(self.state.step), self.state.step)
+        return one_ahead(self._gather, steps) if self.ahead else map(self._gather, steps)
+
+    def record(self, batch: Batch) -> Record:
+        """Evaluate the network as it is; `batch` is what the training columns show where they do not show the whole split."""
+        step, plan = self.state.step, self.plan
+        train, val = self._train_scores(batch), self.evaluator.scores(self.val, plan.lam)
+        epoch, eta = step / epoch_steps(len(self.train.labels), plan.batch_size), plan.schedule(max(step - 1, 0))
+        return Record(step, epoch, eta, *astuple(train), *astuple(val))
+
+    def _train_scores(self, batch: Batch) -> Scores:
+        """Scores over the whole training split (full), or from the batches recorded so far.
+
+        The images of a batch count as they are in the split, neither augmented nor mixed.
+        Batches give their mean (aggregated), or 0.99 * old + 0.01 * new, started at the first one (smoothed).
+        """
+        if self.plan.cost == "full":
+            return self.evaluator.scores(self.train, self.plan.lam)
+        new = np.array(astuple(self.evaluator.scores(Part(self.train.x[batch.places], batch.labels), self.plan.lam)))
+        count, values = self.state.seen[0], self.state.seen[1:]
+        if self.plan.cost == "aggregated":
+            values += new
+            shown = values / (count + 1)
+        else:
+            values[:] = new if count == 0 else 0.99 * values + 0.01 * new
+            shown = values
+        self.state.seen[0] += 1
+        return Scores(*shown.tolist())
+
+    def _gather(self, item: tuple[int, NDArray[np.intp]]) -> Batch:
+        """The batch of a step, its images copied together once and changed as the plan says."""
+        step, index = item
+        if len(index) not in self._images:
+            shape = (1 + self.ahead, len(index), self.train.x.shape[1])  # one is written while the other is read
+            self._images[len(index)] = cycle(np.empty(shape, self.train.x.dtype))
+        x = next(self._images[len(index)])
+        # mode="clip" lets take write straight to the buffer; with "raise" it makes a copy first
+        np.take(self.train.x, index, axis=0, out=x, mode="clip")
+        labels = self.train.labels[index]
+        return Batch(step, index, x, labels, self._change(x, labels, step))
+
+    def _change(self, x: Array, labels: NDArray[np.intp], step: int) -> Array | None:
+        """Change images in place, and give their targets; the draws follow from the run's seed and the step alone."""
+        plan, others, share = self.plan, labels, 1.0
+        if plan.augmentation or plan.mixup > 0:
+            rng = np.random.default_rng([plan.image_seed, step])
+            if plan.augmentation:
+                plan.augmentation.apply(x, rng)
+            if plan.mixup > 0:
+                order, share = mix(x, plan.mixup, rng)
+                others = labels[order]
+        if plan.mixup > 0 or plan.smoothing > 0:
+            return soft_targets(labels, self.state.network.sizes[-1], plan.smoothing, others, share)
+        return None
+
+    def _buffers(self, n: int) -> Pass:
+        if n not in self._passes:
+            self._passes[n] = Pass(self.state.network, n)
+        return self._passes[n]
+
+
+def train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan) -> Iterator[Record]:
+    """Train `network` in place and yield a record after each of `plan.record_at` updates.
 
     Examples:
         >>> import numpy as np
@@ -64,47 +208,4 @@ def train(
         >>> records[-1].val_accuracy > 0.9
         True
     """
-    steps = updates(network, optimiser, data, plan, ahead)
-    return under_threads(plan.threads, _train(steps, val, Progress() if progress is None else progress))
-
-
-def _train(updates: Updates, val: Part, progress: Progress) -> Iterator[Record]:
-    data, plan, evaluator = updates.data, updates.plan, Evaluator(updates.network, 1 + updates.ahead)
-    per_epoch = epoch_steps(len(data.labels), plan.batch_size)
-
-    def record(step: int, batch: Batch) -> Record:
-        t, v = _train_scores(plan, evaluator, data, batch, progress.seen), evaluator.scores(val, plan.lam)
-        progress.step = step
-        eta = plan.schedule(max(step - 1, 0))
-        return Record(step, step / per_epoch, eta, t.cost, t.loss, t.accuracy, v.cost, v.loss, v.accuracy)
-
-    for batch in updates.batches(progress.step):
-        if batch.step == 0 and 0 in plan.record_at:
-            yield record(0, batch)
-        updates.apply(batch)
-        done = batch.step + 1
-        if done in plan.record_at:
-            yield record(done, batch)
-        if progress.stop:
-            progress.step = done
-            return
-
-
-def _train_scores(plan: Plan, evaluator: Evaluator, data: Part, batch: Batch, seen: Array) -> Scores:
-    """Scores over the whole training split (full), or from the batches recorded so far.
-
-    The images of a batch count as they are in the split, neither augmented nor mixed.
-    Batches give their mean (aggregated), or 0.99 * old + 0.01 * new, started at the first one (smoothed).
-    """
-    if plan.cost == "full":
-        return evaluator.scores(data, plan.lam)
-    new = np.array(astuple(evaluator.scores(Part(data.x[batch.places], batch.labels), plan.lam)))
-    count, values = seen[0], seen[1:]
-    if plan.cost == "aggregated":
-        values += new
-        shown = values / (count + 1)
-    else:
-        values[:] = new if count == 0 else 0.99 * values + 0.01 * new
-        shown = values
-    seen[0] += 1
-    return Scores(*shown.tolist())
+    return under_threads(plan.threads, Trainer(State(network, optimiser), data, val, plan).records())

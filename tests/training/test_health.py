@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from numlp.analysis.layer_health import Probe
 from numlp.config import AdamConfig, MomentumConfig, SgdConfig
 from numlp.data.preprocess import Part
 from numlp.files import read_rows, write_rows
@@ -11,6 +10,7 @@ from numlp.nn.initialisers import he, initialise
 from numlp.nn.network import Network
 from numlp.optim.schedules import constant
 from numlp.training import build
+from numlp.training.health import Probe
 from numlp.training.history import LayerHealth, Record
 from numlp.training.plan import Plan
 from numlp.training.trainer import train

@@ -1,0 +1,168 @@
+"""A run that is cut off ends in the same bits as one that is not."""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numlp.config import AdamConfig, MomentumConfig, SgdConfig
+from numlp.data.preprocess import Part
+from numlp.nn.initialisers import he, initialise
+from numlp.nn.network import Network
+from numlp.optim.schedules import cyclical
+from numlp.training import build
+from numlp.training.checkpoint import Checkpoint
+from numlp.training.plan import Plan
+from numlp.training.trainer import State, Trainer
+
+STEPS = 40
+OPTIMISERS = {"sgd": SgdConfig(), "momentum": MomentumConfig(), "adam": AdamConfig()}
+
+
+def parts():
+    rng = np.random.default_rng(3)
+    x, labels = rng.normal(size=(150, 12)).astype(np.float32), rng.integers(0, 4, 150)
+    return Part(x[:100], labels[:100]), Part(x[100:], labels[100:])
+
+
+def plan(cost="full"):
+    """Seven batches an epoch, the last of four images; records in and between the epochs."""
+    return Plan(STEPS, 16, cyclical(1e-3, 0.1, 9), 0.01, 0.9, batch_seed=1, record_at=frozenset({0, 7, 10, 20, 33, 40}), cost=cost)
+
+
+def begun(optimiser="sgd", norm="before"):
+    network = Network((12, 8, 6, 4), norm)
+    initialise(network, he, np.random.default_rng(0))
+    return State(network, build.optimiser(OPTIMISERS[optimiser], network))
+
+
+def go_on(state, kept, cost="full", until=STEPS):
+    """Train as far as `until`, with a checkpoint at each record: what is left is as after a process is killed there."""
+    shortened = replace(plan(cost), steps=until)
+    for record in Trainer(state, *parts(), shortened).records():
+        state.records.append(record)
+        if record.step > 0:
+            kept.save(state, now=True)
+
+
+def everything(state):
+    return {
+        **{name: vector.tobytes() for name, vector in state.vectors().items()},
+        "count": state.optimiser.count,
+        "records": state.records,
+    }
+
+
+@settings(max_examples=25)
+@given(
+    cuts=st.lists(st.integers(1, STEPS), min_size=1, max_size=4),
+    optimiser=st.sampled_from(sorted(OPTIMISERS)),
+    norm=st.sampled_from(["none", "before", "after"]),
+    cost=st.sampled_from(["full", "aggregated", "smoothed"]),
+)
+def test_a_run_cut_off_anywhere_and_often_ends_in_the_same_bits(tmp_path_factory, cuts, optimiser, norm, cost):
+    folder = tmp_path_factory.mktemp("cut")
+    whole = begun(optimiser, norm)
+    go_on(whole, Checkpoint(folder / "whole.npz"), cost)
+    for cut in (*cuts, STEPS):
+        kept, state = Checkpoint(folder / "cut.npz"), begun(optimiser, norm)
+        kept.restore(state)
+        go_on(state, kept, cost, until=cut)
+    assert everything(state) == everything(whole)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("stop", [1, 6, 7, 8, 39, 40])
+def test_a_run_that_is_asked_to_stop_keeps_the_step_it_was_at(tmp_path, optimiser, stop):
+    asked = []
+
+    def rate(step):
+        """A schedule during whose step the signal comes."""
+        asked.extend([step] if step == stop - 1 else [])
+        return plan().schedule(step)
+
+    whole = begun(optimiser)
+    go_on(whole, Checkpoint(tmp_path / "whole.npz"))
+    kept, state = Checkpoint(tmp_path / "cut.npz"), begun(optimiser)
+    state.records += Trainer(state, *parts(), replace(plan(), schedule=rate)).records(lambda: bool(asked))
+    assert state.step == stop
+    kept.save(state)
+    state = begun(optimiser)
+    assert kept.restore(state)
+    assert state.step == stop
+    go_on(state, kept)
+    assert everything(state) == everything(whole)
+
+
+def test_a_checkpoint_keeps_all_of_the_state(tmp_path):
+    state, other = begun("adam"), begun("adam")
+    go_on(state, Checkpoint(tmp_path / "first.npz"), "smoothed", until=20)
+    state.run_id, state.seconds = "0123", 4.5
+    Checkpoint(tmp_path / "run.npz").save(state)
+    assert Checkpoint(tmp_path / "run.npz").restore(other)
+    assert everything(other) == everything(state)
+    assert (other.step, other.run_id, other.seconds) == (20, "0123", 4.5)
+
+
+@pytest.mark.parametrize("damage", ["cut", "altered", "empty", "another"])
+def test_a_damaged_checkpoint_is_told_and_the_run_starts_over(tmp_path, caplog, damage):
+    kept = Checkpoint(tmp_path / "run.npz")
+    go_on(begun("adam"), kept)
+    content = bytearray(kept.path.read_bytes())
+    content[len(content) // 2] ^= 1
+    kept.path.write_bytes({"cut": content[:-1], "altered": content, "empty": b"", "another": b"no"}[damage])
+    state = begun("adam")
+    with caplog.at_level(logging.WARNING):
+        assert not kept.restore(state)
+    assert kept.path.name in caplog.text
+    assert everything(state) == everything(begun("adam"))
+
+
+def test_checkpoint_that_lacks_a_part_of_the_state_is_not_used(tmp_path):
+    kept = Checkpoint(tmp_path / "run.npz")
+    go_on(begun("sgd"), kept)
+    state = begun("adam")
+    assert not kept.restore(state)
+    assert everything(state) == everything(begun("adam"))
+
+
+def test_a_disk_that_is_full_is_a_warning_and_the_run_goes_on(tmp_path, caplog, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device", "checkpoint")
+
+    monkeypatch.setattr("numlp.files.tempfile.mkstemp", full)
+    state = begun()
+    go_on(state, Checkpoint(tmp_path / "run.npz"))
+    assert state.step == STEPS
+    assert "No space left on device" in caplog.text
+
+
+@pytest.mark.parametrize(("cost", "most"), [(0.0, 6), (1.0, 6)])
+def test_records_that_follow_each_other_closely_do_not_all_cost_a_checkpoint(tmp_path, monkeypatch, cost, most):
+    """A hundred records of 0.1 s, and a checkpoint takes no time or 1 s: one every 2 s, or a twentieth of the time."""
+    now, kept, state, saved = [0.0], Checkpoint(tmp_path / "run.npz"), begun(), 0
+
+    def dump(*_args, **_kwargs):
+        now[0] += cost
+
+    monkeypatch.setattr("numlp.training.checkpoint.perf_counter", lambda: now[0])
+    monkeypatch.setattr("numlp.training.checkpoint.np.savez", dump)
+    for step in range(1, 101):
+        now[0] += 0.1
+        state.step = step
+        kept.path.unlink(missing_ok=True)
+        kept.save(state)
+        saved += kept.path.exists()
+    assert 1 <= saved <= most
+
+
+def test_clearing_forgets_the_run(tmp_path):
+    kept = Checkpoint(tmp_path / "run.npz")
+    go_on(begun(), kept, until=20)
+    kept.clear()
+    kept.clear()
+    assert list(tmp_path.iterdir()) == []
+    assert not kept.restore(begun())
