@@ -51,7 +51,7 @@ def test_a_run_that_is_cut_off_ends_with_the_same_health(ready, numlp, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr("numlp.training.checkpoint.EVERY", 0)
         patched.setattr("numlp.training.checkpoint.SHARE", 0)
-        patched.setattr("numlp.training.fit.has_diverged", cut)
+        patched.setattr("numlp.training.fit.check_convergence", cut)
         with pytest.raises(RuntimeError, match="cut off"):
             numlp("train", *asked)
     code, out, _ = numlp("train", *asked, "hydra.run.dir=outputs/resumed")

@@ -28,7 +28,7 @@ def cut(monkeypatch):
 
         monkeypatch.setattr("numlp.training.checkpoint.EVERY", 0)  # keep every one, however slow the machine is
         monkeypatch.setattr("numlp.training.checkpoint.SHARE", 0)
-        monkeypatch.setattr("numlp.training.fit.has_diverged", check)
+        monkeypatch.setattr("numlp.training.fit.check_convergence", check)
 
     return at
 
