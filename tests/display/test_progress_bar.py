@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from numlp.display.progress_bar import show_progress
+from numlp.display.progress_bar import Progress
 from numlp.display.text import table_console
 from numlp.training.history import Record
 
@@ -24,7 +24,8 @@ def test_80_columns_show_the_validation_accuracy(monkeypatch, capsys, terminal):
     monkeypatch.setenv("TERM", "xterm")
     stream = Terminal() if terminal else io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
-    assert list(show_progress([LAST], 45_000, "name", alone=True)) == [LAST]
+    with Progress(45_000, "name", alone=True) as progress:
+        progress.show(LAST)
     said = stream.getvalue() if terminal else capsys.readouterr().out
     assert "val 55.55%" in said
     assert all(len(line) <= 80 for line in said.splitlines() if "\x1b" not in line)
