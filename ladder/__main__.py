@@ -1,32 +1,28 @@
-"""`python -m ladder train | page | pictures`: train the rungs that docs/ladder.csv lacks, and write docs/ladder.md from it."""
+"""`python -m ladder [RUNG ...]`: train the rungs that build/ladder.csv lacks, and print the rows of docs/ladder.md's table for them.
+
+Nothing in docs/ changes: who wants the new rows there copies build/ladder.csv and edits the page, which a test compares with its rows.
+"""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from ladder.page import write_page
-from ladder.pictures import draw_pictures
+from ladder.rows import BUILD, read
 from ladder.rungs import SEEDS
+from ladder.stats import steps, table_row
 from ladder.train import train
 from numlp.cli.main import exit_code
 
 
 def main(argv: Sequence[str]) -> int:
-    """Do what the command line asks for."""
+    """Train, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m ladder", description=__doc__)
-    steps = parser.add_subparsers(dest="step", required=True)
-    training = steps.add_parser("train", help="train what is missing, and add a row for each run as it ends")
-    training.add_argument("rungs", nargs="*", help="beginnings of experiments, e.g. l05; all by default")
-    training.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help=f"{' '.join(map(str, SEEDS))} by default")
-    steps.add_parser("page", help="write docs/ladder.md and docs/ladder.png from docs/ladder.csv")
-    steps.add_parser("pictures", help="draw docs/images/ladder-*.png from the runs in outputs/ladder")
+    parser.add_argument("rungs", nargs="*", help="beginnings of experiments, e.g. l05; all by default")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help=f"{' '.join(map(str, SEEDS))} by default")
     asked = parser.parse_args(argv)
-    if asked.step == "pictures":
-        draw_pictures()
-        return 0
-    if asked.step == "train":
-        train(asked.rungs, asked.seeds)
-    write_page()
+    train(asked.rungs, asked.seeds)
+    for step in steps(read(BUILD)):
+        print(table_row(step))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""docs/ladder.csv: a row for each run."""
+"""A row for each run: docs/ladder.csv, and build/ladder.csv of new runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import Path
 from numlp.files import read_rows, write_rows
 
 TABLE = Path("docs/ladder.csv")
+BUILD = Path("build/ladder.csv")
 
 
 @dataclass(frozen=True)

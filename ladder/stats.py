@@ -1,5 +1,6 @@
 """Means over seeds, and how sure they are; in percentage points."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -55,3 +56,22 @@ def _step(rung: Rung, rows: Sequence[Row]) -> Step:
     gain = estimate([accuracy(row, rung) - before[row.seed] for row in mine if row.seed in before])
     minutes, validation = fmean(row.train_seconds for row in mine) / 60, 100 * fmean(row.val_accuracy for row in mine)
     return Step(rung, mine, ours.mean, ours.std, predict_one_more(ours)[1] - ours.mean, gain.mean, gain.low, gain.high, minutes, validation)
+
+
+def table_row(step: Step) -> str:
+    """The row of docs/ladder.md's table."""
+    after = next((rung.number for rung in RUNGS if rung.experiment == step.rung.after), "")
+    test = f"{step.mean:.2f}" + ("" if math.isnan(step.sd) else f" ± {step.sd:.2f}") + f" (n = {len(step.rows)})"
+    first, interval = step.rows[0], _interval(step.low, step.high, "+.2f")
+    more = _interval(step.mean - step.margin, step.mean + step.margin, ".2f")
+    cells = (f"{step.rung.number} `{step.rung.experiment}`", step.rung.change, after, test, _signed(step.gain, "+.2f"), interval, more)
+    numbers = (f"{step.minutes:.1f}", f"{step.validation:.2f}", f"{first.epochs:g}", f"{first.parameters:,}")
+    return f"| {' | '.join(map(str, (*cells, *numbers)))} |"
+
+
+def _interval(low: float, high: float, form: str) -> str:
+    return "-" if math.isnan(low) else f"{_signed(low, form)} to {_signed(high, form)}"
+
+
+def _signed(value: float, form: str) -> str:
+    return "-" if math.isnan(value) else f"{value:{form}}".replace("-", "\N{MINUS SIGN}")

@@ -1,4 +1,4 @@
-"""The runs that docs/ladder.csv lacks, one after the other, each by the command that a user would call."""
+"""The runs that build/ladder.csv lacks, one after the other, each by the command that a user would call."""
 
 import math
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ladder.rows import TABLE, Row, add, read
+from ladder.rows import BUILD, Row, add, read
 from ladder.rungs import RUNGS
 from numlp import paths
 from numlp.blas import library
@@ -35,12 +35,12 @@ def train(wanted: Sequence[str], seeds: Sequence[int]) -> None:
         ended = subprocess.run(command, check=False).returncode
         if ended != 0:
             raise UserError(f"ladder: the run of {experiment} with seed {seed} failed with exit code {ended}")
-        add(TABLE, read_run(folder, experiment))
+        add(BUILD, read_run(folder, experiment))
 
 
 def missing(experiments: Iterable[str], seeds: Iterable[int]) -> list[tuple[str, int]]:
     """The runs that have no row yet, all rungs of a seed before the next seed."""
-    done = {(row.experiment, row.seed) for row in read(TABLE)}
+    done = {(row.experiment, row.seed) for row in read(BUILD)}
     names = list(experiments)
     return [(name, seed) for seed in seeds for name in names if (name, seed) not in done]
 

@@ -1,22 +1,17 @@
 """The ladder: its rungs are experiments that change one another, and its page is what its rows give."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
-from ladder.anchors import ANCHORS
-from ladder.page import PAGES, data_set, render
-from ladder.pictures import GRID, calibration, draw_calibration, draw_confusion_change, draw_weights
-from ladder.plot import draw
 from ladder.rows import TABLE, Row, add, read
 from ladder.rungs import RUNGS
-from ladder.stats import steps
+from ladder.stats import steps, table_row
 from ladder.train import missing, read_run
-from numlp.data.raw import RawData
 from numlp.errors import UserError
-from numlp.runs import predictions
 from projects import ROOT
 
 ROW = Row("l01_start", 0, "", 100, 20.0, 60.0, 0.53, 0.52, float("nan"), 2, "Haswell", "a CPU", "8114")
@@ -59,23 +54,9 @@ def test_a_row_takes_the_place_of_an_earlier_one_of_the_same_run(tmp_path):
 
 
 def test_only_runs_without_a_row_are_missing(tmp_path, monkeypatch):
-    monkeypatch.setattr("ladder.train.TABLE", tmp_path / "ladder.csv")
+    monkeypatch.setattr("ladder.train.BUILD", tmp_path / "ladder.csv")
     add(tmp_path / "ladder.csv", ROW)
     assert missing(["l01_start", "l02_wider"], [0, 1]) == [("l02_wider", 0), ("l01_start", 1), ("l02_wider", 1)]
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_is_what_its_rows_give(page):
-    rows = read(ROOT / TABLE)
-    assert (ROOT / page).read_text() == render(page, steps(rows), rows)
-    assert "JPEG rebuild" in data_set(rows)
-    assert all(len(row.archive) == 64 for row in rows)
-
-
-def test_the_plot_numbers_each_rung_once_and_names_the_published_accuracies():
-    figure = draw(steps(read(ROOT / TABLE)), "CIFAR-10")
-    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
-    assert sorted(texts) == sorted([*(str(rung.number) for rung in RUNGS), *(anchor.label for anchor in ANCHORS)])
 
 
 def test_an_unknown_rung_is_told(monkeypatch):
@@ -83,15 +64,6 @@ def test_an_unknown_rung_is_told(monkeypatch):
 
     with pytest.raises(UserError, match=r"ladder: expected rungs of l01_start, .*, got 'l99'"):
         train(["l99"], [0])
-
-
-def test_calibration_is_confidence_accuracy_and_share_by_bin():
-    probabilities = np.array([[0.95, 0.05], [0.93, 0.07], [0.45, 0.55], [0.45, 0.55]])
-    confidence, found, share = calibration(probabilities, np.array([0, 1, 1, 1]))
-    assert (confidence[9], found[9], share[9]) == (pytest.approx(0.94), 0.5, 0.5)
-    assert (confidence[5], found[5], share[5]) == (pytest.approx(0.55), 1.0, 0.5)
-    assert np.isnan(found[0])
-    assert share.sum() == 1
 
 
 PRECISE = ("moments.images=100",)
@@ -112,33 +84,26 @@ def test_the_rungs_that_end_each_way_up_train(name, more, ready, numlp):
     assert np.isnan(row.test_flip_accuracy) != (name == RUNGS[-1].experiment)
 
 
-def test_the_pictures_show_what_the_networks_say():
-    rng = np.random.default_rng(0)
-    probabilities = tuple(rng.dirichlet(np.ones(10), 1000) for _ in range(2))
-    names = [f"class {i}" for i in range(10)]
-    found = predictions.TestPredictions(
-        (),
-        (),
-        RawData(np.zeros((60_000, 3072), np.uint8), np.zeros(60_000, np.uint8), names, "random", {}),
-        rng.integers(0, 10, 1000),
-        probabilities,
-    )
-    texts = draw_confusion_change([found, found]).axes[0].texts
-    numbers = np.array([int(text.get_text()) for text in texts])
-    assert numbers.reshape(10, 10).sum(axis=1).tolist() == [0] * 10  # each class has as many images in both
-    assert numbers.any()
-    assert [text.get_weight() == "bold" for text in texts] == (numbers != 0).tolist()  # the same pair twice: each change has one sign
-    opposite = replace(found, probabilities=probabilities[::-1])
-    assert {text.get_text() for text in draw_confusion_change([found, opposite]).axes[0].texts} == {"0"}
-    labels = [text.get_text() for text in draw_calibration(found, ("plain", "smooth")).axes[0].get_legend().get_texts()]
-    assert [label.split(":")[0] for label in labels] == ["plain", "smooth"]
+def test_table_of_the_page_is_what_its_rows_give():
+    page = (ROOT / "docs/ladder.md").read_text().splitlines()
+    rows = read(ROOT / TABLE)
+    assert [line for line in page if re.match(r"\| \d+ `l\d\d_", line)] == [table_row(step) for step in steps(rows)]
+    assert all(len(row.archive) == 64 for row in rows)
 
 
-def test_the_weights_stand_side_by_side():
-    rng = np.random.default_rng(0)
-    first = rng.normal(size=(3072, GRID**2))
-    figure = draw_weights([first, -first], ("without", "with"), "random")
-    left, right = (axes.images[0].get_array() for axes in figure.axes)
-    assert [axes.get_title() for axes in figure.axes] == ["without", "with"]
-    assert left[0, 0, 0] == pytest.approx(1 - right[0, 0, 0])  # the first pixel of the first unit: opposite weights
-    assert left[:, -1].min() == 1  # white between the units
+def test_results_of_the_tutorial_are_those_of_the_rows():
+    text = (ROOT / "docs/beyond.md").read_text()
+    results = [line for line in text.splitlines() if line.startswith("**Result**")]
+    for step in steps(read(ROOT / TABLE)):
+        assert any(f"{step.mean:.2f} ± {step.sd:.2f} %" in line for line in results)
+        assert step.rung is RUNGS[0] or any(f"{step.gain:+.2f}".replace("-", "\N{MINUS SIGN}") in line for line in results)
+
+
+def test_training_a_rung_leaves_docs_alone(tmp_path, monkeypatch):
+    from ladder import train
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(train, "read_run", lambda folder, experiment: ROW)
+    monkeypatch.setattr(train.subprocess, "run", lambda command, check: train.subprocess.CompletedProcess(command, 0))
+    train.train(["l01"], [0])
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.csv")] == ["build/ladder.csv"]
