@@ -65,6 +65,19 @@ def test_jobs_stay_below_their_sweep(ready, numlp):
     assert not (ready / "sweep").exists()
 
 
+@pytest.mark.parametrize("subdir", [".", "jobs"])
+def test_jobs_of_a_sweep_never_share_a_folder(ready, numlp, subdir):
+    code, _, err = numlp(*SWEEP, "hydra.sweep.dir=sweep", f"hydra.sweep.subdir={subdir}")
+    assert (code, err.count("\n")) == (1, 1)
+    assert not (ready / "sweep").exists()
+
+
+def test_jobs_may_have_folders_named_by_their_values(ready, numlp):
+    code, _, err = numlp(*SWEEP, "hydra.sweep.dir=sweep", "hydra.sweep.subdir=lam_${lam}")
+    assert code == 0, err
+    assert sorted(path.parent.name for path in ready.glob("sweep/*/model.npz")) == ["lam_0.1", "lam_0.2"]
+
+
 def test_run_in_folder_of_other_names_can_be_repeated(ready, numlp):
     make_users_files(ready / "results", "notes.txt")
     for seed in ("0", "1"):

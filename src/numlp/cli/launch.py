@@ -78,8 +78,9 @@ def _claim_run(hydra_config: DictConfig) -> None:
 
 def _check_subdir(hydra_config: DictConfig) -> None:
     subdir = Path(OmegaConf.to_container(hydra_config.sweep, resolve=False)["subdir"])  # type: ignore[index, call-overload]
-    inside = not subdir.is_absolute() and ".." not in subdir.parts
-    require(inside, "hydra.sweep.subdir", "a folder below the sweep's", subdir=str(subdir))
+    each = not subdir.is_absolute() and ".." not in subdir.parts and "${" in str(subdir)  # jobs in one folder would overwrite each other
+    remedy = "numlp's own is ${hydra.job.num}"
+    require(each, "hydra.sweep.subdir", "a folder per job, below the sweep's, named by an interpolation", remedy, subdir=str(subdir))
 
 
 def add_arguments(parser: Parser) -> None:
