@@ -76,3 +76,13 @@ def test_files_that_are_named_count_from_where_the_user_is(project, monkeypatch,
     assert main(["export", "--model", "mine.npz", "--output", "../mine.onnx"]) == 0
     assert (project / "mine.onnx").exists()
     assert from_user("x") == Path("x")  # outside a command the current folder's
+
+
+@pytest.mark.parametrize(("name", "words"), [("a{b}", ["run"]), ("a${b}", ["train", "--cfg", "job"]), ("a${b}", ["run"])])
+def test_a_path_that_dvc_or_hydra_cannot_read_is_named_in_a_line(tmp_path, monkeypatch, capsys, name, words):
+    lay_out(tmp_path / name, "synthetic")
+    monkeypatch.chdir(tmp_path / name)
+    assert main(words) == 1
+    _, err = capsys.readouterr()
+    assert (str(tmp_path / name) in err, err.count("\n")) == (True, 1)
+    assert not (tmp_path / name / "build").exists()

@@ -114,6 +114,8 @@ def enter_project() -> Iterator[Path | None]:
     """
     here = current_folder()
     folder = find_project(here)
+    if folder is not None and "${" in str(folder):  # an interpolation in each path that Hydra composes
+        raise UserError(f"the project's path contains ${{, which Hydra reads as an interpolation: {folder}; rename the directory")
     if folder is None or folder == here:
         yield None
         return

@@ -147,6 +147,14 @@ def test_help_and_doctor_work_whatever_the_environment_says(tmp_path, environmen
         assert (done.returncode, b"Traceback" in done.stderr) == (code, False), done.stderr
 
 
+def test_doctor_works_for_a_user_without_a_name_or_a_home(project, tmp_path):
+    gone = "import pwd\ndef gone(*key): raise KeyError(key)\npwd.getpwuid = gone\n"
+    (tmp_path / "sitecustomize.py").write_text(gone)
+    environment = {key: value for key, value in os.environ.items() if key not in ("HOME", "USER", "LOGNAME", "USERNAME", "LNAME")}
+    done = subprocess.run([*NUMLP, "doctor"], env={**environment, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert (done.stderr, "MLflow" in done.stdout) == ("", True)
+
+
 @pytest.mark.parametrize("redirection", [">&-", ">&- 2>&-", "<&- >&-", ">/dev/full", "2>/dev/full"])
 @pytest.mark.parametrize("words", ["--help", "train --help", "show"])
 def test_a_closed_or_full_output_makes_no_traceback(project, tmp_path, redirection, words):

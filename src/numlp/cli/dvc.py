@@ -30,10 +30,12 @@ def dvc(*arguments: str, folder: Path, environment: Mapping[str, str] = os.envir
     """Run DVC in `folder`, with this Python's commands first on the path: its stages call `numlp`; give its exit code.
 
     Raises:
-        UserError: The directory is read-only; DVC would report a bug of its own.
+        UserError: The directory is read-only, or its path has braces; DVC would report a bug of its own.
     """
     if not os.access(folder, os.W_OK):
         raise UserError(f"the project's directory is read-only: {folder.absolute()}; make it writable, or copy the project")
+    if set("{}") & set(str(folder.absolute())):
+        raise UserError(f"DVC cannot work below a directory with braces in its name: {folder.absolute()}; rename it, or use numlp train")
     path = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
     command = [sys.executable, "-m", "dvc", *arguments]
     return subprocess.run(command, cwd=folder, env={**environment, "PATH": path}, check=False).returncode

@@ -6,7 +6,9 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from getpass import getuser
 from importlib import import_module
+from pathlib import Path
 
 from numlp.cli.commands import COMMANDS
 from numlp.cli.parser import needs_project, parse
@@ -86,6 +88,7 @@ def _settle_process() -> None:
     * A standard stream that is closed goes to the null device; no file or database may get its number.
     * A character that the terminal's encoding does not have is escaped.
     * Warnings of libraries are no errors (PYTHONWARNINGS=error), here and in child processes.
+    * A user without a home has the root folder as one, as in containers, and one without a name has that of his number.
     * Figures are drawn to files, whatever MPLBACKEND names.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
@@ -102,4 +105,12 @@ def _settle_process() -> None:
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
         os.environ["PYTHONWARNINGS"] = "ignore"
+    try:
+        Path.home()
+    except RuntimeError:  # neither HOME nor an entry in the password database; MLflow and DVC would stop
+        os.environ["HOME"] = os.sep
+    try:
+        getuser()
+    except (KeyError, OSError):
+        os.environ["USER"] = f"user{os.getuid()}"
     os.environ["MPLBACKEND"] = "agg"
