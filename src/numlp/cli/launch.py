@@ -27,7 +27,7 @@ from numlp.cli.commands import COMMANDS
 from numlp.cli.overrides import describe
 from numlp.cli.parser import Parser
 from numlp.config.compose import CONF, chosen_files, known_keys, store_primary, to_config
-from numlp.config.hydra_errors import explain, is_composing_error
+from numlp.config.hydra_errors import check_overrides, explain, is_composing_error
 from numlp.config.launchers import HERE, store_launchers
 from numlp.config.search import Primary
 from numlp.errors import UserError, require
@@ -109,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     words = [*(word for word in arguments.words if word not in overrides), *overrides]  # Hydra takes no flag between two overrides
     sys.argv, os.environ[FULL_ERRORS] = [f"numlp {arguments.command}", *words], "1"
     try:
+        check_overrides(overrides, known_keys(Primary))
         with tempfile.TemporaryDirectory(prefix="numlp.") as folder, stoppable():
             return Launch(arguments.command, Path(folder) / "stopped").run(root / CONF)
     except Exception as error:

@@ -2,14 +2,17 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import ChoiceSweep, Sweep
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
 from numlp.config.launchers import EXTRAS, GROUP
+from numlp.errors import UserError
 
 NEAR = 0.6  # names that are meant
 HELP = "; numlp train --help lists the keys"
@@ -65,6 +68,23 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
         key = getattr(cause, "full_key", None) or "config"
         return f"{key}: {str(cause).splitlines()[0]}"
     return f"config: {text.removesuffix(' for details')}"
+
+
+def check_overrides(overrides: Sequence[str], known: Collection[str]) -> None:
+    """Raise UserError for an override that is valid to Hydra's parser and that Hydra then refuses in words of its own code.
+
+    Args:
+        overrides: Overrides of the command line.
+        known: The keys there are, dotted.
+    """
+    for override in OverridesParser.create().parse_overrides(list(overrides)):
+        key, values = override.key_or_group, override.value()
+        if override.is_delete() and key in known:
+            raise UserError(f"~{key}: a setting cannot be removed; give it a value, such as {key}=VALUE")
+        if isinstance(values, ChoiceSweep) and any(isinstance(value, Sweep) for value in values.list):
+            raise UserError(
+                f"{override.input_line}: expected values, or one of choice, range and interval alone; write {key}=VALUE,VALUE,..."
+            )
 
 
 def _inside(cause: BaseException | None, key: str) -> str:
