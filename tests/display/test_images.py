@@ -107,3 +107,9 @@ def test_a_perfect_network_has_a_figure_that_says_so(n: int):
 def test_lengths_that_differ_are_an_error():
     with pytest.raises(UserError, match=r"confident_errors: expected as many images as names .*got \[2, 2, 1, 2\]"):
         draw_confident_errors(images(2), ["cat"] * 2, ["dog"], np.ones(2), TITLE)
+
+
+def test_values_that_the_network_does_not_read_are_mid_grey():
+    shown = canvas(draw_first_layer(np.random.default_rng(0).normal(size=(100, 1)), TITLE))
+    assert (shown[4:32, :32] == 0.5).all()
+    assert (shown[:3, :32, 0] != 0.5).all()

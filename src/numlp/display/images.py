@@ -40,14 +40,17 @@ def draw_first_layer(W: Array, title: str) -> Figure:
     A unit with weights that are not finite is crossed out.
 
     Args:
-        W: (3072, d) weights, channel-major rows of 32 x 32 x 3 images.
+        W: (n, d) weights of the first n values of channel-major 32 x 32 x 3 images; where n is below 3072, the others are mid-grey.
         title: The data set's name and the run's choices.
     """
-    require(W.ndim == 2 and W.shape[0] == PIXELS, "first_layer", f"weights of shape ({PIXELS}, d)", shape=W.shape)
+    require(W.ndim == 2 and W.shape[0] <= PIXELS, "first_layer", f"weights of shape (at most {PIXELS}, d)", shape=W.shape)
     units, finite = scale_units(W)
     columns = min(10, len(units))
     count = f"{len(units)} of {W.shape[1]:,} units"
     note = "Mid-grey is 0; each image is scaled by the weights of its own unit."
+    if W.shape[0] < PIXELS:
+        units = np.pad(units, ((0, 0), (0, PIXELS - W.shape[0])), constant_values=0.5)
+        note += f" The network reads only the first {W.shape[0]:,} of {PIXELS:,} values."
     if not finite.all():
         note += f" Crossed out: {np.sum(~finite)} with weights that are not finite (inf or NaN)."
     figure, axes = _mosaic(units, columns, 0, f"Weights of the first layer: {count}", f"{title}\n{note}")
