@@ -39,6 +39,11 @@ def require_positive(where: str, **value: float) -> None:
     require(all(0 < number < math.inf for number in value.values()), where, "a number above 0", **value)
 
 
+def require_length(where: str, **value: float) -> None:
+    """Raise UserError unless a number of epochs or cycles is above 0 and at most a million, so that updates can be counted."""
+    require(all(0 < number <= 1e6 for number in value.values()), where, "a number above 0 and at most 1000000", **value)
+
+
 def require_not_negative(where: str, **value: float) -> None:
     """Raise UserError unless a value is finite and at least 0."""
     require(all(0 <= number < math.inf for number in value.values()), where, "a number of at least 0", **value)

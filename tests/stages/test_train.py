@@ -168,3 +168,29 @@ def test_the_config_is_shown_without_training(project, numlp):
     assert code == 0
     assert "hidden:" in out
     assert not (project / "outputs").exists()
+
+
+@pytest.mark.parametrize("settings", ["norm=before", "norm=after", "moments=precise"])
+def test_batch_norm_over_batches_of_one_image_is_refused_by_both_settings(project, numlp, settings):
+    code, _, err = numlp("train", "data=synthetic", "split=first100", "train.batch_size=1", settings)
+    assert code == 1
+    assert "batch_size=1" in err and "norm=" in err
+    assert not (project / "mlruns").exists()
+
+
+def test_last_batch_of_one_image_is_harmless(ready, numlp):
+    run = ["data=synthetic", "split.train=[0,101]", "split.val=[101,301]", "model.inputs=48", "train.epochs=20", "then=[]"]
+    final = []
+    for size in (50, 51):  # 101 images: a last batch of one, and one of fifty
+        code, _, err = numlp("train", *run, f"train.batch_size={size}", f"hydra.run.dir=size{size}")
+        assert code == 0, err
+        final.append([float(line.split(",")[3]) for line in (ready / f"size{size}/history.csv").read_text().splitlines()[1:]])
+    assert final[0][-1] < final[0][0]
+    assert final[0][-1] == pytest.approx(final[1][-1], rel=0.2)
+
+
+def test_network_that_reads_parts_of_images_has_all_figures(ready, numlp):
+    run = ["data=synthetic", "split=first100", "model.inputs=48", "train.epochs=1", "train.health=true"]
+    code, _, err = numlp("train", *run, "hydra.run.dir=out")
+    assert code == 0, err
+    assert {"curves.png", "first_layer.png", "confusion.png", "mistakes.png"} <= {path.name for path in (ready / "out/plots").iterdir()}

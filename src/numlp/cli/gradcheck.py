@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from numlp.nn.gradient_check import Difference, Verdict
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.runs.invocation import Invocation
 from numlp.training.build import initialiser
+from numlp.training.memory import available_memory, require_memory
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,6 +54,8 @@ def run(config: Config, out: Path, invocation: Invocation) -> int:
     case = replace(case, dropout=config.dropout, input_dropout=config.input_dropout)
     if config.model.inputs != PIXELS or any(override.lstrip("+").startswith("model.inputs") for override in invocation.overrides):
         case = replace(case, d=config.model.inputs)
+    weights = sum(a * b for a, b in pairwise((case.d, *case.hidden, case.classes)))
+    require_memory("model.hidden", "a gradient check that needs", 5 * 8 * weights, available_memory())  # five vectors of float64
     if "experiment" in keys:
         print(f"Of the experiment, the gradient check takes {', '.join(TAKEN[:-3])}.")
     return check([case])

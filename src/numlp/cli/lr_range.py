@@ -17,6 +17,7 @@ from numlp.runs.invocation import Invocation
 from numlp.training import build
 from numlp.training.batches import epoch_steps
 from numlp.training.history import Record
+from numlp.training.memory import check_memory
 from numlp.training.trainer import train
 
 PICTURE = "lr_range.png"
@@ -26,6 +27,7 @@ REPLACED = ("schedule", "lr_range.", "hydra", "+stage", "then")  # overrides tha
 
 def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Run the test, write lr_range.csv and lr_range.png, and print the bounds."""
+    check_memory(config)
     data = prepare_data(config)
     records = sweep(config, data)
     suggestion = find_bounds(records)

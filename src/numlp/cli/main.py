@@ -70,6 +70,8 @@ def _code(program: str, body: Callable[[], int]) -> int:
             sys.stdout.flush()  # which raises the same error where the standard output is what is full
         remedy = "; free space and run the same command again" if error.errno == errno.ENOSPC else ""
         _tell(f"error: {error.filename or program}: {error.strerror or error}{remedy}")
+    except MemoryError as error:
+        _tell(f"error: {program}: not enough memory: {error}")
     except KeyboardInterrupt:
         _tell(f"{program}: stopped")
         return 130

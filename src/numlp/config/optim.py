@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from omegaconf import MISSING
 
 from numlp.config.base import Checked
-from numlp.errors import require, require_decay, require_fraction, require_not_negative, require_positive, require_rates
+from numlp.errors import require, require_decay, require_fraction, require_length, require_not_negative, require_positive, require_rates
 
 
 @dataclass
@@ -89,7 +89,7 @@ class CyclicalConfig(ScheduleConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_rates("schedule", self.eta_min, self.eta_max)
-        require_positive("schedule.half_cycle_epochs", half_cycle_epochs=self.half_cycle_epochs)
+        require_length("schedule.half_cycle_epochs", half_cycle_epochs=self.half_cycle_epochs)
         require_decay("schedule.decay", decay=self.decay)
 
 
@@ -119,7 +119,8 @@ class CosineConfig(ScheduleConfig):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require_rates("schedule", self.eta_min, self.eta)
-        require_not_negative("schedule.warmup_epochs", warmup_epochs=self.warmup_epochs)
+        good = 0 <= self.warmup_epochs <= 1e6
+        require(good, "schedule.warmup_epochs", "a number from 0 to 1000000", warmup_epochs=self.warmup_epochs)
 
 
 @dataclass

@@ -53,6 +53,9 @@ class Config(Checked):
         recomputed = self.average == 0 or self.norm.placement == "none" or self.moments.name != "ema"
         expected, remedy = "moments=precise or moments=adaptive", "the running statistics of moments=ema do not fit averaged weights"
         require(recomputed, "average", expected, remedy, average=self.average, moments=self.moments.name)
+        one = self.norm.placement != "none" and self.train.batch_size == 1
+        expected, remedy = "a whole number of at least 2", "batch norm has no variance of a single image; norm=none trains without it"
+        require(not one, "train.batch_size", expected, remedy, batch_size=self.train.batch_size, norm=self.norm.placement)
         whole = self.model.inputs == PIXELS or self.augment == AugmentConfig()
         require(whole, "augment", f"model.inputs={PIXELS}", "augmentation needs whole images", inputs=self.model.inputs)
         mirrors = self.model.inputs == PIXELS or not self.test_time_flip

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from omegaconf import MISSING
 
 from numlp.config.base import Checked
-from numlp.errors import require, require_count, require_positive
+from numlp.errors import require, require_count, require_length, require_positive
 
 
 @dataclass
@@ -55,7 +55,7 @@ class TrainConfig(Checked):
         require_count("train.batch_size", batch_size=self.batch_size)
         require(1 <= self.threads <= 64, "train.threads", "a whole number from 1 to 64", threads=self.threads)
         for name, value in (("cycles", self.cycles), ("epochs", self.epochs)):
-            require(value is None or 0 < value < math.inf, f"train.{name}", "a number above 0, or null", **{name: value})
+            require(value is None or 0 < value <= 1e6, f"train.{name}", "a number above 0 and at most 1000000, or null", **{name: value})
         require(self.cycles is not None or self.epochs is not None, "train", "a value for epochs or cycles", epochs=None, cycles=None)
 
 
@@ -78,5 +78,5 @@ class LrRangeConfig(Checked):
     def check(self) -> None:
         """Raise UserError for a value that breaks a rule."""
         require(0 < self.low < self.high < math.inf, "lr_range", "0 < low < high", low=self.low, high=self.high)
-        require_positive("lr_range.epochs", epochs=self.epochs)
+        require_length("lr_range.epochs", epochs=self.epochs)
         require(self.spacing in ("log", "linear"), "lr_range.spacing", "log or linear", spacing=self.spacing)

@@ -27,6 +27,7 @@ from numlp.training.checkpoint import Checkpoint
 from numlp.training.divergence import DivergedError
 from numlp.training.fit import fit, make_trainer
 from numlp.training.history import LayerHealth, Record
+from numlp.training.memory import check_memory
 from numlp.training.trainer import State
 
 OUTPUTS, LAST = Path("outputs"), "last"  # the folder of single runs, and its link to the latest one
@@ -39,6 +40,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
     Returns:
         What a member of a sweep gave, which then is kept; nothing for a run of its own.
     """
+    check_memory(config)
     data, member = prepare_data(config), invocation.member
     # A rule that depends on the data is broken before anything is made. The jobs of a sweep have all cores.
     trainer = make_trainer(config, data, ahead=invocation.alone and cores() > config.train.threads)

@@ -28,6 +28,7 @@ from numlp.sweep.summary import describe_network, describe_space
 from numlp.sweep.sweep_context import SweepContext
 from numlp.sweep.sweep_run import common_settings, open_sweep_run
 from numlp.sweep.trials import Trial
+from numlp.training.memory import check_memory, estimate_memory
 
 SWEEPS = Path("build/sweeps")  # what counts in one sweep alone: which of its trials were pruned
 
@@ -72,6 +73,7 @@ class Sweep:
         if not self._sweep.dry_run:
             self._prepare()
         self._rounds.begin()
+        self._check_memory()
         digest, params = self._digest(), self._params()
         pruned = SWEEPS / digest[:16]
         if self._sweep.dry_run:
@@ -87,6 +89,13 @@ class Sweep:
                 raise
             conclude(Conclusion(context, sweep_run.run, trials, self._rounds.spaces, self._from_file))
         return trials
+
+    def _check_memory(self) -> None:
+        """Raise UserError when the largest jobs that this machine runs at once need more memory than there is."""
+        configs = [job.config for job in self._planner.jobs if job.config is not None]
+        largest = sorted(configs, key=lambda config: -sum(estimate_memory(config).values()))[: self._rounds.side_by_side or 0]
+        if largest:
+            check_memory(*largest)
 
     def _prepare(self) -> None:
         """Make the sweep's folder, and keep there what its jobs are composed from."""

@@ -106,7 +106,13 @@ def record_steps(config: RecordConfig, total: int, per_epoch: int) -> frozenset[
     """Updates after which to record: before the first, after the last, and each epoch or `points` times a run."""
     if config.every == "epoch":
         return frozenset(range(0, total, per_epoch)) | {total}
-    return frozenset(round(total * i / config.points) for i in range(config.points + 1))
+    points = min(config.points, total)
+    return frozenset(round(total * i / points) for i in range(points + 1))
+
+
+def count_records(config: RecordConfig, total: int, per_epoch: int) -> int:
+    """Size of `record_steps`, which may be too large to make."""
+    return 1 + (-(-total // per_epoch) if config.every == "epoch" else min(config.points, total))
 
 
 def augmentation(config: AugmentConfig) -> Augmentation | None:

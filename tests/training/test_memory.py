@@ -1,0 +1,59 @@
+"""A run that does not fit into memory is refused by the setting that makes it large, before any array is made."""
+
+import pytest
+
+from numlp.config.compose import compose_project
+from numlp.training import memory
+from sweeps import MULTI, PIXELS
+
+FREE = 300_000_000
+
+
+@pytest.fixture
+def little_memory(monkeypatch):
+    """A machine with little memory left."""
+    monkeypatch.setattr(memory, "available_memory", lambda: FREE)
+
+
+@pytest.mark.parametrize(
+    ("key", "overrides"),
+    [
+        ("model.hidden", ["model.hidden=[30000]"]),
+        ("model.hidden", ["model.hidden=[50,1000000]"]),
+        ("train.batch_size", ["split=45k", "train.batch_size=45000"]),
+        ("train.record", ["train.epochs=900000"]),
+        ("train.record", ["train.record.every=points", "train.record.points=1000000000000", "train.epochs=900000"]),
+    ],
+)
+@pytest.mark.parametrize("command", ["train", "lr-range"])
+def test_run_that_is_too_large_is_refused_before_any_array(project, numlp, little_memory, key, overrides, command):
+    code, _, err = numlp(command, "data=synthetic", "split=first100", *overrides)
+    assert code == 1
+    assert err.startswith(f"error: {key}: ")
+    assert len(err.splitlines()) == 1
+    assert not (project / "data").exists()
+    assert not (project / "mlruns").exists()
+
+
+def test_jobs_that_fit_one_by_one_and_not_at_once_are_refused_with_the_remedy(project, numlp, monkeypatch):
+    needed = sum(memory.estimate_memory(compose_project(project)).values())
+    monkeypatch.setattr(memory, "available_memory", lambda: int(1.5 * needed))
+    monkeypatch.setattr("numlp.sweep.sweeper.at_once", lambda config, threads: 2)
+    code, _, err = numlp("train", "-m", "data=synthetic", "seed=0,1")
+    assert code == 1
+    assert "hydra.launcher.n_jobs=1" in err
+
+
+def test_more_points_than_updates_are_all_updates(ready, numlp):
+    points = ["train.record.every=points", "train.record.points=1000000000000"]
+    code, _, err = numlp("train", *[word for word in MULTI[2:] if "launcher" not in word], PIXELS, *points)
+    assert code == 0, err
+    (history,) = ready.glob("outputs/train/*/*/history.csv")
+    assert [line.split(",")[0] for line in history.read_text().splitlines()[1:]] == ["0", "1", "2", "3", "4"]
+
+
+def test_gradient_check_that_is_too_large_is_refused(project, numlp, monkeypatch):
+    monkeypatch.setattr("numlp.cli.gradcheck.available_memory", lambda: FREE)
+    code, _, err = numlp("gradcheck", "model.hidden=[3000000]")
+    assert code == 1
+    assert err.startswith("error: model.hidden: ")
