@@ -143,6 +143,8 @@ PRECISE = ["moments=precise", "moments.images=100"]
         (["average=0.9", "train.epochs=0.2", *PRECISE], "1 would fail"),
         (["train.batch_size=100"], "1 jobs to run"),
         (["train.batch_size=101"], "1 would fail"),
+        (["moments=precise", "moments.images=101"], "1 would fail"),
+        (["moments=adaptive"], "1 would fail"),  # it needs whole images
     ],
     ids=str,
 )

@@ -17,6 +17,7 @@ from numlp.sweep.rounds import Proposal
 from numlp.sweep.space import SEED, overrides
 from numlp.training import build
 from numlp.training.batches import epoch_steps
+from numlp.training.final_moments import check_moments
 
 RECORDS = Path("build/runs")  # outcomes, of all sweeps
 
@@ -76,6 +77,7 @@ class Planner:
         self.choices[job.number], composed = self.composer.compose(self.fixed, last)
         try:
             job.config = to_config(composed)
+            check_moments(job.config)
             job.name = run_name(job.config, self.choices[job.number])
             job.record, job.epochs = record_file(RECORDS, job.config), count_epochs(job.config)
         except Unavailable:

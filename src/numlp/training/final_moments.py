@@ -14,13 +14,13 @@ from numlp.training import build
 MOMENTS_FROM: dict[str, Name] = {"precise": "train", "adaptive": "test"}
 
 
-def check_moments(config: Config, data: Prepared) -> None:
+def check_moments(config: Config) -> None:
     """Raise UserError when the run asks for moments from more images than the split has, or from parts of images."""
     if config.moments.name == "adaptive":
         whole = config.model.inputs == PIXELS
         require(whole, "moments=adaptive", f"model.inputs={PIXELS}", "it mirrors whole images", inputs=config.model.inputs)
     if config.moments.images is not None:
-        start, stop = data.recipe.split.get(MOMENTS_FROM[config.moments.name], (TRAIN_IMAGES, IMAGES))
+        start, stop = config.split.train if MOMENTS_FROM[config.moments.name] == "train" else (TRAIN_IMAGES, IMAGES)
         expected = f"at most {stop - start}, the number of images in the split"
         require(config.moments.images <= stop - start, "moments.images", expected, images=config.moments.images)
 

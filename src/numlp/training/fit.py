@@ -31,7 +31,7 @@ def make_trainer(config: Config, data: Prepared, ahead: bool = False) -> Trainer
     """
     train = data.part("train")
     plan = build.plan(config, len(train.labels))
-    check_moments(config, data)
+    check_moments(config)
     network = build.network(config)
     return Trainer(State(network, build.optimiser(config.optim, network, config.average)), train, data.part("val"), plan, ahead)
 
