@@ -55,7 +55,7 @@ class Checkpoint:
         except FileNotFoundError:
             return False
         except (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile) as error:
-            log.warning("%s is not used, and the run starts over: the checkpoint is damaged (%s)", self.path, error)
+            log.warning("%s is not used, and the run starts over: the checkpoint cannot be read (%s)", self.path, error)
             return False
         for name, vector in state.vectors().items():
             vector[...] = vectors[name]
