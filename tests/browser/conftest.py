@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,6 @@ FLAGS = (
     "--disable-sync",
 )
 SECONDS = 60
-MENU = 198  # pixels
-BUTTON = '[data-assistant-ui="true"] { visibility: hidden; }'
 
 
 def pytest_collection_modifyitems(items):
@@ -62,24 +59,10 @@ def opened(chromium):
 
 @pytest.fixture(scope="session")
 def picture(tmp_path_factory):
-    """Keep a screenshot in the folder that SCREENSHOTS names (those of the guide are made so, for docs/images), else in a temporary one.
-
-    Of MLflow's pages: without the menu at the left, the assistant's button and what is `hidden`, such as this machine's paths.
-    """
+    """Keep a screenshot in the folder that SCREENSHOTS names, else in a temporary one."""
     folder = Path(os.environ["SCREENSHOTS"]) if "SCREENSHOTS" in os.environ else tmp_path_factory.mktemp("pictures")
 
-    def keep(page, name, *hidden):
-        left = MENU if name.startswith("mlflow") else 0
-        size = page.viewport_size
-        clip = {"x": left, "y": 0, "width": size["width"] - left, "height": size["height"]}
-        for part in hidden:
-            part.evaluate("element => { element.style.visibility = 'hidden'; }")
-        page.screenshot(path=str(folder / f"{name}.png"), clip=clip, style=BUTTON, animations="disabled")
+    def keep(page, name):
+        page.screenshot(path=str(folder / f"{name}.png"), animations="disabled")
 
     return keep
-
-
-def numlp(folder, *arguments):
-    """A command that ends well."""
-    done = subprocess.run(["numlp", *arguments], cwd=folder, capture_output=True, text=True, timeout=900, check=False)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

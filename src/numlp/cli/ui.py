@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from numlp.errors import UserError, require, without_password
 from numlp.signals import stoppable
-from numlp.tracking import address, connect, save_runs_view
+from numlp.tracking import address, connect
 
 HOST = "127.0.0.1"  # whoever can reach the pages can delete runs
 PORTS = 100  # tried from the first
@@ -25,8 +25,10 @@ SECONDS_TO_START, SECONDS_TO_STOP = 90.0, 5.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare --port."""
+    """Declare --port and --allowed-hosts."""
     parser.add_argument("--port", type=int, default=5000, help="the first port to try (default %(default)s)")
+    text = "host names under which a forwarded port is opened, e.g. name-5000.app.github.dev"
+    parser.add_argument("--allowed-hosts", default="", metavar="HOST[,HOST]", help=text)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,18 +44,30 @@ def run(arguments: argparse.Namespace) -> int:
     if store.startswith(("http:", "https:")):
         print(f"MLflow: {without_password(store)} (MLFLOW_TRACKING_URI)")
         return 0
-    page = save_runs_view(Path.cwd())  # makes the database where there is none
+    _, experiment = connect(Path.cwd())  # makes the database where there is none
+    page = f"/#/experiments/{experiment}/runs"
     with stoppable(), suppress(KeyboardInterrupt):
-        _serve(store, arguments.port, page)
+        _serve(store, arguments.port, page, forwarded(arguments.allowed_hosts))
     return 0
 
 
-def _serve(store: str, first: int, page: str) -> None:
+def forwarded(hosts: str) -> dict[str, str]:
+    """The options with which MLflow answers under `hosts` too, with any port; pages from there may then change runs as well."""
+    names = [name for name in (part.strip() for part in hosts.split(",")) if name]
+    if not names:
+        return {}
+    known = [*names, "localhost", HOST]
+    allowed = [form for name in known for form in (name, f"{name}:*")]
+    origins = [f"{scheme}://{form}" for scheme in ("http", "https") for name in names for form in (name, f"{name}:*")]
+    return {"--allowed-hosts": ",".join(allowed), "--cors-allowed-origins": ",".join(origins)}
+
+
+def _serve(store: str, first: int, page: str, more: dict[str, str]) -> None:
     port = _free_port(first)
-    with tempfile.TemporaryFile() as output, _server(store, port, output) as server:
+    with tempfile.TemporaryFile() as output, _server(store, port, output, more) as server:
         _wait(server, port, output)
         taken = "" if port == first else f" (port {first} is in use)"
-        print(f"MLflow: http://{HOST}:{port}{taken}\ncompare the runs: http://{HOST}:{port}{page}\npress Ctrl-C to stop", flush=True)
+        print(f"MLflow: http://{HOST}:{port}{page}{taken}\npress Ctrl-C to stop", flush=True)
         server.wait()
         raise UserError(f"numlp ui: the MLflow server stopped: {_last_line(output)}")
 
@@ -73,9 +87,9 @@ def _free_port(first: int) -> int:
 
 
 @contextmanager
-def _server(store: str, port: int, output: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def _server(store: str, port: int, output: IO[bytes], more: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """The server and its workers, in a process group of their own, which is gone afterwards."""
-    options = {"--backend-store-uri": store, "--host": HOST, "--port": str(port), "--workers": "1"}
+    options = {"--backend-store-uri": store, "--host": HOST, "--port": str(port), "--workers": "1", **more}
     command = [sys.executable, "-m", "mlflow", "server", *chain(*options.items())]
     telemetry = {"MLFLOW_DISABLE_TELEMETRY": "true", **os.environ}
     environment = {**telemetry, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # with the one worker: 0.5 GB, not 2.2

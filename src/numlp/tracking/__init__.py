@@ -24,7 +24,6 @@ from numlp.tracking.queries import (
     run_files,
     run_names,
 )
-from numlp.tracking.runs_view import save_runs_view
 from numlp.tracking.store import address, connect, find_old_place, load, schema_revisions
 from numlp.tracking.unsent import find_unsent, send_unsent
 
@@ -52,7 +51,6 @@ __all__ = [
     "reopen",
     "run_files",
     "run_names",
-    "save_runs_view",
     "schema_revisions",
     "send_unsent",
     "start_run",

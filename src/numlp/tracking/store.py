@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "numlp"
+KIND = {"mlflow.experimentKind": "custom_model_development"}  # else MLflow's pages show conversations first
 SQLITE = "sqlite:///"
 ADDRESSES = (  # tables and columns of MLflow that hold absolute addresses of files
     ("experiments", "artifact_location"),
@@ -82,6 +83,8 @@ def quieten() -> None:
     """Set what MLflow reads when it is imported; what the user has set wins."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
+    for name in ("MLFLOW_ACTIVE_MODEL_ID", "_MLFLOW_ACTIVE_MODEL_ID"):  # a notebook's model, to which MLflow would add each metric
+        os.environ.pop(name, None)
     try:
         Path.home()
     except RuntimeError:  # a container's user without an entry in /etc/passwd; MLflow asks for this folder when it is imported
@@ -232,7 +235,7 @@ def _experiment(client: "MlflowClient", name: str, artifacts: str | None) -> str
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
         try:
-            return str(client.create_experiment(name, artifact_location=artifacts))
+            return str(client.create_experiment(name, artifacts, KIND))
         except MlflowException:
             experiment = client.get_experiment_by_name(name)
             if experiment is None:  # so it was not that another process was first
