@@ -194,3 +194,13 @@ def test_a_server_that_does_not_answer_at_the_start_is_one_line_without_the_pass
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
     assert time.monotonic() - began < 60
+
+
+def test_variables_of_another_program_s_run_do_not_change_ours(project, client, monkeypatch):
+    """A notebook's run, experiment and model are its own, and its metrics may be sent later: ours are there when the run ends."""
+    for name in ("RUN_ID", "EXPERIMENT_ID", "EXPERIMENT_NAME", "ACTIVE_MODEL_ID", "ENABLE_ASYNC_LOGGING"):
+        monkeypatch.setenv(f"MLFLOW_{name}", "true")
+    with start_run(project, "ours", {"lam": 0.1}, {}) as run:
+        run.log_record(record(0))
+    assert run.id != "true"
+    assert series(client, run.id) == expected(range(1))

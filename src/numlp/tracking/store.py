@@ -5,7 +5,6 @@ import os
 import shlex
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -85,10 +84,6 @@ def quieten() -> None:
         os.environ.setdefault(name, value)
     for name in ("MLFLOW_ACTIVE_MODEL_ID", "_MLFLOW_ACTIVE_MODEL_ID"):  # a notebook's model, to which MLflow would add each metric
         os.environ.pop(name, None)
-    try:
-        Path.home()
-    except RuntimeError:  # a container's user without an entry in /etc/passwd; MLflow asks for this folder when it is imported
-        os.environ["HOME"] = tempfile.gettempdir()
 
 
 def load() -> None:
