@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
 
 from numlp.files import read_rows
 from numlp.tracking import connect
@@ -150,13 +149,6 @@ def test_a_failed_run_ends_failed_with_its_error(ready, numlp, monkeypatch):
     assert "no luck" in run.data.tags["error"]
 
 
-def test_a_single_run_is_composed_once(ready, numlp, monkeypatch):
-    loads, load = [], ConfigLoaderImpl.load_configuration
-    monkeypatch.setattr(ConfigLoaderImpl, "load_configuration", lambda *args, **kwargs: loads.append(args) or load(*args, **kwargs))
-    assert numlp("normalise", *FEW)[0] == 0
-    assert len(loads) == 1
-
-
 def test_a_file_of_conf_can_make_a_command_a_multirun(ready, numlp):
     (ready / "conf" / "experiment" / "two.yaml").write_text("# @package _global_\nhydra: {mode: MULTIRUN, launcher: {n_jobs: 1}}\n")
     code, out, err = numlp("normalise", *FEW, "+experiment=two", "seed=0,1")
@@ -194,3 +186,19 @@ def test_network_that_reads_parts_of_images_has_all_figures(ready, numlp):
     code, _, err = numlp("train", *run, "hydra.run.dir=out")
     assert code == 0, err
     assert {"curves.png", "first_layer.png", "confusion.png", "mistakes.png"} <= {path.name for path in (ready / "out/plots").iterdir()}
+
+
+def test_config_of_a_run_names_the_archive_that_it_was_trained_on(ready, numlp, synthetic):
+    download = ready / "build/download"
+    download.unlink()
+    download.mkdir()
+    for name in ("images.npy", "labels.npy"):
+        (download / name).symlink_to(synthetic / name)
+    info = json.loads((synthetic / "dataset.json").read_text())
+    info |= {"name": "CIFAR-10, archive abababab... (not the official file)", "origin": {"archive_sha256": "ab" * 32}}
+    (download / "dataset.json").write_text(json.dumps(info))
+    code, _, err = numlp("train", *SHORT, "data=cifar10", PIXELS, "then=[]")
+    assert code == 0, err
+    assert json.loads(only(ready, "outputs/train/*/*/config.json").read_text())["data"]["source"]["sha256"] == "ab" * 32
+    _, (run,) = runs(ready)
+    assert run.data.params["data.source.sha256"] == "ab" * 32

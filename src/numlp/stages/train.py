@@ -187,8 +187,9 @@ def _follow(config: Config, out: Path, tracked: Run) -> None:
 @contextmanager
 def _tracked(config: Config, invocation: Invocation, name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
     """The MLflow run, with all that is known before training."""
-    decided: dict[str, Any] = deciding_choices(config)
     dataset, member = data.dataset, invocation.member
+    decided: dict[str, Any] = deciding_choices(config)
+    decided["data"]["source"]["sha256"] = dataset.origin.get("archive_sha256")  # CIFAR10_SHA256 may have accepted it
     tags = {"config_digest": json_digest(decided), "dataset": dataset.name}
     write_json(out / paths.CONFIG, decided, indent=2)
     parent = None

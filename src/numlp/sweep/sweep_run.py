@@ -118,11 +118,13 @@ def find_own_files(job: Job) -> list[Path]:
     assert job.config is not None and job.status.outcome is not None
     folder = Path(job.status.outcome.folder)
     try:
-        own = json_digest(json.loads((folder / paths.CONFIG).read_text())) == json_digest(deciding_choices(job.config))
-    except (OSError, ValueError):
+        settings = [json.loads((folder / paths.CONFIG).read_text()), deciding_choices(job.config)]
+        for choices in settings:
+            del choices["data"]["source"]["sha256"]  # the run's is that of its archive
+    except (OSError, ValueError, KeyError):
         return []
     names = (paths.CONFIG, paths.HISTORY, paths.MODEL, paths.METRICS)
-    return [folder / name for name in names if own and (folder / name).exists()]
+    return [folder / name for name in names if settings[0] == json.loads(json.dumps(settings[1])) and (folder / name).exists()]
 
 
 def group_label(job: Job) -> str:
