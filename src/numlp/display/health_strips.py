@@ -20,7 +20,6 @@ from numlp.training.history import LayerHealth, Record
 RUNS = 4  # most that one figure has room for
 DECADES = 3  # of a logarithmic scale; what is below its highest value by more is shown as "less"
 NONE = "#e3e3e3"  # of a cell without a value
-PLATE = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,6 @@ class Quantity:
     scale: Callable[[Array], Normalize]
     colours: str
     factor: float = 1.0
-    annotate: Callable[[Array, Normalize], str] = lambda values, scale: ""  # a word on a run's strips
 
 
 def _decades(values: Array) -> Normalize:
@@ -73,32 +71,16 @@ def _about(middle: float) -> Callable[[Array], Normalize]:
     return scale
 
 
-def _faint(values: Array, scale: Normalize) -> str:
-    """What the dark end of the scale hides in the faintest layer, at the first record and at the last."""
-    first, last = (float(np.min(column, where=np.isfinite(column), initial=np.inf)) for column in (values[:, 0], values[:, -1]))
-    return f"{_short(first)}, later {_short(last)}" if last < _end(scale) else ""
-
-
 def _end(scale: Normalize) -> float:
     """The lower one."""
     assert scale.vmin is not None  # each scale here is made with both
     return float(scale.vmin)
 
 
-def _short(value: float) -> str:
-    return f"{value:.0e}" if value > 0 else "0"
-
-
-def _most(values: Array, scale: Normalize) -> str:
-    """The highest of all layers and records, when there is any."""
-    high = float(np.max(values, where=np.isfinite(values), initial=0))
-    return f"up to {high:.0f} %" if high > 0 else ""
-
-
 QUANTITIES = (
-    Quantity("activation_std", "Standard deviation of the activations over the images", _decades, "viridis", annotate=_faint),
-    Quantity("dead", "Dead ReLUs (%)", _per_cent, "Reds", 100, annotate=_most),
-    Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis", annotate=_faint),
+    Quantity("activation_std", "Standard deviation of the activations over the images", _decades, "viridis"),
+    Quantity("dead", "Dead ReLUs (%)", _per_cent, "Reds", 100),
+    Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis"),
     Quantity("update_ratio", "Norm of an update, relative to the norm of the weights", _decades, "viridis"),
     Quantity("gamma_mean", "Batch norm: mean gamma", _about(1), "RdBu_r"),
     Quantity("beta_mean", "Batch norm: mean beta", _about(0), "RdBu_r"),
@@ -151,8 +133,6 @@ def _row(figure: Figure, row: Sequence[Axes], quantity: Quantity, runs: Sequence
         drawn = np.maximum(part, np.finfo(np.float64).tiny) if isinstance(norm, LogNorm) else part  # 0 is as dark as can be
         axes.pcolormesh(_edges(run), np.arange(len(part) + 1) + 0.5, np.ma.masked_invalid(drawn), norm=norm, cmap=colours)
         axes.set(ylim=(len(part) + 0.5, 0.5))
-        if note := quantity.annotate(part, norm):
-            axes.text(0.5, 0.5, note, transform=axes.transAxes, ha="center", va="center", size=8.5, bbox=PLATE)
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.tick_params(labelleft=axes is row[0])
     row[0].set_title(quantity.title, loc="left", fontsize=9)

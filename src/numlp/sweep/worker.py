@@ -73,7 +73,7 @@ class Perform:
         if self.stop.exists():
             return
         state: State = "kept"
-        with log.open("a", buffering=1) as file, redirect_stdout(file):
+        with log.open("a", buffering=1, encoding="utf-8", errors="backslashreplace") as file, redirect_stdout(file):
             try:
                 record = record_file(order.records, to_config(config))
                 outcome = None if self.sweep.rerun else find_outcome(record, order.pruned)  # by another sweep, or a node now lost
