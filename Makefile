@@ -50,9 +50,10 @@ docs: .venv/installed-docs # without --quiet, which would hide warnings from --s
 ui: .venv/installed
 	$(BIN)/numlp ui
 
-# What can be made again; results in outputs/ and multirun/ stay.
+# What can be made again in minutes: results in outputs/, multirun/ and build/reproduction stay.
 clean:
-	rm -rf build .venv
+	find build -mindepth 1 -maxdepth 1 ! -name reproduction -exec rm -rf {} + 2>/dev/null || true
+	rm -rf .venv
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "need Python 3.11 or newer, got " + sys.version.split()[0] + "; make PYTHON=... names another")'
@@ -63,7 +64,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
-# The extras: installed-dev, installed-reports, installed-bench, installed-docs, installed-browser.
+# The extras: installed-dev, installed-reports, installed-bench, installed-docs.
 .venv/installed-%: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$*]"
 	touch $@
