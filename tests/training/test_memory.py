@@ -44,6 +44,13 @@ def test_jobs_that_fit_one_by_one_and_not_at_once_are_refused_with_the_remedy(pr
     assert "hydra.launcher.n_jobs=1" in err
 
 
+def test_sweep_with_a_job_that_is_too_large_by_itself_is_refused_by_its_setting(project, numlp, little_memory):
+    code, _, err = numlp("train", "-m", "data=synthetic", "model.hidden=[50],[30000]")
+    assert code == 1
+    assert err.startswith("error: model.hidden: ")
+    assert "n_jobs" not in err
+
+
 def test_more_points_than_updates_are_all_updates(ready, numlp):
     points = ["train.record.every=points", "train.record.points=1000000000000"]
     code, _, err = numlp("train", *[word for word in MULTI[2:] if "launcher" not in word], PIXELS, *points)

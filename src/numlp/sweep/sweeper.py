@@ -95,6 +95,7 @@ class Sweep:
         configs = [job.config for job in self._planner.jobs if job.config is not None]
         largest = sorted(configs, key=lambda config: -sum(estimate_memory(config).values()))[: self._rounds.side_by_side or 0]
         if largest:
+            check_memory(largest[0])  # which no smaller number of jobs would mend
             check_memory(*largest)
 
     def _prepare(self) -> None:
