@@ -68,8 +68,8 @@ def test_a_unit_that_is_not_finite_is_crossed_out_and_counted(value: float):
 
 
 def test_weights_of_another_shape_are_an_error():
-    with pytest.raises(UserError, match=r"first_layer: expected weights of shape \(3072, d\), got \(3071, 5\)"):
-        draw_first_layer(np.zeros((3071, 5)), TITLE)
+    with pytest.raises(UserError, match=r"first_layer: expected weights .*got \(3073, 5\)"):
+        draw_first_layer(np.zeros((3073, 5)), TITLE)
 
 
 def test_errors_come_most_confident_first_without_the_right_ones():
