@@ -1,18 +1,13 @@
-"""What a terminal, a pipe and a shell's completion get from the command line."""
+"""The command line on a terminal and in a pipe."""
 
 import os
 import pty
-import shutil
-import sqlite3
 import subprocess
 import sys
-import uuid
-from contextlib import closing
 
 import pytest
 
 from numlp.cli.commands import COMMANDS
-from numlp.cli.completion import candidates
 from numlp.cli.init import lay_out
 from numlp.cli.main import main
 
@@ -78,9 +73,8 @@ def test_a_stage_s_help_is_there_outside_a_project_too(tmp_path, monkeypatch, ca
         (["tran"], 2, "did you mean train?"),
         (["init", "demo", "--no-such-flag"], 2, "--no-such-flag"),
         (["train", "model=mlp3"], 1, "numlp init DIR"),
-        (["-sc", "install=ksh"], 1, "one of bash, fish, zsh"),
     ],
-    ids=["version", "no such command", "no such flag", "no project", "no such shell"],
+    ids=["version", "no such command", "no such flag", "no project"],
 )
 def test_exit_codes(tmp_path, arguments, code, said):
     done = subprocess.run([*NUMLP, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -162,50 +156,3 @@ def test_a_closed_or_full_output_makes_no_traceback(project, tmp_path, redirecti
     done = subprocess.run(["bash", "-c", f"exec 2>'{errors}'; {sys.executable} -m numlp {words} {redirection}"], check=False)
     assert done.returncode == int(words == "show" or redirection == ">/dev/full")
     assert len(errors.read_text().splitlines()) <= 1
-
-
-@pytest.mark.parametrize(
-    ("line", "answer"),
-    [
-        ("numlp gr", ["gradcheck"]),
-        ("numlp train mod", ["model.", "model="]),
-        ("numlp train norm=", ["norm=after", "norm=before", "norm=none"]),
-        ("numlp train -m lam=1,2 optim=", ["optim=adam", "optim=adamw", "optim=momentum", "optim=sgd"]),
-        ("numlp train init=gaussian init.", ["init.name=", "init.sigma="]),
-        ("numlp train +experiment=e08", ["+experiment=e08_sigma_three_layers"]),
-        ("numlp train exp", []),
-        ("numlp train --c", ["--cfg", "--config-path", "--config-name", "--config-dir"]),
-        ("numlp ui ", []),
-        ("numlp compare --h", ["--help"]),
-        ("numlp predict --m", ["--model"]),
-        ("numlp show --", ["--help"]),
-        ("numlp nothing --", []),
-    ],
-)
-def test_a_shell_completes_commands_keys_and_choices(project, line, answer):
-    assert candidates(line) == answer
-
-
-def test_a_shell_completes_the_names_of_runs_without_importing_mlflow(project, empty_store):
-    (project / "mlruns").mkdir()
-    store = shutil.copy(empty_store, project / "mlruns")
-    assert candidates("numlp compare ") == []
-    with closing(sqlite3.connect(store)) as connection, connection:
-        for name in ("mlp3-none-s0", "mlp3-before-s0", "mlp9-none-s0", "mlp3-none-s0", "lam, 2 trials"):
-            run = (uuid.uuid4().hex, name, "LOCAL", "FINISHED", "active")
-            connection.execute("INSERT INTO runs (run_uuid, name, source_type, status, lifecycle_stage) VALUES (?, ?, ?, ?, ?)", run)
-    assert candidates("numlp compare mlp3") == ["mlp3-before-s0", "mlp3-none-s0"]
-    assert candidates("numlp predict mlp3") == []
-
-
-def test_completion_is_silent_outside_a_project(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert candidates("numlp train mod") == []
-    assert capsys.readouterr().err == ""
-
-
-def test_hydra_s_code_for_bash_gets_its_answers_from_numlp(project):
-    script = 'eval "$(numlp -sc install=bash)"; COMP_LINE="numlp train norm=b"; COMP_CWORD=2; hydra_bash_completion; echo "${COMPREPLY[@]}"'
-    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])  # noqa: PTH120 (a link must not be followed)
-    done = subprocess.run(["bash", "-c", script], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("norm=before\n", "")

@@ -38,8 +38,6 @@ def test_a_trained_network_names_pictures_is_exported_and_registered(ready, numl
 
     folders_and_bad_files(ready, numlp)
 
-    a_page(ready, numlp)
-
     code, out, err = numlp("export", *MODEL, "--output", "other/m.onnx", "--check")
     assert (code, err) == (0, "")
     assert "10,000 test images of synthetic, seed 0" in out
@@ -86,25 +84,11 @@ def folders_and_bad_files(ready, numlp):
     assert "expected --format csv or json" in numlp("predict", *MODEL, "red.jpg", "--output", "x")[2]
 
 
-def a_page(ready, numlp):
-    """By the run's folder, and by its id in MLflow: the same page."""
-    accuracy = json.loads((ready / "outputs/a/metrics.json").read_text())["test_accuracy"]
-    shown = numlp("runs")[1].splitlines()[1].split()[0]
-    for asked, file in (("outputs/a", "a.html"), (shown, "b.html")):
-        assert numlp("page", asked, "--output", file) == (0, f"page: wrote {file}\n", "")
-    text = (ready / "a.html").read_text()
-    assert text == (ready / "b.html").read_text()
-    assert f">{100 * accuracy:.2f}<" in text
-    assert "<td>train.epochs</td><td>0.09</td>" in text
-    assert text.count("data:image/png;base64,") == 4
-
-
 @pytest.mark.parametrize(
     ("command", "said"),
     [
         (["predict", "a.png"], "model not found: build/train/model.npz; train one"),
         (["predict", "--model", "a.png", "a.png"], "a.png: no complete model file"),
-        (["page"], "model not found: build/train/model.npz"),
         (["export"], "model not found: build/train/model.npz"),
         (["register"], "model not found: build/train/model.npz"),
         (["register", "--name", "a'b"], "expected a --name of letters, digits"),

@@ -67,7 +67,6 @@ COMMANDS = {
     ),
     "runs": Command("numlp.cli.runs", "list the runs in MLflow with the settings that differ; filter the runs, or show the best"),
     "health": Command("numlp.cli.health", "plot the layer diagnostics of one to four runs with train.health=true, side by side"),
-    "page": Command("numlp.cli.page", "write a run as one HTML file that needs no internet: accuracies, figures, settings"),
     "show": Command("numlp.cli.show", "print the metrics of the pipeline's latest run, and the next steps"),
     "ui": Command("numlp.cli.ui", "open MLflow on the project's runs, on this machine only"),
 }

@@ -88,9 +88,7 @@ def add_arguments(parser: Parser) -> None:
     parser.usage, parser.formatter_class = "%(prog)s [KEY=VALUE ...] [FLAG ...]", argparse.RawDescriptionHelpFormatter
     parser.details = describe
     for action in get_args_parser()._actions:
-        if action.dest == "shell_completion":
-            action.help = argparse.SUPPRESS  # argparse cannot print Hydra's
-        if action.dest != "help":
+        if action.dest not in ("help", "shell_completion"):  # numlp has no completion, and its own help
             parser._add_action(action)
     parser.set_defaults(help=False)
 

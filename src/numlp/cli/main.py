@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 raise no_project(current_folder())
             if moved is not None and needs_project(arguments):
                 _tell(f"numlp: working in the project {moved}")
-            entry = COMMANDS[arguments.command].entry if arguments.command else "numlp.cli.completion"
+            entry = COMMANDS[arguments.command].entry
             return int(import_module(entry).run(arguments))
 
     return exit_code(f"numlp {words[0]}", body)

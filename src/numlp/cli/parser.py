@@ -8,12 +8,7 @@ from typing import Any, NoReturn
 from numlp import __version__, paths
 from numlp.cli.commands import COMMANDS, EXAMPLES, EXIT_CODES, examples
 
-NOTES = """
-
-Completion of commands and settings: eval "$(numlp -sc install=bash)" in bash and zsh; numlp -sc install=fish | source in fish.
-
-exit codes:
-"""
+NOTES = "\n\nexit codes:\n"
 MODEL = paths.TRAIN / paths.MODEL  # the pipeline's model; --model stands for another one unless it is this very object
 
 
@@ -64,10 +59,9 @@ def parsers(name: str) -> tuple[Parser, Parser]:
     """The parser of all commands, and the parser of the command `name`; for an unknown name the first one twice."""
     parser = own = Parser("numlp", usage="numlp COMMAND [ARGUMENT ...]", formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.epilog = examples("init", "train") + NOTES + "\n".join(f"  {code:<4} {meaning}" for code, meaning in EXIT_CODES.items())
-    parser.add_argument("--version", action="version", version=f"numlp {__version__}")
-    parser.add_argument("-sc", "--shell-completion", metavar="install=SHELL", help="print the code that makes a shell complete commands")
+    parser.add_argument("-V", "--version", action="version", version=f"numlp {__version__}")
     text = "The commands from download to gradcheck take settings, KEY=VALUE; numlp train --help lists the settings."
-    commands = parser.add_subparsers(title="commands", description=text, dest="command", metavar="COMMAND", prog="numlp")
+    commands = parser.add_subparsers(title="commands", description=text, dest="command", metavar="COMMAND", prog="numlp", required=True)
     for known, command in COMMANDS.items():
         layout = argparse.RawDescriptionHelpFormatter if known in EXAMPLES else argparse.HelpFormatter
         sub = commands.add_parser(known, help=command.about, description=command.sentence, epilog=examples(known), formatter_class=layout)
@@ -79,7 +73,7 @@ def parsers(name: str) -> tuple[Parser, Parser]:
 
 def needs_project(arguments: argparse.Namespace) -> bool:
     """Whether a command cannot run outside a project with these arguments."""
-    needs = COMMANDS[arguments.command].needs if arguments.command else "nothing"
+    needs = COMMANDS[arguments.command].needs
     return needs == "project" or (needs == "model" and arguments.model is MODEL)
 
 

@@ -22,7 +22,6 @@ from numlp.tracking.queries import (
     find_run,
     find_sweep,
     run_files,
-    run_names,
 )
 from numlp.tracking.store import address, connect, find_old_place, load, schema_revisions
 from numlp.tracking.unsent import find_unsent, send_unsent
@@ -50,7 +49,6 @@ __all__ = [
     "register",
     "reopen",
     "run_files",
-    "run_names",
     "schema_revisions",
     "send_unsent",
     "start_run",

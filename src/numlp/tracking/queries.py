@@ -3,16 +3,14 @@
 import logging
 import re
 import socket
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numlp.errors import UserError, require
 from numlp.tracking.environment import pid_namespace
-from numlp.tracking.store import EXPERIMENT, address, connect, database_file, explained, is_missing
+from numlp.tracking.store import EXPERIMENT, address, connect, explained, is_missing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -126,16 +124,6 @@ def close_abandoned(root: Path, parent: str | None = None) -> list[Abandoned]:
             for run in runs:
                 client.set_terminated(run.run_id, "KILLED")
     return runs
-
-
-def run_names(root: Path) -> list[str]:
-    """What runs of the project's own store are called, without MLflow, whose import a shell's completion cannot wait for."""
-    database = database_file(address(root))
-    if database is None or not database.exists():
-        return []
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-        rows = connection.execute("SELECT DISTINCT name FROM runs WHERE lifecycle_stage = 'active' ORDER BY name")
-        return [name for (name,) in rows if " " not in name]  # those of sweeps have blanks, and no model
 
 
 def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
