@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from numlp.code_digest import code_digest, stage_digest, tree_digest
+from numlp.code_digest import stage_digest, tree_digest
 from numlp.config.naming import deciding_choices
 from numlp.files import json_digest
+from numlp.sweep import space
 from numlp.sweep.planner import count_updates
-from numlp.sweep.space import Range
 from reproduction import own_draws
 from reproduction.experiments import Experiments, Job
 from reproduction.faults import identify
@@ -37,7 +37,7 @@ class Planned:
 
 def make_plan(experiments: Experiments, params: Params) -> Iterator[Planned]:
     """The experiments in their order."""
-    draws = [tree_digest(Path(own_draws.__file__).read_text(encoding="utf-8")), code_digest(Range.__module__)]
+    draws = [tree_digest(Path(str(module.__file__)).read_text(encoding="utf-8")) for module in (own_draws, space)]
     code = {"train": stage_digest("train"), "draws": draws}
     made: set[str] = set()
     for name in experiments.names:

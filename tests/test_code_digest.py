@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from numlp import code_digest
-from numlp.code_digest import DECIDING, PACKAGE, closure, stage_digest, tree_digest
+from numlp.code_digest import DECIDING, PACKAGE, deciding_files, stage_digest, tree_digest
 
 END = '"""\n'  # of a docstring of one line
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,56 +52,54 @@ def test_what_python_sees_counts(old, new):
     assert tree_digest(MODULE.replace(old, new)) != tree_digest(MODULE)
 
 
-@pytest.mark.parametrize("stage", ["download", "normalise", "train"])  # the others import the recorder, which imports for itself
-def test_every_module_that_python_imports_for_a_stage_is_in_its_closure(stage):
-    script = f"import sys; [__import__(name) for name in {DECIDING[stage]!r}]; print([n for n in sys.modules if n.startswith('numlp.')])"
+UNDECIDING = ("config", "errors", "files", "paths", "signals", "code_digest", "data")  # imported for a training, and in no digest of it
+EVALUATION = ("tracking", "runs", "stages", "inference", "threads", "blas", "display", "analysis")
+
+
+@pytest.mark.parametrize(("module", "stage"), [("training.fit", "train"), ("stages.evaluate", "evaluate"), ("data.cifar10", "download")])
+def test_every_module_that_a_stage_imports_counts_or_is_known_to_decide_nothing(module, stage):
+    script = f"import sys, numlp.{module}; print([n for n in sys.modules if n.startswith('numlp.')])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert set(ast.literal_eval(done.stdout)) <= set(closure(*DECIDING[stage]))
-
-
-def test_training_is_decided_by_no_code_that_shows_records_or_searches():
-    deciding = closure(*DECIDING["train"])
-    assert {
-        "numlp.nn.batch_norm",
-        "numlp.training.final_moments",
-        "numlp.training.trainer",
-        "numlp.arrays",
-        "numlp.data.preprocess",
-    } <= set(deciding)
-    others = (
-        "numlp.tracking",
-        "numlp.display",
-        "numlp.sweep",
-        "numlp.stages",
-        "numlp.runs",
-        "numlp.signals",
-        "reproduction",
-    )
-    assert not [name for name in deciding if name.startswith(others)]
+    deciding = {".".join(("numlp", *file.relative_to(PACKAGE).with_suffix("").parts)) for file in deciding_files(stage)}
+    others = {"train": UNDECIDING, "evaluate": (*UNDECIDING, *EVALUATION), "download": ("config", "errors", "files", "paths", "data")}[
+        stage
+    ]
+    left = {name for name in ast.literal_eval(done.stdout) if name not in deciding and f"{name}.__init__" not in deciding}
+    assert {name.split(".")[1] for name in left} <= set(others)
 
 
 @pytest.mark.parametrize("stage", DECIDING)
-def test_each_module_of_the_closure_counts_by_its_code_and_not_by_its_docstring(stage):
-    for path in closure(*DECIDING[stage]).values():
+def test_each_deciding_file_counts_by_its_code_and_not_by_its_docstring(stage):
+    for path in deciding_files(stage):
         text = path.read_text()
         assert tree_digest(f'"""Another docstring."""\n{text.partition(END)[2]}') == tree_digest(text), path
         assert tree_digest(f"{text}\nADDED = 1\n") != tree_digest(text), path
 
 
-def test_an_edit_deep_in_the_closure_changes_the_digest_of_training(tmp_path, monkeypatch):
-    for path in closure(*DECIDING["train"]).values():
-        copy = tmp_path / "numlp" / path.relative_to(PACKAGE)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, copy)
+@pytest.mark.parametrize(
+    ("edited", "stages"),
+    [
+        ("data/cifar10.py", {"download"}),
+        ("data/preprocess.py", {"normalise", "train"}),
+        ("data/augment.py", {"train"}),
+        ("nn/activations.py", {"train", "evaluate"}),
+        ("optim/optimisers.py", {"train", "evaluate"}),
+        ("training/trainer.py", {"train", "evaluate"}),
+        ("stages/evaluate.py", {"evaluate"}),
+        ("display/curves.py", {"plot"}),
+        ("config/optim.py", set()),
+        ("errors.py", set()),
+        ("files.py", set()),
+        ("tracking/store.py", set()),
+    ],
+)
+def test_edit_changes_the_digests_of_its_stages_alone(tmp_path, monkeypatch, edited, stages):
+    shutil.copytree(PACKAGE, tmp_path / "numlp", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(code_digest, "PACKAGE", tmp_path / "numlp")
-    digests = {code_digest.code_digest.__wrapped__(*DECIDING["train"]), stage_digest("train")}
-    assert len(digests) == 1
-    for name in ("arrays.py", "nn/activations.py", "config/training.py"):
-        with (tmp_path / "numlp" / name).open("a") as file:
-            file.write("\nADDED = 1\n")
-        code_digest._read.cache_clear()
-        digests.add(code_digest.code_digest.__wrapped__(*DECIDING["train"]))
-    assert len(digests) == 4
+    before = {stage: stage_digest.__wrapped__(stage) for stage in DECIDING}
+    with (tmp_path / "numlp" / edited).open("a") as file:
+        file.write("\nADDED = 1\n")
+    assert {stage for stage in DECIDING if stage_digest.__wrapped__(stage) != before[stage]} == stages
 
 
 def test_the_stages_name_their_digests_and_no_source_file():

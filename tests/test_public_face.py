@@ -63,7 +63,7 @@ def test_the_reference_lists_each_name():
 
 
 def test_no_module_of_the_project_imports_by_it():
-    """Such an import would be one that `code_digest`, which leaves the package's __init__ out, does not see."""
+    """Such an import would go the long way round, by all public modules."""
     wrong = []
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text())):
