@@ -7,7 +7,7 @@ import pytest
 
 from numlp.sweep.worker import Perform
 from numlp.tracking import connect, run_files
-from numlp.training import fit
+from numlp.training.trainer import Trainer
 from sweeps import MULTI, SHORT, newest_sweep, table
 
 pytestmark = pytest.mark.slow  # each starts runs or checks of its own, and they take long together
@@ -162,14 +162,14 @@ def test_a_job_that_is_done_elsewhere_while_it_waits_is_taken_unless_it_is_to_be
     assert numlp(*MULTI, "lam=0.2")[0] == 0
     (record,) = ready.glob("build/runs/*.json")
     away = record.rename(ready / "away.json")
-    begin = fit.train
+    begin = Trainer.records
 
-    def train(*arguments):
+    def records(*arguments):
         if away.exists():  # while the first job trains, the second one's record comes
             away.rename(record)
         return begin(*arguments)
 
-    monkeypatch.setattr(fit, "train", train)
+    monkeypatch.setattr(Trainer, "records", records)
     code, out, err = numlp(*MULTI, "lam=0.3,0.2", f"sweep.rerun={str(rerun).lower()}")
     assert code == 0, err
     assert counted == ([0.2, 0.3, 0.2] if rerun else [0.2, 0.3])

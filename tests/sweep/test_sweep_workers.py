@@ -37,9 +37,9 @@ def test_two_jobs_at_once_have_the_bits_of_one_alone(ready, numlp):
 LOST = """
 import os, signal, time
 from pathlib import Path
-from numlp.training import fit
-real = fit.train
-def train(*arguments):
+from numlp.training.trainer import Trainer
+real = Trainer.records
+def records(*arguments):
     for place, record in enumerate(real(*arguments)):
         yield record
         if place != 1 or Path("lost").exists():
@@ -52,7 +52,7 @@ def train(*arguments):
         except FileExistsError:
             time.sleep(600)
         os.kill(os.getpid(), signal.SIGKILL)
-fit.train = train
+Trainer.records = records
 """
 
 
@@ -73,13 +73,13 @@ def test_when_a_worker_is_killed_the_sweep_goes_on(ready):
 
 DEADLY = """
 import os, signal
-from numlp.training import fit
-real = fit.train
-def train(network, optimiser, data, val, plan, *others):
-    if plan.lam == 0.2:
+from numlp.training.trainer import Trainer
+real = Trainer.records
+def records(trainer, *others):
+    if trainer.plan.lam == 0.2:
         os.kill(os.getpid(), signal.SIGKILL)
-    return real(network, optimiser, data, val, plan, *others)
-fit.train = train
+    return real(trainer, *others)
+Trainer.records = records
 """
 
 
