@@ -31,14 +31,14 @@ RANKS = (  # a module imports from lower ranks and from its own package
     ("reproduction",),
 )
 BUDGETS = {  # these only go down; docs/decisions/0016-budgets.md
-    "lines of src": 13_930,
-    "files of src": 156,
+    "lines of src": 13_640,
+    "files of src": 153,
     "lines of reproduction": 5_120,
     "lines of benchmarks": 326,
     "lines of ladder": 285,
-    "lines of tests": 13_260,
-    "imports inside functions": 107,
-    "private names of libraries": 9,
+    "lines of tests": 13_140,
+    "imports inside functions": 102,
+    "private names of libraries": 8,
 }
 FILES_ON_THE_WAY, FRAMES = 58, 12  # from `numlp train` to the first update of the parameters
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
