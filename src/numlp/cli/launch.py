@@ -59,10 +59,10 @@ class OutputFolder(Callback):
 
 
 def _refusing(check: Callable[[], object]) -> None:
-    """Call a check whose UserError passes through Hydra, which turns a callback's exceptions into warnings."""
+    """Call a check whose errors pass through Hydra, which turns a callback's exceptions into warnings."""
     try:
         check()
-    except UserError as error:
+    except (UserError, OSError) as error:
         raise SystemExit(1) from error
 
 
@@ -141,7 +141,7 @@ class Launch:
         try:
             hydra.main(version_base="1.3", config_path=str(conf), config_name="params")(self.job)()
         except SystemExit as end:
-            if isinstance(end.__cause__, UserError):  # of OutputFolder
+            if isinstance(end.__cause__, (UserError, OSError)):  # of OutputFolder
                 raise end.__cause__ from None
             raise
         except KeyboardInterrupt:
