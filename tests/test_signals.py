@@ -9,6 +9,12 @@ import pytest
 from numlp.signals import Terminated, stoppable
 
 
+@pytest.fixture(autouse=True)
+def _no_children(monkeypatch):
+    """Hide the idle workers that sweeps of other tests have left in this process."""
+    monkeypatch.setattr("multiprocessing.active_children", list)
+
+
 def send(number):
     os.kill(os.getpid(), number)
 
