@@ -1,4 +1,4 @@
-"""What may become a result in git: results of one state of the code and the images, of all seeds, and without overrides."""
+"""The step that makes results a part of git: results of one state of the code and the images, of all seeds, and without overrides."""
 
 from pathlib import Path
 

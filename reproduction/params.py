@@ -13,7 +13,7 @@ from reproduction.results import BUILD, HOME
 from reproduction.structured import read_structured
 
 PARAMS = HOME / "params.yaml"
-ASKED = BUILD / "params.yaml"  # of the last `all`, which DVC's stages read
+ASKED = BUILD / "params.yaml"  # the parameters of the last `all`, which DVC's stages read
 
 
 @dataclass

@@ -108,7 +108,7 @@ def read_results(folder: Path, experiment: str) -> list[ResultRow]:
 
 @dataclass(frozen=True)
 class Note:
-    """What made an experiment's result files: the seeds, the overrides, and digests of the code and of the images."""
+    """The provenance of an experiment's result files: the seeds, the overrides, and digests of the code and of the images."""
 
     seeds: list[int]
     overrides: list[str]
@@ -142,7 +142,7 @@ def write_provenance(
         environment: Tags of the code and the machine, and `source`, the digest of the modules that figures follow from.
         cores: Processors of the machine; each run uses as many as its train.threads.
         seeds: Of the runs.
-        overrides: Of all runs, where it is a rehearsal.
+        overrides: Overrides of all runs, where it is a rehearsal.
     """
     data = {"name": dataset.name, **dataset.origin, "digest": dataset.digest}
     machine = {name: environment[name] for name in TAGS}

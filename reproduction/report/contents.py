@@ -58,7 +58,7 @@ def build_report(inputs: Inputs) -> tuple[Document, list[Plot]]:
 
 
 def _provenance(inputs: Inputs) -> Section:
-    """What the results were made of, and by which code."""
+    """The provenance of the results: data, code and machine."""
     provenance = inputs.provenance
     flat = {**provenance["data"], **{name: value for name, value in provenance.items() if name != "data" and value != []}}
     if flat.get("archive_sha256") == JPEG:

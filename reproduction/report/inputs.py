@@ -91,7 +91,7 @@ class LogLine:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the report is made from."""
+    """The content of the report: results, figures and texts."""
 
     measured: Measured
     scores: Sequence[Score]

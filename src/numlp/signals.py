@@ -31,7 +31,7 @@ class Stop:
         """Handle a signal: raise it at once, or let what has begun, in the body of `waiting` or in child processes, end first.
 
         SIGTERM is passed on to the children; the others a terminal sends to all. Ctrl-C again raises in any case. Any other signal that
-        comes again is ignored, as it would cut off the closing.
+        comes again is ignored, as it would interrupt the closing.
         """
         again, self.number = self.number != 0, self.number or number
         if again and number != signal.SIGINT:

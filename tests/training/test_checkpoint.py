@@ -1,4 +1,4 @@
-"""A run that is cut off ends in the same bits as one that is not."""
+"""An interrupted run ends in the same bits as one that was not interrupted."""
 
 import logging
 from dataclasses import replace

@@ -141,7 +141,7 @@ class Launch:
         try:
             hydra.main(version_base="1.3", config_path=str(conf), config_name="params")(self.job)()
         except SystemExit as end:
-            if isinstance(end.__cause__, (UserError, OSError)):  # of OutputFolder
+            if isinstance(end.__cause__, (UserError, OSError)):  # OutputFolder has raised it
                 raise end.__cause__ from None
             raise
         except KeyboardInterrupt:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "WEBP")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 KINDS = "PNG, JPEG or WebP"
-PIXELS = 400_000_000  # of an image: 1.6 GB as RGBA
+PIXELS = 400_000_000  # the largest image, which takes 1.6 GB as RGBA
 EIGHT_BITS = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr")  # Pillow would cut the 16 bits of others at 255
 
 
