@@ -11,8 +11,7 @@ from numlp.signals import Terminated, stoppable
 
 @pytest.fixture(autouse=True)
 def _no_children(monkeypatch):
-    """Hide the idle workers that sweeps of other tests have left in this process."""
-    monkeypatch.setattr("multiprocessing.active_children", list)
+    monkeypatch.setattr("multiprocessing.active_children", list)  # sweeps of other tests leave idle workers in this process
 
 
 def send(number):

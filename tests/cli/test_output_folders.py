@@ -111,3 +111,10 @@ def test_folder_may_be_named_after_hydras_settings(ready, numlp):
     code, _, err = numlp("train", *RUN_OF_A_SECOND, "hydra.run.dir=results/${hydra:job.name}")
     assert (code, err) == (0, "")
     assert (ready / "results/train/model.npz").exists()
+
+
+def test_names_that_a_run_has_not_written_are_the_users_again(ready, numlp):
+    assert numlp("train", *RUN_OF_A_SECOND, "hydra.run.dir=results")[0] == 0
+    make_users_files(ready / "results", "metrics.json")  # then=[] has written none
+    assert numlp("train", *RUN_OF_A_SECOND, "hydra.run.dir=results")[0] == 1
+    assert (ready / "results/metrics.json").read_text() == "the user's metrics.json"

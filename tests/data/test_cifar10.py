@@ -84,6 +84,8 @@ def one(content, **changed):
     return text.getvalue()
 
 
+FAULTS = {"checksum": "another checksum", "short": "stopped", "missing": "404", "closed": "no connection"}.items()
+HUGE = b"cnumpy\nndarray\n\x8a\x06\x00\x00\x00\x00\x00\x01\x85U\x01b\x87R."
 PAIRS = b"".join(b"h" + bytes([n]) + b"h" + bytes([n]) + b"\x86q" + bytes([n + 1]) for n in range(1, 60))
 HOSTILE = {
     "os.system": lambda mark: one(pickle.dumps({"data": Call(os.system, f"touch {mark}")}, 2)),
@@ -97,9 +99,7 @@ HOSTILE = {
     "device": lambda _: one(b"", type=tarfile.CHRTYPE),
     "outside path": lambda _: one(pickle.dumps({"data": [1]}, 2), name="../../../../tmp/test_batch"),
     "object array": lambda _: one(pickle.dumps({"data": np.array([{}] * 3, object), "labels": []}, 2)),
-    "shape of 2^40": lambda _: one(
-        b"\x80\x02cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\x8a\x06\x00\x00\x00\x00\x00\x01\x85U\x01b\x87R."
-    ),
+    "shape of 2^40": lambda _: one(b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n" + HUGE),
     "codec": lambda _: one(b"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00aX\x03\x00\x00\x00zip\x86R."),
     "cut short": lambda _: one(pickle.dumps({"data": 1}, 2))[:60],
     "no gzip": lambda _: b"hello",
@@ -180,8 +180,7 @@ def no_variables(monkeypatch):
 
 
 def test_download_takes_the_first_address_that_has_the_archive_and_keeps_it(archive, server, tmp_path):
-    address, _ = server
-    asked = source(sha256(archive), "http://127.0.0.1:9/x", f"{address}/missing", f"{address}/mine.tar.gz")
+    asked = source(sha256(archive), "http://127.0.0.1:9/x", f"{server[0]}/missing", f"{server[0]}/mine.tar.gz")
     assert load_cifar10(asked, tmp_path).name == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["mine.tar.gz"]
     assert load_cifar10(source(sha256(archive), "http://127.0.0.1:9/x"), tmp_path).name == "mine"  # from the folder
@@ -193,9 +192,7 @@ def test_file_as_address_counts_from_the_project(archive, tmp_path, monkeypatch)
     assert load_cifar10(source(sha256(archive), archive.as_uri()), tmp_path / "a").name == "mine"
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"), [("checksum", "another checksum"), ("short", "stopped"), ("missing", "404"), ("closed", "no connection")]
-)
+@pytest.mark.parametrize(("fault", "words"), FAULTS)
 def test_failed_download_names_address_and_cause_and_leaves_nothing(archive, server, tmp_path, fault, words):
     address, handler = server
     if fault == "short":
@@ -268,8 +265,5 @@ def test_shared_folder_that_is_read_only_is_read_without_a_lock(archive, accept,
     asked = accept(archive)
     provide_raw(asked)
 
-    def refuse(*_):
-        raise AssertionError("no lock is needed")
-
-    monkeypatch.setattr("numlp.data.dataset.locked", refuse)
+    monkeypatch.setattr("numlp.data.dataset.locked", None)  # an error if it is called
     assert first_pixel(asked) == 0

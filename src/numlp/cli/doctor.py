@@ -34,14 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def examine() -> list[Finding]:
     """Every check, in the order of a run."""
-    findings = [checks.check_python(), checks.check_packages(), checks.check_blas(), checks.check_disk(), checks.check_memory()]
+    findings = [checks.check_packages(), checks.check_blas(), checks.check_disk(), checks.check_memory()]
     if not paths.CIFAR10.exists():
-        return [
-            *findings,
-            Finding(
-                "project", "error", f"file not found: {paths.CIFAR10}", "go to the project's directory, or create one with numlp init DIR"
-            ),
-        ]
+        advice = "go to the project's directory, or create one with numlp init DIR"
+        return [*findings, Finding("project", "error", f"file not found: {paths.CIFAR10}", advice)]
     official = str(OmegaConf.select(OmegaConf.load(paths.CIFAR10), "source.sha256"))
     return [
         *findings,

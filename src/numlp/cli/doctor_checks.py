@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -42,16 +41,6 @@ class Finding:
     level: Level
     found: str
     advice: str = ""
-
-
-def check_python() -> Finding:
-    """The interpreter."""
-    number = sys.version.split()[0]
-    return (
-        Finding("Python", "ok", number)
-        if sys.version_info >= (3, 11)
-        else Finding("Python", "error", number, "install Python 3.11 or newer")
-    )
 
 
 def check_packages() -> Finding:

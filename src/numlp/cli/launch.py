@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import hydra
 from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.utils import JobReturn
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
@@ -33,7 +34,7 @@ from numlp.config.search import Primary
 from numlp.errors import UserError, require
 from numlp.files import write_text
 from numlp.runs.invocation import Invocation
-from numlp.runs.output_folder import HYDRA, LOG, RUN, check_free, claim, sweep_names
+from numlp.runs.output_folder import HYDRA, LOG, RUN, check_free, claim, release, sweep_names
 from numlp.signals import Terminated, stoppable
 
 if TYPE_CHECKING:
@@ -53,9 +54,15 @@ class OutputFolder(Callback):
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Look at the folder of a sweep, which claims it once it is more than a dry run."""
         HydraConfig.instance().set_config(config)
-        folder = Path(config.hydra.sweep.dir)
-        _refusing(partial(_check_subdir, config.hydra))
-        _refusing(partial(check_free, folder, sweep_names(folder), "hydra.sweep.dir"))
+        _refusing(partial(_check_sweep, config.hydra))
+
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
+        """Give up the names that a run has not written."""
+        release(Path(config.hydra.runtime.output_dir))
+
+    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
+        """Give up the names that a sweep has not written."""
+        release(Path(config.hydra.sweep.dir))
 
 
 def _refusing(check: Callable[[], object]) -> None:
@@ -76,11 +83,12 @@ def _claim_run(hydra_config: DictConfig) -> None:
     claim(Path(hydra_config.run.dir), names, "hydra.run.dir")
 
 
-def _check_subdir(hydra_config: DictConfig) -> None:
+def _check_sweep(hydra_config: DictConfig) -> None:
     subdir = Path(OmegaConf.to_container(hydra_config.sweep, resolve=False)["subdir"])  # type: ignore[index, call-overload]
     each = not subdir.is_absolute() and ".." not in subdir.parts and "${" in str(subdir)  # jobs in one folder would overwrite each other
     remedy = "numlp's own is ${hydra.job.num}"
     require(each, "hydra.sweep.subdir", "a folder per job, below the sweep's, named by an interpolation", remedy, subdir=str(subdir))
+    check_free(folder := Path(hydra_config.sweep.dir), sweep_names(folder), "hydra.sweep.dir")
 
 
 def add_arguments(parser: Parser) -> None:

@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 from numlp import __version__, paths
 from numlp.cli.commands import COMMANDS, EXAMPLES, EXIT_CODES, examples
 
-NOTES = "\n\nexit codes:\n"
 MODEL = paths.TRAIN / paths.MODEL  # the pipeline's model; --model stands for another one unless it is this very object
 
 
@@ -58,7 +57,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 def parsers(name: str) -> tuple[Parser, Parser]:
     """The parser of all commands, and the parser of the command `name`; for an unknown name the first one twice."""
     parser = own = Parser("numlp", usage="numlp COMMAND [ARGUMENT ...]", formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.epilog = examples("init", "train") + NOTES + "\n".join(f"  {code:<4} {meaning}" for code, meaning in EXIT_CODES.items())
+    codes = "\n".join(f"  {code:<4} {meaning}" for code, meaning in EXIT_CODES.items())
+    parser.epilog = f"{examples('init', 'train')}\n\nexit codes:\n{codes}"
     parser.add_argument("-V", "--version", action="version", version=f"numlp {__version__}")
     text = "The commands from download to gradcheck take settings, KEY=VALUE; numlp train --help lists the settings."
     commands = parser.add_subparsers(title="commands", description=text, dest="command", metavar="COMMAND", prog="numlp", required=True)

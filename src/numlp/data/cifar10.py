@@ -35,7 +35,6 @@ BATCHES, META, ROWS = (*(f"data_batch_{number}" for number in range(1, 6)), "tes
 LARGEST = 64_000_000  # bytes of a member: a batch has 31 MB as uint8
 NESTED, MEMO = 32, 100_000  # tuples, and memo numbers, of a pickle: the official batches have 6 tuples and no number above 20,000
 TIMEOUT = (5, 30)  # seconds to connect, and for the next bytes
-HINT = "check the network, set CIFAR10_ARCHIVE=PATH to use a local archive, or choose data=synthetic"
 
 RECONSTRUCT: Callable[..., Any] = np.empty(0).__reduce__()[0]  # type: ignore[assignment]  # the function that a pickled array names
 NAMES: dict[tuple[str, str], Any] = {
@@ -169,7 +168,8 @@ def _download(urls: list[str], path: Path, accepted: str) -> Path:
             return local
         except (RequestException, ValueError, OSError) as error:  # a ValueError tells of another checksum
             failures.append(f"{url} ({_cause(error)})")
-    raise Unavailable(f"download failed: {path.name} from {', '.join(failures)}\n{HINT}")
+    remedy = "check the network, set CIFAR10_ARCHIVE=PATH to use a local archive, or choose data=synthetic"
+    raise Unavailable(f"download failed: {path.name} from {', '.join(failures)}\n{remedy}")
 
 
 def _cause(error: Exception) -> str:
@@ -179,15 +179,12 @@ def _cause(error: Exception) -> str:
     kinds = {
         exceptions.SSLError: "its certificate is not accepted",
         exceptions.ProxyError: "the proxy does not answer",
-        exceptions.ConnectTimeout: "no connection",
         exceptions.ReadTimeout: "it stopped sending",
         exceptions.ChunkedEncodingError: "it stopped sending",
         exceptions.ConnectionError: "no connection",
     }
-    known = next((text for kind, text in kinds.items() if isinstance(error, kind)), "")
-    if "does not match the known hash" in str(error):
-        known = "a file with another checksum"
-    return known or " ".join(str(error).split())[:120]
+    text = "a file with another checksum" if "does not match the known hash" in str(error) else " ".join(str(error).split())[:120]
+    return next((known for kind, known in kinds.items() if isinstance(error, kind)), text)
 
 
 def _contents(archive: tarfile.TarFile) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -51,6 +51,12 @@ def claim(folder: Path, names: frozenset[str], setting: str, checked: frozenset[
         write_json(folder / FOLDER / NAMES, {"names": sorted(names | listed)})
 
 
+def release(folder: Path) -> None:
+    """List only the names that are there: a name that numlp has not written after all is the user's again."""
+    if listed := _listed(folder):
+        write_json(folder / FOLDER / NAMES, {"names": sorted(name for name in listed if os.path.lexists(folder / name))})
+
+
 def _listed(folder: Path) -> frozenset[str]:
     return frozenset((read_json(folder / FOLDER / NAMES) or {}).get("names", ()))
 
