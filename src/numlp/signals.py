@@ -52,7 +52,7 @@ class Stop:
             self._waits = False
 
     def exception(self) -> BaseException:
-        """What the signal raises."""
+        """The exception that the signal raises."""
         return KeyboardInterrupt() if self.number == signal.SIGINT else Terminated(128 + self.number)
 
 

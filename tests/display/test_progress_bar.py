@@ -1,4 +1,4 @@
-"""What a terminal and a pipe show while a network trains."""
+"""The progress of a training, on a terminal and in a pipe."""
 
 import io
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """What a person sees of a run: a bar on a terminal, else a line per record.
+    """The progress of a run, as a bar on a terminal or else as a line per record.
 
     Args:
         total: Its updates.

@@ -16,7 +16,7 @@ from numlp.files import json_digest
 
 
 def record_file(folder: Path, config: Config) -> Path:
-    """Where in `folder` the result of a run is cached: a file for each configuration, data set, code, NumPy and BLAS kernel."""
+    """The file of `folder` that caches the result of a run: one for each configuration, data set, code, NumPy and BLAS kernel."""
     return folder / f"{json_digest(_ingredients(config, read_info(provide_raw(config.data.source))))[:32]}.json"
 
 
