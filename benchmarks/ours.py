@@ -14,15 +14,15 @@ def prepare(task: Task, images: Images, labels: Labels) -> Train:
     """A network of the task's shape, ready to train."""
     part, threads = numlp.Part(images, labels), int(os.environ["OMP_NUM_THREADS"])
     network = numlp.Network(task.sizes, norm="before" if task.norm else "none")
-    numlp.initialise(network, numlp.he, np.random.default_rng(0))
-    optimiser = (numlp.Adam if task.adam else numlp.Sgd)(network.params.vector, network.weights.size)
+    numlp.initialize(network, numlp.he, np.random.default_rng(0))
+    optimizer = (numlp.Adam if task.adam else numlp.Sgd)(network.params.vector, network.weights.size)
     schedule = numlp.cyclical(1e-5, task.eta_max, HALF_CYCLE)
     # the run begins at its second update: what it does once, before its first, is no part of an update
     plan = numlp.Plan(1 + task.steps, BATCH, schedule, lam=LAM, ema_decay=0.9, batch_seed=0, record_at=frozenset(), threads=threads)
 
     def train() -> None:
         with np.errstate(all="ignore"), blas_threads(threads):
-            for _ in Trainer(State(network, optimiser, step=1), part, part, plan).records():
+            for _ in Trainer(State(network, optimizer, step=1), part, part, plan).records():
                 pass
 
     return train

@@ -28,7 +28,7 @@ class Softplus:
 
 rng = np.random.default_rng(0)
 network = numlp.Network((30, 20, 10), norm="before", dtype=np.float64)
-numlp.initialise(network, numlp.he, rng)
+numlp.initialize(network, numlp.he, rng)
 network.layers["relu1"] = Softplus(20)  # before the network's first pass
 
 x, labels = rng.standard_normal((20, 30)), rng.integers(10, size=20)

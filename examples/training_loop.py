@@ -19,8 +19,8 @@ def normalise(images):
 
 rng = np.random.default_rng(0)
 network = numlp.Network((3072, 50, 50, 10), norm="before")  # batch norm before each ReLU
-numlp.initialise(network, numlp.he, rng)
-optimiser = numlp.Sgd(network.params.vector, network.weights.size)
+numlp.initialize(network, numlp.he, rng)
+optimizer = numlp.Sgd(network.params.vector, network.weights.size)
 learning_rate = numlp.cyclical(eta_min=1e-5, eta_max=0.1, half_cycle=STEPS // 2)
 batch = numlp.Pass(network, BATCH)  # the buffers of a forward and a backward pass
 
@@ -28,7 +28,7 @@ for step in range(STEPS):
     rows = rng.choice(len(train_images), BATCH, replace=False)
     logits = batch.forward(normalise(train_images[rows]), numlp.TRAINING)
     batch.backward(numlp.cross_entropy_gradient(logits, train_labels[rows]))  # fills network.grads
-    optimiser.update(network.params.vector, network.grads.vector, learning_rate(step))
+    optimizer.update(network.params.vector, network.grads.vector, learning_rate(step))
     numlp.update_moving_average(network, batch, decay=0.9)  # batch norm's running statistics, for predictions
 
 for name, images, labels in (("training", train_images, train_labels), ("test", test_images, test_labels)):

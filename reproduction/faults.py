@@ -22,12 +22,12 @@ from numlp.files import json_digest
 from numlp.nn.batch_norm import BatchNorm, BatchNormWork
 from numlp.nn.mode import Mode
 from numlp.nn.network import Network
-from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
+from numlp.optim.optimizers import Adam, Momentum, Optimizer, Sgd
 from numlp.training import build
 from numlp.training.batches import epoch_steps
 from numlp.training.trainer import Trainer
 
-Right = TypeVar("Right", bound=Optimiser)
+Right = TypeVar("Right", bound=Optimizer)
 
 
 class StaleBackward(BatchNorm):
@@ -42,7 +42,7 @@ class StaleBackward(BatchNorm):
         """(N, d) -> (N, d), in place."""
         super().backward(dy.copy(), work)
         dgamma = self.dgamma.copy()
-        work.centred += self.alpha * (work.mean - self.mean)  # x minus the moving average
+        work.centerd += self.alpha * (work.mean - self.mean)  # x minus the moving average
         var = self.alpha * self.var + (1 - self.alpha) * work.var
         work.inv_std[:] = 1 / np.sqrt(var + self.eps)
         work.scale[:] = self.gamma * work.inv_std
@@ -52,14 +52,14 @@ class StaleBackward(BatchNorm):
 
 
 class TrainingModeAlways(BatchNorm):
-    """An evaluation, too, normalises by the moments of its own batch: of the evaluator's 1,000 images."""
+    """An evaluation, too, normalizes by the moments of its own batch: of the evaluator's 1,000 images."""
 
     def forward(self, x: Array, work: BatchNormWork, mode: Mode) -> Array:
         """(N, d) -> (N, d)."""
         return super().forward(x, work, replace(mode, batch_moments=True))
 
 
-class GammaPenalised(Network):
+class GammaPenalized(Network):
     """The L2 penalty is of the weights and of gamma."""
 
     @property
@@ -80,9 +80,9 @@ class GammaPenalised(Network):
 
 
 class GammaDecay(Sgd):
-    """The step of `GammaPenalised`, where the penalty's gradient is a decay."""
+    """The step of `GammaPenalized`, where the penalty's gradient is a decay."""
 
-    def __init__(self, network: GammaPenalised) -> None:
+    def __init__(self, network: GammaPenalized) -> None:
         super().__init__(network.params.vector, network.weights.size)
         self._gammas = [network.params[name] for name in network.gammas]
 
@@ -159,7 +159,7 @@ class MomentsFromZero(Trainer):
 
 @dataclass(frozen=True)
 class InMemory(Prepared):
-    """Normalised arrays that are no files."""
+    """Normalized arrays that are no files."""
 
     parts: dict[Name, Part]
 
@@ -168,7 +168,7 @@ class InMemory(Prepared):
         return self.parts[name]
 
 
-def _normalise_by_all(data: Prepared) -> Prepared:
+def _normalize_by_all(data: Prepared) -> Prepared:
     """Validation and test images take part in the mean and the standard deviation."""
     mean, std = (of_all[: data.mean.size] for of_all in statistics(find_raw(data.dataset).images))
     std[std == 0] = 1
@@ -193,34 +193,34 @@ def _turn_into(kind: type[Network], network: Network) -> None:
     network.__class__ = kind  # it has the same attributes, and another penalty
 
 
-def _penalise_all(network: Network) -> None:
+def _penalize_all(network: Network) -> None:
     network.weights, network.weight_grads = network.params.vector, network.grads.vector
 
 
-def _of(kind: type[Right], optimiser: Optimiser) -> Right:
-    require(isinstance(optimiser, kind), "fault", f"a run by {kind.__name__}", optimiser=type(optimiser).__name__)
-    assert isinstance(optimiser, kind)
-    return optimiser
+def _of(kind: type[Right], optimizer: Optimizer) -> Right:
+    require(isinstance(optimizer, kind), "fault", f"a run by {kind.__name__}", optimizer=type(optimizer).__name__)
+    assert isinstance(optimizer, kind)
+    return optimizer
 
 
-def _decay_gamma(network: Network, optimiser: Optimiser) -> Optimiser:
-    _of(Sgd, optimiser)
-    assert isinstance(network, GammaPenalised)
+def _decay_gamma(network: Network, optimizer: Optimizer) -> Optimizer:
+    _of(Sgd, optimizer)
+    assert isinstance(network, GammaPenalized)
     return GammaDecay(network)
 
 
-def _halve_decay(network: Network, optimiser: Optimiser) -> Optimiser:
-    _of(Sgd, optimiser)
+def _halve_decay(network: Network, optimizer: Optimizer) -> Optimizer:
+    _of(Sgd, optimizer)
     return HalfDecay(network.params.vector, network.weights.size)
 
 
-def _uncorrected(network: Network, optimiser: Optimiser) -> Optimiser:
-    right = _of(Adam, optimiser)
+def _uncorrected(network: Network, optimizer: Optimizer) -> Optimizer:
+    right = _of(Adam, optimizer)
     return UncorrectedAdam(network.params.vector, network.weights.size, right.beta1, right.beta2, right.eps)
 
 
-def _other_momentum(kind: type[Momentum], network: Network, optimiser: Optimiser) -> Optimiser:
-    return kind(network.params.vector, network.weights.size, _of(Momentum, optimiser).rho)
+def _other_momentum(kind: type[Momentum], network: Network, optimizer: Optimizer) -> Optimizer:
+    return kind(network.params.vector, network.weights.size, _of(Momentum, optimizer).rho)
 
 
 def _unchanged(network: Network) -> None:
@@ -234,9 +234,9 @@ class Fault:
     Attributes:
         text: The mistake, in a sentence for readers.
         settings: Changes the run's settings.
-        data: Changes the normalised images.
+        data: Changes the normalized images.
         network: Changes a new network in place, its parameters excepted.
-        optimiser: Gives another optimiser for the changed network in place of the right one.
+        optimizer: Gives another optimizer for the changed network in place of the right one.
         trainer: Makes the updates.
     """
 
@@ -244,14 +244,14 @@ class Fault:
     settings: Callable[[Config], Config] = lambda config: config
     data: Callable[[Prepared], Prepared] = lambda data: data
     network: Callable[[Network], None] = _unchanged
-    optimiser: Callable[[Network, Optimiser], Optimiser] = lambda network, optimiser: optimiser
+    optimizer: Callable[[Network, Optimizer], Optimizer] = lambda network, optimizer: optimizer
     trainer: type[Trainer] = Trainer
 
     def plant(self, config: Config, right: Trainer) -> Trainer:
-        """The run `right`, which has not begun, with the mistakes of its network, its optimiser and its updates."""
+        """The run `right`, which has not begun, with the mistakes of its network, its optimizer and its updates."""
         state = right.state
         self.network(state.network)
-        state.optimiser = self.optimiser(state.network, build.optimiser(config.optim, state.network, config.average))
+        state.optimizer = self.optimizer(state.network, build.optimizer(config.optim, state.network, config.average))
         return self.trainer(state, right.train, right.val, right.plan)
 
     @property
@@ -265,27 +265,27 @@ FAULTS = {
         "The backward pass of batch norm takes mean and variance from the moving average.", network=partial(_replace_norms, StaleBackward)
     ),
     "training_mode": Fault(
-        "Evaluation normalises by the statistics of its own batch of 1,000 images.", network=partial(_replace_norms, TrainingModeAlways)
+        "Evaluation normalizes by the statistics of its own batch of 1,000 images.", network=partial(_replace_norms, TrainingModeAlways)
     ),
-    "penalty_on_all": Fault("L2 regularization is of every parameter, biases, gamma and beta included.", network=_penalise_all),
+    "penalty_on_all": Fault("L2 regularization is of every parameter, biases, gamma and beta included.", network=_penalize_all),
     "penalty_on_gamma": Fault(
-        "L2 regularization is of the weights and of gamma.", network=partial(_turn_into, GammaPenalised), optimiser=_decay_gamma
+        "L2 regularization is of the weights and of gamma.", network=partial(_turn_into, GammaPenalized), optimizer=_decay_gamma
     ),
     "half_penalty_gradient": Fault(
         "The gradient of L2 regularization is lambda * W, without its factor of 2.",
         network=partial(_turn_into, HalfPenaltyGradient),
-        optimiser=_halve_decay,
+        optimizer=_halve_decay,
     ),
-    "uncorrected_adam": Fault("Adam's means are not corrected for their start at 0.", optimiser=_uncorrected),
-    "rate_in_velocity": Fault("Momentum's velocity holds the learning rate.", optimiser=partial(_other_momentum, RateInVelocity)),
+    "uncorrected_adam": Fault("Adam's means are not corrected for their start at 0.", optimizer=_uncorrected),
+    "rate_in_velocity": Fault("Momentum's velocity holds the learning rate.", optimizer=partial(_other_momentum, RateInVelocity)),
     "damped_momentum": Fault(
         "Momentum's velocity is a mean of the gradients, and its steps are 1 / (1 - rho) times smaller.",
-        optimiser=partial(_other_momentum, DampedMomentum),
+        optimizer=partial(_other_momentum, DampedMomentum),
     ),
     "no_shuffling": Fault("Every epoch has the images in the order of the files.", trainer=Unshuffled),
     "moments_from_zero": Fault("Batch norm's moving average starts at 0.", trainer=MomentsFromZero),
     "alpha_reversed": Fault("Alpha weighs the new statistics instead of the old ones.", settings=_alpha_reversed),
-    "normalised_by_all": Fault("Images are normalised by the statistics of all three splits.", data=_normalise_by_all),
+    "normalised_by_all": Fault("Images are normalized by the statistics of all three splits.", data=_normalize_by_all),
 }
 """By the name that reproduction/reruns.yaml uses."""
 

@@ -58,18 +58,18 @@ def best_value(rows: Sequence[ResultRow]) -> float:
     return float(max(own, key=lambda row: row.val_accuracy).run.removeprefix(f"{OWN}lam="))
 
 
-def draw(search: Search, seed: int, centre: float | None = None) -> list[tuple[str, ...]]:
+def draw(search: Search, seed: int, center: float | None = None) -> list[tuple[str, ...]]:
     """The overrides of each run, e.g. ("lam=0.0123",).
 
     Args:
         search: What is searched.
         seed: Of the draws.
-        centre: The best value of the search before; None for a first search.
+        center: The best value of the search before; None for a first search.
     """
-    fits = (centre is None) == (search.after is None)
-    require(fits, "search", "the best value of the search before it, and none for a first search", centre=centre, after=search.after)
+    fits = (center is None) == (search.after is None)
+    require(fits, "search", "the best value of the search before it, and none for a first search", center=center, after=search.after)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(SEARCH, search.number)))
-    factor = 1.0 if centre is None else centre
+    factor = 1.0 if center is None else center
     ranges = {key: replace(r, low=factor * r.low, high=factor * r.high) for key, r in search.ranges.items()}
     columns = [[f"{key}={value}" for value in _values(r, search.count, rng)] for key, r in ranges.items()]
     return list(zip(*columns, strict=True))

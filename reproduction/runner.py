@@ -72,8 +72,8 @@ def own_jobs(experiments: Experiments, experiment: str, seed: int) -> list[Job]:
     if experiment not in SEARCHES:
         return []
     search = SEARCHES[experiment]
-    centre = None if search.after is None else best_value(read_results(FOLDER, search.after))
-    return [experiments.job(experiment, choices, OWN) for choices in draw(search, seed, centre)]
+    center = None if search.after is None else best_value(read_results(FOLDER, search.after))
+    return [experiments.job(experiment, choices, OWN) for choices in draw(search, seed, center)]
 
 
 def _tracked(experiment: str, planned: Sequence[PlannedRun], seeds: Sequence[int]) -> Iterator[tuple[int, Result]]:

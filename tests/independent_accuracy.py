@@ -17,7 +17,7 @@ def read_test_batch(archive):
     return np.asarray(batch[b"data"]), np.asarray(batch[b"labels"])
 
 
-def normalised(x, a, layer, eps):
+def normalized(x, a, layer, eps):
     return a[f"bn{layer}.gamma"] * (x - a[f"bn{layer}.mean"]) / np.sqrt(a[f"bn{layer}.var"].astype(float) + eps) + a[f"bn{layer}.beta"]
 
 
@@ -28,10 +28,10 @@ def predicted(a, images):
     for layer in range(1, k):
         s = x @ a[f"linear{layer}.W"].astype(float) + a[f"linear{layer}.b"]
         if norm["placement"] == "before":
-            s = normalised(s, a, layer, norm["eps"])
+            s = normalized(s, a, layer, norm["eps"])
         x = np.maximum(s, 0)
         if norm["placement"] == "after":
-            x = normalised(x, a, layer, norm["eps"])
+            x = normalized(x, a, layer, norm["eps"])
     return (x @ a[f"linear{k}.W"].astype(float) + a[f"linear{k}.b"]).argmax(axis=1)
 
 

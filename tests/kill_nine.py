@@ -3,7 +3,7 @@
     python tests/kill_nine.py --kills 100 --folder FOLDER
 
 FOLDER becomes a project with synthetic images; a second call with the same folder goes on and adds to the tally.
-Prints a row for each network and optimiser: how often it was killed, how often a checkpoint was there to go on from, and how
+Prints a row for each network and optimizer: how often it was killed, how often a checkpoint was there to go on from, and how
 often model and history were the same as those of the run that was not killed.
 """
 

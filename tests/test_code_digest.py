@@ -83,7 +83,7 @@ def test_each_deciding_file_counts_by_its_code_and_not_by_its_docstring(stage):
         ("data/preprocess.py", {"normalise", "train"}),
         ("data/augment.py", {"train"}),
         ("nn/activations.py", {"train", "evaluate"}),
-        ("optim/optimisers.py", {"train", "evaluate"}),
+        ("optim/optimizers.py", {"train", "evaluate"}),
         ("training/trainer.py", {"train", "evaluate"}),
         ("stages/evaluate.py", {"evaluate"}),
         ("display/curves.py", {"plot"}),

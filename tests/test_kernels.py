@@ -22,9 +22,9 @@ if core and hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
 import numpy as np
 from numlp.data.preprocess import Part
-from numlp.nn.initialisers import he, initialise
+from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
-from numlp.optim.optimisers import Sgd
+from numlp.optim.optimizers import Sgd
 from numlp.optim.schedules import cyclical
 from numlp.training.plan import Plan
 from numlp.training.trainer import train
@@ -34,10 +34,10 @@ for name, (hidden, norm) in networks.items():
     rng = np.random.default_rng(0)
     x, labels = rng.standard_normal((1300, 3072), np.float32), rng.integers(0, 10, 1300)
     network = Network((3072, *hidden, 10), norm)
-    initialise(network, he, rng)
+    initialize(network, he, rng)
     plan = Plan(30, 100, cyclical(1e-5, 1e-1, 10), 0.005, 0.9, 1, frozenset({0, 15, 30}), threads=threads)
-    optimiser = Sgd(network.params.vector, network.weights.size)
-    records = list(train(network, optimiser, Part(x[:1000], labels[:1000]), Part(x[1000:], labels[1000:]), plan))
+    optimizer = Sgd(network.params.vector, network.weights.size)
+    records = list(train(network, optimizer, Part(x[:1000], labels[:1000]), Part(x[1000:], labels[1000:]), plan))
     content = network.params.vector.tobytes() + network.moments.vector.tobytes() + repr(records).encode()
     found[name] = hashlib.sha256(content).hexdigest()
 print(json.dumps(found))

@@ -72,7 +72,7 @@ def test_any_valid_network_trains_and_predicts_the_same_once_saved_and_loaded(tm
     network, part = build.network(choices), images(60)
     plan = build.plan(choices, 60)
     with np.errstate(all="ignore"):  # a high rate may overflow: that is told apart elsewhere
-        records = list(train(network, build.optimiser(choices.optim, network), part, images(20), plan))
+        records = list(train(network, build.optimizer(choices.optim, network), part, images(20), plan))
         path = tmp_path_factory.mktemp("model") / "model.npz"
         saved = {"norm": {"placement": choices.norm.placement, "eps": choices.norm.eps}}
         save_model(path, Model(network, np.zeros(3072), np.ones(3072), saved, DATASET))
@@ -144,7 +144,7 @@ def test_stored_moments_are_those_of_the_first_batch_then_a_moving_average(n, wi
 
 @settings(max_examples=30)
 @given(n=st.integers(2, 50), d=st.integers(1, 6), seed=st.integers(0, 10**6))
-def test_normalised_pixels_have_mean_zero_and_deviation_one(n, d, seed):
+def test_normalized_pixels_have_mean_zero_and_deviation_one(n, d, seed):
     pixels = np.random.default_rng(seed).integers(0, 256, (n, d), dtype=np.uint8)
     mean, std = statistics(pixels)
     moving = std > 0

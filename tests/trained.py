@@ -4,7 +4,7 @@ import numpy as np
 
 from numlp.data.raw import DatasetInfo
 from numlp.inference.model_file import Model
-from numlp.nn.initialisers import he, initialise
+from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
 
 NAMES = [f"class {i}" for i in range(10)]
@@ -14,7 +14,7 @@ DATASET = DatasetInfo("random", {"seed": 0}, NAMES, "0")
 def random_model(rng, sizes=(3072, 20, 10), norm="before", activation="relu"):
     """A model of which every parameter and moment is away from its usual start."""
     network = Network(sizes, norm, eps=1e-7, activation=activation)
-    initialise(network, he, rng)
+    initialize(network, he, rng)
     for name, view in {**network.params.views, **network.moments.views}.items():
         if not name.endswith(".W"):
             view[...] = rng.uniform(0.5, 1.5, view.shape) if name.endswith(("gamma", "var")) else rng.normal(0, 0.3, view.shape)

@@ -1,4 +1,4 @@
-"""The reports' claims about width, cycles, records, moments, the optimiser and the gradient checks."""
+"""The reports' claims about width, cycles, records, moments, the optimizer and the gradient checks."""
 
 import math
 from collections.abc import Sequence

@@ -17,7 +17,7 @@ from reproduction.plots.plot_style import GREEN, GRID, INK, PURPLE, column, them
 PANELS = ("cost", "loss", "accuracy")
 UNITS = {"cost": "cost (nats)", "loss": "loss (nats)", "accuracy": "accuracy (%)"}
 SERIES = (("train", "training", BLUE, "-"), ("val", "validation", ORANGE, "--"))
-COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+COLORS = (BLUE, ORANGE, GREEN, PURPLE)
 CHANCE = 10.0
 LOGARITHMIC = 30
 """A cost that spans more than this factor is drawn on a logarithmic axis."""
@@ -76,8 +76,8 @@ def draw_curves(run: Run, title: str, subtitle: str, ends: Mapping[str, tuple[fl
     figure = column(title, subtitle, 1.55 * len(ends) + 0.75)
     panels = figure.subplots(len(ends), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (name, (low, high)) in zip(panels, ends.items(), strict=True):
-        for split, label, colour, dash in SERIES:
-            _draw(axes, band_over_seeds(run.histories, f"{split}_{name}"), label, colour, dash)
+        for split, label, color, dash in SERIES:
+            _draw(axes, band_over_seeds(run.histories, f"{split}_{name}"), label, color, dash)
         axes.set(ylabel=UNITS[name])
         _scale(axes, low, high, name)
     if "accuracy" in ends:
@@ -102,8 +102,8 @@ def draw_together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: 
     figure = column(title, subtitle, 3.3)
     axes = figure.subplots()
     drawn = []
-    for place, ((label, run), colour) in enumerate(zip(runs.items(), COLOURS, strict=False)):
-        for split, name, shade, dash in (("train", f"{label}, training", colour, "-"), ("val", f"{label}, validation", colour, "--")):
+    for place, ((label, run), color) in enumerate(zip(runs.items(), COLORS, strict=False)):
+        for split, name, shade, dash in (("train", f"{label}, training", color, "-"), ("val", f"{label}, validation", color, "--")):
             if split == "train" or not one_validation:
                 drawn.append(_draw(axes, band_over_seeds(run.histories, f"{split}_{quantity}"), name, shade, dash))
             elif place == 0:
@@ -123,11 +123,11 @@ def draw_together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: 
 
 @themed
 def draw_validation_accuracy(runs: Mapping[str, Run], title: str, subtitle: str) -> Figure:
-    """Draw the validation accuracy of runs in one panel, by label: two of each colour, the second of them dashed."""
+    """Draw the validation accuracy of runs in one panel, by label: two of each color, the second of them dashed."""
     figure = column(title, subtitle, 2.6)
     axes = figure.subplots()
     for place, (label, run) in enumerate(runs.items()):
-        _draw(axes, band_over_seeds(run.histories, "val_accuracy"), label, COLOURS[place // 2], ("-", "--")[place % 2])
+        _draw(axes, band_over_seeds(run.histories, "val_accuracy"), label, COLORS[place // 2], ("-", "--")[place % 2])
     _scale(axes, 0.0, 60.0, "accuracy")
     axes.set(ylabel="validation accuracy (%)")
     _steps(axes)
@@ -161,10 +161,10 @@ def draw_log(theirs: Sequence[tuple[int, float]], faulty: Run, right: Run, title
     return figure
 
 
-def _draw(axes: Axes, band: Band, label: str, colour: str, dash: str) -> Band:
+def _draw(axes: Axes, band: Band, label: str, color: str, dash: str) -> Band:
     marker = "o" if len(band.steps) <= 20 else ""
-    axes.plot(band.steps, band.mean, color=colour, linestyle=dash, linewidth=1.5, marker=marker, markersize=2.5, label=label)
-    axes.fill_between(band.steps, band.low, band.high, color=colour, alpha=0.18, linewidth=0)
+    axes.plot(band.steps, band.mean, color=color, linestyle=dash, linewidth=1.5, marker=marker, markersize=2.5, label=label)
+    axes.fill_between(band.steps, band.low, band.high, color=color, alpha=0.18, linewidth=0)
     return band
 
 
@@ -183,8 +183,8 @@ def _accuracies(axes: Axes, run: Run, published: Mapping[str, float]) -> None:
     shapes = {"train": ("o", BLUE), "val": ("s", ORANGE), "test": ("D", GREY)}
     names = {split: name for split, name, *_ in SERIES}
     for split, value in published.items():
-        marker, colour = shapes[split]
-        (point,) = axes.plot([last], [value], marker, markersize=5.5, markerfacecolor="none", markeredgecolor=colour, zorder=5)
+        marker, color = shapes[split]
+        (point,) = axes.plot([last], [value], marker, markersize=5.5, markerfacecolor="none", markeredgecolor=color, zorder=5)
         point.set(label=f"published {names.get(split, split)}", clip_on=False)
 
 

@@ -44,8 +44,8 @@ def draw_against_lambda(points: Sequence[Point], title: str, subtitle: str, quan
     """Accuracy against lambda: the report's values, ours at the same lambda, and ours at our own draws."""
     figure = column(title, subtitle, 3.1)
     axes = figure.subplots()
-    for own, colour, marker, label in ((False, BLUE, "o", "ours, same lambda"), (True, GREEN, "^", "ours, own draws")):
-        _series(axes, [p for p in points if p.own == own], colour, marker, label)
+    for own, color, marker, label in ((False, BLUE, "o", "ours, same lambda"), (True, GREEN, "^", "ours, own draws")):
+        _series(axes, [p for p in points if p.own == own], color, marker, label)
     _published(axes, [p for p in points if p.published is not None])
     if logarithmic:
         _decades(axes, [float(p.x) for p in points])
@@ -82,7 +82,7 @@ def draw_against_names(points: Sequence[Point], title: str, subtitle: str, quant
 
 @themed
 def draw_grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str, rows: str, columns: str, top: float = 60.0) -> Figure:
-    """Mean accuracies as a coloured table, the published one in brackets.
+    """Mean accuracies as a colored table, the published one in brackets.
 
     Args:
         cells: By row and column; all combinations.
@@ -90,7 +90,7 @@ def draw_grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str,
         subtitle: The data set, and how many seeds.
         rows: What tells the rows apart.
         columns: What tells the columns apart.
-        top: The accuracy with the brightest colour; the darkest is 0.
+        top: The accuracy with the brightest color; the darkest is 0.
     """
     downs, rights = ([*dict.fromkeys(key[i] for key in cells)] for i in (0, 1))
     figure = column(title, subtitle, 0.62 * len(downs) + 0.9)
@@ -100,8 +100,8 @@ def draw_grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str,
     axes.invert_yaxis()
     for i, down in enumerate(downs):
         for j, right in enumerate(rights):
-            colour = "white" if means[i, j] < 0.6 * top else "black"
-            axes.text(j + 0.5, i + 0.5, _cell(cells[down, right]), ha="center", va="center", color=colour)
+            color = "white" if means[i, j] < 0.6 * top else "black"
+            axes.text(j + 0.5, i + 0.5, _cell(cells[down, right]), ha="center", va="center", color=color)
     axes.set_xticks(np.arange(len(rights)) + 0.5, rights)
     axes.set_yticks(np.arange(len(downs)) + 0.5, downs)
     axes.tick_params(length=0)
@@ -124,9 +124,9 @@ def draw_surface(
     figure = column(title, subtitle, 3.5)
     axes = figure.subplots()
     eta, lam = np.array(places).T
-    colours = Normalize(float(min(*values, best[2])), float(max(*values, best[2])))
-    axes.tricontourf(np.log10(eta), np.log10(lam), values, levels=12, cmap=MAP, alpha=0.75, norm=colours)
-    shown = axes.scatter(np.log10(eta), np.log10(lam), c=values, cmap=MAP, norm=colours, s=42, zorder=3, edgecolors="white", linewidths=0.8)
+    colors = Normalize(float(min(*values, best[2])), float(max(*values, best[2])))
+    axes.tricontourf(np.log10(eta), np.log10(lam), values, levels=12, cmap=MAP, alpha=0.75, norm=colors)
+    shown = axes.scatter(np.log10(eta), np.log10(lam), c=values, cmap=MAP, norm=colors, s=42, zorder=3, edgecolors="white", linewidths=0.8)
     (star,) = axes.plot(np.log10(best[0]), np.log10(best[1]), "*", markersize=15, color=ORANGE, markeredgecolor="white")
     star.set(clip_on=False, zorder=4, label=f"published best, {best[2]:.2f} %")
     figure.legend(loc="outside lower center", frameon=False)
@@ -153,17 +153,17 @@ def draw_published_against_ours(points: Sequence[tuple[float, float, PointState]
         "interval": (GREEN, "^", "in the prediction interval"),
         "outside": (ORANGE, "x", "outside"),
     }
-    for state, (colour, marker, label) in states.items():
+    for state, (color, marker, label) in states.items():
         chosen = [(x, y) for x, y, its in points if its == state]
         if chosen:
-            axes.plot(*zip(*chosen, strict=True), marker, color=colour, markersize=5, alpha=0.8, label=f"{label}: {len(chosen)}")
+            axes.plot(*zip(*chosen, strict=True), marker, color=color, markersize=5, alpha=0.8, label=f"{label}: {len(chosen)}")
     axes.set(xlabel="published accuracy (%)", ylabel="ours, mean (%)", xlim=line, ylim=line, aspect="equal")
     axes.grid(True, color=GRID, linewidth=0.7)
     axes.legend(loc="upper left", frameon=False, labelcolor=INK)
     return figure
 
 
-def _series(axes: Axes, points: Sequence[Point], colour: str, marker: str, label: str) -> None:
+def _series(axes: Axes, points: Sequence[Point], color: str, marker: str, label: str) -> None:
     if not points:
         return
     points = sorted(points, key=lambda p: float(p.x))
@@ -173,7 +173,7 @@ def _series(axes: Axes, points: Sequence[Point], colour: str, marker: str, label
         [float(p.x) for p in points],
         [f.mean for f in estimates],
         yerr=bars,
-        color=colour,
+        color=color,
         marker=marker,
         markersize=4.5,
         linewidth=0.9,

@@ -1,4 +1,4 @@
-"""The plots that are coloured tables: accuracy by sigma and batch norm, and by eps and alpha."""
+"""The plots that are colored tables: accuracy by sigma and batch norm, and by eps and alpha."""
 
 from functools import partial
 

@@ -81,7 +81,7 @@ def column(title: str, subtitle: str, height: float) -> Figure:
 
 
 def save_png(figure: Figure, path: Path) -> None:
-    """Write a PNG of at most 128 colours, whole or not at all; the same figure gives the same bytes."""
+    """Write a PNG of at most 128 colors, whole or not at all; the same figure gives the same bytes."""
     from PIL import Image
 
     buffer = io.BytesIO()

@@ -44,7 +44,7 @@ def interval(low: float, high: float) -> Cell:
 
 
 def verdict(value: Verdict) -> Cell:
-    """A claim's verdict in its colour."""
+    """A claim's verdict in its color."""
     return Cell(value, value, MARKS[value])
 
 

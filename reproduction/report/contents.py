@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import chain
 from statistics import fmean
 
-from reproduction.plots.catalogue import build_plots
+from reproduction.plots.catalog import build_plots
 from reproduction.plots.plot_style import Plot
 from reproduction.plots.source import Source
 from reproduction.report.cells import minus, number

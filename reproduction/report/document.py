@@ -14,7 +14,7 @@ class Cell:
     Attributes:
         text: What it shows. Between backticks: code.
         sort: What the column is sorted by; the text by default.
-        mark: Its colour.
+        mark: Its color.
         link: Id of the section that it leads to, or nothing.
     """
 

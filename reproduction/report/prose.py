@@ -27,7 +27,7 @@ CRITERION = _one_line("""
 """)
 
 PICTURES = _one_line(f"""
-    First and second: each published accuracy against the mean of ours; in grey {NEAR:g} percentage points around what was published.
+    First and second: each published accuracy against the mean of ours; in gray {NEAR:g} percentage points around what was published.
     Third: nine layers with batch norm from initial weights of standard deviation 0.0001, the network of R0's log. With a backward pass
     that takes mean and variance from the moving average, a mistake, our cost climbs as R0's does, and then falls as weight decay makes
     the penalty fall. With batch norm as defined the cost does not climb.
@@ -46,7 +46,7 @@ PLANTED = _one_line("""
     rows repeat its check with each mistake that changes the network, at a first and at a second batch, with the largest norm-relative
     difference over the seeds. A backward pass with stale statistics passes at the first batch, where the moving average equals the
     batch's statistics, and fails at the second. A missing factor of 2 shows only where the check has L2 regularization. Mistakes in the
-    data, the order of the images or the optimiser change no gradient, and no gradient check can see them.
+    data, the order of the images or the optimizer change no gradient, and no gradient check can see them.
 """)
 
 JPEG = "8114b53f71e93406d9c351b7518c83f0087749f23af28161c82caf942fcddf95"

@@ -1,4 +1,4 @@
-"""numlp: k-layer networks with batch normalisation, by hand in NumPy, as a reproducible pipeline.
+"""numlp: k-layer networks with batch normalization, by hand in NumPy, as a reproducible pipeline.
 
 The names of `__all__` are the public face for library users: `import numlp`, then `numlp.Network(...)`. Each is imported when it is
 first used, so that `import numlp` alone imports no NumPy. The package's own modules import from each other and not from here.
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from numlp.nn.batch_norm import BatchNorm
     from numlp.nn.dropout import Dropout
     from numlp.nn.gradient_check import Difference, check_gradients
-    from numlp.nn.initialisers import gaussian, he, initialise, xavier
+    from numlp.nn.initializers import gaussian, he, initialize, xavier
     from numlp.nn.linear import Linear
     from numlp.nn.loss import accuracy, cross_entropy, cross_entropy_gradient, softmax
     from numlp.nn.mode import PREDICTION, TRAINING, Mode
     from numlp.nn.moments import set_from_batch, update_moving_average
     from numlp.nn.network import Network, Pass
-    from numlp.optim.optimisers import Adam, Momentum, Sgd, clip_by_norm
+    from numlp.optim.optimizers import Adam, Momentum, Sgd, clip_by_norm
     from numlp.optim.schedules import constant, cosine, cyclical, exponential, one_cycle
     from numlp.training.evaluator import Evaluator, Scores, confusion_matrix
     from numlp.training.history import Record
@@ -74,7 +74,7 @@ __all__ = [
     "exponential",
     "gaussian",
     "he",
-    "initialise",
+    "initialize",
     "load_model",
     "one_cycle",
     "read_image",
@@ -98,13 +98,13 @@ _NAMES = {  # by module
     "nn.batch_norm": ("BatchNorm",),
     "nn.dropout": ("Dropout",),
     "nn.gradient_check": ("Difference", "check_gradients"),
-    "nn.initialisers": ("gaussian", "he", "initialise", "xavier"),
+    "nn.initializers": ("gaussian", "he", "initialize", "xavier"),
     "nn.linear": ("Linear",),
     "nn.loss": ("accuracy", "cross_entropy", "cross_entropy_gradient", "softmax"),
     "nn.mode": ("Mode", "PREDICTION", "TRAINING"),
     "nn.moments": ("set_from_batch", "update_moving_average"),
     "nn.network": ("Network", "Pass"),
-    "optim.optimisers": ("Adam", "Momentum", "Sgd", "clip_by_norm"),
+    "optim.optimizers": ("Adam", "Momentum", "Sgd", "clip_by_norm"),
     "optim.schedules": ("constant", "cosine", "cyclical", "exponential", "one_cycle"),
     "training.evaluator": ("Evaluator", "Scores", "confusion_matrix"),
     "training.history": ("Record",),

@@ -14,7 +14,7 @@ Shape: TypeAlias = tuple[int, ...]
 class Flat:
     """Named arrays that share one vector, in the order given.
 
-    The optimiser, the penalty, a checkpoint and a comparison are operations on `vector`; layers hold the views.
+    The optimizer, the penalty, a checkpoint and a comparison are operations on `vector`; layers hold the views.
 
     Args:
         shapes: Each array's shape by name.

@@ -1,4 +1,4 @@
-"""The code that decides the outputs of each stage, and its digest: for DVC, cached results, checkpoints and normalised arrays."""
+"""The code that decides the outputs of each stage, and its digest: for DVC, cached results, checkpoints and normalized arrays."""
 
 import ast
 import hashlib

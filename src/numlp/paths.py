@@ -72,7 +72,7 @@ def from_environment(name: str) -> Path | None:
     return origin(current_folder()) / from_user(text) if text else None
 
 
-# The archive, and normalised arrays of every split asked for so far. On a cluster with a shared folder: on each node's own disk.
+# The archive, and normalized arrays of every split asked for so far. On a cluster with a shared folder: on each node's own disk.
 DATA = from_environment("NUMLP_DATA") or Path("data")
 ARCHIVE = DATA / "cifar-10-python.tar.gz"  # a downloaded one
 NORMALISED = DATA / "normalised"

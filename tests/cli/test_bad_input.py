@@ -94,7 +94,7 @@ def test_a_bad_choice_is_told_in_a_line_before_anything_is_made(with_data, numlp
 
 
 @pytest.mark.parametrize(("key", "inner"), [("data", "digest"), ("split", "train")])
-def test_normalised_arrays_of_something_else_are_refused(with_data, numlp, key, inner):
+def test_normalized_arrays_of_something_else_are_refused(with_data, numlp, key, inner):
     """They carry what they were made from; folder names alone do not vouch for it."""
     command = ["normalise", "+stage=pipeline", "data=synthetic", "split.train=[0,60]", "split.val=[60,80]"]
     (with_data / "data/normalised").unlink()  # shared by the tests

@@ -96,7 +96,7 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path, arguments):
     assert process.returncode == 141
 
 
-def test_colours_are_for_terminals_and_for_those_who_want_them(project, monkeypatch):
+def test_colors_are_for_terminals_and_for_those_who_want_them(project, monkeypatch):
     for name in ("NO_COLOR", "FORCE_COLOR", "CI"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PATH", "")

@@ -22,13 +22,13 @@ def string(text: bytes) -> bytes:
 
 
 def array(
-    grey: int = 0, rows: int = ROWS, code: bytes = b"u1", order: bytes = b"\x89", name: bytes = b"numpy.core.multiarray\n_reconstruct\n"
+    gray: int = 0, rows: int = ROWS, code: bytes = b"u1", order: bytes = b"\x89", name: bytes = b"numpy.core.multiarray\n_reconstruct\n"
 ) -> bytes:
     """A constant array as Python 2 and NumPy 1 pickled it; `order` is False (C) or True (Fortran)."""
     dtype = b"cnumpy\ndtype\n" + string(code) + b"K\x00K\x01\x87R(K\x03" + string(b"|") + b"NNN" + b"J\xff\xff\xff\xff" * 2 + b"K\x00tb"
     shape = b"M" + rows.to_bytes(2, "little") + b"M" + PIXELS.to_bytes(2, "little") + b"\x86"
     start = b"c" + name + b"cnumpy\nndarray\nK\x00\x85" + string(b"b") + b"\x87R(K\x01" + shape
-    content = bytes([grey]) * (rows * PIXELS)
+    content = bytes([gray]) * (rows * PIXELS)
     return start + dtype + order + b"T" + len(content).to_bytes(4, "little") + content + b"tb"
 
 
@@ -38,7 +38,7 @@ def labels_of(index: int, rows: int = ROWS) -> bytes:
 
 
 def batch(index: int = 0, data: bytes | None = None, labels: bytes | None = None) -> bytes:
-    """The pickle of a batch with images of the grey `index`; `labels` is one byte a label."""
+    """The pickle of a batch with images of the gray `index`; `labels` is one byte a label."""
     values = labels_of(index) if labels is None else labels
     listed = b"](" + b"".join(b"K" + values[i : i + 1] for i in range(len(values))) + b"e"
     content = array(index) if data is None else data

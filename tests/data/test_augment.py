@@ -55,7 +55,7 @@ def test_shifted_images_move_as_one_by_at_most_the_pixels_asked_for_and_zeros_co
     assert len(found) > 40  # of 49
 
 
-def test_a_square_is_cut_out_of_all_colours_and_nothing_else_changes():
+def test_a_square_is_cut_out_of_all_colors_and_nothing_else_changes():
     x, side = images() + 10, 8
     y = changed(Augmentation(cutout=side), x).reshape(-1, 3, 32, 32)
     cut = y == 0

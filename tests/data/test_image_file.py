@@ -18,8 +18,8 @@ def saved(tmp_path):
     return save
 
 
-def flat(colour, size=(40, 40), mode="RGB"):
-    return Image.new(mode, size, colour)
+def flat(color, size=(40, 40), mode="RGB"):
+    return Image.new(mode, size, color)
 
 
 def test_a_picture_of_the_networks_size_stays_as_it_is(rng, saved):
@@ -39,10 +39,10 @@ def test_the_square_in_the_middle_is_taken(saved):
 def test_any_size_is_made_32_by_32(size, name, saved):
     found = read_image(saved(flat((0, 128, 255), size), name))
     assert (found.shape, found.dtype) == ((32, 32, 3), np.uint8)
-    assert np.abs(found.astype(int) - (0, 128, 255)).max() <= 2  # a JPEG's colours are rounded
+    assert np.abs(found.astype(int) - (0, 128, 255)).max() <= 2  # a JPEG's colors are rounded
 
 
-def test_grey_palettes_and_transparency_become_colours(saved):
+def test_gray_palettes_and_transparency_become_colors(saved):
     assert (read_image(saved(flat(90, mode="L"))) == 90).all()
     assert (read_image(saved(flat((10, 20, 30)).quantize(4))) == (10, 20, 30)).all()
     assert (read_image(saved(flat((255, 0, 0, 0), mode="RGBA"))) == 255).all()

@@ -20,7 +20,7 @@ def test_statistics_survive_the_brightest_images():
     np.testing.assert_array_equal(std, 0)
 
 
-def test_normalised_columns_have_zero_mean_and_unit_deviation(rng):
+def test_normalized_columns_have_zero_mean_and_unit_deviation(rng):
     images = rng.integers(0, 256, (5001, 9), np.uint8)
     out = np.empty(images.shape, np.float32)
     normalise(images, *statistics(images), out)

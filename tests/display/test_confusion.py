@@ -23,7 +23,7 @@ def test_rows_are_true_classes_and_columns_predicted_ones():
     assert grid.texts[1].get_position() == (1, 0)
 
 
-def test_colours_are_shares_of_the_true_class():
+def test_colors_are_shares_of_the_true_class():
     grid, _ = draw_confusion(example(), NAMES, TITLE).axes
     shares = np.asarray(grid.images[0].get_array())
     assert shares[0, :2].tolist() == [0.75, 0.25]

@@ -26,7 +26,7 @@ def captions(figure: Figure) -> list[tuple[str, str]]:
     return list(zip(found[::2], found[1::2], strict=True))
 
 
-def test_weights_are_channel_major_rows_about_mid_grey():
+def test_weights_are_channel_major_rows_about_mid_gray():
     W = np.zeros((3072, 2))
     W[0, 0], W[1024 + 33, 0] = 1e-9, -1e-9  # red of pixel (0, 0), green of pixel (1, 1)
     W[:512, 1] = 4.0  # red of the upper half
@@ -109,7 +109,7 @@ def test_lengths_that_differ_are_an_error():
         draw_confident_errors(images(2), ["cat"] * 2, ["dog"], np.ones(2), TITLE)
 
 
-def test_values_that_the_network_does_not_read_are_mid_grey():
+def test_values_that_the_network_does_not_read_are_mid_gray():
     shown = canvas(draw_first_layer(np.random.default_rng(0).normal(size=(100, 1)), TITLE))
     assert (shown[4:32, :32] == 0.5).all()
     assert (shown[:3, :32, 0] != 0.5).all()

@@ -27,9 +27,9 @@ def test_a_certain_class_fills_the_bar():
 
 
 @pytest.mark.parametrize(
-    ("options", "colours"), [({}, False), ({"force_terminal": True}, True), ({"force_terminal": True, "no_color": True}, False)]
+    ("options", "colors"), [({}, False), ({"force_terminal": True}, True), ({"force_terminal": True, "no_color": True}, False)]
 )
-def test_colours_are_for_terminals_that_want_them(options, colours, monkeypatch):
+def test_colors_are_for_terminals_that_want_them(options, colors, monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert ("\x1b[3" in printed([0.1, 0.2, 0.3, 0.4], **options) or "\x1b[9" in printed([0.1, 0.2, 0.3, 0.4], **options)) == colours
+    assert ("\x1b[3" in printed([0.1, 0.2, 0.3, 0.4], **options) or "\x1b[9" in printed([0.1, 0.2, 0.3, 0.4], **options)) == colors

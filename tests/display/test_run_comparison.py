@@ -23,7 +23,7 @@ def entries(figure):
     return [text.get_text() for text in figure.legends[0].get_texts()]
 
 
-def test_each_run_has_a_colour_with_a_full_and_a_dashed_line():
+def test_each_run_has_a_color_with_a_full_and_a_dashed_line():
     figure = draw_overlaid_curves([Curve("A", [history(1)]), Curve("B", [history(2, points=5)])], TITLE)
     cost, accuracy = figure.axes
     assert [(line.get_color(), line.get_linestyle(), len(line.get_xdata())) for line in cost.lines] == [

@@ -6,7 +6,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from numlp.display.run_summary import list_next_steps, summarise_run
+from numlp.display.run_summary import list_next_steps, summarize_run
 
 METRICS = {
     "dataset": "CIFAR-10, archive 8114b53f... (not the official file)",
@@ -32,7 +32,7 @@ def row(text: str, split: str) -> list[str]:
 
 
 def test_each_split_has_its_accuracy_in_per_cent_and_its_cost():
-    text = printed(summarise_run(METRICS, "seed 0", 9.83))
+    text = printed(summarize_run(METRICS, "seed 0", 9.83))
     assert row(text, "training") == ["training", "61.54 %", "1.2449"]
     assert row(text, "validation") == ["validation", "54.42 %", "1.4200"]
     assert row(text, "test") == ["test", "10.00 %", "2.0000"]
@@ -40,7 +40,7 @@ def test_each_split_has_its_accuracy_in_per_cent_and_its_cost():
 
 def test_data_set_and_choices_are_printed_as_they_are():
     """Brackets are markup to rich, and would vanish."""
-    text = printed(summarise_run(METRICS | {"dataset": "synthetic [red]"}, "hidden [50, 50], seed 0"))
+    text = printed(summarize_run(METRICS | {"dataset": "synthetic [red]"}, "hidden [50, 50], seed 0"))
     assert text.splitlines()[:2] == ["synthetic [red]", "hidden [50, 50], seed 0"]
 
 
@@ -49,17 +49,17 @@ def test_data_set_and_choices_are_printed_as_they_are():
     [(9.83, "Training took 9.8 s."), (0.0, "Training took 0.0 s."), (125.4, "Training took 2 min 5 s."), (None, "did not run again")],
 )
 def test_the_time_is_said_or_that_nothing_was_trained(seconds: float | None, said: str):
-    assert said in printed(summarise_run(METRICS, "seed 0", seconds))
+    assert said in printed(summarize_run(METRICS, "seed 0", seconds))
 
 
 @pytest.mark.parametrize(("cost", "said"), [(math.nan, "nan"), (math.inf, "inf"), (1.5e30, "1.500e+30")])
 def test_a_diverged_cost_is_printed_as_what_it_is(cost: float, said: str):
-    assert row(printed(summarise_run(METRICS | {"test_cost": cost}, "seed 0")), "test")[2] == said
+    assert row(printed(summarize_run(METRICS | {"test_cost": cost}, "seed 0")), "test")[2] == said
 
 
 def test_a_missing_figure_is_an_error():
     with pytest.raises(KeyError, match="val_cost"):
-        summarise_run({name: value for name, value in METRICS.items() if name != "val_cost"}, "seed 0")
+        summarize_run({name: value for name, value in METRICS.items() if name != "val_cost"}, "seed 0")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ Everything is float64. For each norm (none, before, after) the keys are
     <norm>/start/<parameter>, x, labels       what both begin with
     <norm>/logits, <norm>/cost                forward pass with batch moments; cost = cross-entropy + LAM * sum ||W||^2
     <norm>/grad/<parameter>                   gradient of that cost
-    <norm>/<optimiser>/<parameter>            parameters after STEPS steps on the same batch by sgd, momentum or adam
+    <norm>/<optimizer>/<parameter>            parameters after STEPS steps on the same batch by sgd, momentum or adam
     <norm>/moments/<bn>.<mean|var>            batch moments of the first forward pass; the variance divides by N
 
 and `about` is a JSON text with the version of PyTorch and the constants below. Weights are (d_in, d_out), as in numlp.
@@ -27,7 +27,7 @@ from torch import nn
 
 SIZES, N = (12, 7, 5, 4, 6), 9
 EPS, LAM, ETA, STEPS = 1e-9, 0.01, 0.05, 3
-OPTIMISERS = {"sgd": torch.optim.SGD, "momentum": partial(torch.optim.SGD, momentum=0.9), "adam": torch.optim.Adam}
+OPTIMIZERS = {"sgd": torch.optim.SGD, "momentum": partial(torch.optim.SGD, momentum=0.9), "adam": torch.optim.Adam}
 
 
 def make_network(norm: str) -> nn.Sequential:
@@ -51,7 +51,7 @@ def named(network: nn.Sequential, of: str) -> dict[str, np.ndarray]:
     return result
 
 
-def randomise(network: nn.Sequential) -> None:
+def randomize(network: nn.Sequential) -> None:
     """Non-standard values everywhere: a gamma of 1 or a beta of 0 would hide a fault."""
     with torch.no_grad():
         for layer in network:
@@ -84,13 +84,13 @@ def moments(network: nn.Sequential, x: torch.Tensor) -> dict[str, np.ndarray]:
 def golden(norm: str, x: torch.Tensor, labels: torch.Tensor) -> dict[str, np.ndarray]:
     """All that is kept for one norm."""
     network = make_network(norm)
-    randomise(network)
+    randomize(network)
     start = {name: value.clone() for name, value in network.state_dict().items()}
     parts = {"start": named(network, "data"), "moments": moments(network, x)}
     result = {"logits": network(x).detach().numpy(), "cost": cost(network, x, labels).detach().numpy()}
     cost(network, x, labels).backward()
     parts["grad"] = named(network, "grad")
-    for name, make in OPTIMISERS.items():
+    for name, make in OPTIMIZERS.items():
         network.load_state_dict(start)
         steps = make(network.parameters(), lr=ETA)
         for _ in range(STEPS):

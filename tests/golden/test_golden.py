@@ -11,10 +11,10 @@ import pytest
 from numlp.nn.loss import cross_entropy, cross_entropy_gradient
 from numlp.nn.mode import PREDICTION, TRAINING
 from numlp.nn.network import Network, Pass
-from numlp.optim.optimisers import Adam, Momentum, Optimiser, Sgd
+from numlp.optim.optimizers import Adam, Momentum, Optimizer, Sgd
 
 CLOSE = {"rtol": 1e-12, "atol": 1e-13}
-OPTIMISERS = {
+OPTIMIZERS = {
     "sgd": Sgd,
     "momentum": lambda params, weights: Momentum(params, weights, rho=0.9),
     "adam": lambda params, weights: Adam(params, weights, beta1=0.9, beta2=0.999, eps=1e-8),
@@ -81,18 +81,18 @@ def test_stored_moments_of_the_batch_give_the_logits_of_training(golden: Golden)
     np.testing.assert_allclose(golden.batch.forward(golden.x, PREDICTION), golden["logits"], **CLOSE)
 
 
-@pytest.mark.parametrize("name", OPTIMISERS)
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_three_steps_end_at_pytorchs_parameters(golden: Golden, name: str) -> None:
     network = golden.network
-    optimiser: Optimiser = OPTIMISERS[name](network.params.vector, network.weights.size)
+    optimizer: Optimizer = OPTIMIZERS[name](network.params.vector, network.weights.size)
     for _ in range(golden.steps):
         golden.step()
-        optimiser.update(network.params.vector, network.grads.vector, golden.eta, decay=2 * golden.lam)
+        optimizer.update(network.params.vector, network.grads.vector, golden.eta, decay=2 * golden.lam)
     for parameter, value in network.params.views.items():
         np.testing.assert_allclose(value, golden[f"{name}/{parameter}"], **_tolerance(golden, name, parameter), err_msg=parameter)
 
 
-def _tolerance(golden: Golden, optimiser: str, parameter: str) -> dict[str, float]:
+def _tolerance(golden: Golden, optimizer: str, parameter: str) -> dict[str, float]:
     # The bias before batch norm has a gradient of 1e-17, rounding alone, which Adam divides by its eps of 1e-8.
     redundant = golden.norm == "before" and parameter.endswith(".b") and parameter != "linear4.b"
-    return {"rtol": 0, "atol": 1e-8} if optimiser == "adam" and redundant else CLOSE
+    return {"rtol": 0, "atol": 1e-8} if optimizer == "adam" and redundant else CLOSE

@@ -3,7 +3,7 @@ import pytest
 
 from numlp.errors import UserError
 from numlp.inference.model_file import Model, load_model, save_model
-from numlp.nn.initialisers import he, initialise
+from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
 from trained import DATASET, random_model
 
@@ -11,7 +11,7 @@ from trained import DATASET, random_model
 @pytest.fixture
 def model(rng):
     network = Network((12, 5, 4, 3), "before", eps=1e-7)
-    initialise(network, he, rng)
+    initialize(network, he, rng)
     network.moments.vector[:] = rng.random(network.moments.vector.size)
     return Model(network, rng.random(12), rng.random(12), {"norm": {"placement": "before", "eps": 1e-7}, "lam": 0.1}, DATASET)
 

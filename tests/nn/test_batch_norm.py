@@ -1,4 +1,4 @@
-"""Batch normalisation, seen through networks that have it."""
+"""Batch normalization, seen through networks that have it."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def logits_of(network: Network, x: np.ndarray, mode: Mode = TRAINING) -> np.ndar
 
 @settings(max_examples=40)
 @given(scale=SCALES, shift=SHIFTS, seed=SEEDS)
-def test_batch_norm_ignores_scale_and_shift_of_what_it_normalises(scale: float, shift: float, seed: int) -> None:
+def test_batch_norm_ignores_scale_and_shift_of_what_it_normalizes(scale: float, shift: float, seed: int) -> None:
     network, x, _ = Case("", (5, 4), "before", n=12, d=7, seed=seed).draw()
     before = logits_of(network, x)
     network.params["linear1.W"][...] *= scale
@@ -47,7 +47,7 @@ def test_without_batch_norm_scale_matters() -> None:
 
 
 @pytest.mark.parametrize("norm", ["before", "after"])
-def test_the_normalised_columns_have_mean_beta_and_deviation_gamma(norm: str) -> None:
+def test_the_normalized_columns_have_mean_beta_and_deviation_gamma(norm: str) -> None:
     """With identities around it, the logits of a one-layer network are batch norm's output."""
     network = Network((4, 4, 4), norm, dtype=np.float64)
     for name in ("linear1.W", "linear2.W"):
@@ -98,7 +98,7 @@ def test_a_batch_without_variance_gives_finite_values_and_gradients(norm: str, d
     assert np.isfinite(network.grads.vector).all()
 
 
-def test_a_batch_of_one_image_is_normalised_to_beta() -> None:
+def test_a_batch_of_one_image_is_normalized_to_beta() -> None:
     network, x, _ = Case("", (5,), "before", n=1, d=7).draw()
     hidden = np.maximum(0, network.params["bn1.beta"])
     np.testing.assert_allclose(logits_of(network, x)[0], hidden @ network.params["linear2.W"] + network.params["linear2.b"], rtol=1e-12)

@@ -154,7 +154,7 @@ EDITED = {  # a file of each package that decides the output of a stage, and the
     "data/preprocess.py": "normalise",
     "data/augment.py": "train",
     "nn/batch_norm.py": "train",
-    "optim/optimisers.py": "train",
+    "optim/optimizers.py": "train",
     "training/evaluator.py": "train",
     "inference/model_file.py": "evaluate",
     "stages/evaluate.py": "evaluate",

@@ -69,7 +69,7 @@ def test_a_gradient_without_its_factor_of_2_is_training_with_half_of_lambda(repr
     assert faulty.val_cost > right.val_cost  # which counts the penalty itself
 
 
-def test_a_fault_of_another_optimiser_is_refused(reproduction):
+def test_a_fault_of_another_optimizer_is_refused(reproduction):
     config = Experiments(reproduction, [*SMALL, PIXELS]).jobs("e01")[1].seeded(0)
     with pytest.raises(UserError, match="expected a run by Adam, got 'Sgd'"):
         train_and_measure(config, "a run", "uncorrected_adam")

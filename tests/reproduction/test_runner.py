@@ -108,11 +108,11 @@ def test_a_later_search_starts_from_the_best_of_ours_before_it(reproduction, ste
     own = [row for row in rows(reproduction, "e14") if row["run"].startswith("own:lam=")]
     assert len(own) == 3
     best = max(own, key=lambda row: float(row["val_accuracy"]))
-    centre = float(best["run"].removeprefix("own:lam="))
+    center = float(best["run"].removeprefix("own:lam="))
     assert step("e15")[0] == 0
     drawn = [float(row["run"].removeprefix("own:lam=")) for row in rows(reproduction, "e15") if row["run"].startswith("own:")]
     assert len(drawn) == 3
-    assert all(0.4 <= value / centre <= 8.0 for value in drawn)
+    assert all(0.4 <= value / center <= 8.0 for value in drawn)
 
 
 def test_a_result_reads_back_as_it_was_written(reproduction, tmp_path):

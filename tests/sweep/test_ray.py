@@ -62,7 +62,7 @@ def ray(monkeypatch):
 
 @pytest.fixture
 def shared(project, synthetic):
-    """The folder that the nodes share: raw images, and no normalised ones."""
+    """The folder that the nodes share: raw images, and no normalized ones."""
     (project / "build").mkdir()
     (project / "build" / "download").symlink_to(synthetic)
     return project

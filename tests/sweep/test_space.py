@@ -72,7 +72,7 @@ def test_a_narrowed_range_is_within_the_one_before_and_has_the_best(values, marg
     assert max(values) * (1 - 1e-12) <= after.high <= before.high
 
 
-def test_of_choices_the_best_stay_and_of_steps_their_neighbours_too():
+def test_of_choices_the_best_stay_and_of_steps_their_neighbors_too():
     assert Choice(("a", "b", "c")).narrowed(["c", "a", "c"], 0).values == ("a", "c")
     assert Choice(("1", "2", "3", "4", "5"), ordered=True).narrowed(["3"], 0).values == ("2", "3", "4")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from numlp.config import AdamConfig, MomentumConfig, SgdConfig
 from numlp.data.preprocess import Part
-from numlp.nn.initialisers import he, initialise
+from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
 from numlp.optim.schedules import cyclical
 from numlp.training import build
@@ -19,7 +19,7 @@ from numlp.training.plan import Plan
 from numlp.training.trainer import State, Trainer
 
 STEPS = 40
-OPTIMISERS = {"sgd": SgdConfig(), "momentum": MomentumConfig(), "adam": AdamConfig()}
+OPTIMIZERS = {"sgd": SgdConfig(), "momentum": MomentumConfig(), "adam": AdamConfig()}
 
 
 def parts():
@@ -33,10 +33,10 @@ def plan(cost="full"):
     return Plan(STEPS, 16, cyclical(1e-3, 0.1, 9), 0.01, 0.9, batch_seed=1, record_at=frozenset({0, 7, 10, 20, 33, 40}), cost=cost)
 
 
-def begun(optimiser="sgd", norm="before"):
+def begun(optimizer="sgd", norm="before"):
     network = Network((12, 8, 6, 4), norm)
-    initialise(network, he, np.random.default_rng(0))
-    return State(network, build.optimiser(OPTIMISERS[optimiser], network))
+    initialize(network, he, np.random.default_rng(0))
+    return State(network, build.optimizer(OPTIMIZERS[optimizer], network))
 
 
 def go_on(state, kept, cost="full", until=STEPS):
@@ -51,7 +51,7 @@ def go_on(state, kept, cost="full", until=STEPS):
 def everything(state):
     return {
         **{name: vector.tobytes() for name, vector in state.vectors().items()},
-        "count": state.optimiser.count,
+        "count": state.optimizer.count,
         "records": state.records,
     }
 
@@ -59,24 +59,24 @@ def everything(state):
 @settings(max_examples=25)
 @given(
     cuts=st.lists(st.integers(1, STEPS), min_size=1, max_size=4),
-    optimiser=st.sampled_from(sorted(OPTIMISERS)),
+    optimizer=st.sampled_from(sorted(OPTIMIZERS)),
     norm=st.sampled_from(["none", "before", "after"]),
     cost=st.sampled_from(["full", "aggregated", "smoothed"]),
 )
-def test_a_run_cut_off_anywhere_and_often_ends_in_the_same_bits(tmp_path_factory, cuts, optimiser, norm, cost):
+def test_a_run_cut_off_anywhere_and_often_ends_in_the_same_bits(tmp_path_factory, cuts, optimizer, norm, cost):
     folder = tmp_path_factory.mktemp("cut")
-    whole = begun(optimiser, norm)
+    whole = begun(optimizer, norm)
     go_on(whole, Checkpoint(folder / "whole.npz"), cost)
     for cut in (*cuts, STEPS):
-        kept, state = Checkpoint(folder / "cut.npz"), begun(optimiser, norm)
+        kept, state = Checkpoint(folder / "cut.npz"), begun(optimizer, norm)
         kept.restore(state)
         go_on(state, kept, cost, until=cut)
     assert everything(state) == everything(whole)
 
 
-@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("stop", [1, 6, 7, 8, 39, 40])
-def test_a_run_that_is_asked_to_stop_keeps_the_step_it_was_at(tmp_path, optimiser, stop):
+def test_a_run_that_is_asked_to_stop_keeps_the_step_it_was_at(tmp_path, optimizer, stop):
     asked = []
 
     def rate(step):
@@ -84,13 +84,13 @@ def test_a_run_that_is_asked_to_stop_keeps_the_step_it_was_at(tmp_path, optimise
         asked.extend([step] if step == stop - 1 else [])
         return plan().schedule(step)
 
-    whole = begun(optimiser)
+    whole = begun(optimizer)
     go_on(whole, Checkpoint(tmp_path / "whole.npz"))
-    kept, state = Checkpoint(tmp_path / "cut.npz"), begun(optimiser)
+    kept, state = Checkpoint(tmp_path / "cut.npz"), begun(optimizer)
     state.records += Trainer(state, *parts(), replace(plan(), schedule=rate)).records(lambda: bool(asked))
     assert state.step == stop
     kept.save(state)
-    state = begun(optimiser)
+    state = begun(optimizer)
     assert kept.restore(state)
     assert state.step == stop
     go_on(state, kept)

@@ -7,10 +7,10 @@ import pytest
 
 from numlp.data.augment import Augmentation
 from numlp.data.preprocess import Part
-from numlp.nn.initialisers import he, initialise
+from numlp.nn.initializers import he, initialize
 from numlp.nn.loss import cross_entropy
 from numlp.nn.network import Network
-from numlp.optim.optimisers import Adam, Sgd
+from numlp.optim.optimizers import Adam, Sgd
 from numlp.optim.schedules import constant
 from numlp.training.evaluator import Evaluator, confusion_matrix
 from numlp.training.plan import Plan
@@ -21,15 +21,15 @@ PLAN = Plan(steps=40, batch_size=16, schedule=constant(0.1), lam=0.01, ema_decay
 
 @pytest.fixture
 def parts(rng):
-    centres = rng.normal(size=(4, 12))
+    centers = rng.normal(size=(4, 12))
     labels = rng.integers(0, 4, 150)
-    x = (centres[labels] + 0.5 * rng.normal(size=(150, 12))).astype(np.float32)
+    x = (centers[labels] + 0.5 * rng.normal(size=(150, 12))).astype(np.float32)
     return Part(x[:100], labels[:100]), Part(x[100:], labels[100:])
 
 
 def network(norm="before", seed=0):
     made = Network((12, 8, 6, 4), norm)
-    initialise(made, he, np.random.default_rng(seed))
+    initialize(made, he, np.random.default_rng(seed))
     return made
 
 
@@ -60,8 +60,8 @@ def test_the_same_run_gives_the_same_bits(parts):
 
 def test_gathering_ahead_changes_no_bit(parts):
     first, second = network(), network()
-    optimiser = Sgd(second.params.vector, second.weights.size)
-    assert list(trained(first, *parts, PLAN)) == list(Trainer(State(second, optimiser), *parts, PLAN, ahead=True).records())
+    optimizer = Sgd(second.params.vector, second.weights.size)
+    assert list(trained(first, *parts, PLAN)) == list(Trainer(State(second, optimizer), *parts, PLAN, ahead=True).records())
     assert first.params.vector.tobytes() == second.params.vector.tobytes()
 
 
@@ -126,25 +126,25 @@ def test_evaluation_does_not_depend_on_how_rows_are_grouped(parts):
 def test_with_all_that_draws_a_run_that_stops_anywhere_resumes_to_the_same_bits(parts, ahead):
     def noisy():
         made = Network((12, 8, 6, 4), "before", dropout=0.3, input_dropout=0.1)
-        initialise(made, he, np.random.default_rng(0))
+        initialize(made, he, np.random.default_rng(0))
         return made
 
     def averaging(made):
-        optimiser = Sgd(made.params.vector, made.weights.size)
-        optimiser.keep_average(0.9, made.params.vector)
-        return optimiser
+        optimizer = Sgd(made.params.vector, made.weights.size)
+        optimizer.keep_average(0.9, made.params.vector)
+        return optimizer
 
     plan = replace(PLAN, noise_seed=9, image_seed=5, mixup=0.5, smoothing=0.1, clip_norm=1.0)
     whole, stopped = noisy(), noisy()
     first = averaging(whole)
     list(train(whole, first, *parts, plan))
-    optimiser = averaging(stopped)
-    state = State(stopped, optimiser)
+    optimizer = averaging(stopped)
+    state = State(stopped, optimizer)
     list(Trainer(state, *parts, replace(plan, steps=17), ahead).records())
     assert state.step == 17
     list(Trainer(state, *parts, plan, ahead).records())
     assert stopped.params.vector.tobytes() == whole.params.vector.tobytes()
-    assert optimiser.averaged().tobytes() == first.averaged().tobytes()
+    assert optimizer.averaged().tobytes() == first.averaged().tobytes()
     other = noisy()
     list(trained(other, *parts, replace(plan, noise_seed=8)))
     assert not np.array_equal(other.params.vector, whole.params.vector)
@@ -177,7 +177,7 @@ def test_costs_of_batches_are_of_the_images_as_they_are(rng, cost, changed):
 
     def scores(**settings):
         made = Network((3072, 4))
-        initialise(made, he, np.random.default_rng(0))
+        initialize(made, he, np.random.default_rng(0))
         plan = replace(PLAN, steps=5, schedule=constant(1e-30), record_at=frozenset(range(6)), cost=cost, **settings)
         return [(record.train_cost, record.train_accuracy) for record in trained(made, part, part, plan)]
 

@@ -14,7 +14,7 @@ from numlp.config.naming import caption, deciding_choices
 from numlp.errors import UserError
 from numlp.tracking import close_abandoned, find_unsent, send_unsent
 
-COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
+COLORS = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def examine() -> list[Finding]:
         *checks.check_local_choices(),
         check_configuration(),
         checks.check_archive(official),
-        checks.check_normalised(),
+        checks.check_normalized(),
         checks.check_dvc_cache(),
         checks.check_dvc_lock(),
         *checks.check_mlflow(),
@@ -89,7 +89,7 @@ def show(findings: Sequence[Finding]) -> None:
         table.add_column(heading, overflow="fold")
     for finding in findings:
         text = Text(finding.found) if finding.level == "ok" else Text(f"{finding.found}\n-> {finding.advice}")
-        table.add_row(finding.what, f"[{COLOURS[finding.level]}]{finding.level}[/]", text)
+        table.add_row(finding.what, f"[{COLORS[finding.level]}]{finding.level}[/]", text)
     console.print(table)
     counts = {level: sum(finding.level == level for finding in findings) for level in ("error", "warning")}
     console.print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))

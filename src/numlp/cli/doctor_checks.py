@@ -122,14 +122,14 @@ def check_archive(official: str) -> Finding:
     return Finding("archive", "ok", f"{path}" + ("" if digest == official else " (accepted by CIFAR10_SHA256; not the official file)"))
 
 
-def check_normalised() -> Finding:
-    """The size of the normalised arrays, of which each split and each version of the code that makes them has its own."""
+def check_normalized() -> Finding:
+    """The size of the normalized arrays, of which each split and each version of the code that makes them has its own."""
     folders = [folder for folder in paths.NORMALISED.glob("*/") if not folder.name.startswith(".")]
     size = sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file()) / GB
     text = f"{paths.NORMALISED}: {size:.2f} GB in {len(folders)} sets of arrays"
     if len(folders) < 2:
-        return Finding("normalised", "ok", text)
-    return Finding("normalised", "warning", text, f"delete the directory {paths.NORMALISED}; the next run makes its arrays again")
+        return Finding("normalized", "ok", text)
+    return Finding("normalized", "warning", text, f"delete the directory {paths.NORMALISED}; the next run makes its arrays again")
 
 
 def check_dvc_cache() -> Finding:

@@ -15,7 +15,7 @@ from numlp.errors import require
 from numlp.nn.gradient_check import Difference, Verdict
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.runs.invocation import Invocation
-from numlp.training.build import initialiser
+from numlp.training.build import initializer
 from numlp.training.memory import available_memory, require_memory
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> int:
         return check([replace(case, samples=samples, seed=config.seed) for case in CASES])
     # The config has checked that the placement is one of the three; to the type checker it is any text.
     case = Case("asked", tuple(config.model.hidden), config.norm.placement, samples=samples, seed=config.seed)  # type: ignore[arg-type]
-    case = replace(case, init=initialiser(config.init), lam=config.lam, eps=config.norm.eps, activation=config.activation.name)
+    case = replace(case, init=initializer(config.init), lam=config.lam, eps=config.norm.eps, activation=config.activation.name)
     case = replace(case, dropout=config.dropout, input_dropout=config.input_dropout)
     if config.model.inputs != PIXELS or any(override.lstrip("+").startswith("model.inputs") for override in invocation.overrides):
         case = replace(case, d=config.model.inputs)
@@ -74,8 +74,8 @@ def check(cases: Sequence[Case], tolerance: float = 1e-6) -> int:
             differences = case.check(tolerance, tick)
         failed += not report(case, differences, console)
         unchecked += [difference.name for difference in differences if difference.verdict == "unchecked"]
-    colour = "green" if failed == 0 else "red"
-    console.print(f"[{colour}]{len(cases) - failed} of {len(cases)} networks agree[/] (norm-relative error at most {tolerance:g}, float64)")
+    color = "green" if failed == 0 else "red"
+    console.print(f"[{color}]{len(cases) - failed} of {len(cases)} networks agree[/] (norm-relative error at most {tolerance:g}, float64)")
     if unchecked:
         console.print(f"[red]not checked[/]: {', '.join(unchecked)}; another seed or other widths have entries without a kink")
     return int(failed > 0)

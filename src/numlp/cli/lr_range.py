@@ -52,7 +52,7 @@ def sweep(config: Config, data: Prepared) -> list[Record]:
     plan = replace(plan, steps=steps, schedule=schedule, record_at=at, cost="smoothed")
     network = build.network(config)
     with np.errstate(all="ignore"):  # the test ends beyond what the network bears
-        return list(train(network, build.optimiser(config.optim, network), part, data.part("val"), plan))
+        return list(train(network, build.optimizer(config.optim, network), part, data.part("val"), plan))
 
 
 def advise(suggestion: Bounds | None, config: Config, overrides: Sequence[str]) -> list[str]:

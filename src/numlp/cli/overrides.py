@@ -15,7 +15,7 @@ GROUPS = {
     "norm": "batch norm: before or after the activation",
     "activation": "activation function of the hidden units",
     "init": "initial weights",
-    "optim": "optimiser",
+    "optim": "optimizer",
     "schedule": "learning-rate schedule",
     "moments": "batch norm's running statistics",
 }

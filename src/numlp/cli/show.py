@@ -8,7 +8,7 @@ from rich.console import Console
 
 from numlp import paths
 from numlp.config.naming import caption
-from numlp.display.run_summary import list_next_steps, summarise_run
+from numlp.display.run_summary import list_next_steps, summarize_run
 from numlp.errors import UserError
 from numlp.files import sha256
 from numlp.inference.model_file import load_model
@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not metrics.exists():
         raise UserError(f"file not found: {metrics}; run the pipeline first with numlp run")
     console, model = Console(), paths.TRAIN / paths.MODEL
-    console.print(summarise_run(json.loads(metrics.read_text()), caption(load_model(model).choices), _seconds(model)))
+    console.print(summarize_run(json.loads(metrics.read_text()), caption(load_model(model).choices), _seconds(model)))
     for line in list_next_steps(checkout=Path("Makefile").exists()):
         console.print(line, highlight=False)
     return 0

@@ -26,7 +26,7 @@ class ModelConfig(Checked):
 
 @dataclass
 class NormConfig(Checked):
-    """Batch normalisation: none, before or after the activation."""
+    """Batch normalization: none, before or after the activation."""
 
     placement: str = MISSING
     eps: float = 2.220446049250313e-16

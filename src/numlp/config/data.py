@@ -8,7 +8,7 @@ from omegaconf import MISSING
 from numlp.config.base import Checked
 from numlp.errors import require
 
-SIDE, PIXELS, CLASSES = 32, 3_072, 10  # of an image: 32 x 32 in 3 colours
+SIDE, PIXELS, CLASSES = 32, 3_072, 10  # of an image: 32 x 32 in 3 colors
 IMAGES, TRAIN_IMAGES = 60_000, 50_000  # of a data set; the last 10,000 are the test split
 
 

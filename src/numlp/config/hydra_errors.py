@@ -22,7 +22,7 @@ ELSEWHERE = {  # names that other frameworks have for what is called otherwise h
     "learning_rate": RATE,
     "momentum": "momentum is optim=momentum with optim.rho",
     "weight_decay": "L2 regularization is lam: half of PyTorch's weight_decay with SGD; or optim=adamw, with optim.weight_decay",
-    "optimizer": "the optimiser is optim, e.g. optim=adam",
+    "optimizer": "the optimizer is optim, e.g. optim=adam",
     "dropout": "dropout is a key of its own, beside input_dropout: dropout=0.3",
 }
 SEVERAL = re.compile(r"Ambiguous value for argument '(.+?)' 1\.|Sweep parameters '(.+)' requires")

@@ -75,7 +75,7 @@ def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def caption(choices: Mapping[str, Any]) -> str:
-    """A model's choices in a line, for a title: architecture, batch norm, initialisation, optimiser, schedule, length, lambda, seed."""
+    """A model's choices in a line, for a title: architecture, batch norm, initialization, optimizer, schedule, length, lambda, seed."""
     hidden = "-".join(map(str, choices["model"]["hidden"]))
     name = choices.get("activation", {"name": "relu"})["name"]
     activation = ACTIVATIONS.get(name, name)  # an activation of one's own is called by its name

@@ -1,4 +1,4 @@
-"""Optimisers and learning-rate schedules."""
+"""Optimizers and learning-rate schedules."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from numlp.errors import require, require_decay, require_fraction, require_lengt
 
 @dataclass
 class OptimConfig(Checked):
-    """Base of all optimisers."""
+    """Base of all optimizers."""
 
     name: str = MISSING
 

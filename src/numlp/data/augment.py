@@ -28,7 +28,7 @@ class Augmentation:
 
     Attributes:
         flip: Mirror left to right with probability 1/2.
-        shift: Move by up to so many pixels up or down and left or right; what comes in is 0, the mean of normalised images.
+        shift: Move by up to so many pixels up or down and left or right; what comes in is 0, the mean of normalized images.
         cutout: Side of a square at a random place that is set to 0; parts of it may lie outside the image.
 
     Source: DeVries and Taylor 2017, arXiv:1708.04552, for the square.
@@ -39,7 +39,7 @@ class Augmentation:
     cutout: int = 0
 
     def apply(self, x: Array, rng: np.random.Generator) -> None:
-        """Change (N, 3072) normalised, channel-major images in place."""
+        """Change (N, 3072) normalized, channel-major images in place."""
         images = x.reshape(-1, 3, SIDE, SIDE)
         if self.flip:
             flipped = rng.random(len(images)) < 0.5
@@ -50,8 +50,8 @@ class Augmentation:
             windows = sliding_window_view(padded, (SIDE, SIDE), axis=(2, 3))  # (N, 3, 2 shift + 1, 2 shift + 1, 32, 32)
             images[...] = windows[np.arange(len(images)), :, down, right]
         if self.cutout > 0:
-            places, centres = np.arange(SIDE), rng.integers(0, SIDE, size=(2, len(images), 1))
-            low = centres - self.cutout // 2
+            places, centers = np.arange(SIDE), rng.integers(0, SIDE, size=(2, len(images), 1))
+            low = centers - self.cutout // 2
             rows, columns = (places >= low) & (places < low + self.cutout)  # each (N, 32)
             images *= ~(rows[:, np.newaxis, :, np.newaxis] & columns[:, np.newaxis, np.newaxis, :])
 

@@ -1,4 +1,4 @@
-"""The data that a config names: raw arrays and normalised ones, made where they are not there yet."""
+"""The data that a config names: raw arrays and normalized ones, made where they are not there yet."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from numlp.files import locked
 
 
 def prepare_data(config: Config) -> Prepared:
-    """The normalised arrays of `config.split`; the first process to ask makes them, the others wait.
+    """The normalized arrays of `config.split`; the first process to ask makes them, the others wait.
 
     Raises:
         UserError: The arrays that are there were made from something else.

@@ -20,7 +20,7 @@ from numlp.errors import require
 from numlp.files import json_digest, locked, write_json
 
 Name: TypeAlias = Literal["train", "val", "test"]
-CHUNK = 2_500  # rows that are normalised at once: 31 MB of float32
+CHUNK = 2_500  # rows that are normalized at once: 31 MB of float32
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What normalised arrays were made from: about.json.
+    """What normalized arrays were made from: about.json.
 
     Attributes:
         data: The raw data set.
@@ -61,13 +61,13 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A folder of normalised arrays (docs/formats.md).
+    """A folder of normalized arrays (docs/formats.md).
 
     Attributes:
         folder: Where the arrays are.
         recipe: What they were made from.
         mean: (3072,) means of the training split's pixels on the 0..1 scale, float64.
-        std: (3072,) their standard deviations; 1 where a pixel never changes, which then is 0 once normalised.
+        std: (3072,) their standard deviations; 1 where a pixel never changes, which then is 0 once normalized.
     """
 
     folder: Path
@@ -91,7 +91,7 @@ class Prepared:
 
 
 def prepare(raw: Path, train: Sequence[int], val: Sequence[int], store: Path) -> Prepared:
-    """Open the normalised arrays of a split, and make them first when they are not there.
+    """Open the normalized arrays of a split, and make them first when they are not there.
 
     Args:
         raw: Folder of the raw data set.
@@ -149,15 +149,15 @@ def _make(raw: Path, recipe: Recipe, folder: Path) -> None:
     with _new_folder(folder) as part:
         for name, (start, stop) in ranges.items():
             with (part / f"{name}_images.npy").open("wb") as file:
-                write_npy(file, (stop - start, PIXELS), np.float32, _normalised(data.images[start:stop], mean, std))
+                write_npy(file, (stop - start, PIXELS), np.float32, _normalized(data.images[start:stop], mean, std))
             np.save(part / f"{name}_labels.npy", data.labels[start:stop])
         np.save(part / "mean.npy", mean)
         np.save(part / "std.npy", std)
         write_json(part / "about.json", {**asdict(recipe), "key": recipe.key}, indent=2)
 
 
-def _normalised(images: NDArray[np.uint8], mean: Array, std: Array) -> Iterator[Array]:
-    """The normalised rows in blocks, of which each lives until the next."""
+def _normalized(images: NDArray[np.uint8], mean: Array, std: Array) -> Iterator[Array]:
+    """The normalized rows in blocks, of which each lives until the next."""
     buffer = np.empty((min(CHUNK, len(images)), images.shape[1]), np.float32)
     for rows in _chunks(images):
         block = buffer[: len(rows)]

@@ -1,7 +1,7 @@
 """Images made from a seed: no network, no archive, and about as hard for these networks as CIFAR-10.
 
 An image is one of its class's patterns, shifted, of random contrast and now and then as its negative, on a background whose
-contrast falls with the spatial frequency as that of photographs does, under a colour cast and behind a pattern of any class,
+contrast falls with the spatial frequency as that of photographs does, under a color cast and behind a pattern of any class,
 which is at times the stronger one: no network can be right on all of them. It is integer arithmetic throughout, so that a
 seed gives the same bytes on every machine and with any number of threads.
 

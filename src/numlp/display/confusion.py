@@ -11,12 +11,12 @@ from numlp.arrays import Array
 from numlp.display.style import sheet, styled
 from numlp.errors import require
 
-NOTE = "Numbers: images of each true class (row) by predicted class (column). Colour: share of the row."
+NOTE = "Numbers: images of each true class (row) by predicted class (column). Color: share of the row."
 
 
 @styled
 def draw_confusion(matrix: NDArray[np.integer], class_names: Sequence[str], title: str) -> Figure:
-    """Draw counts of images, coloured by their share of the true class, with the accuracy of each class at the side.
+    """Draw counts of images, colored by their share of the true class, with the accuracy of each class at the side.
 
     Args:
         matrix: (K, K) images of true class (row) and predicted class (column).
@@ -43,8 +43,8 @@ def _cells(axes: Axes, matrix: NDArray[np.integer], share: Array) -> None:
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     axes.spines[:].set_visible(False)
     for (row, column), count in np.ndenumerate(matrix):
-        colour = "white" if share[row, column] > 0.5 else "black"
-        axes.text(column, row, f"{count}", ha="center", va="center", color=colour)
+        color = "white" if share[row, column] > 0.5 else "black"
+        axes.text(column, row, f"{count}", ha="center", va="center", color=color)
 
 
 def _side(axes: Axes, accuracy: Array) -> None:

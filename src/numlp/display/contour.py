@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from matplotlib.contour import QuadContourSet
     from matplotlib.figure import Figure
 
-GRID, LEVELS = 300, 13  # points of each axis between which accuracy is interpolated; colours
+GRID, LEVELS = 300, 13  # points of each axis between which accuracy is interpolated; colors
 MARGIN = 0.04  # of a range, around it: so that no trial lies on the frame
 FEWEST = 4  # places from which there is a surface
-QUARTER = 0.25  # the lowest of the trials share a colour: what failed tells nothing of where the best is
+QUARTER = 0.25  # the lowest of the trials share a color: what failed tells nothing of where the best is
 NOTE = (
     "Points: trials, each the mean over its seeds; star: the best. Between them: linear interpolation. "
-    "The lowest quarter of the trials shares the darkest colour."
+    "The lowest quarter of the trials shares the darkest color."
 )
 
 
 @styled
 def draw_contour(tried: Sequence[Tried], spans: dict[str, Span], subject: str, title: str) -> "Figure":
-    """Draw each trial at its two values, coloured by validation accuracy, and between them what linear interpolation gives.
+    """Draw each trial at its two values, colored by validation accuracy, and between them what linear interpolation gives.
 
     Args:
         tried: Trials that were trained to their end, one or more.
@@ -54,13 +54,13 @@ def draw_contour(tried: Sequence[Tried], spans: dict[str, Span], subject: str, t
 
 
 def _bounds(accuracy: Array) -> tuple[float, float]:
-    """The lowest accuracy with a colour of its own, and the highest."""
+    """The lowest accuracy with a color of its own, and the highest."""
     low, high = float(np.quantile(accuracy, QUARTER)), float(accuracy.max())
     return (low, high) if high > low else (high - 1, high)
 
 
 def _surface(axes: "Axes", x: Array, y: Array, accuracy: Array, spans: Sequence[Span], levels: Array) -> "QuadContourSet | None":
-    """Colour the plane between the trials; nothing where they are few or on a line."""
+    """Color the plane between the trials; nothing where they are few or on a line."""
     unit = np.stack([_unit(values, span) for values, span in zip((x, y), spans, strict=True)], axis=1)
     places, first = np.unique(unit.round(9), axis=0, return_index=True)
     if len(places) < FEWEST or np.linalg.matrix_rank(places - places[0], tol=1e-6) < 2:

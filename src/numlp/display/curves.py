@@ -18,7 +18,7 @@ from numlp.training.history import Record
 CHANCE = 10.0  # per cent, of ten classes
 LARGEST = 1e250  # what is above cannot be drawn: the margin of its axis would overflow
 MARKED = 60  # with more records than this, markers would run together
-SERIES: Mapping[Name, tuple[str, str, str]] = {"train": (BLUE, "o", "-"), "val": (ORANGE, "s", "--")}  # colour, marker, line
+SERIES: Mapping[Name, tuple[str, str, str]] = {"train": (BLUE, "o", "-"), "val": (ORANGE, "s", "--")}  # color, marker, line
 
 
 @styled
@@ -59,15 +59,15 @@ def _accuracy(axes: Axes, records: Sequence[Record]) -> None:
 
 
 def _pair(axes: Axes, records: Sequence[Record], name: str, scale: float = 1) -> None:
-    for split, (colour, marker, dash) in SERIES.items():
-        draw_line(axes, records, f"{split}_{name}", colour, marker, dash, SPLITS[split], scale)
+    for split, (color, marker, dash) in SERIES.items():
+        draw_line(axes, records, f"{split}_{name}", color, marker, dash, SPLITS[split], scale)
 
 
 def draw_line(
     axes: Axes,
     records: Sequence[Record],
     column: str,
-    colour: str,
+    color: str,
     marker: str,
     dash: str,
     label: str,
@@ -78,7 +78,7 @@ def draw_line(
     steps, values = _values(records, against), scale * _values(records, column)
     good = np.abs(values) <= LARGEST  # False for NaN too
     marker = marker if len(records) <= MARKED else ""
-    axes.plot(steps, np.where(good, values, np.nan), color=colour, linestyle=dash, marker=marker, markersize=4, linewidth=1.6, label=label)
+    axes.plot(steps, np.where(good, values, np.nan), color=color, linestyle=dash, marker=marker, markersize=4, linewidth=1.6, label=label)
     if not good.all():
         n = len(steps[~good])
         top = axes.get_xaxis_transform()  # x in steps, y as a share of the panel's height

@@ -44,7 +44,7 @@ class Quantity:
     column: str
     title: str
     scale: Callable[[Array], Normalize]
-    colours: str
+    colors: str
     factor: float = 1.0
 
 
@@ -100,7 +100,7 @@ def draw_health(runs: Sequence[Watched], title: str) -> Figure:
     require(1 <= len(runs) <= RUNS, "health", f"1 to {RUNS} runs", runs=len(runs))
     require(all(run.health for run in runs), "health", "one evaluation point or more per run", records=[len(run.health) for run in runs])
     finite = [quantity for quantity in QUANTITIES if any(np.isfinite(_values(run, quantity)).any() for run in runs)]
-    note = "Each strip is a layer, the output at the bottom. Grey: no value, or not finite. Updates scale with the learning rate."
+    note = "Each strip is a layer, the output at the bottom. Gray: no value, or not finite. Updates scale with the learning rate."
     figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{note}", height=1.9 + 1.25 * len(finite))
     grid = figure.subplots(1 + len(finite), len(runs), sharex="col", squeeze=False, height_ratios=[1.1] + [1] * len(finite))
     _accuracies(grid[0], runs)
@@ -127,18 +127,18 @@ def _accuracies(row: Sequence[Axes], runs: Sequence[Watched]) -> None:
 def _row(figure: Figure, row: Sequence[Axes], quantity: Quantity, runs: Sequence[Watched]) -> None:
     values = [_values(run, quantity) for run in runs]
     norm = quantity.scale(np.concatenate([part.ravel() for part in values]))
-    colours = colormaps[quantity.colours].with_extremes(bad=NONE)
+    colors = colormaps[quantity.colors].with_extremes(bad=NONE)
     for axes, part, run in zip(row, values, runs, strict=True):
         axes.set_facecolor(NONE)
         drawn = np.maximum(part, np.finfo(np.float64).tiny) if isinstance(norm, LogNorm) else part  # 0 is as dark as can be
-        axes.pcolormesh(_edges(run), np.arange(len(part) + 1) + 0.5, np.ma.masked_invalid(drawn), norm=norm, cmap=colours)
+        axes.pcolormesh(_edges(run), np.arange(len(part) + 1) + 0.5, np.ma.masked_invalid(drawn), norm=norm, cmap=colors)
         axes.set(ylim=(len(part) + 0.5, 0.5))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.tick_params(labelleft=axes is row[0])
     row[0].set_title(quantity.title, loc="left", fontsize=9)
     row[0].set_ylabel("layer")
     lower = isinstance(norm, LogNorm) and any(np.any(part < _end(norm)) for part in values)
-    figure.colorbar(ScalarMappable(norm, colours), ax=list(row), extend="min" if lower else "neither", pad=0.02, aspect=8)
+    figure.colorbar(ScalarMappable(norm, colors), ax=list(row), extend="min" if lower else "neither", pad=0.02, aspect=8)
 
 
 def _values(run: Watched, quantity: Quantity) -> Array:
@@ -148,7 +148,7 @@ def _values(run: Watched, quantity: Quantity) -> Array:
 
 
 def _edges(run: Watched) -> Array:
-    """Of the records' cells: half-way to their neighbours."""
+    """Of the records' cells: half-way to their neighbors."""
     epochs = np.array(sorted({row.epoch for row in run.health}), np.float64)
     if len(epochs) == 1:
         return np.array([epochs[0] - 0.5, epochs[0] + 0.5])

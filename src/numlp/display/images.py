@@ -1,4 +1,4 @@
-"""Figures made of 32 x 32 colour images: the first layer's weights and the most confident errors."""
+"""Figures made of 32 x 32 color images: the first layer's weights and the most confident errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ LONGEST = 11  # characters of a class name in a caption
 def scale_units(W: Array) -> tuple[Array, NDArray[np.bool_]]:
     """The weights of the first units as values of pixels, (n, 3072) in 0..1 with 0.5 for 0, and which units are finite, (n,).
 
-    Each unit is scaled by the 99.5th percentile of its own absolute weights, so that one strong pixel does not grey out
-    the others. A unit with weights that are not finite is grey.
+    Each unit is scaled by the 99.5th percentile of its own absolute weights, so that one strong pixel does not gray out
+    the others. A unit with weights that are not finite is gray.
     """
     units = W.T[:UNITS].astype(np.float64)
     finite = np.atleast_1d(np.isfinite(units).all(axis=1))
@@ -35,19 +35,19 @@ def scale_units(W: Array) -> tuple[Array, NDArray[np.bool_]]:
 
 @styled
 def draw_first_layer(W: Array, title: str) -> Figure:
-    """Draw the first layer's weights as images, a unit each, 0 as mid-grey.
+    """Draw the first layer's weights as images, a unit each, 0 as mid-gray.
 
     A unit with weights that are not finite is crossed out.
 
     Args:
-        W: (n, d) weights of the first n values of channel-major 32 x 32 x 3 images; where n is below 3072, the others are mid-grey.
+        W: (n, d) weights of the first n values of channel-major 32 x 32 x 3 images; where n is below 3072, the others are mid-gray.
         title: The data set's name and the run's choices.
     """
     require(W.ndim == 2 and W.shape[0] <= PIXELS, "first_layer", f"weights of shape (at most {PIXELS}, d)", shape=W.shape)
     units, finite = scale_units(W)
     columns = min(10, len(units))
     count = f"{len(units)} of {W.shape[1]:,} units"
-    note = "Mid-grey is 0; each image is scaled by the weights of its own unit."
+    note = "Mid-gray is 0; each image is scaled by the weights of its own unit."
     if W.shape[0] < PIXELS:
         units = np.pad(units, ((0, 0), (0, PIXELS - W.shape[0])), constant_values=0.5)
         note += f" The network reads only the first {W.shape[0]:,} of {PIXELS:,} values."

@@ -25,7 +25,7 @@ BAND = "Line: mean over the seeds. Band: from the lowest to the highest."
 
 @dataclass(frozen=True)
 class Curve:
-    """What one colour of a figure shows: a run, or the runs of the same settings, one per seed.
+    """What one color of a figure shows: a run, or the runs of the same settings, one per seed.
 
     Attributes:
         label: What tells it from the others.
@@ -44,10 +44,10 @@ class Curve:
 
 @styled
 def draw_overlaid_curves(curves: Sequence[Curve], title: str) -> Figure:
-    """Draw cost and accuracy over the epochs: a colour per curve, full for training, dashed for validation, with a band over several seeds.
+    """Draw cost and accuracy over the epochs: a color per curve, full for training, dashed for validation, with a band over several seeds.
 
     Args:
-        curves: At most as many as there are colours.
+        curves: At most as many as there are colors.
         title: The data set's name and what the runs share.
     """
     runs = sum(len(curve.histories) for curve in curves)
@@ -57,12 +57,12 @@ def draw_overlaid_curves(curves: Sequence[Curve], title: str) -> Figure:
     figure = sheet(f"{runs} runs by epoch", "\n".join([title, *note]), height=3.4 + 0.15 * rows)
     panels = figure.subplots(1, 2)
     for axes, (column, name, scale) in zip(panels, COLUMNS, strict=True):
-        for curve, colour, marker in zip(curves, PALETTE, MARKERS, strict=False):
+        for curve, color, marker in zip(curves, PALETTE, MARKERS, strict=False):
             for split, dash in DASHES.items():
                 field = f"{split}_{column}"
-                label = curve.label if split == "train" else ""  # one entry of the legend per colour
-                draw_line(axes, curve.mean, field, colour, marker, dash, label, scale, against="epoch")
-                _band(axes, curve, field, colour, scale)
+                label = curve.label if split == "train" else ""  # one entry of the legend per color
+                draw_line(axes, curve.mean, field, color, marker, dash, label, scale, against="epoch")
+                _band(axes, curve, field, color, scale)
         axes.set(xlabel="epoch", ylabel=name)
         axes.grid(True)
     cost, accuracy = panels
@@ -76,12 +76,12 @@ def draw_overlaid_curves(curves: Sequence[Curve], title: str) -> Figure:
     return figure
 
 
-def _band(axes: Axes, curve: Curve, field: str, colour: str, scale: float) -> None:
+def _band(axes: Axes, curve: Curve, field: str, color: str, scale: float) -> None:
     """Shade from the lowest to the highest of several runs."""
     if len(curve.histories) > 1:
         values = scale * np.array([[getattr(record, field) for record in history] for history in curve.histories], np.float64)
         epochs = [record.epoch for record in curve.histories[0]]
-        axes.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.18, linewidth=0)
+        axes.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=color, alpha=0.18, linewidth=0)
 
 
 @styled
@@ -95,9 +95,9 @@ def draw_class_accuracies(classes: Mapping[str, PairedTest], whole: PairedTest, 
         first, second = (100 * value for value in paired.accuracies)
         left.plot([first, second], [place, place], color=GREY, linewidth=1.2, zorder=1)
         _interval(right, place, paired)
-    for which, (label, colour, marker) in enumerate(zip(labels, PALETTE, MARKERS, strict=False)):
+    for which, (label, color, marker) in enumerate(zip(labels, PALETTE, MARKERS, strict=False)):
         values = [100 * paired.accuracies[which] for _, paired in rows]
-        left.plot(values, range(len(rows)), marker, color=colour, markersize=6, label=label)
+        left.plot(values, range(len(rows)), marker, color=color, markersize=6, label=label)
     left.set_yticks(range(len(rows)), [name for name, _ in rows])
     left.get_yticklabels()[-1].set_weight("bold")
     left.set(xlabel="test accuracy (%)")
@@ -113,6 +113,6 @@ def draw_class_accuracies(classes: Mapping[str, PairedTest], whole: PairedTest, 
 
 def _interval(axes: Axes, place: int, paired: PairedTest) -> None:
     low, middle, high = 100 * paired.low, 100 * paired.difference, 100 * paired.high
-    colour = GREY if low <= 0 <= high else PALETTE[int(middle > 0)]
-    axes.plot([low, high], [place, place], color=colour, linewidth=2)
-    axes.plot([middle], [place], "o", color=colour, markersize=5)
+    color = GREY if low <= 0 <= high else PALETTE[int(middle > 0)]
+    axes.plot([low, high], [place, place], color=color, linewidth=2)
+    axes.plot([middle], [place], "o", color=color, markersize=5)

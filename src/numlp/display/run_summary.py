@@ -21,7 +21,7 @@ STEPS = (
 )
 
 
-def summarise_run(metrics: Mapping[str, float | str], choices: str, train_seconds: float | None = None) -> "Group":
+def summarize_run(metrics: Mapping[str, float | str], choices: str, train_seconds: float | None = None) -> "Group":
     """Lay out accuracy and cost of the three splits under the data set's name and the choices.
 
     Args:

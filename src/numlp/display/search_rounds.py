@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = ("#56B4E9", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")  # Source: Okabe and Ito 2008
+COLORS = ("#56B4E9", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")  # Source: Okabe and Ito 2008
 HEIGHT = 3.1  # inches of a panel
 
 
@@ -61,12 +61,12 @@ def draw_rounds(tried: Sequence[Tried], spans: Sequence[Mapping[str, Span]], sub
 
 def _panel(panel: "Axes", key: str, tried: Sequence[Tried], spans: Sequence[Mapping[str, Span]]) -> None:
     for place, span in enumerate(spans):
-        colour = COLOURS[place % len(COLOURS)]
-        panel.axvspan(span[key].low, span[key].high, color=colour, alpha=0.13, linewidth=0)
+        color = COLORS[place % len(COLORS)]
+        panel.axvspan(span[key].low, span[key].high, color=color, alpha=0.13, linewidth=0)
         mine = [trial for trial in tried if trial.round == place]
         x, y = [trial.values[key] for trial in mine], [100 * trial.val_accuracy for trial in mine]
         error = [0 if trial.deviation != trial.deviation else 100 * trial.deviation for trial in mine]  # NaN is not itself
-        panel.errorbar(x, y, error, fmt="o", ms=5, color=colour, lw=1, label=f"round {place + 1}", clip_on=False, zorder=2 + place)
+        panel.errorbar(x, y, error, fmt="o", ms=5, color=color, lw=1, label=f"round {place + 1}", clip_on=False, zorder=2 + place)
     if spans[0][key].log:
         panel.set_xscale("log")
     if tried:

@@ -29,7 +29,7 @@ ACTIVATIONS: dict[str, Callable[..., Any]] = {  # of x and, by name, of what a l
 
 @dataclass(frozen=True)
 class Folded:
-    """A network of affine layers with an activation between them, and its input's normalisation.
+    """A network of affine layers with an activation between them, and its input's normalization.
 
     Attributes:
         scale: (d,) float32; the input of the first layer is pixels * scale - shift, with pixels of 0 to 255, channel-major.

@@ -128,7 +128,7 @@ def check_gradients(
         >>> import numlp
         >>> rng = np.random.default_rng(0)
         >>> network = numlp.Network((5, 4, 3), norm="before", dtype=np.float64)
-        >>> numlp.initialise(network, numlp.he, rng)
+        >>> numlp.initialize(network, numlp.he, rng)
         >>> x, labels = rng.standard_normal((8, 5)), rng.integers(3, size=8)
         >>> differences = numlp.check_gradients(network, x, labels, lam=0.01, h=1e-5)
         >>> all(difference.passed for difference in differences)

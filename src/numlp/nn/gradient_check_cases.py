@@ -8,7 +8,7 @@ import numpy as np
 
 from numlp.arrays import Array
 from numlp.nn.gradient_check import Difference, Labels, check_gradients
-from numlp.nn.initialisers import Initialiser, gaussian, he, initialise
+from numlp.nn.initializers import Initializer, gaussian, he, initialize
 from numlp.nn.network import EPS, Network, Placement, parameter_shapes
 
 
@@ -19,7 +19,7 @@ class Case:
     Attributes:
         name: Shown above its table.
         hidden: Widths of the hidden layers, input side first.
-        norm: Where batch normalisation stands.
+        norm: Where batch normalization stands.
         n: Images of the batch.
         d: Dimensions of an image.
         h: Step of the central differences.
@@ -40,7 +40,7 @@ class Case:
     n: int = 20
     d: int = 30
     h: float = 1e-5
-    init: Initialiser = he
+    init: Initializer = he
     lam: float = 0.0
     samples: int | None = None
     classes: int = 10
@@ -62,14 +62,14 @@ class Case:
         return sum(size if self.samples is None else min(size, self.samples) for size in sizes)
 
     def draw(self) -> tuple[Network, Array, Labels]:
-        """The network, (N, d) images of mean 0 and deviation 1, as after normalisation, and (N,) labels.
+        """The network, (N, d) images of mean 0 and deviation 1, as after normalization, and (N,) labels.
 
         All parameters are drawn, not the weights alone: at its initial value a parameter that a gradient forgets may go unseen.
         """
         sizes, rates = (self.d, *self.hidden, self.classes), {"dropout": self.dropout, "input_dropout": self.input_dropout}
         network = Network(sizes, self.norm, self.eps, dtype=np.float64, activation=self.activation, **rates)
         rng = np.random.default_rng(self.seed)
-        initialise(network, self.init, rng)
+        initialize(network, self.init, rng)
         for name, view in network.params.views.items():
             kind = name.split(".")[1]
             if kind == "b":
@@ -83,7 +83,7 @@ class Case:
         return network, rng.standard_normal((self.n, self.d)), rng.integers(self.classes, size=self.n)
 
 
-def _many(name: str, hidden: tuple[tuple[int, ...], ...], norm: Placement, n: int, d: int, h: float, init: Initialiser) -> tuple[Case, ...]:
+def _many(name: str, hidden: tuple[tuple[int, ...], ...], norm: Placement, n: int, d: int, h: float, init: Initializer) -> tuple[Case, ...]:
     # A first layer on whole images has 61,440 weights or more: the reproduction draws a thousand, `numlp gradcheck` sets its own number.
     return tuple(Case(name, widths, norm, n, d, h, init, samples=1000 if d == 3072 else None) for widths in hidden)
 

@@ -15,7 +15,7 @@ class Mode:
         >>> import numpy as np
         >>> import numlp
         >>> network = numlp.Network((3, 5, 2), dropout=0.5)
-        >>> numlp.initialise(network, numlp.he, np.random.default_rng(0))
+        >>> numlp.initialize(network, numlp.he, np.random.default_rng(0))
         >>> x, batch = np.ones((4, 3), np.float32), numlp.Pass(network, n=4)
         >>> predicted = batch.forward(x, numlp.PREDICTION).copy()
         >>> training = numlp.Mode(batch_moments=True, noise=(0, 1))

@@ -18,7 +18,7 @@ def set_from_batch(network: Network, x: Array) -> None:
         >>> import numpy as np
         >>> import numlp
         >>> network = numlp.Network((3, 5, 2), norm="before")
-        >>> numlp.initialise(network, numlp.he, np.random.default_rng(0))
+        >>> numlp.initialize(network, numlp.he, np.random.default_rng(0))
         >>> x = np.random.default_rng(1).standard_normal((20, 3), np.float32)
         >>> numlp.set_from_batch(network, x)
         >>> np.allclose(network.moments["bn1.mean"], (x @ network.params["linear1.W"]).mean(axis=0), atol=1e-5)
@@ -36,7 +36,7 @@ def update_moving_average(network: Network, batch: Pass, decay: float) -> None:
         >>> import numpy as np
         >>> import numlp
         >>> network = numlp.Network((3, 5, 2), norm="before")  # stored means of 0
-        >>> numlp.initialise(network, numlp.he, np.random.default_rng(0))
+        >>> numlp.initialize(network, numlp.he, np.random.default_rng(0))
         >>> batch = numlp.Pass(network, n=20)
         >>> logits = batch.forward(np.ones((20, 3), np.float32), numlp.TRAINING)
         >>> numlp.update_moving_average(network, batch, decay=0.9)

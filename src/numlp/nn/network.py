@@ -40,7 +40,7 @@ class Network:
 
     Args:
         sizes: Widths from input to output, e.g. (3072, 50, 50, 10) for the reports' 3-layer network.
-        norm: Where batch normalisation stands with regard to the non-linearity.
+        norm: Where batch normalization stands with regard to the non-linearity.
         eps: Added to batch norm's variances.
         dtype: float32 to train, float64 to check gradients.
         dropout: Rate at which the outputs of each hidden layer are dropped while training; 0 leaves the layer out.

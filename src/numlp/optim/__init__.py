@@ -1,4 +1,4 @@
-"""Optimisers and learning-rate schedules.
+"""Optimizers and learning-rate schedules.
 
 It imports `arrays` and `errors` alone.
 """

@@ -26,6 +26,6 @@ def run_key(config: Config, data: Prepared) -> str:
 
 
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:
-    """All that a run's figures follow from; the code of training contains that of the normalised arrays."""
+    """All that a run's figures follow from; the code of training contains that of the normalized arrays."""
     versions = {"numpy": np.__version__, "blas": library()}  # the kernel among them, which decides the last bits
     return {"choices": deciding_choices(config), "data": dataset.digest, "code": stage_digest("train"), **versions}

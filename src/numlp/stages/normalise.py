@@ -1,4 +1,4 @@
-"""`numlp normalise`: the split's normalised arrays, and a small file that names what they were made from."""
+"""`numlp normalise`: the split's normalized arrays, and a small file that names what they were made from."""
 
 from dataclasses import asdict
 from pathlib import Path

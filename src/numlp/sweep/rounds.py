@@ -57,7 +57,7 @@ class GridRound:
 
 
 class StudyRound:
-    """Trials of an Optuna study by ask and tell, minimising.
+    """Trials of an Optuna study by ask and tell, minimizing.
 
     Args:
         study: New.

@@ -21,9 +21,9 @@ from numlp.config import (
 from numlp.config.data import CLASSES
 from numlp.data.augment import Augmentation
 from numlp.errors import require
-from numlp.nn.initialisers import Initialiser, gaussian, he, initialise, xavier
+from numlp.nn.initializers import Initializer, gaussian, he, initialize, xavier
 from numlp.nn.network import Network
-from numlp.optim.optimisers import EVERY, Adam, Momentum, Optimiser, Sgd
+from numlp.optim.optimizers import EVERY, Adam, Momentum, Optimizer, Sgd
 from numlp.optim.schedules import Schedule, constant, cosine, cyclical, exponential, one_cycle
 from numlp.training.batches import epoch_steps
 from numlp.training.plan import Plan
@@ -41,26 +41,26 @@ def network(config: Config) -> Network:
     # The schema has checked that the placement, text to OmegaConf, is one of the three that the type names.
     sizes, rates = (config.model.inputs, *config.model.hidden, CLASSES), {"dropout": config.dropout, "input_dropout": config.input_dropout}
     made = Network(sizes, config.norm.placement, config.norm.eps, activation=config.activation.name, **rates)  # type: ignore[arg-type]
-    initialise(made, initialiser(config.init), np.random.default_rng(stream(config.seed, INIT)))
+    initialize(made, initializer(config.init), np.random.default_rng(stream(config.seed, INIT)))
     return made
 
 
-def initialiser(config: InitConfig) -> Initialiser:
+def initializer(config: InitConfig) -> Initializer:
     """The rule for the weights' standard deviation."""
     if config.sigma is not None:
         return gaussian(config.sigma)
     return {"he": he, "xavier": xavier}[config.name]
 
 
-def optimiser(config: OptimConfig, made: Network, average: float = 0.0) -> Optimiser:
-    """The optimiser, with its state for the parameters of `made` and, at a weight above 0, their average."""
-    built = _optimiser(config, made)
+def optimizer(config: OptimConfig, made: Network, average: float = 0.0) -> Optimizer:
+    """The optimizer, with its state for the parameters of `made` and, at a weight above 0, their average."""
+    built = _optimizer(config, made)
     if average > 0:
         built.keep_average(average, made.params.vector)
     return built
 
 
-def _optimiser(config: OptimConfig, made: Network) -> Optimiser:
+def _optimizer(config: OptimConfig, made: Network) -> Optimizer:
     shared = made.params.vector, made.weights.size
     match config:
         case AdamWConfig(beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay):

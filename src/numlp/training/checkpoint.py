@@ -36,7 +36,7 @@ class Checkpoint:
         began = perf_counter()
         if began < self._due and not now:
             return
-        about = {name: getattr(state, name) for name in SCALARS} | {"count": state.optimiser.count}
+        about = {name: getattr(state, name) for name in SCALARS} | {"count": state.optimizer.count}
         records = np.array([astuple(record) for record in state.records], np.float64).reshape(-1, len(COLUMNS))
         health = np.array([astuple(row) for row in state.health], np.float64).reshape(-1, len(HEALTH_COLUMNS))
         try:
@@ -61,7 +61,7 @@ class Checkpoint:
             vector[...] = vectors[name]
         state.records[:] = [Record(int(step), *rest) for step, *rest in arrays["records"].tolist()]
         state.health[:] = [LayerHealth(int(step), epoch, int(i), *rest) for step, epoch, i, *rest in arrays["health"].tolist()]
-        state.optimiser.count = about["count"]
+        state.optimizer.count = about["count"]
         for name in SCALARS:
             setattr(state, name, about[name])
         return True

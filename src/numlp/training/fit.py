@@ -33,7 +33,7 @@ def make_trainer(config: Config, data: Prepared, ahead: bool = False) -> Trainer
     plan = build.plan(config, len(train.labels))
     check_moments(config)
     network = build.network(config)
-    return Trainer(State(network, build.optimiser(config.optim, network, config.average)), train, data.part("val"), plan, ahead)
+    return Trainer(State(network, build.optimizer(config.optim, network, config.average)), train, data.part("val"), plan, ahead)
 
 
 def fit(config: Config, data: Prepared, trainer: Trainer, checkpoint: Checkpoint, watch: Callable[[Record], None], stop: "Stop") -> None:
@@ -60,7 +60,7 @@ def fit(config: Config, data: Prepared, trainer: Trainer, checkpoint: Checkpoint
                 state.records.append(record)
                 state.seconds = perf_counter() - began
                 if probe:
-                    state.health += probe.measure(state.optimiser, record)
+                    state.health += probe.measure(state.optimizer, record)
                 check_convergence(state.records, bounds.cost, bounds.records)
                 watch(record)
                 if record.step > 0:  # before the first update there is nothing to keep
@@ -71,7 +71,7 @@ def fit(config: Config, data: Prepared, trainer: Trainer, checkpoint: Checkpoint
                 print(f"train: stopped after step {state.step}; the same command resumes it", file=sys.stderr)
                 raise stop.exception()
         if config.average > 0:
-            state.network.params.vector[:] = state.optimiser.averaged()
+            state.network.params.vector[:] = state.optimizer.averaged()
         set_final_moments(config, state.network, data)
 
 

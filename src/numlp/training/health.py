@@ -12,7 +12,7 @@ from numlp.nn.linear import Linear
 from numlp.nn.loss import cross_entropy_gradient
 from numlp.nn.mode import TRAINING
 from numlp.nn.network import Layer, Network, Pass
-from numlp.optim.optimisers import Optimiser
+from numlp.optim.optimizers import Optimizer
 from numlp.training.history import LayerHealth, Record
 
 IMAGES = 1_000  # the first of the training split; so many that a ReLU which is 0 for all of them hardly ever is not for another
@@ -38,15 +38,15 @@ class Probe:
                 self._blocks.append([])
             self._blocks[-1].append((layer, self._pass.works[name]))
 
-    def measure(self, optimiser: Optimiser, record: Record) -> list[LayerHealth]:
-        """Each layer's health at `record`; `optimiser`, which holds the state for the next update, is copied as well."""
+    def measure(self, optimizer: Optimizer, record: Record) -> list[LayerHealth]:
+        """Each layer's health at `record`; `optimizer`, which holds the state for the next update, is copied as well."""
         copy, depth = self._copy, range(1, self._copy.depth + 1)
         copy.params.vector[...] = self._network.params.vector
         logits = self._pass.forward(self._x, TRAINING)
         activations = [_activations(block) for block in self._blocks]  # now: the gradient takes the logits' place
         self._pass.backward(cross_entropy_gradient(logits, self._labels))
         gradients = [_norm(copy.grads[f"linear{i}.W"]) for i in depth]
-        deepcopy(optimiser).update(copy.params.vector, copy.grads.vector, record.eta, 2 * self._lam)
+        deepcopy(optimizer).update(copy.params.vector, copy.grads.vector, record.eta, 2 * self._lam)
         rows = []
         for i, (mean, std, dead), gradient in zip(depth, activations, gradients, strict=True):
             W = self._network.params[f"linear{i}.W"]

@@ -13,7 +13,7 @@ from numlp.training.batches import epoch_steps
 from numlp.training.evaluator import CHUNK
 
 LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")  # of a container
-STATE = {"sgd": 0, "momentum": 1}  # vectors of an optimiser's state; Adam has two
+STATE = {"sgd": 0, "momentum": 1}  # vectors of an optimizer's state; Adam has two
 RECORD = 1_000  # bytes of a record, and of a layer's health at one, in memory and on the way to a file
 
 

@@ -16,7 +16,7 @@ from numlp.nn.loss import cross_entropy_gradient, soft_cross_entropy_gradient, s
 from numlp.nn.mode import Mode
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
-from numlp.optim.optimisers import Optimiser, clip_by_norm
+from numlp.optim.optimizers import Optimizer, clip_by_norm
 from numlp.threads import one_ahead
 from numlp.training.batches import batches_from, epoch_steps
 from numlp.training.evaluator import Evaluator, Scores
@@ -38,7 +38,7 @@ class State:
     """
 
     network: Network
-    optimiser: Optimiser
+    optimizer: Optimizer
     step: int = 0
     seen: Array = field(default_factory=lambda: np.zeros(4))
     records: list[Record] = field(default_factory=list)
@@ -48,7 +48,7 @@ class State:
 
     def vectors(self) -> dict[str, Array]:
         """The arrays that training changes in place, by name."""
-        kept = {f"optimiser.{name}": vector for name, vector in self.optimiser.state.items()}
+        kept = {f"optimizer.{name}": vector for name, vector in self.optimizer.state.items()}
         return {"params": self.network.params.vector, "moments": self.network.moments.vector, "seen": self.seen, **kept}
 
 
@@ -107,14 +107,14 @@ class Trainer:
 
     def step(self, batch: Batch) -> None:
         """Forward, gradient of the loss, backward, clipping, penalty and update, then the moving average."""
-        network, optimiser, plan, buffers = self.state.network, self.state.optimiser, self.plan, self._buffers(len(batch.x))
+        network, optimizer, plan, buffers = self.state.network, self.state.optimizer, self.plan, self._buffers(len(batch.x))
         logits = buffers.forward(batch.x, Mode(batch_moments=True, noise=(plan.noise_seed, batch.step)))
         soft = batch.targets
         dy = cross_entropy_gradient(logits, batch.labels) if soft is None else soft_cross_entropy_gradient(logits, soft)
         buffers.backward(dy)
         if plan.clip_norm > 0:
             clip_by_norm(network.grads.vector, plan.clip_norm)
-        optimiser.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), 2 * plan.lam, plan.threads)
+        optimizer.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), 2 * plan.lam, plan.threads)
         update_moving_average(network, buffers, plan.ema_decay)
 
     def start_moments(self, x: Array) -> None:
@@ -188,7 +188,7 @@ class Trainer:
         return self._passes[n]
 
 
-def train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: Plan) -> Iterator[Record]:
+def train(network: Network, optimizer: Optimizer, data: Part, val: Part, plan: Plan) -> Iterator[Record]:
     """Train `network` in place and yield a record after each of `plan.record_at` updates.
 
     Examples:
@@ -199,13 +199,13 @@ def train(network: Network, optimiser: Optimiser, data: Part, val: Part, plan: P
         >>> labels = (x[:, 0] > 0).astype(np.intp)
         >>> training, validation = numlp.Part(x[:300], labels[:300]), numlp.Part(x[300:], labels[300:])
         >>> network = numlp.Network((4, 8, 2), norm="before")
-        >>> numlp.initialise(network, numlp.he, rng)
-        >>> optimiser = numlp.Sgd(network.params.vector, network.weights.size)
+        >>> numlp.initialize(network, numlp.he, rng)
+        >>> optimizer = numlp.Sgd(network.params.vector, network.weights.size)
         >>> plan = numlp.Plan(200, 50, numlp.constant(0.1), lam=0.0, ema_decay=0.9, batch_seed=0, record_at=frozenset({100, 200}))
-        >>> records = list(numlp.train(network, optimiser, training, validation, plan))
+        >>> records = list(numlp.train(network, optimizer, training, validation, plan))
         >>> [record.step for record in records]
         [100, 200]
         >>> records[-1].val_accuracy > 0.9
         True
     """
-    return under_threads(plan.threads, Trainer(State(network, optimiser), data, val, plan).records())
+    return under_threads(plan.threads, Trainer(State(network, optimizer), data, val, plan).records())

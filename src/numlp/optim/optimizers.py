@@ -1,4 +1,4 @@
-"""Optimisers: each changes one flat vector of parameters in place, and keeps its state in vectors of the same size."""
+"""Optimizers: each changes one flat vector of parameters in place, and keeps its state in vectors of the same size."""
 
 import math
 from abc import ABC, abstractmethod
@@ -16,8 +16,8 @@ EVERY = 8  # updates from one step of the average to the next: a pass over a vec
 LEAST = 2  # blocks of a thread: fewer are done before another thread has begun
 
 
-class Optimiser(ABC):
-    """What all optimisers share: the count of updates, the state, and the way through the vector, block after block.
+class Optimizer(ABC):
+    """What all optimizers share: the count of updates, the state, and the way through the vector, block after block.
 
     Args:
         params: The vector that will be updated; its size and type are those of the state.
@@ -111,7 +111,7 @@ def _add_decay(p: Array, g: Array, scratch: Array, decay: float) -> None:
         g += np.multiply(p, decay, out=scratch)
 
 
-class Sgd(Optimiser):
+class Sgd(Optimizer):
     """params -= eta * grads.
 
     Examples:
@@ -130,7 +130,7 @@ class Sgd(Optimiser):
         p -= g
 
 
-class Momentum(Optimiser):
+class Momentum(Optimizer):
     """velocity = rho * velocity + grads; params -= eta * velocity, or with `nesterov` eta * (grads + rho * velocity).
 
     Source: Sutskever et al. 2013, PMLR 28(3), equations 1 and 2, with eta taken out of the velocity;
@@ -140,9 +140,9 @@ class Momentum(Optimiser):
         >>> import numpy as np
         >>> import numlp
         >>> params = np.array([1.0])
-        >>> optimiser = numlp.Momentum(params, weights=1, rho=0.9)
+        >>> optimizer = numlp.Momentum(params, weights=1, rho=0.9)
         >>> for _ in range(2):
-        ...     optimiser.update(params, np.array([1.0]), eta=0.1)
+        ...     optimizer.update(params, np.array([1.0]), eta=0.1)
         >>> params.round(3).tolist()  # steps of 0.1 and 0.19
         [0.71]
     """
@@ -165,7 +165,7 @@ class Momentum(Optimiser):
         p -= g
 
 
-class Adam(Optimiser):
+class Adam(Optimizer):
     """Steps of the bias-corrected mean gradient over the root of the bias-corrected mean square.
 
     The decay is part of the gradient, as the penalty's is; `weight_decay` is not, and makes it AdamW.
@@ -176,8 +176,8 @@ class Adam(Optimiser):
         >>> import numpy as np
         >>> import numlp
         >>> params = np.array([1.0, 2.0])
-        >>> optimiser = numlp.Adam(params, weights=2, beta1=0.9, beta2=0.999, eps=1e-8)
-        >>> optimiser.update(params, np.array([100.0, -0.01]), eta=0.1)
+        >>> optimizer = numlp.Adam(params, weights=2, beta1=0.9, beta2=0.999, eps=1e-8)
+        >>> optimizer.update(params, np.array([100.0, -0.01]), eta=0.1)
         >>> params.round(3).tolist()  # the first step has the length eta, whatever the gradient's
         [0.9, 2.1]
     """

@@ -9,7 +9,7 @@ import numpy as np
 from numlp.errors import require_positive
 from numlp.nn.network import Network
 
-Initialiser: TypeAlias = Callable[[int], float]
+Initializer: TypeAlias = Callable[[int], float]
 """From a layer's fan-in to the standard deviation of its weights."""
 
 
@@ -35,7 +35,7 @@ def xavier(fan_in: int) -> float:
     return math.sqrt(1 / fan_in)
 
 
-def gaussian(sigma: float) -> Initialiser:
+def gaussian(sigma: float) -> Initializer:
     """The same `sigma` for every layer.
 
     Examples:
@@ -47,7 +47,7 @@ def gaussian(sigma: float) -> Initialiser:
     return lambda fan_in: sigma
 
 
-def initialise(network: Network, std: Initialiser, rng: np.random.Generator) -> None:
+def initialize(network: Network, std: Initializer, rng: np.random.Generator) -> None:
     """Draw every W from N(0, std(fan_in)^2); b, gamma, beta and the moments stay 0, 1, 0, 0 and 1.
 
     The draws are of float64 whatever the network's type, so that both types start from the same weights.
@@ -56,7 +56,7 @@ def initialise(network: Network, std: Initialiser, rng: np.random.Generator) -> 
         >>> import numpy as np
         >>> import numlp
         >>> network = numlp.Network((3072, 50, 10))
-        >>> numlp.initialise(network, numlp.he, np.random.default_rng(0))
+        >>> numlp.initialize(network, numlp.he, np.random.default_rng(0))
         >>> round(float(network.params["linear2.W"].std()), 1)  # sqrt(2 / 50)
         0.2
         >>> network.params["linear2.b"][:3].tolist()

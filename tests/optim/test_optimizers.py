@@ -1,4 +1,4 @@
-"""Each optimiser by its formula, and down a parabola and Rosenbrock's valley."""
+"""Each optimizer by its formula, and down a parabola and Rosenbrock's valley."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
-from numlp.optim.optimisers import BLOCK, EVERY, Adam, Momentum, Optimiser, Sgd, clip_by_norm
+from numlp.optim.optimizers import BLOCK, EVERY, Adam, Momentum, Optimizer, Sgd, clip_by_norm
 
-Make: TypeAlias = Callable[[np.ndarray], Optimiser]
+Make: TypeAlias = Callable[[np.ndarray], Optimizer]
 
 
-def sgd(params: np.ndarray) -> Optimiser:
+def sgd(params: np.ndarray) -> Optimizer:
     return Sgd(params, 0)
 
 
-def momentum(params: np.ndarray) -> Optimiser:
+def momentum(params: np.ndarray) -> Optimizer:
     return Momentum(params, 0, rho=0.9)
 
 
-def adam(params: np.ndarray) -> Optimiser:
+def adam(params: np.ndarray) -> Optimizer:
     return Adam(params, 0, beta1=0.9, beta2=0.999, eps=1e-8)
 
 
@@ -51,11 +51,11 @@ def rosenbrock(p: np.ndarray) -> np.ndarray:
 )
 def test_it_reaches_the_minimum(make: Make, gradient: Callable[[np.ndarray], np.ndarray], eta: float, steps: int) -> None:
     p = np.array([-1.2, 1.0])
-    optimiser = make(p)
+    optimizer = make(p)
     for _ in range(steps):
-        optimiser.update(p, gradient(p), eta)
+        optimizer.update(p, gradient(p), eta)
     np.testing.assert_allclose(p, 1, atol=1e-3)
-    assert optimiser.count == steps
+    assert optimizer.count == steps
 
 
 def by_hand(name: str, params: np.ndarray, grads: list[np.ndarray], eta: float) -> np.ndarray:
@@ -80,9 +80,9 @@ def test_its_steps_are_those_of_the_formula(make: Make, seed: int, eta: float, s
     rng = np.random.default_rng(seed)
     params, grads = rng.standard_normal(6), list(rng.standard_normal((steps, 6)))
     p = params.copy()
-    optimiser = make(p)
+    optimizer = make(p)
     for g in grads:
-        optimiser.update(p, g.copy(), eta)
+        optimizer.update(p, g.copy(), eta)
     np.testing.assert_allclose(p, by_hand(make.__name__, params, grads, eta), rtol=1e-9, atol=1e-12)
 
 
@@ -104,19 +104,19 @@ def test_a_copy_of_state_and_count_continues_as_the_original(make: Make) -> None
     second.count = first.count
     for name, vector in first.state.items():
         second.state[name][:] = vector
-    for optimiser, params in ((first, p), (second, q)):
+    for optimizer, params in ((first, p), (second, q)):
         for _ in range(5):
-            optimiser.update(params, parabola(params), 0.05)
+            optimizer.update(params, parabola(params), 0.05)
     np.testing.assert_array_equal(p, q)
 
 
 @pytest.mark.parametrize("make", [sgd, momentum, adam])
 def test_float32_stays_float32(make: Make) -> None:
     p = np.ones(3, np.float32)
-    optimiser = make(p)
-    optimiser.update(p, np.ones(3, np.float32), 0.1)
+    optimizer = make(p)
+    optimizer.update(p, np.ones(3, np.float32), 0.1)
     assert p.dtype == np.float32
-    assert {vector.dtype for vector in optimiser.state.values()} <= {np.dtype(np.float32)}
+    assert {vector.dtype for vector in optimizer.state.values()} <= {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_setting_out_of_range_is_refused(make: Make) -> None:
 
 
 @pytest.mark.parametrize("make", [Sgd, lambda p, w: Momentum(p, w, 0.9), lambda p, w: Adam(p, w, 0.9, 0.999, 1e-8)])
-def test_the_decay_is_the_penaltys_gradient_on_the_weights_alone_in_any_block(make: Callable[[np.ndarray, int], Optimiser]) -> None:
+def test_the_decay_is_the_penaltys_gradient_on_the_weights_alone_in_any_block(make: Callable[[np.ndarray, int], Optimizer]) -> None:
     rng = np.random.default_rng(4)
     size, weights = 3 * BLOCK + 11, BLOCK + 7
     start, gradients = rng.normal(size=size), rng.normal(size=(3, size))
@@ -148,7 +148,7 @@ def test_the_decay_is_the_penaltys_gradient_on_the_weights_alone_in_any_block(ma
 
 
 @pytest.mark.parametrize("make", [Sgd, lambda p, w: Momentum(p, w, 0.9), lambda p, w: Adam(p, w, 0.9, 0.999, 1e-8)])
-def test_threads_share_the_blocks_of_an_update_and_change_no_bit(make: Callable[[np.ndarray, int], Optimiser]) -> None:
+def test_threads_share_the_blocks_of_an_update_and_change_no_bit(make: Callable[[np.ndarray, int], Optimizer]) -> None:
     rng = np.random.default_rng(5)
     size, weights = 5 * BLOCK + 11, 4 * BLOCK + 7
     start, gradients = rng.normal(size=size).astype(np.float32), rng.normal(size=(3, size)).astype(np.float32)
@@ -163,17 +163,17 @@ def test_threads_share_the_blocks_of_an_update_and_change_no_bit(make: Callable[
 
 def test_nesterov_steps_along_the_gradient_and_the_velocity_to_come() -> None:
     p, g = np.array([1.0, -2.0]), np.array([0.5, 0.25])
-    optimiser = Momentum(p, 0, rho=0.9, nesterov=True)
+    optimizer = Momentum(p, 0, rho=0.9, nesterov=True)
     velocity, expected = np.zeros(2), p.copy()
     for _ in range(3):
-        optimiser.update(p, g.copy(), 0.1)
+        optimizer.update(p, g.copy(), 0.1)
         velocity = 0.9 * velocity + g
         expected -= 0.1 * (g + 0.9 * velocity)
     np.testing.assert_allclose(p, expected, rtol=1e-14)
 
 
 @pytest.mark.parametrize("make", [lambda p, w, d: Momentum(p, w, 0.9, weight_decay=d), lambda p, w, d: Adam(p, w, 0.9, 0.999, 1e-8, d)])
-def test_weight_decay_shrinks_the_weights_beside_the_gradients_step(make: Callable[[np.ndarray, int, float], Optimiser]) -> None:
+def test_weight_decay_shrinks_the_weights_beside_the_gradients_step(make: Callable[[np.ndarray, int, float], Optimizer]) -> None:
     rng = np.random.default_rng(6)
     start, gradients = rng.normal(size=5), rng.normal(size=(3, 5))
     decayed, by_hand = start.copy(), start.copy()
@@ -198,9 +198,9 @@ QUADRATIC = np.array([1.0, 2.0, 3.0])  # the gradient of sum of QUADRATIC * p^2 
 )
 def test_three_steps_are_pytorchs(make: Make, golden: list[float]) -> None:
     p = np.array([1.0, -2.0, 0.5])
-    optimiser = make(p)
+    optimizer = make(p)
     for _ in range(3):
-        optimiser.update(p, QUADRATIC * p, 0.1)
+        optimizer.update(p, QUADRATIC * p, 0.1)
     np.testing.assert_allclose(p, golden, rtol=1e-8)
 
 
@@ -208,15 +208,15 @@ def test_three_steps_are_pytorchs(make: Make, golden: list[float]) -> None:
 def test_the_average_is_that_of_every_eighth_update_and_changes_no_step(make: Make) -> None:
     """By the definition: weights w^(n-k) for the parameters after update k, divided by their sum."""
     p, plain = np.array([1.0, -2.0, 0.5]), np.array([1.0, -2.0, 0.5])
-    optimiser, other = make(p), make(plain)
-    optimiser.keep_average(0.9, p)
+    optimizer, other = make(p), make(plain)
+    optimizer.keep_average(0.9, p)
     weighted, total = np.zeros(3), 0.0
     for step in range(1, 45):
-        optimiser.update(p, QUADRATIC * p, 0.01)
+        optimizer.update(p, QUADRATIC * p, 0.01)
         other.update(plain, QUADRATIC * plain, 0.01)
         if step % EVERY == 0:
             weighted, total = 0.9**EVERY * weighted + p, 0.9**EVERY * total + 1
-    np.testing.assert_allclose(optimiser.averaged(), weighted / total, rtol=1e-12)
+    np.testing.assert_allclose(optimizer.averaged(), weighted / total, rtol=1e-12)
     np.testing.assert_array_equal(p, plain)
 
 
