@@ -6,7 +6,7 @@ import numlp
 
 BATCH, STEPS = 100, 600
 
-data = numlp.synthesise(seed=0)  # 50,000 training images, then 10,000 test images
+data = numlp.synthesize(seed=0)  # 50,000 training images, then 10,000 test images
 train_images, test_images = data.images[:10_000], data.images[50_000:52_000]  # (N, 3072) uint8
 train_labels, test_labels = data.labels[:10_000], data.labels[50_000:52_000]  # (N,), 0 to 9
 mean, std = train_images.mean(axis=0, dtype=np.float32), train_images.std(axis=0, dtype=np.float32)

@@ -42,7 +42,7 @@ class StaleBackward(BatchNorm):
         """(N, d) -> (N, d), in place."""
         super().backward(dy.copy(), work)
         dgamma = self.dgamma.copy()
-        work.centerd += self.alpha * (work.mean - self.mean)  # x minus the moving average
+        work.centered += self.alpha * (work.mean - self.mean)  # x minus the moving average
         var = self.alpha * self.var + (1 - self.alpha) * work.var
         work.inv_std[:] = 1 / np.sqrt(var + self.eps)
         work.scale[:] = self.gamma * work.inv_std

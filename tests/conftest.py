@@ -24,7 +24,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from numlp.data.raw import save_raw
-from numlp.data.synthetic import synthesise
+from numlp.data.synthetic import synthesize
 
 pytest_plugins = ["projects"]
 
@@ -62,7 +62,7 @@ def synthetic(session_folder):
     folder = session_folder / "synthetic-0"
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
-            save_raw(synthesise(0), folder)
+            save_raw(synthesize(0), folder)
     return folder
 
 

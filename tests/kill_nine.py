@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from numlp.data.raw import save_raw
-from numlp.data.synthetic import synthesise
+from numlp.data.synthetic import synthesize
 from numlp.files import sha256
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,7 +48,7 @@ def prepare(folder):
         return
     shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local.yaml"))
     shutil.copy(ROOT / "params.yaml", folder)
-    save_raw(synthesise(0), folder / "build" / "download")
+    save_raw(synthesize(0), folder / "build" / "download")
     subprocess.run([sys.executable, "-m", "numlp", "normalise", "data=synthetic", "split=9k"], cwd=folder, check=True)
 
 

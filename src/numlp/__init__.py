@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numlp.data.image_file import read_image
     from numlp.data.preprocess import Part
     from numlp.data.raw import DatasetInfo, RawData
-    from numlp.data.synthetic import synthesise
+    from numlp.data.synthetic import synthesize
     from numlp.errors import UserError
     from numlp.inference.model_file import Model, load_model, save_model
     from numlp.nn.activations import Relu
@@ -81,7 +81,7 @@ __all__ = [
     "save_model",
     "set_from_batch",
     "softmax",
-    "synthesise",
+    "synthesize",
     "train",
     "update_moving_average",
     "xavier",
@@ -91,7 +91,7 @@ _NAMES = {  # by module
     "data.image_file": ("read_image",),
     "data.preprocess": ("Part",),
     "data.raw": ("DatasetInfo", "RawData"),
-    "data.synthetic": ("synthesise",),
+    "data.synthetic": ("synthesize",),
     "errors": ("UserError",),
     "inference.model_file": ("Model", "load_model", "save_model"),
     "nn.activations": ("Relu",),

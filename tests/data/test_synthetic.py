@@ -7,7 +7,7 @@ import pytest
 
 from numlp.config.data import TRAIN_IMAGES
 from numlp.data.raw import load_raw
-from numlp.data.synthetic import synthesise
+from numlp.data.synthetic import synthesize
 from numlp.errors import UserError
 
 
@@ -22,7 +22,7 @@ def test_a_seed_gives_the_same_bytes_on_every_machine(data):
 
 
 def test_another_seed_gives_other_images_and_labels(data):
-    other = synthesise(1)
+    other = synthesize(1)
     assert np.mean(other.images == data.images) < 0.05
     assert np.mean(other.labels == data.labels) < 0.15
     assert (other.name, other.origin) == ("synthetic, seed 1", {"seed": 1})
@@ -58,4 +58,4 @@ def test_the_class_means_alone_tell_some_but_by_far_not_all_classes_apart(data):
 
 def test_a_negative_seed_is_refused():
     with pytest.raises(UserError, match=r"data.source.seed: expected a whole number of at least 0, got -1"):
-        synthesise(-1)
+        synthesize(-1)

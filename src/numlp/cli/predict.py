@@ -22,7 +22,7 @@ TABLE, FORMATS = "table", {"csv": to_csv, "json": to_json}
 ABOUT = (
     "Classify PNG, JPEG or WebP images: print the three most probable classes, or with --format csv or json "
     "the probabilities of all classes. "
-    "The command crops each image to the largest centerd square and scales it to the 32 x 32 pixels of the training images."
+    "The command crops each image to the largest centered square and scales it to the 32 x 32 pixels of the training images."
 )
 
 

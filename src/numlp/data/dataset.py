@@ -7,7 +7,7 @@ from numlp.config import Config, SourceConfig
 from numlp.data.cifar10 import is_asked_for, load_cifar10
 from numlp.data.preprocess import Prepared, prepare
 from numlp.data.raw import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
-from numlp.data.synthetic import synthesise
+from numlp.data.synthetic import synthesize
 from numlp.errors import UserError
 from numlp.files import locked
 
@@ -42,7 +42,7 @@ def provide_raw(source: SourceConfig) -> Path:
 
 def make_raw(source: SourceConfig, folder: Path) -> RawData:
     """Make the images of `source`: from an archive, which `folder` has once it is downloaded, or from a seed."""
-    return load_cifar10(source, folder) if source.seed is None else synthesise(source.seed)
+    return load_cifar10(source, folder) if source.seed is None else synthesize(source.seed)
 
 
 def find_raw(dataset: DatasetInfo) -> RawData:

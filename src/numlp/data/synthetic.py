@@ -26,7 +26,7 @@ CHUNK = 2_000  # images made at once
 Levels = NDArray[np.int16]
 
 
-def synthesise(seed: int) -> RawData:
+def synthesize(seed: int) -> RawData:
     """Make 50,000 training and 10,000 test images of ten classes, as many of each class in both.
 
     Raises:
@@ -34,7 +34,7 @@ def synthesise(seed: int) -> RawData:
 
     Examples:
         >>> import numlp
-        >>> data = numlp.synthesise(seed=0)
+        >>> data = numlp.synthesize(seed=0)
         >>> data.images.shape, data.images.dtype.name
         ((60000, 3072), 'uint8')
         >>> data.labels[50000:].size
