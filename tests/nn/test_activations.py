@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from numlp.config import ActivationConfig, naming
 from numlp.errors import UserError
 from numlp.inference import standalone
 from numlp.nn.activations import ACTIVATIONS, Gelu
@@ -12,58 +11,45 @@ from numlp.nn.mode import PREDICTION
 from numlp.nn.network import Network
 
 X = np.array([-200.0, -3.0, -1.0, -0.25, 0.5, 2.0, 200.0])
+GELU = [-0.0, -0.0036373920817729943, -0.15880800939172324, -0.100324649298315, 0.34571400982514394, 1.954597694087775, 200.0]
+GELU_SLOPE = [0.0, -0.011584166630969648, -0.08296408384578252, 0.30464590484893955, 0.8673699035346424, 1.0860992566236183, 1.0]
+SILU = [
+    -2.767793053473475e-85,
+    -0.14227761953270035,
+    -0.2689414213699951,
+    -0.10945587477855048,
+    0.3112296656009273,
+    1.7615941559557646,
+    200.0,
+]
+SILU_SLOPE = [
+    -2.7539540882061076e-85,
+    -0.08810410601516962,
+    0.07232948812851325,
+    0.37628997842980233,
+    0.7399611873026519,
+    1.0907842487848955,
+    1,
+]
 PYTORCH = {  # values and derivatives of torch.nn.functional's relu, leaky_relu, gelu(approximate="tanh") and silu at X, torch 2.13, float64
-    "relu": (
-        [0.0, 0.0, 0.0, 0.0, 0.5, 2.0, 200.0],
-        [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0],
-    ),
-    "leaky_relu": (
-        [-2.0, -0.03, -0.01, -0.0025, 0.5, 2.0, 200.0],
-        [0.01, 0.01, 0.01, 0.01, 1.0, 1.0, 1.0],
-    ),
-    "gelu": (
-        [-0.0, -0.0036373920817729943, -0.15880800939172324, -0.100324649298315, 0.34571400982514394, 1.954597694087775, 200.0],
-        [0.0, -0.011584166630969648, -0.08296408384578252, 0.30464590484893955, 0.8673699035346424, 1.0860992566236183, 1.0],
-    ),
-    "silu": (
-        [
-            -2.767793053473475e-85,
-            -0.14227761953270035,
-            -0.2689414213699951,
-            -0.10945587477855048,
-            0.3112296656009273,
-            1.7615941559557646,
-            200.0,
-        ],
-        [
-            -2.7539540882061076e-85,
-            -0.08810410601516962,
-            0.07232948812851325,
-            0.37628997842980233,
-            0.7399611873026519,
-            1.0907842487848955,
-            1.0,
-        ],
-    ),
+    "relu": ([0, 0, 0, 0, 0.5, 2, 200], [0, 0, 0, 0, 1, 1, 1]),
+    "leaky_relu": ([-2, -0.03, -0.01, -0.0025, 0.5, 2, 200], [0.01, 0.01, 0.01, 0.01, 1, 1, 1]),
+    "gelu": (GELU, GELU_SLOPE),
+    "silu": (SILU, SILU_SLOPE),
 }
-
-
-def passed(name, x):
-    layer = ACTIVATIONS[name](x.shape[1])
-    work = layer.work(len(x), x.dtype)
-    y = layer.forward(x, work, PREDICTION).copy()
-    return y, layer.backward(np.ones_like(x), work)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_values_and_derivatives_are_pytorchs(name, dtype):
+    x = X[np.newaxis].astype(dtype)
+    layer = ACTIVATIONS[name](x.shape[1])
+    work = layer.work(1, dtype)
     with np.errstate(all="raise", under="ignore"):  # values far from 0 neither overflow nor become NaN
-        y, slope = passed(name, X[np.newaxis].astype(dtype))
+        y = layer.forward(x, work, PREDICTION).copy()
+        slope = layer.backward(np.ones_like(x), work)
     rtol = 1e-12 if dtype == np.float64 else 1e-5
-    values, derivatives = PYTORCH[name]
-    np.testing.assert_allclose(y[0], values, rtol=rtol, atol=rtol)
-    np.testing.assert_allclose(slope[0], derivatives, rtol=rtol, atol=rtol)
+    np.testing.assert_allclose([y[0], slope[0]], PYTORCH[name], rtol=rtol, atol=rtol)
 
 
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
@@ -74,19 +60,13 @@ def test_gradients_agree_with_central_differences(name, norm):
     assert sum(difference.verdict == "agrees" for difference in differences) >= 4
 
 
-def test_the_check_sees_a_wrong_derivative(monkeypatch):
+def test_gradient_check_finds_a_wrong_derivative(monkeypatch):
     monkeypatch.setattr(Gelu, "backward", lambda self, dy, work: np.multiply(dy, work.slope > 0.5, out=dy))
     differences = Case("", (8, 6), "before", n=12, d=10, activation="gelu").check()
     assert "linear1.W" in [difference.name for difference in differences if not difference.passed]
 
 
-def test_layers_are_named_after_the_activation_and_an_unknown_one_is_refused():
-    assert list(Network((4, 3, 2), activation="leaky_relu").layers) == ["linear1", "leakyrelu1", "linear2"]
-    with pytest.raises(UserError, match=r"network: expected an activation of relu, leaky_relu, gelu, silu, got 'tanh'"):
+def test_unknown_activation_is_refused_and_the_stand_alone_reader_has_them_all():
+    with pytest.raises(UserError, match="tanh"):
         Network((4, 3, 2), activation="tanh")
-
-
-def test_configuration_captions_and_the_stand_alone_reader_know_the_same_activations():
-    for name in ACTIVATIONS:
-        ActivationConfig(name).check()
-    assert set(ACTIVATIONS) == set(naming.ACTIVATIONS) == set(standalone.ACTIVATIONS)
+    assert set(ACTIVATIONS) == set(standalone.ACTIVATIONS)
