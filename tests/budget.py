@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = ("hydra", "argparse", "joblib", "mlflow", "optuna", "omegaconf")
 PRIVATE = re.compile(rf"\b(?:{'|'.join(LIBRARIES)})[\w.]*\._\w|\bimport _[a-z]\w*|\b_(?:actions|add_action|return_value|trial_id)\b")
+VAGUE = re.compile(r"(?:Of|What|Those|That|As|Whose|Where)\b")
 
 
 def python_files(folder: str) -> list[Path]:
@@ -40,6 +41,14 @@ def private_reaches() -> Iterator[str]:
                 yield f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
 
 
+def vague_docstrings() -> Iterator[str]:
+    """Yield the place of each docstring that begins with a word that stands for a noun the reader must guess."""
+    for path in (path for folder in ("src", "reproduction", "tests") for path in python_files(folder)):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and VAGUE.match(ast.get_docstring(node) or ""):
+                yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}: {ast.get_docstring(node)}"
+
+
 @cache
 def figures() -> dict[str, int]:
     """All counts, by the names that tests/test_structure.py limits."""
@@ -52,6 +61,7 @@ def figures() -> dict[str, int]:
         "lines of tests": lines("tests"),
         "imports inside functions": len(list(nested_imports())),
         "private names of libraries": len(list(private_reaches())),
+        "docstrings without a noun first": len(list(vague_docstrings())),
     }
 
 
