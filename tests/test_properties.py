@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numlp import config
+from numlp.config import parts, schema
+from numlp.config.schema import check_rules
 from numlp.data.preprocess import Part, normalise, statistics
 from numlp.files import read_rows, write_rows
 from numlp.inference.model_file import Model, load_model, save_model
@@ -34,30 +35,30 @@ def configs(draw):
     init = draw(st.sampled_from(["he", "xavier", "gaussian"]))
     low, high = sorted((draw(RATES), draw(RATES)))
     schedules = [
-        config.CyclicalConfig(eta_min=low, eta_max=high, half_cycle_epochs=draw(st.floats(0.1, 3)), decay=draw(st.floats(0.1, 1))),
-        config.ExponentialConfig(eta=high, decay=draw(st.floats(0.1, 1))),
-        config.ConstantConfig(eta=high),
+        parts.CyclicalConfig(eta_min=low, eta_max=high, half_cycle_epochs=draw(st.floats(0.1, 3)), decay=draw(st.floats(0.1, 1))),
+        parts.ExponentialConfig(eta=high, decay=draw(st.floats(0.1, 1))),
+        parts.ConstantConfig(eta=high),
     ]
     optims = [
-        config.SgdConfig(),
-        config.MomentumConfig(rho=draw(st.floats(0, 0.99))),
-        config.AdamConfig(beta1=draw(st.floats(0, 0.99)), beta2=draw(st.floats(0, 0.999))),
+        parts.SgdConfig(),
+        parts.MomentumConfig(rho=draw(st.floats(0, 0.99))),
+        parts.AdamConfig(beta1=draw(st.floats(0, 0.99)), beta2=draw(st.floats(0, 0.999))),
     ]
-    record = config.RecordConfig("points", draw(st.integers(1, 4)), draw(st.sampled_from(["full", "aggregated", "smoothed"])))
-    made = config.Config(
-        data=config.DataConfig(config.SourceConfig("synthetic", 0)),
-        split=config.SplitConfig([0, 60], [60, 80]),
-        model=config.ModelConfig(draw(st.lists(st.integers(1, 12), min_size=1, max_size=5))),
-        norm=config.NormConfig(draw(st.sampled_from(["none", "before", "after"]))),
-        init=config.InitConfig(init, draw(st.floats(1e-6, 1)) if init == "gaussian" else None),
+    record = schema.RecordConfig("points", draw(st.integers(1, 4)), draw(st.sampled_from(["full", "aggregated", "smoothed"])))
+    made = schema.Config(
+        data=schema.DataConfig(schema.SourceConfig("synthetic", 0)),
+        split=schema.SplitConfig([0, 60], [60, 80]),
+        model=schema.ModelConfig(draw(st.lists(st.integers(1, 12), min_size=1, max_size=5))),
+        norm=schema.NormConfig(draw(st.sampled_from(["none", "before", "after"]))),
+        init=parts.InitConfig(init, draw(st.floats(1e-6, 1)) if init == "gaussian" else None),
         optim=draw(st.sampled_from(optims)),
         schedule=draw(st.sampled_from(schedules)),
-        moments=config.MomentsConfig("ema", draw(st.floats(0, 0.99))),
+        moments=parts.MomentsConfig("ema", draw(st.floats(0, 0.99))),
         lam=draw(st.floats(0, 0.1)),
         seed=draw(st.integers(0, 2**63 - 1)),
-        train=config.TrainConfig(batch_size=draw(st.integers(2, 60)), epochs=draw(st.floats(0.01, 0.1)), record=record),
+        train=schema.TrainConfig(batch_size=draw(st.integers(2, 60)), epochs=draw(st.floats(0.01, 0.1)), record=record),
     )
-    made.check_all()
+    check_rules(made)
     return made
 
 
@@ -101,7 +102,7 @@ def test_the_batches_from_any_step_on_are_the_tail_of_all(n, size, steps, data):
 @given(low=RATES, high=RATES, half=st.floats(0.01, 5), per_epoch=st.integers(1, 500), cycles=st.integers(1, 3))
 def test_the_cyclical_rate_is_the_triangle_of_its_definition(low, high, half, per_epoch, cycles):
     low, high = sorted((low, high))
-    choices = config.CyclicalConfig(eta_min=low, eta_max=high, half_cycle_epochs=half)
+    choices = parts.CyclicalConfig(eta_min=low, eta_max=high, half_cycle_epochs=half)
     n = build.half_cycle(choices, per_epoch)
     schedule = build.schedule(choices, per_epoch, 1)
     corners = {2 * n * cycle: low for cycle in range(cycles)} | {2 * n * cycle + n: high for cycle in range(cycles)}
@@ -114,7 +115,7 @@ def test_the_cyclical_rate_is_the_triangle_of_its_definition(low, high, half, pe
 
 @given(total=st.integers(1, 5000), points=st.integers(1, 50), per_epoch=st.integers(1, 700), every=st.sampled_from(["epoch", "points"]))
 def test_records_are_at_the_first_and_the_last_step_and_inside(total, points, per_epoch, every):
-    found = build.record_steps(config.RecordConfig(every, points), total, per_epoch)
+    found = build.record_steps(schema.RecordConfig(every, points), total, per_epoch)
     assert {0, total} <= found <= set(range(total + 1))
 
 

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from numlp.config.data import TRAIN_IMAGES
+from numlp.config.schema import TRAIN_IMAGES
 from numlp.data.raw import load_raw
 from numlp.data.synthetic import synthesize
 from numlp.errors import UserError

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numlp.config import AdamConfig, MomentumConfig, SgdConfig
+from numlp.config.parts import AdamConfig, MomentumConfig, SgdConfig
 from numlp.data.preprocess import Part
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network

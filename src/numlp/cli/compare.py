@@ -13,7 +13,7 @@ import numpy as np
 
 from numlp import paths
 from numlp.analysis.paired_test import PairedTest
-from numlp.config.data import TRAIN_IMAGES
+from numlp.config.schema import TRAIN_IMAGES
 from numlp.display.comparison_table import Compared, tabulate_many, tabulate_two
 from numlp.display.text import table_console
 from numlp.errors import require

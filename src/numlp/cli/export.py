@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from numlp import paths
 from numlp.arrays import Array
 from numlp.cli.parser import add_model
-from numlp.config.data import TRAIN_IMAGES
+from numlp.config.schema import TRAIN_IMAGES
 from numlp.data.dataset import find_raw
 from numlp.errors import UserError, require
 from numlp.inference import standalone

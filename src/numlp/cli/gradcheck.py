@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from numlp.blas import blas_threads
 from numlp.config import Config
-from numlp.config.data import PIXELS
+from numlp.config.schema import PIXELS
 from numlp.display.progress_bar import count_steps
 from numlp.errors import require
 from numlp.nn.gradient_check import Difference, Verdict

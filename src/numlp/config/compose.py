@@ -10,17 +10,18 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from yaml import YAMLError
 
-from numlp import config as schema
+from numlp.config import parts
 from numlp.config.hydra_errors import explain, explain_unknown_key, is_composing_error
 from numlp.config.local_choices import LOCAL, read_substitutes
+from numlp.config.schema import Config, check_rules, check_together
 from numlp.config.search import Primary
 from numlp.errors import UserError, require
 from numlp.paths import MARKS, find_project, no_project
 
 PARAMS, CONF = MARKS
-SCHEMAS: dict[str, tuple[type[schema.OptimConfig] | type[schema.ScheduleConfig], ...]] = {
-    "optim": (schema.SgdConfig, schema.MomentumConfig, schema.AdamConfig, schema.AdamWConfig),
-    "schedule": (schema.CyclicalConfig, schema.ExponentialConfig, schema.CosineConfig, schema.OneCycleConfig, schema.ConstantConfig),
+SCHEMAS: dict[str, tuple[type[parts.OptimConfig] | type[parts.ScheduleConfig], ...]] = {
+    "optim": (parts.SgdConfig, parts.MomentumConfig, parts.AdamConfig, parts.AdamWConfig),
+    "schedule": (parts.CyclicalConfig, parts.ExponentialConfig, parts.CosineConfig, parts.OneCycleConfig, parts.ConstantConfig),
 }
 SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
 
@@ -109,7 +110,7 @@ def read_params(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return groups, content
 
 
-def compose_project(root: Path) -> schema.Config:
+def compose_project(root: Path) -> Config:
     """What `root`/params.yaml and conf/ say, without a command line.
 
     Raises:
@@ -130,7 +131,7 @@ def chosen_files(names: Mapping[Any, Any]) -> dict[str, str]:
     return {str(group): str(name) for group, name in names.items() if str(group) != SET and not str(group).startswith("hydra")}
 
 
-def to_config(config: DictConfig) -> schema.Config:
+def to_config(config: DictConfig) -> Config:
     """The choices of a run as dataclasses, every rule checked; what belongs to sweeps alone is left out.
 
     Raises:
@@ -145,8 +146,9 @@ def to_config(config: DictConfig) -> schema.Config:
     OmegaConf.resolve(config)  # an interpolation of another type than its key's is then told in a line
     made = OmegaConf.to_object(config)
     assert isinstance(made, Primary)
-    made.check_all()
-    return schema.Config(**{item.name: getattr(made, item.name) for item in fields(schema.Config)})
+    check_rules(made)
+    check_together(made)
+    return Config(**{item.name: getattr(made, item.name) for item in fields(Config)})
 
 
 def known_keys(node: type, prefix: str = "") -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from numlp.config import ActivationConfig, AugmentConfig, Config, ModelConfig, MomentsConfig, NormConfig, SplitConfig, TrainConfig
-from numlp.config.architecture import ACTIVATIONS
+from numlp.config.parts import ACTIVATIONS, ActivationConfig, MomentsConfig
+from numlp.config.schema import AugmentConfig, Config, ModelConfig, NormConfig, SplitConfig, TrainConfig
 
 USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
 WIDTHS = {"mlp2": [50], "mlp3": [50, 50], "mlp9": [50, 30, 20, 20, 10, 10, 10, 10]}  # of conf/model

@@ -3,15 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from numlp.config import Checked, Config
-from numlp.errors import require, require_count
+from numlp.config.schema import COUNT, NOT_NEGATIVE, Config, one_of, value
 
-SAMPLERS = ("grid", "random", "qmc", "tpe")
-OBJECTIVES = ("val_accuracy", "best_val_accuracy", "val_cost")  # no metric of the test split may choose
+SAMPLER = one_of("grid", "random", "qmc", "tpe")
+OBJECTIVE = one_of("val_accuracy", "best_val_accuracy", "val_cost")  # no metric of the test split may choose
 
 
 @dataclass
-class RoundConfig(Checked):
+class RoundConfig:
     """A round of a search.
 
     Attributes:
@@ -21,21 +20,14 @@ class RoundConfig(Checked):
         margin: extended by this many decades on either side.
     """
 
-    sampler: str = "random"
-    trials: int = 10
-    best: int = 3
-    margin: float = 0.25
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require(self.sampler in SAMPLERS, "search.sampler", f"one of {', '.join(SAMPLERS)}", sampler=self.sampler)
-        require_count("search.trials", trials=self.trials)
-        require_count("search.rounds.best", best=self.best)
-        require(0 <= self.margin < 10, "search.rounds.margin", "a number of decades of at least 0 and below 10", margin=self.margin)
+    sampler: str = value("random", SAMPLER)
+    trials: int = value(10, COUNT)
+    best: int = value(3, COUNT)
+    margin: float = value(0.25, NOT_NEGATIVE)
 
 
 @dataclass
-class SearchConfig(Checked):
+class SearchConfig:
     """The trials of a sweep and their objective. Overrides say what varies: lam=0.1,0.01, lam=tag(log,interval(1e-5,1e-1)).
 
     Attributes:
@@ -49,29 +41,17 @@ class SearchConfig(Checked):
         final: Train the best trial's network once more, with the overrides `final_with`.
     """
 
-    sampler: str = "grid"
-    trials: int = 10
+    sampler: str = value("grid", SAMPLER)
+    trials: int = value(10, COUNT)
     rounds: list[RoundConfig] = field(default_factory=list)
-    objective: str = "val_accuracy"
+    objective: str = value("val_accuracy", OBJECTIVE)
     prune: bool = False
-    warmup: float = 1.0
-    startup: int = 4
-    seed: int = 0
-    parallel: int | None = None
+    warmup: float = value(1.0, NOT_NEGATIVE)
+    startup: int = value(4, COUNT)
+    seed: int = value(0, NOT_NEGATIVE)
+    parallel: int | None = value(None, COUNT)
     final: bool = False
     final_with: list[str] = field(default_factory=lambda: ["split=49k", "train.cycles=3"])
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require(self.objective in OBJECTIVES, "search.objective", f"one of {', '.join(OBJECTIVES)}", objective=self.objective)
-        require(self.seed >= 0, "search.seed", "a whole number of at least 0", seed=self.seed)
-        require(self.warmup >= 0, "search.warmup", "a number of epochs of at least 0", warmup=self.warmup)
-        require_count("search.startup", startup=self.startup)
-        require(
-            self.parallel is None or self.parallel >= 1, "search.parallel", "a whole number of at least 1, or null", parallel=self.parallel
-        )
-        for each in self.all_rounds():
-            each.check()
 
     def all_rounds(self) -> list[RoundConfig]:
         """The rounds, one where none are named."""
@@ -79,7 +59,7 @@ class SearchConfig(Checked):
 
 
 @dataclass
-class SweepConfig(Checked):
+class SweepConfig:
     """How the jobs of a sweep run.
 
     Attributes:

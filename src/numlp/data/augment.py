@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.config.data import SIDE
+from numlp.config.schema import SIDE
 
 
 def flip_half(x: Array, rng: np.random.Generator) -> Array:

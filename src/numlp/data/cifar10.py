@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from numlp import paths
 from numlp.config import SourceConfig
-from numlp.config.data import CLASSES, PIXELS
+from numlp.config.schema import CLASSES, PIXELS
 from numlp.data.raw import RawData
 from numlp.errors import UserError, require
 from numlp.files import sha256

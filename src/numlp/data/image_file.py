@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from numlp.config.data import SIDE
+from numlp.config.schema import SIDE
 from numlp.errors import UserError, require
 
 if TYPE_CHECKING:

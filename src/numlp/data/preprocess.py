@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.code_digest import stage_digest
-from numlp.config.data import IMAGES, PIXELS, TRAIN_IMAGES
+from numlp.config.schema import IMAGES, PIXELS, TRAIN_IMAGES
 from numlp.data.raw import DatasetInfo, load_raw, read_info, write_npy
 from numlp.errors import require
 from numlp.files import json_digest, locked, write_json

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from numlp.config.data import CLASSES, IMAGES, PIXELS
+from numlp.config.schema import CLASSES, IMAGES, PIXELS
 from numlp.errors import UserError, require
 from numlp.files import replacing, write_json
 

@@ -11,7 +11,7 @@ Source of the background's spectrum: Field 1987, J. Opt. Soc. Am. A 4(12).
 import numpy as np
 from numpy.typing import NDArray
 
-from numlp.config.data import CLASSES, IMAGES, PIXELS, TRAIN_IMAGES
+from numlp.config.schema import CLASSES, IMAGES, PIXELS, TRAIN_IMAGES
 from numlp.data.raw import RawData
 from numlp.errors import require
 

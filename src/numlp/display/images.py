@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.config.data import PIXELS, SIDE
+from numlp.config.schema import PIXELS, SIDE
 from numlp.display.style import MARGIN, ORANGE, WIDTH, sheet, styled
 from numlp.errors import require
 

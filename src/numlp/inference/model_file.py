@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.blas import blas_threads
-from numlp.config.data import PIXELS
+from numlp.config.schema import PIXELS
 from numlp.data.preprocess import normalise
 from numlp.data.raw import DatasetInfo
 from numlp.errors import UserError, require

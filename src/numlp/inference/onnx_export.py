@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from numlp.config.data import PIXELS, SIDE
+from numlp.config.schema import PIXELS, SIDE
 from numlp.errors import UserError
 from numlp.files import replacing
 from numlp.inference.standalone import Folded

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from numlp import paths
 from numlp.analysis.paired_test import PairedTest, compare_paired
 from numlp.arrays import Array
-from numlp.config.data import TRAIN_IMAGES
+from numlp.config.schema import TRAIN_IMAGES
 from numlp.data.dataset import find_raw
 from numlp.data.raw import RawData
 from numlp.errors import require

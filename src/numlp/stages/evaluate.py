@@ -10,7 +10,7 @@ from numlp import paths
 from numlp.arrays import Array
 from numlp.blas import blas_threads
 from numlp.config import Config
-from numlp.config.data import CLASSES, TRAIN_IMAGES
+from numlp.config.schema import CLASSES, TRAIN_IMAGES
 from numlp.data.augment import mirrored
 from numlp.data.dataset import prepare_data, provide_raw
 from numlp.data.preprocess import Name, Prepared

@@ -10,6 +10,7 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
 
 from numlp.config.launchers import at_once
+from numlp.config.schema import check_rules
 from numlp.config.search import SearchConfig, SweepConfig, decides
 from numlp.errors import UserError, require
 from numlp.files import json_digest
@@ -49,7 +50,7 @@ class Sweep:
     def __init__(self, hydra: HydraContext, config: DictConfig, task: Callable[..., Any], texts: Sequence[str]) -> None:
         search, sweep = OmegaConf.to_object(config.search), OmegaConf.to_object(config.sweep)
         assert isinstance(search, SearchConfig) and isinstance(sweep, SweepConfig)
-        search.check_all()
+        check_rules(search, "search.")
         parsed = OverridesParser.create(config_loader=hydra.config_loader).parse_overrides(list(texts))
         fixed, self._space, self._seeds = read_space(parsed)
         alone = not search.prune or len(self._seeds) < 2

@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from numlp.config import (
+from numlp.config.parts import (
     AdamConfig,
     AdamWConfig,
-    AugmentConfig,
-    Config,
     ConstantConfig,
     CosineConfig,
     CyclicalConfig,
@@ -15,10 +13,9 @@ from numlp.config import (
     MomentumConfig,
     OneCycleConfig,
     OptimConfig,
-    RecordConfig,
     ScheduleConfig,
 )
-from numlp.config.data import CLASSES
+from numlp.config.schema import CLASSES, AugmentConfig, Config, RecordConfig
 from numlp.data.augment import Augmentation
 from numlp.errors import require
 from numlp.nn.initializers import Initializer, gaussian, he, initialize, xavier

@@ -3,7 +3,7 @@
 import numpy as np
 
 from numlp.config import Config
-from numlp.config.data import IMAGES, PIXELS, TRAIN_IMAGES
+from numlp.config.schema import IMAGES, PIXELS, TRAIN_IMAGES
 from numlp.data.augment import flip_half
 from numlp.data.preprocess import Name, Prepared
 from numlp.errors import require

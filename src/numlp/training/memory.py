@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 
 from numlp.config import Config
-from numlp.config.data import CLASSES
+from numlp.config.schema import CLASSES
 from numlp.errors import UserError
 from numlp.training import build
 from numlp.training.batches import epoch_steps

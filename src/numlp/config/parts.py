@@ -1,12 +1,71 @@
-"""Optimizers and learning-rate schedules."""
+"""Parts of a run that can be swapped: optimizers, schedules, activations, initial weights, running statistics."""
 
 import math
 from dataclasses import dataclass
 
 from omegaconf import MISSING
 
-from numlp.config.base import Checked
 from numlp.errors import require, require_decay, require_fraction, require_length, require_not_negative, require_positive, require_rates
+
+
+@dataclass
+class Checked:
+    """A config with rules for its values."""
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+
+
+ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}
+"""The names of the activations, and what figures call them."""
+
+
+@dataclass
+class ActivationConfig(Checked):
+    """The activation function: relu, leaky_relu (slope 0.01), gelu (tanh approximation) or silu."""
+
+    name: str = "relu"
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.name in ACTIVATIONS, "activation.name", f"one of {', '.join(ACTIVATIONS)}", name=self.name)
+
+
+@dataclass
+class InitConfig(Checked):
+    """Initial weights: he, xavier, or gaussian with `sigma`."""
+
+    name: str = MISSING
+    sigma: float | None = None
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.name in ("he", "xavier", "gaussian"), "init.name", "he, xavier or gaussian", name=self.name)
+        if self.name == "gaussian":
+            good = self.sigma is not None and 0 < self.sigma < math.inf
+            require(good, "init.sigma", "a number above 0", sigma=self.sigma)
+        else:
+            expected, remedy = f"null with init={self.name}", "only init=gaussian uses sigma"
+            require(self.sigma is None, "init.sigma", expected, remedy, sigma=self.sigma)
+
+
+@dataclass
+class MomentsConfig(Checked):
+    """Batch norm's running statistics: ema is a moving average; precise and adaptive replace it after training, from `images` images."""
+
+    name: str = MISSING
+    alpha: float = 0.9  # weight of the old value
+    images: int | None = None
+
+    def check(self) -> None:
+        """Raise UserError for a value that breaks a rule."""
+        require(self.name in ("ema", "precise", "adaptive"), "moments.name", "ema, precise or adaptive", name=self.name)
+        require_fraction("moments.alpha", alpha=self.alpha)
+        if self.name == "ema":
+            remedy = "only moments=precise and moments=adaptive use images"
+            require(self.images is None, "moments.images", "null with moments=ema", remedy, images=self.images)
+        else:
+            require(self.images is not None and self.images >= 2, "moments.images", "a whole number of at least 2", images=self.images)
 
 
 @dataclass

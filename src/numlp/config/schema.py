@@ -1,0 +1,227 @@
+"""Settings of a run as dataclasses, each rule beside its field. OmegaConf checks types, and parts (numlp.config.parts) check themselves."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+from omegaconf import MISSING
+
+from numlp.config.parts import ActivationConfig, Checked, CyclicalConfig, InitConfig, MomentsConfig, OptimConfig, ScheduleConfig
+from numlp.errors import require
+
+SIDE, PIXELS, CLASSES = 32, 3_072, 10  # of an image: 32 x 32 in 3 colors
+IMAGES, TRAIN_IMAGES = 60_000, 50_000  # of a data set; the last 10,000 are the test split
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition on a value, and its text behind `expected`."""
+
+    holds: Callable[[Any], bool]
+    text: str
+
+
+POSITIVE = Rule(lambda x: 0 < x < math.inf, "a number above 0")
+NOT_NEGATIVE = Rule(lambda x: 0 <= x < math.inf, "a number of at least 0")
+FRACTION = Rule(lambda x: 0 <= x < 1, "a number of at least 0 and below 1")
+LENGTH = Rule(lambda x: 0 < x <= 1e6, "a number above 0 and at most 1000000")
+LENGTH_OR_NULL = Rule(LENGTH.holds, f"{LENGTH.text}, or null")
+COUNT = Rule(lambda x: x >= 1, "a whole number of at least 1")
+SEED = Rule(lambda x: 0 <= x < 2**63, "a whole number of at least 0")
+WIDTHS = Rule(lambda x: len(x) >= 1 and min(x) >= 1, "one or more widths, each at least 1")
+SHIFT = Rule(lambda x: 0 <= x < SIDE, f"a whole number of pixels from 0 to {SIDE - 1}")
+SPAN = Rule(lambda x: len(x) == 2 and 0 <= x[0] < x[1] <= TRAIN_IMAGES, f"[start, stop] with 0 <= start < stop <= {TRAIN_IMAGES}")
+FOLDER = Rule(lambda x: re.fullmatch(r"\w[\w .-]*", x) is not None, "letters, digits, spaces and . _ -, with a letter or digit first")
+ENTRIES = Rule(lambda x: x >= 1 if isinstance(x, int) else x == "all", "a whole number of at least 1, or all")
+FOLLOWERS = Rule({"evaluate", "plot"}.issuperset, "a list of evaluate, plot, both or neither")
+
+
+def within(low: int, high: int) -> Rule:
+    """A whole number from `low` to `high`."""
+    return Rule(lambda x: low <= x <= high, f"a whole number from {low} to {high}")
+
+
+def one_of(*names: str) -> Rule:
+    """One of some names."""
+    return Rule(names.__contains__, f"{', '.join(names[:-1])} or {names[-1]}")
+
+
+def value(default: Any, rule: Rule) -> Any:
+    """A field with a rule, which null need not meet; a list is copied for each object."""
+    if isinstance(default, list):
+        return field(default_factory=default.copy, metadata={"rule": rule})
+    return field(default=default, metadata={"rule": rule})
+
+
+@dataclass
+class SourceConfig:
+    """Where the raw images come from: an archive from the network, or images made from `seed`."""
+
+    name: str = value(MISSING, FOLDER)  # also of the directory
+    seed: int | None = None  # of the images that data=synthetic makes; null for an archive
+    file: str | None = None
+    sha256: str | None = None
+    urls: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DataConfig:
+    """The data set."""
+
+    source: SourceConfig = field(default_factory=SourceConfig)
+
+
+@dataclass
+class SplitConfig:
+    """Half-open ranges of the 50,000 training images, in the official order. The test images are always the test split."""
+
+    train: list[int] = value(MISSING, SPAN)
+    val: list[int] = value(MISSING, SPAN)
+
+
+@dataclass
+class ModelConfig:
+    """The architecture: widths of the hidden layers, input side first, and the number of an image's values that it reads, `inputs`."""
+
+    hidden: list[int] = value(MISSING, WIDTHS)
+    inputs: int = value(PIXELS, within(1, PIXELS))
+
+
+@dataclass
+class NormConfig:
+    """Batch normalization: none, before or after the activation."""
+
+    placement: str = value(MISSING, one_of("none", "before", "after"))
+    eps: float = value(2.220446049250313e-16, POSITIVE)
+
+
+@dataclass
+class AugmentConfig:
+    """How the training images are changed at random: mirrored, shifted by up to `shift` pixels, a square of side `cutout` set to 0."""
+
+    flip: bool = False
+    shift: int = value(0, SHIFT)
+    cutout: int = value(0, SHIFT)
+
+
+@dataclass
+class RecordConfig:
+    """When and how cost, loss and accuracy are recorded."""
+
+    every: str = value("epoch", one_of("epoch", "points"))  # with points, `points` times per run
+    points: int = value(10, COUNT)
+    cost: str = value("full", one_of("full", "aggregated", "smoothed"))
+
+
+@dataclass
+class DivergedConfig:
+    """When a run has diverged: its cost is not finite, or above `cost` at `records` evaluation points in a row."""
+
+    cost: float = value(1e6, POSITIVE)  # a network that recovered reached 575,395: nine layers from weights of 1e-4, with batch norm
+    records: int = value(5, COUNT)
+
+
+@dataclass
+class TrainConfig:
+    """Length and batches of a run: `epochs` if given, else `cycles` of a schedule that has cycles."""
+
+    batch_size: int = value(100, COUNT)
+    threads: int = value(1, within(1, 64))  # of BLAS; they decide the last bits, so the number does not depend on the machine
+    cycles: float | None = value(2.0, LENGTH_OR_NULL)
+    epochs: float | None = value(None, LENGTH_OR_NULL)
+    record: RecordConfig = field(default_factory=RecordConfig)
+    diverged: DivergedConfig = field(default_factory=DivergedConfig)
+    resume: bool = True  # an interrupted run resumes; false starts it over
+    health: bool = False  # layer diagnostics at each evaluation point
+
+
+@dataclass
+class LrRangeConfig:
+    """Settings of `numlp lr-range`: the rate rises from `low` to `high` in `epochs`, by equal factors (log) or differences (linear)."""
+
+    low: float = 1e-5
+    high: float = 10.0
+    epochs: float = value(2.0, LENGTH)
+    spacing: str = value("log", one_of("log", "linear"))
+
+
+@dataclass
+class TrackingConfig:
+    """What MLflow receives beside a run's curves; no result depends on it."""
+
+    system_metrics: bool = False  # processor, memory, disk and network of the machine, sampled while a network trains
+
+
+@dataclass
+class GradcheckConfig:
+    """Settings of `numlp gradcheck`: the number of `entries` of each parameter to check, sampled with the seed, or all."""
+
+    entries: int | str = value(200, ENTRIES)
+
+
+@dataclass
+class Config:
+    """All settings of a run; the defaults of the values are the reports' settings."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    split: SplitConfig = field(default_factory=SplitConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    norm: NormConfig = field(default_factory=NormConfig)
+    activation: ActivationConfig = field(default_factory=ActivationConfig)
+    init: InitConfig = field(default_factory=InitConfig)
+    optim: OptimConfig = field(default_factory=OptimConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    moments: MomentsConfig = field(default_factory=MomentsConfig)
+    lam: float = value(0.005, NOT_NEGATIVE)
+    dropout: float = value(0.0, FRACTION)  # probability of dropping an output of a hidden layer while training
+    input_dropout: float = value(0.0, FRACTION)  # the same probability for the inputs
+    smoothing: float = value(0.0, FRACTION)  # label smoothing: share of the target that is spread over all classes
+    mixup: float = value(0.0, NOT_NEGATIVE)  # parameter of the Beta distribution from which the share of two mixed images is sampled
+    clip_norm: float = value(0.0, NOT_NEGATIVE)  # largest norm of a gradient; 0: no clipping
+    average: float = value(0.0, FRACTION)  # weight of the old value, per update, in the average of the parameters that predicts
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    test_time_flip: bool = False  # evaluation also averages each image with its mirror image
+    seed: int = value(0, SEED)
+    train: TrainConfig = field(default_factory=TrainConfig)
+    lr_range: LrRangeConfig = field(default_factory=LrRangeConfig)
+    tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    gradcheck: GradcheckConfig = field(default_factory=GradcheckConfig)
+    then: list[str] = value(["evaluate", "plot"], FOLLOWERS)
+
+
+def check_rules(settings: Any, prefix: str = "") -> None:
+    """Raise UserError for the first value, of `settings` or a dataclass inside, that breaks the rule of its field."""
+    for item in fields(settings):
+        content, rule, where = getattr(settings, item.name), item.metadata.get("rule"), prefix + item.name
+        require(content is not None or not is_dataclass(item.type), where, "a config group with its keys", **{item.name: content})
+        for inner in content if isinstance(content, list) else [content]:
+            if isinstance(inner, Checked):
+                inner.check()
+            elif is_dataclass(inner):
+                check_rules(inner, f"{where}.")
+        if rule is not None and content is not None:
+            require(rule.holds(content), where, rule.text, **{item.name: content})
+
+
+def check_together(config: Config) -> None:
+    """Raise UserError for values that contradict each other."""
+    source, train, val, inputs = config.data.source, config.split.train, config.split.val, config.model.inputs
+    require(bool(source.urls) != (source.seed is not None), "data.source", "urls or a seed", "not both", urls=source.urls, seed=source.seed)
+    require(train[1] <= val[0] or val[1] <= train[0], "split", "training and validation ranges that do not overlap", train=train, val=val)
+    for name, active in (("augment", config.augment != AugmentConfig()), ("test_time_flip", config.test_time_flip)):
+        require(inputs == PIXELS or not active, name, f"model.inputs={PIXELS}", "it needs whole images", inputs=inputs)
+    single = config.norm.placement != "none" and config.train.batch_size == 1
+    remedy = "batch norm has no variance of a single image; norm=none trains without it"
+    require(not single, "train.batch_size", "a whole number of at least 2", remedy, batch_size=1, norm=config.norm.placement)
+    low, high = config.lr_range.low, config.lr_range.high
+    require(0 < low < high < math.inf, "lr_range", "0 < low < high", low=low, high=high)
+    given = config.train.cycles is not None or config.train.epochs is not None
+    require(given, "train", "a value for epochs or cycles", epochs=None, cycles=None)
+    recomputed = config.average == 0 or config.norm.placement == "none" or config.moments.name != "ema"
+    expected, remedy = "moments=precise or moments=adaptive", "the running statistics of moments=ema do not fit averaged weights"
+    require(recomputed, "average", expected, remedy, average=config.average, moments=config.moments.name)
+    cycles = config.train.epochs is not None or isinstance(config.schedule, CyclicalConfig)
+    expected, remedy = f"a number above 0 with schedule={config.schedule.name}", "only schedule=cyclical uses train.cycles"
+    require(cycles, "train.epochs", expected, remedy, epochs=None)
