@@ -23,7 +23,8 @@ KEYS = st.sampled_from(
     [*known_keys(config.Config), *GROUPS, "train", "hydra.run.dir", "modl", "lamda", "no.such.key", "x" * 300, "", "seed.seed", "é"]
 )
 WORDS = ["he", "befor", "mlp3", "sgd", "on", "null", "nan", "inf", "-1", "1e400", "0", "0.5", "99999999999999999999999", "true"]
-ODD = ["", "x" * 5000, *"[ ] {a:1} [1,2 ' \" ${ ${lam} ${no.such} ${oc.env:NOTHING} a=b a,b ? ??? \\ é .. /etc/passwd $(ls)".split()]
+MARKS = "[ ] {a:1} [1,2 ' \" ${ ${lam} ${no.such} ${oc.env:NOTHING} a=b a,b ? ??? \\ é .. /etc/passwd $(ls)"
+ODD = ["", "x" * 5000, *MARKS.split()]
 VALUES = st.one_of(
     st.sampled_from(WORDS + ODD),
     st.integers().map(str),
