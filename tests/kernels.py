@@ -5,18 +5,18 @@ import subprocess
 import sys
 from functools import cache
 
-KERNELS = ("", "Haswell", "Sandybridge", "Nehalem")  # the CPU's own, then from the newest to the oldest
+KERNELS = ("", "Haswell")  # the CPU's own, and an older one
 NAMED = "from threadpoolctl import threadpool_info; import numpy; print([pool.get('architecture') for pool in threadpool_info()])"
 
 
 def environment(kernel, **others):
     """The environment of a process that runs `kernel`."""
-    own = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"}
-    return {**own, **({"OPENBLAS_CORETYPE": kernel} if kernel else {}), **others}
+    inherited = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"}
+    return {**inherited, **({"OPENBLAS_CORETYPE": kernel} if kernel else {}), **others}
 
 
 @cache
 def runs(kernel):
-    """Whether this CPU and this BLAS run `kernel`: other libraries know none, and OpenBLAS refuses one that the CPU cannot run."""
+    """Tell whether this CPU and this BLAS run `kernel`: other libraries know none, and OpenBLAS refuses one that the CPU cannot run."""
     done = subprocess.run([sys.executable, "-c", NAMED], env=environment(kernel), capture_output=True, text=True, check=False)
     return done.returncode == 0 and (kernel == "" or kernel in done.stdout)

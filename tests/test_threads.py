@@ -1,17 +1,16 @@
-"""Threads beside the one that trains."""
+"""Threads: ours beside the one that trains, and BLAS's."""
 
-import os
-import subprocess
-import sys
 import threading
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
+from numlp.blas import blas_threads, under_threads
 from numlp.threads import one_ahead, side_by_side
 
 
-def test_each_part_is_done_once_and_in_threads_of_their_own():
+def test_each_part_is_done_once_and_at_the_same_time():
     threads = {}
 
     def note(part):
@@ -20,23 +19,12 @@ def test_each_part_is_done_once_and_in_threads_of_their_own():
 
     barrier = threading.Barrier(3)
     side_by_side(note, range(3))
-    assert sorted(threads) == [0, 1, 2]
-    assert len(set(threads.values())) == 3
-    assert threads[0] == threading.get_ident()
+    assert (sorted(threads), len(set(threads.values()))) == ([0, 1, 2], 3)
 
 
-def test_an_error_in_any_part_is_raised_here():
-    def fail(part):
-        if part == 1:
-            raise ValueError("part 1")
-
-    with pytest.raises(ValueError, match="part 1"):
-        side_by_side(fail, range(2))
-
-
-def test_the_error_state_of_numpy_holds_in_every_thread():
+def test_error_of_a_part_is_raised_here_and_numpys_error_state_holds_in_every_thread():
     def divide(part):
-        np.divide(np.ones(2), np.zeros(2))
+        np.divide(np.ones(2), np.full(2, 1 - part))
 
     with np.errstate(all="ignore"):
         side_by_side(divide, range(2))
@@ -44,22 +32,10 @@ def test_the_error_state_of_numpy_holds_in_every_thread():
         side_by_side(divide, range(2))
 
 
-def test_results_come_in_order_with_the_next_one_under_way():
-    begun = []
-
-    def square(number):
-        begun.append(number)
-        return number * number
-
-    results = one_ahead(square, range(4))
-    assert next(results) == 0
-    assert list(results) == [1, 4, 9]
-    assert begun == [0, 1, 2, 3]
-    assert list(one_ahead(square, [])) == []
-
-
-def test_an_error_comes_at_its_own_item_and_no_thread_is_left():
+def test_results_come_in_order_and_an_error_at_its_own_item_and_no_thread_is_left():
     before = threading.active_count()
+    assert list(one_ahead(lambda number: number * number, range(4))) == [0, 1, 4, 9]
+    assert list(one_ahead(float, [])) == []
     results = one_ahead(lambda number: 1 / number, [1, 0, 1])
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
@@ -70,9 +46,24 @@ def test_an_error_comes_at_its_own_item_and_no_thread_is_left():
     assert threading.active_count() == before
 
 
-def test_openblas_leaves_the_cores_to_other_threads_where_numlp_is_imported_first():
-    code = "import numlp, os; print(os.environ['OPENBLAS_THREAD_TIMEOUT'])"
-    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_THREAD_TIMEOUT"}
-    for given, expected in ({}, "20"), ({"OPENBLAS_THREAD_TIMEOUT": "26"}, "26"):
-        done = subprocess.run([sys.executable, "-c", code], env={**environment, **given}, capture_output=True, text=True, check=True)
-        assert done.stdout.strip() == expected
+def count():
+    """The threads of NumPy's BLAS."""
+    return next(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas" and "numpy" in pool["filepath"])
+
+
+def test_body_has_its_threads_of_blas_and_afterwards_there_are_as_many_as_before():
+    before = count()
+    with pytest.raises(KeyError), blas_threads(2):
+        with blas_threads(1):
+            assert count() == 1
+        assert count() == 2
+        raise KeyError
+    assert count() == before
+
+
+def test_code_of_items_has_its_threads_of_blas_and_the_consumer_has_not():
+    before = count()
+    one, two = (under_threads(number, (count() for _ in range(3))) for number in (before + 1, before + 2))
+    assert [(next(one), next(two), count()) for _ in range(2)] == [(before + 1, before + 2, before)] * 2
+    one.close()  # not exhausted
+    assert (list(two), count()) == ([before + 2], before)
