@@ -13,7 +13,10 @@ report committed   report.md and figures/ in reproduction/, from the results in 
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
+
+import yaml
 
 from numlp import paths
 from numlp.cli.dvc import repro
@@ -22,13 +25,13 @@ from numlp.code_digest import stage_digest
 from numlp.config.compose import replacement_notice
 from numlp.data.raw import read_info
 from numlp.errors import UserError, require
-from numlp.files import write_json
+from numlp.files import write_json, write_text
 from reproduction.commit import check_alike, note_of, replace_committed
 from reproduction.experiments import Experiments
-from reproduction.params import ASKED, PARAMS, Params, read_params, read_seeds, write_params
 from reproduction.readings import count_rows, write_scoreboard
 from reproduction.results import BUILD, COMMITTED, FOLDER, HOME, read_provenance, write_provenance
 from reproduction.scoreboard import NEAR
+from reproduction.settings import ASKED, PARAMS, Params, read_params
 
 PLAN = Path("build/reproduction/plan.json")
 
@@ -60,16 +63,16 @@ def chosen(arguments: Sequence[str]) -> Params:
     """The parameters: those of `params=FILE`, else those of reproduction/params.yaml, with the seeds of `seeds=0,1,2`."""
     if len(arguments) == 1 and arguments[0].startswith("params="):
         return read_params(Path(arguments[0].removeprefix("params=")))
-    return read_seeds(read_params(PARAMS), arguments)
+    return read_params(PARAMS, arguments)
 
 
 def reproduce_all(argv: Sequence[str]) -> int:
     """Run every experiment by DVC with the seeds asked for, `seeds=0,1,2`, or those of reproduction/params.yaml."""
-    params = read_seeds(read_params(PARAMS), argv)
+    params = read_params(PARAMS, argv)
     own = replacement_notice(Path.cwd())  # the results name their overrides: there are no others
     if own:
         raise UserError(f"reproduction all: expected the settings of params.yaml, got {own}")
-    write_params(ASKED, params)
+    write_text(ASKED, yaml.safe_dump(asdict(params)))
     return repro(Path(), "download") or repro(HOME)  # a project of its own to DVC: it depends on files of the pipeline, not on its stages
 
 

@@ -9,8 +9,8 @@ from numlp.errors import UserError, require
 from numlp.files import replacing
 from reproduction.fault_checks import CHECKED as FAULTS_CHECKED
 from reproduction.gradient_checks import CHECKED as GRADIENTS
-from reproduction.params import PARAMS, Params, read_params
 from reproduction.results import OWN, PROVENANCE, Note, read_note, read_provenance, read_results
+from reproduction.settings import PARAMS, Params, read_params
 
 EXPERIMENTS = "[ex][0-9][0-9].csv"
 REMEDY = "run make reports SEEDS=0,1,2,3,4"

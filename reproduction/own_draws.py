@@ -1,7 +1,7 @@
 """The reports' searches, done again with draws of our own: each later range is narrowed from the best of the search before it.
 
-They are no sweeps of `numlp.sweep`: each later range is factors of the best value, not clipped to the range before it as `narrowed` does,
-and the draws, which results/ holds, are of this module's random stream, not of Optuna's samplers.
+They are no sweeps of numlp's: each later range is factors of the best value, not clipped to the range before it, and the draws, which
+results/ holds, are of this module's random stream, not of Optuna's samplers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from numlp.errors import require
-from numlp.sweep.space import Range
-from numlp.training.build import SEARCH
 from reproduction.results import OWN, ResultRow
+
+STREAM = 3  # of a seed's random streams; a run's own are others
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers from `low` to `high`: drawn log-uniformly where it is `log`, else even steps."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def values(self, count: int, rng: np.random.Generator) -> list[float]:
+        """As many values of the range."""
+        if self.log:
+            return [float(value) for value in 10 ** rng.uniform(np.log10(self.low), np.log10(self.high), count)]
+        return [float(value) for value in np.linspace(self.low, self.high, count)]
 
 
 @dataclass(frozen=True)
@@ -22,7 +37,7 @@ class Search:
     Attributes:
         number: Of the experiment; it tells this search's random stream from the others'.
         count: Runs.
-        ranges: By key; log-uniform draws of a range that is `log`, else even steps.
+        ranges: The ranges of the values, by key.
         after: The experiment of whose best value the ends of the ranges are factors.
     """
 
@@ -68,14 +83,8 @@ def draw(search: Search, seed: int, center: float | None = None) -> list[tuple[s
     """
     fits = (center is None) == (search.after is None)
     require(fits, "search", "the best value of the search before it, and none for a first search", center=center, after=search.after)
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(SEARCH, search.number)))
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAM, search.number)))
     factor = 1.0 if center is None else center
     ranges = {key: replace(r, low=factor * r.low, high=factor * r.high) for key, r in search.ranges.items()}
-    columns = [[f"{key}={value}" for value in _values(r, search.count, rng)] for key, r in ranges.items()]
+    columns = [[f"{key}={value!r}" for value in r.values(search.count, rng)] for key, r in ranges.items()]
     return list(zip(*columns, strict=True))
-
-
-def _values(r: Range, count: int, rng: np.random.Generator) -> Sequence[str]:
-    if not r.log:
-        return r.grid(count)
-    return [r.text(value) for value in 10 ** rng.uniform(np.log10(r.low), np.log10(r.high), count)]

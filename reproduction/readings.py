@@ -16,12 +16,14 @@ from pathlib import Path
 from statistics import fmean, mean, stdev
 from typing import cast
 
+from omegaconf import DictConfig
+
 from numlp.data.preprocess import Name
 from numlp.files import write_csv
 from reproduction.measured import Measured, NoDataError, Run, load_measured
 from reproduction.results import FOLDER, HOME, SINGLE
 from reproduction.scoreboard import PUBLISHED, Score, load_scores
-from reproduction.structured import read_entries
+from reproduction.settings import read_yaml
 
 FILE = HOME / "readings.yaml"
 AS_STATED = "as stated"
@@ -144,7 +146,8 @@ def read_readings(path: Path) -> dict[str, Open]:
     Raises:
         UserError: The file is missing or has other fields.
     """
-    return read_entries(path, Open)
+    entries: dict[str, Open] = read_yaml(path, DictConfig({}, element_type=Open))
+    return entries
 
 
 def choose_readings(entries: Mapping[str, Open], scores: Sequence[Score], measured: Measured) -> dict[str, Choice]:

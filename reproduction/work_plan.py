@@ -7,13 +7,12 @@ from pathlib import Path
 from numlp.code_digest import stage_digest, tree_digest
 from numlp.config.naming import deciding_choices
 from numlp.files import json_digest
-from numlp.sweep import space
 from numlp.sweep.planner import count_updates
 from reproduction import own_draws
 from reproduction.experiments import Experiments, Job
 from reproduction.faults import identify
 from reproduction.own_draws import SEARCHES
-from reproduction.params import Params
+from reproduction.settings import Params
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,7 @@ class Planned:
 
 def make_plan(experiments: Experiments, params: Params) -> Iterator[Planned]:
     """The experiments in their order."""
-    draws = [tree_digest(Path(str(module.__file__)).read_text(encoding="utf-8")) for module in (own_draws, space)]
-    code = {"train": stage_digest("train"), "draws": draws}
+    code = {"train": stage_digest("train"), "draws": tree_digest(Path(str(own_draws.__file__)).read_text(encoding="utf-8"))}
     made: set[str] = set()
     for name in experiments.names:
         jobs, seeds = experiments.jobs(name), params.seeds_of(name)

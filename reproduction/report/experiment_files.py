@@ -10,7 +10,7 @@ import yaml
 from numlp.config.naming import flatten
 from numlp.errors import require
 from reproduction.faults import FAULTS
-from reproduction.reruns import Rerun
+from reproduction.settings import Rerun
 
 OWN_KEYS = ("defaults", "hydra")
 

@@ -22,9 +22,9 @@ from reproduction.measured import Measured, NoDataError, Run, load_measured
 from reproduction.readings import FILE as READINGS
 from reproduction.readings import Choice, Open, choose_readings, read_readings
 from reproduction.report.experiment_files import Described, describe_rerun, read_description
-from reproduction.reruns import FILE, read_reruns
 from reproduction.results import HOME, PROVENANCE, read_provenance
 from reproduction.scoreboard import PUBLISHED, Score, load_scores
+from reproduction.settings import RERUNS, read_reruns
 from reproduction.significance import estimate
 
 READ = (
@@ -166,7 +166,7 @@ def load_inputs(root: Path, folder: Path) -> Inputs:
 def _describe(root: Path) -> list[Described]:
     """Every experiment, in the order of the ids."""
     files = [read_description(path) for path in sorted((root / "conf/experiment").glob(FILES))]
-    return files + [describe_rerun(name, again) for name, again in read_reruns(root / FILE).items()]
+    return files + [describe_rerun(name, again) for name, again in read_reruns(root / RERUNS).items()]
 
 
 def load_explanations(path: Path, measured: Measured) -> list[Explanation]:

@@ -7,8 +7,8 @@ import pytest
 
 from numlp.errors import UserError
 from reproduction.commit import note_of, replace_committed
-from reproduction.params import PARAMS, read_params
 from reproduction.results import COMMITTED, FOLDER, read_note, write_note
+from reproduction.settings import PARAMS, read_params
 
 HEAD = "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
 FILES = ("gradients.csv", "fault_checks.csv", "e01_history.csv.gz")

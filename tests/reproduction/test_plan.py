@@ -7,8 +7,8 @@ from rehearsal import PIXELS, SMALL
 
 from numlp.errors import UserError
 from reproduction.experiments import Experiments
-from reproduction.params import Params, read_params
-from reproduction.reruns import FILE
+from reproduction.settings import RERUNS as FILE
+from reproduction.settings import Params, read_params
 from reproduction.work_plan import make_plan
 
 RERUNS = """

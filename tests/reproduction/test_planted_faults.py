@@ -8,7 +8,7 @@ from numlp.nn.gradient_check_cases import Case
 from reproduction.experiments import Experiments
 from reproduction.fault_checks import R0_CHECK, RIGHT, check_batches, check_faults
 from reproduction.faults import FAULTS, Fault, identify
-from reproduction.reruns import read_reruns
+from reproduction.settings import read_reruns
 from reproduction.single_run import train_and_measure
 
 SEEN = {"stale_backward": [True, False], "half_penalty_gradient": [False, False]}

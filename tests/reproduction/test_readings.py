@@ -12,9 +12,8 @@ from numlp.errors import UserError
 from reproduction.experiments import Experiments
 from reproduction.measured import Measured, Run, parse_key
 from reproduction.readings import FILE, Answer, Open, Question, choose_readings, count_rows, read_readings, write_scoreboard
-from reproduction.reruns import FILE as RERUNS
-from reproduction.reruns import read_reruns
 from reproduction.scoreboard import PUBLISHED, Published, Score, read_published
+from reproduction.settings import RERUNS, read_reruns
 
 ENTRIES = read_readings(ROOT / FILE)
 
