@@ -23,7 +23,7 @@ from numlp.cli.dvc import repro
 from numlp.cli.main import exit_code
 from numlp.code_digest import stage_digest
 from numlp.config.compose import replacement_notice
-from numlp.data.raw import read_info
+from numlp.data.dataset import read_info
 from numlp.errors import UserError, require
 from numlp.files import write_json, write_text
 from reproduction.commit import check_alike, note_of, replace_committed

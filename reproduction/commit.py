@@ -4,7 +4,7 @@ from pathlib import Path
 
 from numlp import paths
 from numlp.code_digest import stage_digest
-from numlp.data.raw import read_info
+from numlp.data.dataset import read_info
 from numlp.errors import UserError, require
 from numlp.files import replacing
 from reproduction.fault_checks import CHECKED as FAULTS_CHECKED

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from numlp.arrays import Array
 from numlp.code_digest import tree_digest
 from numlp.config import Config
-from numlp.data.dataset import find_raw
-from numlp.data.preprocess import Name, Part, Prepared, statistics
+from numlp.data.normalise import Name, Part, Prepared, statistics
+from numlp.data.sources import find_raw
 from numlp.errors import require
 from numlp.files import json_digest
 from numlp.nn.batch_norm import BatchNorm, BatchNormWork

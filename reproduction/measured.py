@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from numlp.data.preprocess import Name
+from numlp.data.normalise import Name
 from numlp.errors import require
 from numlp.files import read_rows
 from numlp.training.history import Record

@@ -18,7 +18,7 @@ from typing import cast
 
 from omegaconf import DictConfig
 
-from numlp.data.preprocess import Name
+from numlp.data.normalise import Name
 from numlp.files import write_csv
 from reproduction.measured import Measured, NoDataError, Run, load_measured
 from reproduction.results import FOLDER, HOME, SINGLE

@@ -8,7 +8,7 @@ from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from numlp.data.raw import DatasetInfo
+from numlp.data.dataset import DatasetInfo
 from numlp.errors import UserError
 from numlp.files import read_json, read_rows, write_json, write_rows
 from numlp.training.history import Record

@@ -9,7 +9,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 
 from numlp.config import Config
 from numlp.config.naming import deciding_choices, flatten
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS
 from numlp.files import json_digest
 from numlp.runs.identity import record_file
 from numlp.sweep.planner import count_updates

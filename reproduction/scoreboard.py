@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from numlp.data.preprocess import Name
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS, Name
 from numlp.errors import require
 from numlp.files import read_rows
 from reproduction.measured import Measured, NoDataError, Run

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from numlp import paths
 from numlp.config import Config
-from numlp.data.dataset import prepare_data
-from numlp.data.preprocess import Name
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS, Name, prepare_data
 from numlp.nn.network import Network
 from numlp.runs.identity import run_key
 from numlp.signals import stoppable

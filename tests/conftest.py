@@ -23,7 +23,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
-from numlp.data.raw import save_raw
+from numlp.data.dataset import save_raw
 from numlp.data.synthetic import synthesize
 
 pytest_plugins = ["projects"]

@@ -18,7 +18,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from numlp.data.raw import save_raw
+from numlp.data.dataset import save_raw
 from numlp.data.synthetic import synthesize
 from numlp.files import sha256
 

@@ -64,7 +64,7 @@ def test_every_module_that_a_stage_imports_counts_or_decides_nothing(module, sta
     ("edited", "stages"),
     [
         ("data/cifar10.py", {"download"}),
-        ("data/preprocess.py", {"normalise", "train"}),
+        ("data/normalise.py", {"normalise", "train"}),
         ("data/augment.py", {"train"}),
         ("nn/activations.py", {"train", "evaluate"}),
         ("stages/evaluate.py", {"evaluate"}),

@@ -16,7 +16,7 @@ networks, threads, core = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 if core and hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
 import numpy as np
-from numlp.data.preprocess import Part
+from numlp.data.normalise import Part
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
 from numlp.optim.optimizers import Sgd

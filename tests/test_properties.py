@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from numlp.config import parts, schema
 from numlp.config.schema import check_rules
-from numlp.data.preprocess import Part, normalise, statistics
+from numlp.data.normalise import Part, normalise, statistics
 from numlp.files import read_rows, write_rows
 from numlp.inference.model_file import Model, load_model, save_model
 from numlp.nn.mode import TRAINING
@@ -70,8 +70,8 @@ def images(n):
 @settings(max_examples=40)
 @given(configs())
 def test_any_valid_network_trains_and_predicts_the_same_once_saved_and_loaded(tmp_path_factory, choices):
-    network, part = build.network(choices), images(60)
-    plan = build.plan(choices, 60)
+    network, part = build.network(choices, 3072, 10), images(60)
+    plan = build.plan(choices, 60, (32, 32, 3))
     with np.errstate(all="ignore"):  # a high rate may overflow: that is told apart elsewhere
         records = list(train(network, build.optimizer(choices.optim, network), part, images(20), plan))
         path = tmp_path_factory.mktemp("model") / "model.npz"

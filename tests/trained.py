@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from numlp.data.raw import DatasetInfo
+from numlp.data.dataset import DatasetInfo
 from numlp.inference.model_file import Model
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network

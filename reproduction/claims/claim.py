@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from numlp.data.preprocess import Name
+from numlp.data.normalise import Name
 from numlp.training.history import Record
 from reproduction.gradient_checks import Checked
 from reproduction.measured import Measured, NoDataError, common, paired

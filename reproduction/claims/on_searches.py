@@ -2,7 +2,7 @@
 
 from statistics import fmean
 
-from numlp.data.preprocess import Name
+from numlp.data.normalise import Name
 from reproduction.claims.claim import Check, Claim, Evidence, above, equal, mean_of
 from reproduction.measured import NoDataError, Run, paired
 from reproduction.significance import Part

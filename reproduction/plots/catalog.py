@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from numlp.data.preprocess import Name
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS, Name
 from reproduction.measured import NoDataError
 from reproduction.plots.draw_curves import common_limits, draw_curves, draw_together, draw_validation_accuracy
 from reproduction.plots.draw_values import draw_against_names

@@ -3,8 +3,7 @@
 from functools import partial
 from statistics import fmean
 
-from numlp.data.preprocess import Name
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS, Name
 from reproduction.measured import NoDataError, Run
 from reproduction.plots.draw_values import Point, draw_against_lambda, draw_surface
 from reproduction.plots.plot_style import Plot, Plots

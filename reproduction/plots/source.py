@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numlp.data.preprocess import Name
+from numlp.data.normalise import Name
 from reproduction.measured import Measured, Run
 from reproduction.plots.draw_values import Point
 from reproduction.scoreboard import Score, published_accuracies

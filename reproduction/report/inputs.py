@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import yaml
 
-from numlp.data.preprocess import Name
+from numlp.data.normalise import Name
 from numlp.errors import require
 from numlp.files import read_rows, sha256
 from reproduction.claims import CLAIMS, Evidence, Finding, examine

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS
 from reproduction.measured import NoDataError, Run
 from reproduction.plots.plot_style import Plots
 from reproduction.report.cells import interval, mean_and_deviation, number

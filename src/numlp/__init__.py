@@ -10,9 +10,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from numlp.data.dataset import DatasetInfo, RawData
     from numlp.data.image_file import read_image
-    from numlp.data.preprocess import Part
-    from numlp.data.raw import DatasetInfo, RawData
+    from numlp.data.normalise import Part
     from numlp.data.synthetic import synthesize
     from numlp.errors import UserError
     from numlp.inference.model_file import Model, load_model, save_model
@@ -89,8 +89,8 @@ __all__ = [
 
 _NAMES = {  # by module
     "data.image_file": ("read_image",),
-    "data.preprocess": ("Part",),
-    "data.raw": ("DatasetInfo", "RawData"),
+    "data.normalise": ("Part",),
+    "data.dataset": ("DatasetInfo", "RawData"),
     "data.synthetic": ("synthesize",),
     "errors": ("UserError",),
     "inference.model_file": ("Model", "load_model", "save_model"),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from numlp.data.raw import RawData, save_raw
+from numlp.data.dataset import DatasetInfo, RawData, save_raw
 
 
 def saved(folder, change=lambda images: None):
@@ -10,7 +10,7 @@ def saved(folder, change=lambda images: None):
     images = np.tile(rng.integers(0, 256, (1000, 3072), np.uint8), (60, 1))
     change(images)
     labels = rng.integers(0, 10, 60_000).astype(np.uint8)
-    save_raw(RawData(images, labels, tuple("abcdefghij"), "random", {"seed": 3}), folder)
+    save_raw(RawData(images, labels, DatasetInfo("random", {"seed": 3}, "abcdefghij")), folder)
     return folder
 
 

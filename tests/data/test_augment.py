@@ -4,11 +4,13 @@ import numpy as np
 
 from numlp.data.augment import Augmentation, flip_half, mix
 
+SHAPE = (32, 32, 3)
+
 
 def test_half_of_the_images_are_mirrored_left_to_right_and_the_originals_stay() -> None:
     x = np.random.default_rng(0).standard_normal((400, 3072)).astype(np.float32)
     kept = x.copy()
-    flipped = flip_half(x, np.random.default_rng(1))
+    flipped = flip_half(x, SHAPE, np.random.default_rng(1))
     mirrored = x.reshape(-1, 3, 32, 32)[..., ::-1].reshape(x.shape)
     same, turned = (flipped == x).all(1), (flipped == mirrored).all(1)
     np.testing.assert_array_equal(x, kept)
@@ -28,15 +30,15 @@ def changed(augmentation, x, seed=1):
 
 
 def test_the_same_draws_change_the_same_way_and_others_otherwise():
-    x, all_of_it = images(), Augmentation(flip=True, shift=4, cutout=8)
+    x, all_of_it = images(), Augmentation(SHAPE, flip=True, shift=4, cutout=8)
     np.testing.assert_array_equal(changed(all_of_it, x), changed(all_of_it, x))
     assert not np.array_equal(changed(all_of_it, x), changed(all_of_it, x, seed=2))
-    np.testing.assert_array_equal(changed(Augmentation(), x), x)
+    np.testing.assert_array_equal(changed(Augmentation(SHAPE), x), x)
 
 
 def test_flipped_images_are_mirrored_whole():
     x = images()
-    y = changed(Augmentation(flip=True), x)
+    y = changed(Augmentation(SHAPE, flip=True), x)
     mirrored = x.reshape(-1, 3, 32, 32)[..., ::-1].reshape(x.shape)
     same, turned = (y == x).all(1), (y == mirrored).all(1)
     assert (same ^ turned).all()
@@ -45,7 +47,7 @@ def test_flipped_images_are_mirrored_whole():
 
 def test_shifted_images_move_as_one_by_at_most_the_pixels_asked_for_and_zeros_come_in():
     x, s = images(), 3
-    y = changed(Augmentation(shift=s), x).reshape(-1, 3, 32, 32)
+    y = changed(Augmentation(SHAPE, shift=s), x).reshape(-1, 3, 32, 32)
     padded = np.pad(x.reshape(-1, 3, 32, 32), ((0, 0), (0, 0), (s, s), (s, s)))
     found = set()
     for image, around in zip(y, padded, strict=True):
@@ -57,7 +59,7 @@ def test_shifted_images_move_as_one_by_at_most_the_pixels_asked_for_and_zeros_co
 
 def test_a_square_is_cut_out_of_all_colors_and_nothing_else_changes():
     x, side = images() + 10, 8
-    y = changed(Augmentation(cutout=side), x).reshape(-1, 3, 32, 32)
+    y = changed(Augmentation(SHAPE, cutout=side), x).reshape(-1, 3, 32, 32)
     cut = y == 0
     assert (cut[:, :1] == cut).all()
     np.testing.assert_array_equal(y[~cut], x.reshape(y.shape)[~cut])

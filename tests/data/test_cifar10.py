@@ -16,8 +16,8 @@ import pytest
 from numlp.config import SourceConfig
 from numlp.data import cifar10
 from numlp.data.cifar10 import Unavailable, load_cifar10
-from numlp.data.dataset import provide_raw
-from numlp.data.raw import load_raw
+from numlp.data.dataset import load_raw
+from numlp.data.sources import provide_raw
 from numlp.errors import UserError
 from numlp.files import sha256
 
@@ -44,9 +44,9 @@ def test_whole_archive_gives_official_order(archive, accept, tmp_path):
     assert data.images.shape == (60_000, 3072)
     assert [int(data.images[row * 10_000, 0]) for row in range(6)] == [0, 1, 2, 3, 4, 5]
     assert bytes(data.labels[20_000:20_010]) == archives.labels_of(2)[:10]
-    assert data.class_names == archives.NAMES
-    assert data.origin["archive_sha256"] == sha256(archive)
-    assert "not the official file" in data.name
+    assert tuple(data.info.class_names) == archives.NAMES
+    assert data.info.origin["archive_sha256"] == sha256(archive)
+    assert "not the official file" in data.info.name
 
 
 @pytest.mark.slow
@@ -62,7 +62,7 @@ def test_archive_of_python_3_is_read(accept, tmp_path, protocol):
     data = load_cifar10(accept(path), tmp_path)
     assert np.array_equal(data.images[10_000:20_000], images)
     assert np.array_equal(data.labels[:10_000], labels)
-    assert data.class_names[3] == "thing 3"
+    assert data.info.class_names[3] == "thing 3"
 
 
 class Call:
@@ -181,15 +181,15 @@ def no_variables(monkeypatch):
 
 def test_download_takes_the_first_address_that_has_the_archive_and_keeps_it(archive, server, tmp_path):
     asked = source(sha256(archive), "http://127.0.0.1:9/x", f"{server[0]}/missing", f"{server[0]}/mine.tar.gz")
-    assert load_cifar10(asked, tmp_path).name == "mine"
+    assert load_cifar10(asked, tmp_path).info.name == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["mine.tar.gz"]
-    assert load_cifar10(source(sha256(archive), "http://127.0.0.1:9/x"), tmp_path).name == "mine"  # from the folder
+    assert load_cifar10(source(sha256(archive), "http://127.0.0.1:9/x"), tmp_path).info.name == "mine"  # from the folder
 
 
 def test_file_as_address_counts_from_the_project(archive, tmp_path, monkeypatch):
     monkeypatch.chdir(archive.parent)
-    assert load_cifar10(source(sha256(archive), "whole.tar.gz"), tmp_path / "a").name == "mine"
-    assert load_cifar10(source(sha256(archive), archive.as_uri()), tmp_path / "a").name == "mine"
+    assert load_cifar10(source(sha256(archive), "whole.tar.gz"), tmp_path / "a").info.name == "mine"
+    assert load_cifar10(source(sha256(archive), archive.as_uri()), tmp_path / "a").info.name == "mine"
 
 
 @pytest.mark.parametrize(("fault", "words"), FAULTS)
@@ -265,5 +265,5 @@ def test_shared_folder_that_is_read_only_is_read_without_a_lock(archive, accept,
     asked = accept(archive)
     provide_raw(asked)
 
-    monkeypatch.setattr("numlp.data.dataset.locked", None)  # an error if it is called
+    monkeypatch.setattr("numlp.data.sources.locked", None)  # an error if it is called
     assert first_pixel(asked) == 0

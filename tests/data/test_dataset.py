@@ -5,7 +5,7 @@ import json
 import pytest
 
 from numlp.config import SourceConfig
-from numlp.data.dataset import holds_source
+from numlp.data.sources import holds_source
 from numlp.errors import UserError
 
 ARCHIVE, SYNTHETIC = {"archive_sha256": "ab"}, {"seed": 0}

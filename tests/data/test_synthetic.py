@@ -5,9 +5,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from numlp.config.schema import TRAIN_IMAGES
-from numlp.data.raw import load_raw
-from numlp.data.synthetic import synthesize
+from numlp.data.dataset import load_raw
+from numlp.data.synthetic import TRAIN_IMAGES, synthesize
 from numlp.errors import UserError
 
 
@@ -25,7 +24,7 @@ def test_another_seed_gives_other_images_and_labels(data):
     other = synthesize(1)
     assert np.mean(other.images == data.images) < 0.05
     assert np.mean(other.labels == data.labels) < 0.15
-    assert (other.name, other.origin) == ("synthetic, seed 1", {"seed": 1})
+    assert (other.info.name, other.info.origin) == ("synthetic, seed 1", {"seed": 1})
 
 
 def test_every_class_is_as_frequent_in_the_training_and_in_the_test_images(data):

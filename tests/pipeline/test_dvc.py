@@ -151,7 +151,7 @@ def test_an_edit_of_code_that_decides_trains_again_and_one_of_a_docstring_does_n
 
 EDITED = {  # a file of each package that decides the output of a stage, and the stage
     "data/cifar10.py": "download",
-    "data/preprocess.py": "normalise",
+    "data/normalise.py": "normalise",
     "data/augment.py": "train",
     "nn/batch_norm.py": "train",
     "optim/optimizers.py": "train",

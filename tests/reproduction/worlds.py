@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 from rehearsal import ROOT
 
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS
 from numlp.training.history import Record
 from reproduction.claims import Evidence
 from reproduction.gradient_checks import Checked

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numlp.config.parts import AdamConfig, MomentumConfig, SgdConfig
-from numlp.data.preprocess import Part
+from numlp.data.normalise import Part
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
 from numlp.optim.schedules import cyclical

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from numlp.config.parts import AdamConfig, MomentumConfig, SgdConfig
-from numlp.data.preprocess import Part
+from numlp.data.normalise import Part
 from numlp.files import read_rows, write_rows
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network

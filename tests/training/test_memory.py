@@ -26,17 +26,18 @@ def little_memory(monkeypatch):
     ],
 )
 @pytest.mark.parametrize("command", ["train", "lr-range"])
-def test_run_that_is_too_large_is_refused_before_any_array(project, numlp, little_memory, key, overrides, command):
+def test_run_that_is_too_large_is_refused_before_any_array(with_data, numlp, little_memory, key, overrides, command):
     code, _, err = numlp(command, "data=synthetic", "split=first100", *overrides)
     assert code == 1
     assert err.startswith(f"error: {key}: ")
     assert len(err.splitlines()) == 1
-    assert not (project / "data").exists()
-    assert not (project / "mlruns").exists()
+    assert not (with_data / "mlruns").exists()
 
 
-def test_jobs_that_fit_one_by_one_and_not_at_once_are_refused_with_the_remedy(project, numlp, monkeypatch):
-    needed = sum(memory.estimate_memory(compose_project(project)).values())
+def test_jobs_that_fit_one_by_one_and_not_at_once_are_refused_with_the_remedy(with_data, numlp, monkeypatch):
+    params = with_data / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
+    needed = sum(memory.estimate_memory(compose_project(with_data)).values())
     monkeypatch.setattr(memory, "available_memory", lambda: int(1.5 * needed))
     monkeypatch.setattr("numlp.sweep.sweeper.at_once", lambda config, threads: 2)
     code, _, err = numlp("train", "-m", "data=synthetic", "seed=0,1")
@@ -44,7 +45,7 @@ def test_jobs_that_fit_one_by_one_and_not_at_once_are_refused_with_the_remedy(pr
     assert "hydra.launcher.n_jobs=1" in err
 
 
-def test_sweep_with_a_job_that_is_too_large_by_itself_is_refused_by_its_setting(project, numlp, little_memory):
+def test_sweep_with_a_job_that_is_too_large_by_itself_is_refused_by_its_setting(with_data, numlp, little_memory):
     code, _, err = numlp("train", "-m", "data=synthetic", "model.hidden=[50],[30000]")
     assert code == 1
     assert err.startswith("error: model.hidden: ")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from numlp.data.augment import Augmentation
-from numlp.data.preprocess import Part
+from numlp.data.normalise import Part
 from numlp.nn.initializers import he, initialize
 from numlp.nn.loss import cross_entropy
 from numlp.nn.network import Network
@@ -170,7 +170,7 @@ def test_a_highest_norm_bounds_each_update(parts):
 
 
 @pytest.mark.parametrize("cost", ["aggregated", "smoothed"])
-@pytest.mark.parametrize("changed", [{"mixup": 0.5}, {"augmentation": Augmentation(flip=True, shift=3, cutout=8)}])
+@pytest.mark.parametrize("changed", [{"mixup": 0.5}, {"augmentation": Augmentation((32, 32, 3), flip=True, shift=3, cutout=8)}])
 def test_costs_of_batches_are_of_the_images_as_they_are(rng, cost, changed):
     """Without an update of the weights, the cost of a whole epoch's batches does not tell whether images were mixed or augmented."""
     part = Part(rng.normal(size=(20, 3072)).astype(np.float32), rng.integers(0, 4, 20))

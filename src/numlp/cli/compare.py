@@ -13,7 +13,6 @@ import numpy as np
 
 from numlp import paths
 from numlp.analysis.paired_test import PairedTest
-from numlp.config.schema import TRAIN_IMAGES
 from numlp.display.comparison_table import Compared, tabulate_many, tabulate_two
 from numlp.display.text import table_console
 from numlp.errors import require
@@ -53,12 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _compare_two(runs: Sequence[FinishedRun], answers: TestPredictions, out: Path) -> None:
     whole = answers.paired_test(1)
-    classes = {name: answers.paired_test(1, answers.labels == index) for index, name in enumerate(answers.raw.class_names)}
+    classes = {name: answers.paired_test(1, answers.labels == index) for index, name in enumerate(answers.raw.info.class_names)}
     results = {"test": _as_json(whole), "classes": {name: _as_json(one) for name, one in classes.items()}}
     _write(runs, answers, results, out)
     _draw(runs, answers, whole, classes, out)
 
-    table_console().print(tabulate_two(answers.names, differing_choices(runs), whole, classes, answers.raw.name))
+    table_console().print(tabulate_two(answers.names, differing_choices(runs), whole, classes, answers.raw.info.name))
     print(f"compare: wrote {paths.COMPARISON}, curves.png, classes.png, only_first.png, only_second.png to {out}")
 
 
@@ -72,12 +71,12 @@ def _compare_many(runs: Sequence[FinishedRun], answers: TestPredictions, out: Pa
     own = [{"val_accuracy": row.val, "val_images": row.images, "test_accuracy": row.test} for row in rows]
     _write(runs, answers, {"accuracies": own, "against_first": [_as_json(test) for test in against]}, out)
     save(draw_overlaid_curves(_group_curves(runs, answers.names), common_title(runs)), out / "curves.png")
-    table_console().print(tabulate_many([run.name for run in runs], differing_choices(runs), rows, answers.raw.name))
+    table_console().print(tabulate_many([run.name for run in runs], differing_choices(runs), rows, answers.raw.info.name))
     print(f"compare: wrote {paths.COMPARISON}, curves.png to {out}")
 
 
 def _write(runs: Sequence[FinishedRun], answers: TestPredictions, results: Mapping[str, Any], out: Path) -> None:
-    content = {"runs": [run.name for run in runs], "dataset": answers.raw.name, "choices": differing_choices(runs), **results}
+    content = {"runs": [run.name for run in runs], "dataset": answers.raw.info.name, "choices": differing_choices(runs), **results}
     write_json(out / paths.COMPARISON, content, indent=2)
 
 
@@ -106,9 +105,9 @@ def _choose_examples(answers: TestPredictions, which: int) -> "Disagreement":
     rows = np.flatnonzero(answers.right(which) & ~answers.right(1 - which))
     true = answers.labels[rows]
     rows = rows[np.argsort(wrong[rows, true] - right[rows, true], kind="stable")[:EXAMPLES]]
-    true, other, names = answers.labels[rows], wrong[rows].argmax(axis=1), answers.raw.class_names
+    true, other, names = answers.labels[rows], wrong[rows].argmax(axis=1), answers.raw.info.class_names
     return Disagreement(
-        images=answers.raw.images[TRAIN_IMAGES + rows],
+        images=answers.raw.images[answers.raw.info.train + rows],
         true=[names[i] for i in true],
         sure=right[rows, true],
         predicted=[names[i] for i in other],

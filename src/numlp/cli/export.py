@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from numlp import paths
 from numlp.arrays import Array
 from numlp.cli.parser import add_model
-from numlp.config.schema import TRAIN_IMAGES
-from numlp.data.dataset import find_raw
+from numlp.data.sources import find_raw
 from numlp.errors import UserError, require
 from numlp.inference import standalone
 from numlp.inference.model_file import Model, load_model
@@ -53,7 +52,8 @@ def require_standalone(model: Model, where: str) -> None:
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     """Print the largest differences from our probabilities; return whether all are within the bound."""
-    raw = np.asarray(find_raw(model.dataset).images[TRAIN_IMAGES:])
+    data = find_raw(model.dataset)
+    raw = np.asarray(data.images[data.info.train :])
     images = raw.reshape(-1, 3, standalone.SIDE, standalone.SIDE).transpose(0, 2, 3, 1)
     ours = model.probabilities(raw)
     print(f"check: {len(raw):,} test images of {model.dataset.name}")

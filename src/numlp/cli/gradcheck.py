@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from numlp.blas import blas_threads
 from numlp.config import Config
-from numlp.config.schema import PIXELS
 from numlp.display.progress_bar import count_steps
 from numlp.errors import require
 from numlp.nn.gradient_check import Difference, Verdict
@@ -52,7 +51,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> int:
     case = Case("asked", tuple(config.model.hidden), config.norm.placement, samples=samples, seed=config.seed)  # type: ignore[arg-type]
     case = replace(case, init=initializer(config.init), lam=config.lam, eps=config.norm.eps, activation=config.activation.name)
     case = replace(case, dropout=config.dropout, input_dropout=config.input_dropout)
-    if config.model.inputs != PIXELS or any(override.lstrip("+").startswith("model.inputs") for override in invocation.overrides):
+    if config.model.inputs is not None:
         case = replace(case, d=config.model.inputs)
     weights = sum(a * b for a, b in pairwise((case.d, *case.hidden, case.classes)))
     require_memory("model.hidden", "a gradient check that needs", 5 * 8 * weights, available_memory())  # five vectors of float64

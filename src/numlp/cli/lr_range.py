@@ -10,8 +10,7 @@ from numlp import paths
 from numlp.analysis.lr_range_test import LEAST, Bounds, find_bounds, rising_rate
 from numlp.config import Config
 from numlp.config.naming import caption, deciding_choices
-from numlp.data.dataset import prepare_data
-from numlp.data.preprocess import Prepared
+from numlp.data.normalise import Prepared, prepare_data
 from numlp.files import write_rows
 from numlp.runs.invocation import Invocation
 from numlp.training import build
@@ -45,12 +44,13 @@ def run(config: Config, out: Path, invocation: Invocation) -> None:
 def sweep(config: Config, data: Prepared) -> list[Record]:
     """Train with the rising rate; the training columns are smoothed over batches, which costs a record nothing."""
     part, test = data.part("train"), config.lr_range
-    plan = build.plan(config, len(part.labels))
+    build.check_data(config, data.dataset)
+    plan = build.plan(config, len(part.labels), data.dataset.shape)
     steps = max(POINTS, round(test.epochs * epoch_steps(len(part.labels), plan.batch_size)))
     schedule = rising_rate(test.low, test.high, steps, test.spacing)
     at = frozenset(round(steps * i / POINTS) for i in range(POINTS + 1))
     plan = replace(plan, steps=steps, schedule=schedule, record_at=at, cost="smoothed")
-    network = build.network(config)
+    network = build.network(config, data.mean.size, data.dataset.classes)
     with np.errstate(all="ignore"):  # the test ends beyond what the network bears
         return list(train(network, build.optimizer(config.optim, network), part, data.part("val"), plan))
 

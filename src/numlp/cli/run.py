@@ -13,7 +13,7 @@ from numlp.config import DataConfig
 from numlp.config.compose import compose_project, read_params, replacement_notice
 from numlp.config.local_choices import read_substitutes, substitute
 from numlp.data.cifar10 import Unavailable, find_archive
-from numlp.data.dataset import holds_source
+from numlp.data.sources import holds_source
 
 CIFAR10, SYNTHETIC = paths.CIFAR10.stem, "synthetic"  # files of conf/data
 

@@ -1,5 +1,6 @@
 """Changed images: mirrored, shifted, with a square cut out, mixed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,19 +8,19 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.config.schema import SIDE
 
 
-def flip_half(x: Array, rng: np.random.Generator) -> Array:
-    """Mirror each of the (N, 3072) channel-major images left to right with probability 1/2, as a new array."""
+def flip_half(x: Array, shape: Sequence[int], rng: np.random.Generator) -> Array:
+    """Mirror each of the (N, d) channel-major images of `shape` left to right with probability 1/2, as a new array."""
     copy = x.copy()
-    Augmentation(flip=True).apply(copy, rng)
+    Augmentation(shape, flip=True).apply(copy, rng)
     return copy
 
 
-def mirrored(x: Array) -> Array:
-    """All of the (N, 3072) channel-major images mirrored left to right, as a new array."""
-    return x.reshape(-1, 3, SIDE, SIDE)[..., ::-1].reshape(x.shape)
+def mirrored(x: Array, shape: Sequence[int]) -> Array:
+    """All of the (N, d) channel-major images of `shape` mirrored left to right, as a new array."""
+    height, width, channels = shape
+    return x.reshape(-1, channels, height, width)[..., ::-1].reshape(x.shape)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Augmentation:
     """How the images of a batch are changed, each at random on its own.
 
     Attributes:
+        shape: (height, width, channels) of an image.
         flip: Mirror left to right with probability 1/2.
         shift: Move by up to so many pixels up or down and left or right; what comes in is 0, the mean of normalized images.
         cutout: Side of a square at a random place that is set to 0; parts of it may lie outside the image.
@@ -34,26 +36,31 @@ class Augmentation:
     Source: DeVries and Taylor 2017, arXiv:1708.04552, for the square.
     """
 
+    shape: Sequence[int]
     flip: bool = False
     shift: int = 0
     cutout: int = 0
 
     def apply(self, x: Array, rng: np.random.Generator) -> None:
-        """Change (N, 3072) normalized, channel-major images in place."""
-        images = x.reshape(-1, 3, SIDE, SIDE)
+        """Change (N, d) normalized, channel-major images in place."""
+        height, width, channels = self.shape
+        images = x.reshape(-1, channels, height, width)
         if self.flip:
             flipped = rng.random(len(images)) < 0.5
             images[flipped] = images[flipped, :, :, ::-1]
         if self.shift > 0:
             padded = np.pad(images, ((0, 0), (0, 0), (self.shift, self.shift), (self.shift, self.shift)))
             down, right = rng.integers(0, 2 * self.shift + 1, size=(2, len(images)))
-            windows = sliding_window_view(padded, (SIDE, SIDE), axis=(2, 3))  # (N, 3, 2 shift + 1, 2 shift + 1, 32, 32)
+            windows = sliding_window_view(padded, (height, width), axis=(2, 3))  # (N, channels, 2 shift + 1, 2 shift + 1, height, width)
             images[...] = windows[np.arange(len(images)), :, down, right]
         if self.cutout > 0:
-            places, centers = np.arange(SIDE), rng.integers(0, SIDE, size=(2, len(images), 1))
-            low = centers - self.cutout // 2
-            rows, columns = (places >= low) & (places < low + self.cutout)  # each (N, 32)
+            rows, columns = (self._square(side, len(images), rng) for side in (height, width))  # (N, height) and (N, width)
             images *= ~(rows[:, np.newaxis, :, np.newaxis] & columns[:, np.newaxis, np.newaxis, :])
+
+    def _square(self, side: int, n: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+        """Where the squares of `n` images lie along an axis of `side` pixels."""
+        places, low = np.arange(side), rng.integers(0, side, size=(n, 1)) - self.cutout // 2
+        return (places >= low) & (places < low + self.cutout)
 
 
 def mix(x: Array, alpha: float, rng: np.random.Generator) -> tuple[NDArray[np.intp], float]:

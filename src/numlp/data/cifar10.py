@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 
 from numlp import paths
 from numlp.config import SourceConfig
-from numlp.config.schema import CLASSES, PIXELS
-from numlp.data.raw import RawData
+from numlp.data.dataset import DatasetInfo, RawData
 from numlp.errors import UserError, require
 from numlp.files import sha256
 
 BATCHES, META, ROWS = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"), "batches.meta", 10_000
+SHAPE, PIXELS, CLASSES = (32, 32, 3), 3_072, 10
 LARGEST = 64_000_000  # bytes of a member: a batch has 31 MB as uint8
 NESTED, MEMO = 32, 100_000  # tuples, and memo numbers, of a pickle: the official batches have 6 tuples and no number above 20,000
 TIMEOUT = (5, 30)  # seconds to connect, and for the next bytes
@@ -90,8 +90,9 @@ def load_cifar10(source: SourceConfig, folder: Path) -> RawData:
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
         raise UserError(f"archive {path}: damaged ({type(error).__name__}: {error})") from error
     title = source.name if found == source.sha256 else f"{source.name}, archive {found[:8]}... (not the official file)"
-    origin: dict[str, str | int] = {"archive_sha256": found, "asked": source.sha256 or ""}
-    return RawData(images.reshape(-1, PIXELS), labels.reshape(-1), tuple(names), title, origin)
+    origin = {"archive_sha256": found, "asked": source.sha256 or ""}
+    info = DatasetInfo(title, origin, names, shape=SHAPE, train=5 * ROWS)
+    return RawData(images.reshape(-1, PIXELS), labels.reshape(-1), info)
 
 
 def find_archive(source: SourceConfig, folder: Path) -> Path:

@@ -1,67 +1,142 @@
-"""The data that a config names: raw arrays and normalized ones, made where they are not there yet."""
+"""A data set: uint8 images and labels, and what networks and figures need to know of them (docs/formats.md)."""
 
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any, BinaryIO
 
-from numlp import paths
-from numlp.config import Config, SourceConfig
-from numlp.data.cifar10 import is_asked_for, load_cifar10
-from numlp.data.preprocess import Prepared, prepare
-from numlp.data.raw import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
-from numlp.data.synthetic import synthesize
-from numlp.errors import UserError
-from numlp.files import locked
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from numlp.errors import UserError, require
+from numlp.files import replacing, write_json
+
+INFO = "dataset.json"
 
 
-def prepare_data(config: Config) -> Prepared:
-    """The normalized arrays of `config.split`; the first process to ask makes them, the others wait.
+@dataclass(frozen=True)
+class DatasetInfo:
+    """A data set without its arrays: dataset.json.
+
+    Attributes:
+        name: What the data set is called wherever a figure is shown, e.g.
+            "CIFAR-10, archive 8114b53f... (not the official file)".
+        origin: What it was made from: {"archive_sha256": ...} or {"seed": ...}.
+        class_names: A name per class; their number is the width of a network's output.
+        digest: SHA-256 of images and labels; empty until they are saved.
+        shape: (height, width, channels) of an image, or (d,) for rows of values that are no images.
+        train: Number of training images; those behind them are the test split.
+
+    Examples:
+        >>> import numlp
+        >>> info = numlp.DatasetInfo("demo", {"seed": 0}, ["cat", "dog"], digest="0" * 64, shape=(28, 28, 1), train=100)
+        >>> info.inputs, info.classes, info.is_image
+        (784, 2, True)
+    """
+
+    name: str
+    origin: Mapping[str, Any]
+    class_names: Sequence[str]
+    digest: str = ""
+    shape: Sequence[int] = (32, 32, 3)  # files from before there were other data sets have neither this
+    train: int = 50_000  # nor that
+
+    @property
+    def inputs(self) -> int:
+        """Number of values of an image."""
+        return math.prod(self.shape)
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_names)
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a row of values can be shown, mirrored and shifted."""
+        return len(self.shape) == 3
+
+
+@dataclass(frozen=True)
+class RawData:
+    """Training images, then test images, as rows of values.
+
+    Attributes:
+        images: (N, d) uint8; the values of an image are channel-major: all of its first channel row by row, then the next channel.
+        labels: (N,) whole numbers from 0.
+        info: The description, without a digest; it is checked against the arrays.
+
+    Examples:
+        >>> import numpy as np
+        >>> import numlp
+        >>> images, labels = np.zeros((12, 4), np.uint8), np.arange(12) % 2
+        >>> data = numlp.RawData(images, labels, numlp.DatasetInfo("black images", {}, ["even", "odd"], shape=(2, 2, 1), train=10))
+        >>> data.images[data.info.train :].shape  # the test images
+        (2, 4)
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.integer]
+    info: DatasetInfo
+
+    def __post_init__(self) -> None:
+        info, n = self.info, len(self.images)
+        where = f"data set {info.name}"
+        require(self.images.dtype == np.uint8, where, "uint8 images", dtype=str(self.images.dtype))
+        require(self.images.shape == (n, info.inputs), where, f"images of {info.inputs} values", shape=self.images.shape)
+        require(self.labels.shape == (n,), where, f"{n} labels", shape=self.labels.shape)
+        require(0 < info.train < n, where, f"training and test images among the {n}", train=info.train)
+        names = list(info.class_names)
+        require(len(set(names)) == len(names) >= 2, where, "two or more different class names", names=names)
+        low, high = int(self.labels.min()), int(self.labels.max())
+        require(low >= 0 and high < info.classes, where, f"labels from 0 to {info.classes - 1}", lowest=low, highest=high)
+
+
+def save_raw(data: RawData, folder: Path) -> DatasetInfo:
+    """Write images.npy, labels.npy and, last, dataset.json (docs/formats.md), without which older arrays do not count."""
+    (folder / INFO).unlink(missing_ok=True)
+    digest = hashlib.sha256()
+    for name, array in (("images", data.images), ("labels", data.labels)):
+        block = np.ascontiguousarray(array)
+        digest.update(block.data)
+        with replacing(folder / f"{name}.npy") as file:
+            write_npy(file, block.shape, block.dtype, [block])
+    info = replace(data.info, digest=digest.hexdigest())
+    write_json(folder / INFO, asdict(info), indent=2)
+    return info
+
+
+def write_npy(file: BinaryIO, shape: tuple[int, ...], dtype: DTypeLike, blocks: Iterable[NDArray[Any]]) -> None:
+    """Write an array in format .npy from C-contiguous blocks of its rows, by plain writes.
+
+    On a full disk these raise "No space left on device", where `np.save` tells of items requested and written, and where
+    a new memory map ends the process by a signal.
+    """
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    for block in blocks:
+        file.write(block.data)
+
+
+def load_raw(folder: Path) -> RawData:
+    """Open what `save_raw` wrote, the images memory-mapped."""
+    images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
+    labels = np.load(folder / "labels.npy", allow_pickle=False)
+    return RawData(images, labels, read_info(folder))
+
+
+def read_info(folder: Path) -> DatasetInfo:
+    """What dataset.json in `folder` says.
 
     Raises:
-        UserError: The arrays that are there were made from something else.
+        UserError: It is not what `save_raw` wrote.
     """
-    raw = provide_raw(config.data.source)
-    whole = prepare(raw, config.split.train, config.split.val, paths.NORMALISED)
-    pairs = {"data": (whole.dataset, read_info(raw)), "split": (whole.recipe.split, {"train": config.split.train, "val": config.split.val})}
-    for name, (recorded, wanted) in pairs.items():
-        if recorded != wanted:
-            raise UserError(f"{whole.folder}: these arrays are of another {name}; delete the directory, and the next run makes them again")
-    return whole.first(config.model.inputs)
-
-
-def provide_raw(source: SourceConfig) -> Path:
-    """The download stage's folder when it holds `source`, else one of its own for each source, made when missing."""
-    if holds_source(paths.DOWNLOAD, source):
-        return paths.DOWNLOAD
-    slug = source.name.lower() + ("" if source.seed is None else f"-{source.seed}")
-    folder = paths.DATA / "raw" / slug
-    if not holds_source(folder, source):  # looked at before it is locked: the folder may be shared, and read-only
-        with locked(folder.with_name(f"{folder.name}.lock")):
-            if not holds_source(folder, source):
-                save_raw(make_raw(source, paths.DATA), folder)
-    return folder
-
-
-def make_raw(source: SourceConfig, folder: Path) -> RawData:
-    """Make the images of `source`: from an archive, which `folder` has once it is downloaded, or from a seed."""
-    return load_cifar10(source, folder) if source.seed is None else synthesize(source.seed)
-
-
-def find_raw(dataset: DatasetInfo) -> RawData:
-    """Load the raw arrays of a data set that a model was trained on.
-
-    Raises:
-        UserError: They are not at hand.
-    """
-    for folder in (paths.DOWNLOAD, *sorted((paths.DATA / "raw").glob("*/"))):
-        if (folder / INFO).exists() and read_info(folder).digest == dataset.digest:
-            return load_raw(folder)
-    raise UserError(f"images not found: {dataset.name}, with which the model was trained; numlp download data=NAME makes them")
-
-
-def holds_source(folder: Path, source: SourceConfig) -> bool:
-    """Tell whether `folder` has the raw arrays that `source` and the environment ask for now."""
-    if not (folder / INFO).exists():
-        return False
-    info = read_info(folder)
-    if source.seed is not None:
-        return info.origin == {"seed": source.seed}
-    return is_asked_for(source, info.name, info.origin)
+    try:
+        return DatasetInfo(**json.loads((folder / INFO).read_text()))
+    except (ValueError, TypeError) as error:
+        raise UserError(
+            f"{folder / INFO}: no description of a data set ({error}); delete the directory, and the next run makes it again"
+        ) from error

@@ -11,10 +11,11 @@ Source of the background's spectrum: Field 1987, J. Opt. Soc. Am. A 4(12).
 import numpy as np
 from numpy.typing import NDArray
 
-from numlp.config.schema import CLASSES, IMAGES, PIXELS, TRAIN_IMAGES
-from numlp.data.raw import RawData
+from numlp.data.dataset import DatasetInfo, RawData
 from numlp.errors import require
 
+SHAPE, PIXELS, CLASSES = (32, 32, 3), 3_072, 10
+IMAGES, TRAIN_IMAGES = 60_000, 50_000
 PATTERNS = 2  # of each class
 SHIFTS, STEP = 5, 2  # positions of a pattern along each axis, and the pixels between them
 NEGATIVE = 8  # one pattern in so many is inverted
@@ -48,8 +49,9 @@ def synthesize(seed: int) -> RawData:
     for start, chunk_seed in zip(range(0, IMAGES, CHUNK), seeds, strict=True):
         rows = slice(start, start + CHUNK)
         images[rows] = _images(labels[rows], bank, _generator(chunk_seed))
-    names = tuple(f"class {label}" for label in range(CLASSES))
-    return RawData(images, labels, names, f"synthetic, seed {seed}", {"seed": seed})
+    names = [f"class {label}" for label in range(CLASSES)]
+    info = DatasetInfo(f"synthetic, seed {seed}", {"seed": seed}, names, shape=SHAPE, train=TRAIN_IMAGES)
+    return RawData(images, labels, info)
 
 
 def _generator(seed: np.random.SeedSequence) -> np.random.Generator:

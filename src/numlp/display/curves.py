@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, StrMethodFormatter
 
 from numlp.arrays import Array
-from numlp.data.preprocess import Name
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS, Name
 from numlp.display.style import BLUE, GREY, ORANGE, sheet, styled
 from numlp.errors import require
 from numlp.training.history import Record

@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from numlp.analysis.paired_test import PairedTest
-from numlp.data.preprocess import Name
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS, Name
 from numlp.display.curves import CHANCE, draw_line, fit_axis
 from numlp.display.style import GREY, PALETTE, sheet, styled
 from numlp.training.history import Record

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS
 from numlp.display.text import format_duration
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.blas import blas_threads
-from numlp.config.schema import PIXELS
-from numlp.data.preprocess import normalise
-from numlp.data.raw import DatasetInfo
+from numlp.data.dataset import DatasetInfo
+from numlp.data.normalise import normalise
 from numlp.errors import UserError, require
 from numlp.files import replacing
 from numlp.nn.network import Network
@@ -53,7 +52,7 @@ class Model:
 
     def require_images(self, where: str) -> None:
         """Raise UserError unless the network reads the pixels of the images that commands are given, or as many of them as a run chose."""
-        inputs = self.choices.get("model", {}).get("inputs", PIXELS)
+        inputs = self.choices.get("model", {}).get("inputs") or self.dataset.inputs
         require(self.mean.size == inputs, where, f"a model of {inputs} inputs, from images of 32 x 32 pixels", inputs=self.mean.size)
 
     def probabilities(self, images: NDArray[np.uint8]) -> Array:

@@ -9,15 +9,15 @@ from numlp.blas import library
 from numlp.code_digest import stage_digest
 from numlp.config import Config
 from numlp.config.naming import deciding_choices
-from numlp.data.dataset import provide_raw
-from numlp.data.preprocess import Prepared
-from numlp.data.raw import DatasetInfo, read_info
+from numlp.data.dataset import DatasetInfo
+from numlp.data.normalise import Prepared
+from numlp.data.sources import describe_data
 from numlp.files import json_digest
 
 
 def record_file(folder: Path, config: Config) -> Path:
     """The file of `folder` that caches the result of a run: one for each configuration, data set, code, NumPy and BLAS kernel."""
-    return folder / f"{json_digest(_ingredients(config, read_info(provide_raw(config.data.source))))[:32]}.json"
+    return folder / f"{json_digest(_ingredients(config, describe_data(config)))[:32]}.json"
 
 
 def run_key(config: Config, data: Prepared) -> str:
@@ -28,4 +28,5 @@ def run_key(config: Config, data: Prepared) -> str:
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:
     """All that a run's figures follow from; the code of training contains that of the normalized arrays."""
     versions = {"numpy": np.__version__, "blas": library()}  # the kernel among them, which decides the last bits
-    return {"choices": deciding_choices(config), "data": dataset.digest, "code": stage_digest("train"), **versions}
+    data = (dataset.digest, *dataset.shape, dataset.train, dataset.classes)
+    return {"choices": deciding_choices(config), "data": data, "code": stage_digest("train"), **versions}

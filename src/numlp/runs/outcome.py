@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from numlp.config import Config
-from numlp.data.preprocess import Prepared
+from numlp.data.normalise import Prepared
 from numlp.files import read_json, write_json
 from numlp.training.fit import score_splits
 from numlp.training.history import Record

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from numlp import paths
 from numlp.analysis.paired_test import PairedTest, compare_paired
 from numlp.arrays import Array
-from numlp.config.schema import TRAIN_IMAGES
-from numlp.data.dataset import find_raw
-from numlp.data.raw import RawData
+from numlp.data.dataset import RawData
+from numlp.data.sources import find_raw
 from numlp.errors import require
 from numlp.inference.model_file import Model, load_model
 from numlp.runs.run_folder import FinishedRun, label_runs
@@ -63,5 +62,5 @@ def predict_test_images(runs: Sequence[FinishedRun]) -> TestPredictions:
     require(one, "numlp compare", "runs on the same data set", datasets=[dataset.name for dataset in datasets])
     raw = find_raw(datasets[0])
     lettered = tuple(f"{letter} ({label})" for letter, label in zip(ascii_uppercase, label_runs(runs), strict=False))
-    images, true = raw.images[TRAIN_IMAGES:], raw.labels[TRAIN_IMAGES:].astype(np.intp)
+    images, true = raw.images[raw.info.train :], raw.labels[raw.info.train :].astype(np.intp)
     return TestPredictions(lettered, tuple(models), raw, true, tuple(model.probabilities(images) for model in models))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from numlp import paths
 from numlp.config import Config
-from numlp.data.dataset import make_raw
-from numlp.data.raw import save_raw
+from numlp.data.dataset import save_raw
+from numlp.data.sources import make_raw
 from numlp.runs.invocation import Invocation
 
 
@@ -13,4 +13,4 @@ def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Write images.npy, labels.npy and dataset.json."""
     data = make_raw(config.data.source, paths.DATA)
     save_raw(data, out)
-    print(f"download: {data.name}: {len(data.images):,} images")
+    print(f"download: {data.info.name}: {len(data.images):,} images")

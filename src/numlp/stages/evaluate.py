@@ -10,12 +10,10 @@ from numlp import paths
 from numlp.arrays import Array
 from numlp.blas import blas_threads
 from numlp.config import Config
-from numlp.config.schema import CLASSES, TRAIN_IMAGES
 from numlp.data.augment import mirrored
-from numlp.data.dataset import prepare_data, provide_raw
-from numlp.data.preprocess import Name, Prepared
-from numlp.data.raw import load_raw
-from numlp.data.splits import SPLITS
+from numlp.data.dataset import load_raw
+from numlp.data.normalise import SPLITS, Name, Prepared, prepare_data
+from numlp.data.sources import provide_raw
 from numlp.errors import UserError
 from numlp.files import replacing, sha256, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
@@ -80,9 +78,9 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path, flip: bool = Fa
         for name in FLIPPED if flip else ():
             part = data.part(name)
             plain = probabilities if name == "test" else evaluator.probabilities(part.x)
-            both = plain + evaluator.probabilities(mirrored(part.x))
+            both = plain + evaluator.probabilities(mirrored(part.x, data.dataset.shape))
             metrics[f"{name}_flip_accuracy"] = accuracy(both, part.labels)
-    matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), CLASSES)
+    matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), data.dataset.classes)
     names = list(data.dataset.class_names)
     pairs = zip(test.labels.tolist(), probabilities.argmax(axis=1).tolist(), strict=True)
     write_csv(out / paths.PREDICTIONS, ["actual", "predicted"], [(names[true], names[said]) for true, said in pairs])
@@ -100,6 +98,7 @@ def _write_mistakes(path: Path, raw: Path, labels: NDArray[np.intp], probabiliti
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")[:SHOWN]]
-    images = load_raw(raw).images[TRAIN_IMAGES + worst]
+    data = load_raw(raw)
+    images = data.images[data.info.train + worst]
     with replacing(path) as file:
         np.savez(file, images=images, labels=labels[worst], predicted=predicted[worst], probability=confidence[worst])

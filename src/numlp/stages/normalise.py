@@ -5,7 +5,7 @@ from pathlib import Path
 
 from numlp import paths
 from numlp.config import Config
-from numlp.data.dataset import prepare_data
+from numlp.data.normalise import prepare_data
 from numlp.files import write_json
 from numlp.runs.invocation import Invocation
 

@@ -11,9 +11,7 @@ from typing import Any
 from numlp import paths
 from numlp.config import Config
 from numlp.config.naming import caption, deciding_choices, flatten, run_name
-from numlp.data.dataset import prepare_data
-from numlp.data.preprocess import Prepared
-from numlp.data.splits import SPLITS
+from numlp.data.normalise import SPLITS, Prepared, prepare_data
 from numlp.display.progress_bar import Progress
 from numlp.files import json_digest, sha256, write_json, write_rows
 from numlp.inference.model_file import Model, save_model
@@ -46,7 +44,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
     trainer = make_trainer(config, data, ahead=invocation.alone and cores() > config.train.threads)
     name, state, checkpoint = run_name(config, invocation.choices), trainer.state, Checkpoint(paths.checkpoint(run_key(config, data)))
     print(f"train: {name} on {data.dataset.name}")
-    _say(config, invocation)
+    _say(config, invocation, data.mean.size)
     if not config.train.resume:
         checkpoint.clear()
     elif checkpoint.restore(state):
@@ -139,11 +137,11 @@ def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracke
         tracked.log_artifacts([figure], "plots")
 
 
-def _say(config: Config, invocation: Invocation) -> None:
+def _say(config: Config, invocation: Invocation, inputs: int) -> None:
     """Say what a user may not expect of these settings, or could have faster."""
     if config.moments.name == "adaptive" and config.norm.placement != "none":
         print(f"train: moments=adaptive computes batch norm's statistics from {config.moments.images:,} test images (never their labels)")
-    widths = (config.model.inputs, *config.model.hidden)
+    widths = (inputs, *config.model.hidden)
     products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
     if invocation.alone and config.train.threads < cores() and products >= WIDE:
         print(f"train: this wide network trains faster with train.threads={cores()}, which changes the last bits of the result")

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from numlp import paths
-from numlp.data.dataset import provide_raw
-from numlp.data.raw import read_info
+from numlp.data.sources import describe_data
 from numlp.errors import UserError
 from numlp.sweep import summary, sweep_figures
 from numlp.sweep.jobs import FINAL
@@ -91,7 +90,7 @@ def _say_best(conclusion: Conclusion) -> dict[str, float]:
     context, order = conclusion.context, conclusion.order
     say, config = context.display.say, order[0].jobs[0].config
     assert config is not None
-    title = f"{read_info(provide_raw(config.data.source)).name}\n{conclusion.title}"
+    title = f"{describe_data(config).name}\n{conclusion.title}"
     figures = sweep_figures.draw_figures(context.out, conclusion.trials, order, conclusion.spaces, title)
     if figures:
         say(f"figures: wrote {', '.join(figure.name for figure in figures)} to {context.out}")

@@ -8,6 +8,7 @@ from numlp.config import Config
 from numlp.config.compose import to_config
 from numlp.config.naming import run_name
 from numlp.data.cifar10 import Unavailable
+from numlp.data.sources import describe_data
 from numlp.errors import UserError
 from numlp.runs.identity import record_file
 from numlp.runs.outcome import find_outcome
@@ -17,7 +18,6 @@ from numlp.sweep.rounds import Proposal
 from numlp.sweep.space import SEED, overrides
 from numlp.training import build
 from numlp.training.batches import epoch_steps
-from numlp.training.final_moments import check_moments
 
 RECORDS = Path("build/runs")  # outcomes, of all sweeps
 
@@ -77,7 +77,7 @@ class Planner:
         self.choices[job.number], composed = self.composer.compose(self.fixed, last)
         try:
             job.config = to_config(composed)
-            check_moments(job.config)
+            build.check_data(job.config, describe_data(job.config))
             job.name = run_name(job.config, self.choices[job.number])
             job.record, job.epochs = record_file(RECORDS, job.config), count_epochs(job.config)
         except Unavailable:

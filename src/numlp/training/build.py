@@ -1,5 +1,7 @@
 """From choices to objects: the only module that knows both configs and the classes they choose."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from numlp.config.parts import (
@@ -15,8 +17,9 @@ from numlp.config.parts import (
     OptimConfig,
     ScheduleConfig,
 )
-from numlp.config.schema import CLASSES, AugmentConfig, Config, RecordConfig
+from numlp.config.schema import AugmentConfig, Config, RecordConfig
 from numlp.data.augment import Augmentation
+from numlp.data.dataset import DatasetInfo
 from numlp.errors import require
 from numlp.nn.initializers import Initializer, gaussian, he, initialize, xavier
 from numlp.nn.network import Network
@@ -33,10 +36,10 @@ def stream(seed: int, which: int) -> np.random.SeedSequence:
     return np.random.SeedSequence(seed, spawn_key=(which,))
 
 
-def network(config: Config) -> Network:
-    """The network of `config`, with its initial weights."""
+def network(config: Config, inputs: int, classes: int) -> Network:
+    """The network of `config` for images of `inputs` values, with its initial weights."""
     # The schema has checked that the placement, text to OmegaConf, is one of the three that the type names.
-    sizes, rates = (config.model.inputs, *config.model.hidden, CLASSES), {"dropout": config.dropout, "input_dropout": config.input_dropout}
+    sizes, rates = (inputs, *config.model.hidden, classes), {"dropout": config.dropout, "input_dropout": config.input_dropout}
     made = Network(sizes, config.norm.placement, config.norm.eps, activation=config.activation.name, **rates)  # type: ignore[arg-type]
     initialize(made, initializer(config.init), np.random.default_rng(stream(config.seed, INIT)))
     return made
@@ -112,9 +115,26 @@ def count_records(config: RecordConfig, total: int, per_epoch: int) -> int:
     return 1 + (-(-total // per_epoch) if config.every == "epoch" else min(config.points, total))
 
 
-def augmentation(config: AugmentConfig) -> Augmentation | None:
-    """How images are changed; None where nothing is asked for."""
-    return None if config == AugmentConfig() else Augmentation(config.flip, config.shift, config.cutout)
+def augmentation(config: AugmentConfig, shape: Sequence[int]) -> Augmentation | None:
+    """How images of `shape` are changed; None where nothing is asked for."""
+    return None if config == AugmentConfig() else Augmentation(shape, config.flip, config.shift, config.cutout)
+
+
+def check_data(config: Config, dataset: DatasetInfo) -> None:
+    """Raise UserError when a setting asks for whole images, or larger ones, and the data set or the network's inputs have none."""
+    for where, active in (
+        ("augment", config.augment != AugmentConfig()),
+        ("test_time_flip", config.test_time_flip),
+        ("moments=adaptive", config.moments.name == "adaptive"),
+    ):
+        if active:
+            require(dataset.is_image, where, "a data set of images", "it mirrors or moves them", shape=list(dataset.shape))
+            inputs = config.model.inputs or dataset.inputs
+            require(inputs == dataset.inputs, where, f"model.inputs={dataset.inputs}", "it needs whole images", inputs=inputs)
+    for name, value in (("shift", config.augment.shift), ("cutout", config.augment.cutout)):
+        if value > 0:
+            largest = min(dataset.shape[:2]) - 1
+            require(value <= largest, f"augment.{name}", f"a whole number of pixels from 0 to {largest}", **{name: value})
 
 
 def _seed(config: Config, which: int) -> int:
@@ -122,8 +142,8 @@ def _seed(config: Config, which: int) -> int:
     return int(stream(config.seed, which).generate_state(1, np.uint64)[0])
 
 
-def plan(config: Config, images: int) -> Plan:
-    """The plan for a training split of `images`."""
+def plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:
+    """The plan for a training split of `images` of `shape`, which only augmentation uses."""
     size = config.train.batch_size
     require(size <= images, "train.batch_size", f"at most {images}, the number of training images", batch_size=size)
     per_epoch = epoch_steps(images, size)
@@ -139,7 +159,7 @@ def plan(config: Config, images: int) -> Plan:
         batch_seed=_seed(config, BATCHES),
         noise_seed=_seed(config, NOISE),
         image_seed=_seed(config, CHANGES),
-        augmentation=augmentation(config.augment),
+        augmentation=augmentation(config.augment, shape),
         mixup=config.mixup,
         smoothing=config.smoothing,
         clip_norm=config.clip_norm,

@@ -3,9 +3,8 @@
 import numpy as np
 
 from numlp.config import Config
-from numlp.config.schema import IMAGES, PIXELS, TRAIN_IMAGES
 from numlp.data.augment import flip_half
-from numlp.data.preprocess import Name, Prepared
+from numlp.data.normalise import Name, Prepared
 from numlp.errors import require
 from numlp.nn.moments import set_from_batch
 from numlp.nn.network import Network
@@ -14,15 +13,12 @@ from numlp.training import build
 MOMENTS_FROM: dict[str, Name] = {"precise": "train", "adaptive": "test"}
 
 
-def check_moments(config: Config) -> None:
-    """Raise UserError when the run asks for moments from more images than the split has, or from parts of images."""
-    if config.moments.name == "adaptive":
-        whole = config.model.inputs == PIXELS
-        require(whole, "moments=adaptive", f"model.inputs={PIXELS}", "it mirrors whole images", inputs=config.model.inputs)
+def check_moments(config: Config, data: Prepared) -> None:
+    """Raise UserError when the run asks for moments from more images than the split has."""
     if config.moments.images is not None:
-        start, stop = config.split.train if MOMENTS_FROM[config.moments.name] == "train" else (TRAIN_IMAGES, IMAGES)
-        expected = f"at most {stop - start}, the number of images in the split"
-        require(config.moments.images <= stop - start, "moments.images", expected, images=config.moments.images)
+        images = len(data.part(MOMENTS_FROM[config.moments.name]).labels)
+        expected = f"at most {images}, the number of images in the split"
+        require(config.moments.images <= images, "moments.images", expected, images=config.moments.images)
 
 
 def set_final_moments(config: Config, network: Network, data: Prepared) -> None:
@@ -34,5 +30,5 @@ def set_final_moments(config: Config, network: Network, data: Prepared) -> None:
     x = data.part(MOMENTS_FROM[config.moments.name]).x
     sample = x[np.sort(rng.choice(len(x), images, replace=False))]
     if config.moments.name == "adaptive":
-        sample = flip_half(sample, rng)
+        sample = flip_half(sample, data.dataset.shape, rng)
     set_from_batch(network, sample)

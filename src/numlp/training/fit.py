@@ -9,7 +9,7 @@ import numpy as np
 
 from numlp.blas import blas_threads
 from numlp.config import Config
-from numlp.data.preprocess import Name, Prepared
+from numlp.data.normalise import Name, Prepared
 from numlp.training import build
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.divergence import check_convergence
@@ -30,9 +30,10 @@ def make_trainer(config: Config, data: Prepared, ahead: bool = False) -> Trainer
         UserError: A setting does not fit the data; nothing is made by then.
     """
     train = data.part("train")
-    plan = build.plan(config, len(train.labels))
-    check_moments(config)
-    network = build.network(config)
+    plan = build.plan(config, len(train.labels), data.dataset.shape)
+    build.check_data(config, data.dataset)
+    check_moments(config, data)
+    network = build.network(config, data.mean.size, data.dataset.classes)
     return Trainer(State(network, build.optimizer(config.optim, network, config.average)), train, data.part("val"), plan, ahead)
 
 

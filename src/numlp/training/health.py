@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from numlp.arrays import Array
-from numlp.data.preprocess import Part
+from numlp.data.normalise import Part
 from numlp.nn.activations import Relu
 from numlp.nn.linear import Linear
 from numlp.nn.loss import cross_entropy_gradient

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 
 from numlp.config import Config
-from numlp.config.schema import CLASSES
+from numlp.data.sources import describe_data
 from numlp.errors import UserError
 from numlp.training import build
 from numlp.training.batches import epoch_steps
@@ -28,7 +28,8 @@ def available_memory() -> int:
 
 def estimate_memory(config: Config) -> dict[str, int]:
     """Bytes of a run by the setting that they follow from, without the memory-mapped images."""
-    sizes = (config.model.inputs, *config.model.hidden, CLASSES)
+    dataset = describe_data(config)
+    sizes = (config.model.inputs or dataset.inputs, *config.model.hidden, dataset.classes)
     weights, units = sum(a * b for a, b in pairwise(sizes)), sum(sizes)
     vectors = 2 + STATE.get(config.optim.name, 2) + (config.average > 0) + 3 * config.train.health
     passes = CHUNK * (1 + config.train.threads)  # rows of an evaluation, which has a thread more than BLAS at most

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from numlp.arrays import Array
 from numlp.blas import under_threads
 from numlp.data.augment import mix
-from numlp.data.preprocess import Part
+from numlp.data.normalise import Part
 from numlp.nn.loss import cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets
 from numlp.nn.mode import Mode
 from numlp.nn.moments import set_from_batch, update_moving_average

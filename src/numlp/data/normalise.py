@@ -12,20 +12,23 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from numlp import paths
 from numlp.arrays import Array
 from numlp.code_digest import stage_digest
-from numlp.config.schema import IMAGES, PIXELS, TRAIN_IMAGES
-from numlp.data.raw import DatasetInfo, load_raw, read_info, write_npy
-from numlp.errors import require
+from numlp.config import Config
+from numlp.data.dataset import DatasetInfo, load_raw, read_info, write_npy
+from numlp.data.sources import provide_raw
+from numlp.errors import UserError, require
 from numlp.files import json_digest, locked, write_json
 
 Name: TypeAlias = Literal["train", "val", "test"]
+SPLITS: Mapping[Name, str] = {"train": "training", "val": "validation", "test": "test"}  # for people
 CHUNK = 2_500  # rows that are normalized at once: 31 MB of float32
 
 
 @dataclass(frozen=True)
 class Part:
-    """One split: (N, 3072) float32 images, memory-mapped, and (N,) labels.
+    """One split: (N, d) float32 images, memory-mapped, and (N,) labels.
 
     Examples:
         >>> import numpy as np
@@ -66,8 +69,8 @@ class Prepared:
     Attributes:
         folder: Where the arrays are.
         recipe: What they were made from.
-        mean: (3072,) means of the training split's pixels on the 0..1 scale, float64.
-        std: (3072,) their standard deviations; 1 where a pixel never changes, which then is 0 once normalized.
+        mean: (d,) means of the training split's pixels on the 0..1 scale, float64.
+        std: (d,) their standard deviations; 1 where a pixel never changes, which then is 0 once normalized.
     """
 
     folder: Path
@@ -82,12 +85,29 @@ class Prepared:
 
     def first(self, inputs: int) -> "Prepared":
         """The same with the first `inputs` values of each image alone."""
+        expected = f"a whole number from 1 to {self.dataset.inputs}"
+        require(1 <= inputs <= self.dataset.inputs, "model.inputs", expected, inputs=inputs)
         return replace(self, mean=self.mean[:inputs], std=self.std[:inputs])
 
     def part(self, name: Name) -> Part:
         """Open one split."""
         x = np.load(self.folder / f"{name}_images.npy", mmap_mode="r", allow_pickle=False)[:, : self.mean.size]
         return Part(x, np.load(self.folder / f"{name}_labels.npy", allow_pickle=False).astype(np.intp))
+
+
+def prepare_data(config: Config) -> Prepared:
+    """The normalized arrays of `config.split`; the first process to ask makes them, the others wait.
+
+    Raises:
+        UserError: The arrays that are there were made from something else.
+    """
+    raw = provide_raw(config.data.source)
+    whole = prepare(raw, config.split.train, config.split.val, paths.NORMALISED)
+    pairs = {"data": (whole.dataset, read_info(raw)), "split": (whole.recipe.split, {"train": config.split.train, "val": config.split.val})}
+    for name, (recorded, wanted) in pairs.items():
+        if recorded != wanted:
+            raise UserError(f"{whole.folder}: these arrays are of another {name}; delete the directory, and the next run makes them again")
+    return whole if config.model.inputs is None else whole.first(config.model.inputs)
 
 
 def prepare(raw: Path, train: Sequence[int], val: Sequence[int], store: Path) -> Prepared:
@@ -141,15 +161,17 @@ def normalise(images: NDArray[np.uint8], mean: Array, std: Array, out: Array) ->
 
 def _make(raw: Path, recipe: Recipe, folder: Path) -> None:
     data = load_raw(raw)
-    ranges = {**recipe.split, "test": [TRAIN_IMAGES, IMAGES]}
-    for name, (start, stop) in ranges.items():
-        require(0 <= start < stop <= IMAGES, f"split.{name}", f"0 <= start < stop <= {IMAGES}", start=start, stop=stop)
+    train = recipe.data.train
+    for name, (start, stop) in recipe.split.items():
+        expected = f"[start, stop] with 0 <= start < stop <= {train}, the number of training images"
+        require(0 <= start < stop <= train, f"split.{name}", expected, **{name: [start, stop]})
+    ranges = {**recipe.split, "test": [train, len(data.images)]}
     mean, std = statistics(data.images[slice(*ranges["train"])])
     std[std == 0] = 1
     with _new_folder(folder) as part:
         for name, (start, stop) in ranges.items():
             with (part / f"{name}_images.npy").open("wb") as file:
-                write_npy(file, (stop - start, PIXELS), np.float32, _normalized(data.images[start:stop], mean, std))
+                write_npy(file, (stop - start, recipe.data.inputs), np.float32, _normalized(data.images[start:stop], mean, std))
             np.save(part / f"{name}_labels.npy", data.labels[start:stop])
         np.save(part / "mean.npy", mean)
         np.save(part / "std.npy", std)
