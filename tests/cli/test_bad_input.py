@@ -34,7 +34,7 @@ CASES = {
     "optim=momentum optim.rho=1": ["optim.rho: expected a number of at least 0 and below 1, got 1"],
     "schedule=constant": ["train.epochs: expected a number above 0 with schedule=constant, got null; only schedule=cyclical"],
     "schedule.eta_min=1": ["schedule: expected 0 < eta_min <= eta_max, got eta_min=1, eta_max=0.1"],
-    "split.train=[0,50001]": ["split.train: expected [start, stop] with 0 <= start < stop <= 50000"],
+    "split.val=[45000,50001]": ["split.val: expected [start, stop] with 0 <= start < stop <= 50000"],
     "split.val=[0,10]": ["split: expected training and validation ranges that do not overlap"],
     "moments=precise moments.images=1": ["moments.images: expected a whole number of at least 2, got 1"],
     "moments=adaptive model.inputs=48": ["moments=adaptive: expected model.inputs=3072, got 48; it needs whole images"],
