@@ -21,7 +21,7 @@ RANKS = (  # a module imports from lower ranks and from its own package
     ("inference",),
     ("tracking", "analysis"),
     ("display",),
-    ("runs",),
+    ("compare", "runs"),
     ("stages",),
     ("sweep",),
     ("cli",),

@@ -3,8 +3,9 @@ from dataclasses import replace
 
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from numlp.display.figures import draw_curves
+from numlp.display.curves import Curve, draw_curves, draw_overlaid_curves
 from numlp.errors import UserError
 from numlp.training.history import Record
 
@@ -118,3 +119,38 @@ def test_perfect_accuracy_stays_inside_the_panel():
 def test_no_record_is_an_error():
     with pytest.raises(UserError, match="curves: expected one evaluation point or more, got 0"):
         draw_curves([], TITLE)
+
+
+def history(cost: float, points: int = 3) -> list[Record]:
+    return [Record(90 * i, float(i), 0.1, cost + i, 2.0, 0.1 * i, cost + i + 0.5, 2.0, 0.05 * i) for i in range(points)]
+
+
+def entries(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_each_run_has_a_color_with_a_full_and_a_dashed_line():
+    figure = draw_overlaid_curves([Curve("A", [history(1)]), Curve("B", [history(2, points=5)])], TITLE)
+    cost, accuracy = figure.axes
+    drawn = [(line.get_color(), line.get_linestyle(), len(line.get_xdata())) for line in cost.lines]
+    assert drawn == [("#0072B2", "-", 3), ("#0072B2", "--", 3), ("#D55E00", "-", 5), ("#D55E00", "--", 5)]
+    assert list(accuracy.lines[0].get_ydata()) == pytest.approx([0, 10, 20])
+    assert entries(figure) == ["A", "B", "training", "validation"]
+    assert not cost.collections
+
+
+def test_seeds_are_a_line_at_their_mean_and_a_band_from_lowest_to_highest():
+    cost = draw_overlaid_curves([Curve("A, B, C", [history(1), history(2), history(6)]), Curve("D", [history(2)])], TITLE).axes[0]
+    assert list(cost.lines[0].get_ydata()) == [3, 4, 5]
+    bands = [band.get_paths()[0].vertices for band in cost.collections]
+    assert len(bands) == 2  # of training and validation
+    last = bands[0][bands[0][:, 0] == 2, 1]
+    assert (last.min(), last.max()) == (3, 8)
+
+
+def test_long_labels_stand_below_each_other_inside_the_figure():
+    labels = [f"{letter} (hidden [30, 20, 20, 10, 10, 10, 10, 10], optim momentum, schedule exponential)" for letter in "ABCDEFGH"]
+    figure = draw_overlaid_curves([Curve(label, [history(place)]) for place, label in enumerate(labels)], TITLE)
+    figure.draw_without_rendering()
+    box = figure.legends[0].get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1

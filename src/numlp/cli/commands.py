@@ -62,8 +62,8 @@ COMMANDS = {
     "export": Command("numlp.cli.export", "export a network as ONNX", needs="model"),
     "register": Command("numlp.cli.register", "register a network in MLflow's model registry, with its metrics"),
     "compare": Command(
-        "numlp.cli.compare",
-        "compare two to eight runs on the same test images: settings, curves, significance; of two runs also classes and examples",
+        "numlp.compare.command",
+        "compare two to eight runs on the same test images: settings, curves, significance, classes",
     ),
     "runs": Command("numlp.cli.runs", "list the runs in MLflow with the settings that differ; filter the runs, or show the best"),
     "health": Command("numlp.cli.health", "plot the layer diagnostics of one to four runs with train.health=true, side by side"),

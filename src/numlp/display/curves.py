@@ -1,27 +1,31 @@
-"""Curves of a training run against the update step."""
+"""Curves of a training run against the update step, and of several runs against the epoch."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, MaxNLocator, StrMethodFormatter
 
 from numlp.arrays import Array
 from numlp.data.normalise import SPLITS, Name
-from numlp.display.style import BLUE, GREY, ORANGE, sheet, styled
+from numlp.display.style import BLUE, GREY, MARKERS, ORANGE, PALETTE, sheet, styled
 from numlp.errors import require
 from numlp.training.history import Record
 
-CHANCE = 10.0  # per cent, of ten classes
 LARGEST = 1e250  # what is above cannot be drawn: the margin of its axis would overflow
 MARKED = 60  # with more records than this, markers would run together
 SERIES: Mapping[Name, tuple[str, str, str]] = {"train": (BLUE, "o", "-"), "val": (ORANGE, "s", "--")}  # color, marker, line
+COLUMNS = (("cost", "cost (nats)", 1), ("accuracy", "accuracy (%)", 100))
+HALF = 48  # characters of a label that half of the width holds
+BAND = "Line: mean over the seeds. Band: from the lowest to the highest."
 
 
 @styled
-def draw_curves(records: Sequence[Record], title: str) -> Figure:
+def draw_curves(records: Sequence[Record], title: str, classes: int = 10) -> Figure:
     """Draw cost, loss, accuracy and eta, 2 x 2, against the update step, with the epoch as a second axis on top.
 
     Cost and loss turn to a logarithmic axis where they span more than two decades. What cannot be drawn (inf, NaN) is
@@ -30,6 +34,7 @@ def draw_curves(records: Sequence[Record], title: str) -> Figure:
     Args:
         records: At least one, in the order of their steps.
         title: The data set's name and the run's choices.
+        classes: Number of classes, for the dotted line of chance.
     """
     require(len(records) >= 1, "curves", "one evaluation point or more", records=len(records))
     figure = sheet("Training, step by step", title, height=5.6)
@@ -38,7 +43,7 @@ def draw_curves(records: Sequence[Record], title: str) -> Figure:
         _pair(axes, records, name)
         fit_axis(axes, _values(records, f"train_{name}", f"val_{name}"))
         axes.set(title=f"{name.capitalize()} {_last(records, name, '.4g')}", ylabel=f"{name} (nats)")
-    _accuracy(accuracy, records)
+    _accuracy(accuracy, records, 100 / classes)
     draw_line(eta, records, "eta", "#000000", "o", "-", "eta")
     eta.yaxis.set_major_formatter(StrMethodFormatter("{x:.4g}"))
     eta.set(title=f"Learning rate (last: {records[-1].eta:.3g})", ylabel="eta", ylim=(0, None))
@@ -48,12 +53,12 @@ def draw_curves(records: Sequence[Record], title: str) -> Figure:
     return figure
 
 
-def _accuracy(axes: Axes, records: Sequence[Record]) -> None:
+def _accuracy(axes: Axes, records: Sequence[Record], chance: float) -> None:
     _pair(axes, records, "accuracy", scale=100)
-    axes.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance (10 %)")
+    axes.axhline(chance, color=GREY, linewidth=1, linestyle=":", label=f"chance ({chance:.3g} %)")
     values = 100 * _values(records, "train_accuracy", "val_accuracy")
-    highest = float(np.max(values, where=np.isfinite(values), initial=CHANCE))
-    axes.set_ylim(0, min(102.0, max(2 * CHANCE, 1.08 * highest)))
+    highest = float(np.max(values, where=np.isfinite(values), initial=chance))
+    axes.set_ylim(0, min(102.0, max(2 * chance, 1.08 * highest)))
     axes.set(title=f"Accuracy {_last(records, 'accuracy', '.2f', 100)}", ylabel="accuracy (%)")
 
 
@@ -126,3 +131,65 @@ def _steps(upper: list[Axes], lower: list[Axes], records: Sequence[Record]) -> N
             second.set_xlabel("epoch")
             if len(records) == 1:
                 second.set_xticks([last.epoch])
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What one color of a figure shows: a run, or the runs of the same settings, one per seed.
+
+    Attributes:
+        label: The text in the legend.
+        histories: The records of each run, at the same steps.
+    """
+
+    label: str
+    histories: Sequence[Sequence[Record]]
+
+    @property
+    def mean(self) -> list[Record]:
+        """The mean over the runs, evaluation point by evaluation point."""
+        means = np.mean([[astuple(record) for record in history] for history in self.histories], axis=0)
+        return [Record(int(step), *rest) for step, *rest in means.tolist()]
+
+
+@styled
+def draw_overlaid_curves(curves: Sequence[Curve], title: str, classes: int = 10) -> Figure:
+    """Draw cost and accuracy over the epochs: a color per curve, full for training, dashed for validation, with a band over several seeds.
+
+    Args:
+        curves: At most as many as there are colors.
+        title: The data set's name and the settings that the runs share.
+        classes: Number of classes, for the dotted line of chance.
+    """
+    runs = sum(len(curve.histories) for curve in curves)
+    note = [BAND] if runs > len(curves) else []
+    columns = 2 if max(len(curve.label) for curve in curves) <= HALF else 1
+    rows = -(-(len(curves) + len(SERIES)) // columns)
+    figure = sheet(f"{runs} runs by epoch", "\n".join([title, *note]), height=3.4 + 0.15 * rows)
+    panels = figure.subplots(1, 2)
+    for axes, (column, name, scale) in zip(panels, COLUMNS, strict=True):
+        for curve, color, marker in zip(curves, PALETTE, MARKERS, strict=False):
+            for split, (_, _, dash) in SERIES.items():
+                field = f"{split}_{column}"
+                label = curve.label if split == "train" else ""  # one entry of the legend per color
+                draw_line(axes, curve.mean, field, color, marker, dash, label, scale, against="epoch")
+                _band(axes, curve, field, color, scale)
+        axes.set(xlabel="epoch", ylabel=name)
+        axes.grid(True)
+    cost, accuracy = panels
+    costs = [(record.train_cost, record.val_cost) for curve in curves for history in curve.histories for record in history]
+    fit_axis(cost, np.array(costs, np.float64).ravel())
+    accuracy.axhline(100 / classes, color=GREY, linewidth=1, linestyle=":")
+    accuracy.set_ylim(0, None)
+    handles = {handle.get_label(): handle for handle in cost.get_legend_handles_labels()[0]}
+    keys = [Line2D([], [], color="black", ls=dash, label=SPLITS[split]) for split, (_, _, dash) in SERIES.items()]
+    figure.legend(handles=[*handles.values(), *keys], loc="outside lower center", ncols=columns, frameon=False)
+    return figure
+
+
+def _band(axes: Axes, curve: Curve, field: str, color: str, scale: float) -> None:
+    """Shade from the lowest to the highest of several runs."""
+    if len(curve.histories) > 1:
+        values = scale * np.array([[getattr(record, field) for record in history] for history in curve.histories], np.float64)
+        epochs = [record.epoch for record in curve.histories[0]]
+        axes.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=color, alpha=0.18, linewidth=0)

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from numlp.arrays import Array
-from numlp.display.curves import CHANCE
 from numlp.display.style import BLUE, GREY, sheet, styled
 from numlp.errors import require
 from numlp.training.history import LayerHealth, Record
@@ -88,14 +87,15 @@ QUANTITIES = (
 
 
 @styled
-def draw_health(runs: Sequence[Watched], title: str) -> Figure:
+def draw_health(runs: Sequence[Watched], title: str, classes: int = 10) -> Figure:
     """Draw accuracy, and below it each layer's activations, dead ReLUs, gradients, updates and batch norm, a column a run.
 
     A row has one scale for all runs.
 
     Args:
         runs: One to four, each with at least one record.
-        title: The data set's name and what the runs have in common.
+        title: The data set's name and the settings that the runs share.
+        classes: Number of classes, for the dotted line of chance.
     """
     require(1 <= len(runs) <= RUNS, "health", f"1 to {RUNS} runs", runs=len(runs))
     require(all(run.health for run in runs), "health", "one evaluation point or more per run", records=[len(run.health) for run in runs])
@@ -103,7 +103,7 @@ def draw_health(runs: Sequence[Watched], title: str) -> Figure:
     note = "Each strip is a layer, the output at the bottom. Gray: no value, or not finite. Updates scale with the learning rate."
     figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{note}", height=1.9 + 1.25 * len(finite))
     grid = figure.subplots(1 + len(finite), len(runs), sharex="col", squeeze=False, height_ratios=[1.1] + [1] * len(finite))
-    _accuracies(grid[0], runs)
+    _accuracies(grid[0], runs, 100 / classes)
     for axes, quantity in zip(grid[1:], finite, strict=True):
         _row(figure, axes, quantity, runs)
     for axes in grid[-1]:
@@ -112,13 +112,13 @@ def draw_health(runs: Sequence[Watched], title: str) -> Figure:
     return figure
 
 
-def _accuracies(row: Sequence[Axes], runs: Sequence[Watched]) -> None:
+def _accuracies(row: Sequence[Axes], runs: Sequence[Watched], chance: float) -> None:
     """Of the validation split: the training columns need not be of a whole split."""
     highest = 100 * max(record.val_accuracy for run in runs for record in run.history)
     for axes, run in zip(row, runs, strict=True):
         axes.plot([record.epoch for record in run.history], [100 * record.val_accuracy for record in run.history], color=BLUE)
-        axes.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":")
-        axes.set(ylim=(0, max(2 * CHANCE, 1.1 * highest)))
+        axes.axhline(chance, color=GREY, linewidth=1, linestyle=":")
+        axes.set(ylim=(0, max(2 * chance, 1.1 * highest)))
         axes.set_title(run.label, loc="left", fontsize=9, weight="bold")
         axes.tick_params(labelleft=axes is row[0])
     row[0].set_ylabel("validation\naccuracy (%)")

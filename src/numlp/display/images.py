@@ -1,7 +1,6 @@
 """Figures made of 32 x 32 color images: the first layer's weights and the most confident errors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -83,45 +82,6 @@ def draw_confident_errors(
     upper = [f"{_short(predicted[i])} {100 * probabilities[i]:.1f} %" for i in order]
     lower = [_short(true[i]) for i in order]
     return _captioned(images[order], upper, lower, f"The {len(order)} most confident errors", f"{title}\n{note}")
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """Images that one run gets right and another does not, in the order to show them.
-
-    Attributes:
-        images: (n, 3072) channel-major rows.
-        true: n class names.
-        sure: (n,) probability that the right run gives the true class.
-        predicted: n class names, what the wrong run says.
-        wrong: (n,) its probability.
-        names: Of the right run and of the wrong one.
-    """
-
-    images: NDArray[np.uint8]
-    true: Sequence[str]
-    sure: Array
-    predicted: Sequence[str]
-    wrong: Array
-    names: tuple[str, str]
-
-
-@styled
-def draw_disagreements(examples: Disagreement, title: str) -> Figure:
-    """Draw them, under what the wrong run says and what they are.
-
-    Args:
-        examples: The images and the answers.
-        title: The data set's name and the runs' choices.
-    """
-    right, wrong = examples.names
-    subject = f"Test images that only {right} classifies correctly"
-    if len(examples.images) == 0:
-        return sheet(f"{subject}: none", title, height=0.5)
-    note = f"Orange: class predicted by {wrong}, with its probability. Black: true class, with its probability by {right}."
-    upper = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(examples.predicted, examples.wrong, strict=True)]
-    lower = [f"{_short(name)} {100 * p:.1f} %" for name, p in zip(examples.true, examples.sure, strict=True)]
-    return _captioned(examples.images, upper, lower, subject, f"{title}\n{note}")
 
 
 def _captioned(images: NDArray[np.uint8], upper: Sequence[str], lower: Sequence[str], subject: str, title: str) -> Figure:

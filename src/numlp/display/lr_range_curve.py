@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 
 from numlp.analysis.lr_range_test import Bounds, smooth_accuracy
 from numlp.arrays import Array
-from numlp.display.curves import CHANCE
 from numlp.display.style import BLUE, GREY, ORANGE, sheet, styled
 from numlp.errors import require
 from numlp.training.history import Record
@@ -17,13 +16,14 @@ SHOWN = 1.6  # times the first loss: what is above says no more than that the ne
 
 
 @styled
-def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str) -> Figure:
+def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str, classes: int = 10) -> Figure:
     """Draw validation accuracy and loss against the rate, `bounds` as two marked lines.
 
     Args:
         records: Two or more.
         bounds: None when the test suggests none.
         title: The data set's name and the run's choices.
+        classes: Number of classes, for the dotted line of chance.
     """
     require(len(records) >= 2, "lr_range", "two evaluation points or more", records=len(records))
     figure = sheet("Learning-rate range test", title, height=4.6)
@@ -31,8 +31,9 @@ def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str) 
     eta, accuracy = np.array([r.eta for r in records]), 100 * np.array([r.val_accuracy for r in records])
     upper.plot(eta, accuracy, ".", color=GREY, markersize=3, label="validation")
     upper.plot(eta, 100 * smooth_accuracy(records), color=BLUE, linewidth=1.8, label="mean of five")
-    upper.axhline(CHANCE, color=GREY, linewidth=1, linestyle=":", label="chance (10 %)")
-    upper.set(ylabel="accuracy (%)", xscale="log", ylim=(0, max(2 * CHANCE, 1.25 * float(accuracy.max()))))
+    chance = 100 / classes
+    upper.axhline(chance, color=GREY, linewidth=1, linestyle=":", label=f"chance ({chance:.3g} %)")
+    upper.set(ylabel="accuracy (%)", xscale="log", ylim=(0, max(2 * chance, 1.25 * float(accuracy.max()))))
     _loss(lower, eta, np.array([r.val_loss for r in records]))
     lower.set(xlabel="eta", ylabel="validation loss (nats)")
     for axes in (upper, lower):

@@ -1,0 +1,117 @@
+"""Finished runs by their directory, or by their id or name in MLflow."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from numlp import paths
+from numlp.config import Config
+from numlp.config.naming import common_caption, flatten
+from numlp.errors import UserError
+from numlp.files import read_rows
+from numlp.inference.model_file import Model, load_model
+from numlp.paths import from_user
+from numlp.tracking import run_files
+from numlp.training.history import Record
+
+SEEDS = re.compile(r"(?P<start>.*-s)(?P<seeds>\d+(,\d+)+)")  # the name of a trial of several seeds
+SHOWN = 3  # differing settings in a label
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run's files.
+
+    Attributes:
+        name: The name, id or directory that the user gave.
+        folder: The directory with history.csv and what else the run has left.
+        choices: The settings that decide its result.
+        dataset: The data set's name.
+        model: Its network; None for a run that diverged.
+    """
+
+    name: str
+    folder: Path
+    choices: dict[str, Any]
+    dataset: str
+    model: Model | None
+
+    @property
+    def classes(self) -> int:
+        """Number of classes; those of CIFAR-10 for a run that diverged, which names none."""
+        return 10 if self.model is None else self.model.dataset.classes
+
+    def history(self) -> list[Record]:
+        """Read its evaluation points."""
+        return read_rows(self.folder / paths.HISTORY, Record)
+
+
+def load_run(name: str) -> FinishedRun:
+    """The run in the folder `name`, or the newest that MLflow knows by this id or name.
+
+    Raises:
+        UserError: There is none, or it has not ended.
+    """
+    folder = from_user(name) if from_user(name).is_dir() else run_files(Path.cwd(), name)
+    model_file = folder / paths.MODEL
+    for file in [paths.HISTORY] if model_file.exists() else [paths.HISTORY, paths.CONFIG, paths.METRICS]:
+        if not (folder / file).exists():
+            raise UserError(f"{name}: no {file} in this run; choose a run that has ended, from numlp runs")
+    if model_file.exists():  # DVC restores the model of an earlier run, and leaves config.json as the last one wrote it
+        model = load_model(model_file)
+        order = [item.name for item in fields(Config) if item.name in model.choices]
+        return FinishedRun(name, folder, {key: model.choices[key] for key in order} | model.choices, model.dataset.name, model)
+    choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))
+    return FinishedRun(name, folder, choices, metrics["dataset"], None)
+
+
+def load_runs(names: Sequence[str]) -> list[FinishedRun]:
+    """The runs of `names`; a name as a sweep prints it for several seeds, `...-s0,1,2`, stands for a run per seed.
+
+    Raises:
+        UserError: A run is not there, as for `load_run`.
+    """
+    return [load_run(name) for text in names for name in _one_per_seed(text)]
+
+
+def _one_per_seed(name: str) -> list[str]:
+    several = SEEDS.fullmatch(name)
+    if several is None or from_user(name).is_dir():
+        return [name]
+    return [f"{several['start']}{seed}" for seed in several["seeds"].split(",")]
+
+
+def differing_settings(settings: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Each run's value of the settings that are not the same in all; None where a run has no such setting."""
+    flat = [flatten(each) for each in settings]
+    columns = {key: [each.get(key) for each in flat] for key in dict.fromkeys(key for each in flat for key in each)}
+    return {key: values for key, values in columns.items() if any(value != values[0] for value in values)}
+
+
+def label_runs(runs: Sequence[FinishedRun], joint: str = ", ", without: Sequence[str] = ()) -> list[str]:
+    """The settings that tell each run from the others, e.g. "norm none, sigma 0.0001"; the runs' names where no setting does.
+
+    Args:
+        runs: The runs.
+        joint: Text between two settings.
+        without: Settings that no label names.
+    """
+    columns = {_short(key): values for key, values in differing_settings([run.choices for run in runs]).items() if key not in without}
+    labels = []
+    for place, run in enumerate(runs):
+        parts = [f"{key} {values[place]}" for key, values in columns.items() if values[place] is not None]
+        labels.append(joint.join(parts[:SHOWN]) or run.name)
+    return labels
+
+
+def common_title(runs: Sequence[FinishedRun]) -> str:
+    """A title: the data sets' names, and the settings that the runs share."""
+    return "\n".join([*dict.fromkeys(run.dataset for run in runs), common_caption([run.choices for run in runs])])
+
+
+def _short(key: str) -> str:
+    group, _, name = key.rpartition(".")
+    return group if name in ("name", "placement") else name
