@@ -19,7 +19,7 @@ RANKS = (  # a module imports from lower ranks and from its own package
     ("data",),
     ("training",),
     ("inference",),
-    ("tracking", "analysis"),
+    ("tracking",),
     ("display",),
     ("compare", "runs"),
     ("stages",),

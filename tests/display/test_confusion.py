@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from numlp.display.figures import draw_confusion
+from numlp.display.confusion import draw_confusion
 from numlp.errors import UserError
 
 NAMES = [f"class {i}" for i in range(10)]

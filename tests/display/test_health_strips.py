@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from numlp.display.figures import Watched, draw_health
+from numlp.display.health_strips import Watched, draw_health
 from numlp.training.history import LayerHealth, Record
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from numlp.display.figures import draw_confident_errors, draw_first_layer
+from numlp.display.images import draw_confident_errors, draw_first_layer
 from numlp.errors import UserError
 
 TITLE = "synthetic, seed 1\nhidden [50, 50], seed 0"

@@ -51,7 +51,7 @@ COMMANDS = {
         "plot the curves, the confusion matrix, the first layer and the most confident errors of the pipeline's run",
         composed=True,
     ),
-    "lr-range": Command("numlp.cli.lr_range", "run a learning-rate range test and suggest eta_min and eta_max", composed=True),
+    "lr-range": Command("numlp.stages.lr_range", "run a learning-rate range test and suggest eta_min and eta_max", composed=True),
     "gradcheck": Command("numlp.cli.gradcheck", "compare the gradients with central differences", composed=True),
     "init": Command("numlp.cli.init", "create a project in a new or empty directory", needs="nothing"),
     "run": Command(

@@ -1,4 +1,4 @@
-"""What a person sees: figures (`figures`, which loads matplotlib), tables, the page of a run, the progress bar.
+"""Figures, which load matplotlib, tables and the progress bar.
 
-It imports `files`, `data`, `training`, `analysis` and the loose modules: it reads records, arrays and names, never a model.
+It imports `files`, `data`, `training` and the loose modules: it reads records, arrays and names, never a model.
 """

@@ -85,8 +85,10 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path, flip: bool = Fa
     pairs = zip(test.labels.tolist(), probabilities.argmax(axis=1).tolist(), strict=True)
     write_csv(out / paths.PREDICTIONS, ["actual", "predicted"], [(names[true], names[said]) for true, said in pairs])
     write_csv(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix.tolist(), strict=True)])
-    recall = matrix.diagonal() / matrix.sum(axis=1)
-    write_csv(out / paths.CLASSES, ["class", "accuracy"], list(zip(names, recall.tolist(), strict=True)))
+    recall = [
+        "" if total == 0 else right / total for right, total in zip(matrix.diagonal().tolist(), matrix.sum(axis=1).tolist(), strict=True)
+    ]
+    write_csv(out / paths.CLASSES, ["class", "accuracy"], list(zip(names, recall, strict=True)))
     _write_mistakes(out / paths.MISTAKES, raw, test.labels, probabilities)
     write_json(out / paths.METRICS, metrics, indent=2)
     accuracies: dict[str, float] = {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}  # narrow columns for `dvc exp show`

@@ -9,6 +9,10 @@ import numpy as np
 from numlp import paths
 from numlp.config import Config
 from numlp.config.naming import caption
+from numlp.display.confusion import draw_confusion
+from numlp.display.curves import draw_curves
+from numlp.display.images import draw_confident_errors, draw_first_layer
+from numlp.display.style import save
 from numlp.files import read_rows, sha256
 from numlp.inference.model_file import load_model
 from numlp.runs.invocation import Invocation
@@ -31,12 +35,10 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
 
     The figures of the evaluation are left out when there is none.
     """
-    from numlp.display.figures import draw_curves, draw_first_layer, save
-
     model = load_model(train / paths.MODEL)
     title = f"{model.dataset.name}\n{caption(model.choices)}"
     made = {
-        "curves": draw_curves(read_rows(train / paths.HISTORY, Record), title),
+        "curves": draw_curves(read_rows(train / paths.HISTORY, Record), title, model.dataset.classes),
         "first_layer": draw_first_layer(model.network.params["linear1.W"], title),
     }
     if (evaluated / paths.MISTAKES).exists():
@@ -47,8 +49,6 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
 
 
 def _evaluation(evaluated: Path, names: list[str], title: str) -> dict[str, Any]:
-    from numlp.display.figures import draw_confident_errors, draw_confusion
-
     with (evaluated / paths.CONFUSION).open(newline="") as file:
         counts = np.array([[int(cell) for cell in row[1:]] for row in list(csv.reader(file))[1:]])
     with np.load(evaluated / paths.MISTAKES, allow_pickle=False) as wrong:

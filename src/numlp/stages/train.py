@@ -130,10 +130,11 @@ def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracke
     if config.train.health:
         tracked.log_artifacts([out / paths.HEALTH])
     if config.train.health and "plot" in config.then:
-        from numlp.display.figures import Watched, draw_health, save
+        from numlp.display.health_strips import Watched, draw_health
+        from numlp.display.style import save
 
         title = f"{data.dataset.name}\n{caption(deciding_choices(config))}"
-        save(draw_health([Watched("", state.records, state.health)], title), figure)
+        save(draw_health([Watched("", state.records, state.health)], title, data.dataset.classes), figure)
         tracked.log_artifacts([figure], "plots")
 
 

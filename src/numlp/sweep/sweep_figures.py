@@ -11,7 +11,8 @@ from numlp.sweep.trials import Trial
 from numlp.training.history import Record
 
 if TYPE_CHECKING:
-    from numlp.display.figures import Curve, Span, Tried
+    from numlp.display.curves import Curve
+    from numlp.display.search_rounds import Span, Tried
 
 ROUNDS, CONTOUR, CURVES = "rounds.png", "contour.png", "curves.png"
 SHOWN = 6  # trials in the figure of the curves
@@ -27,7 +28,10 @@ def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spa
         spaces: Of each round.
         title: The data set's name and what the search was.
     """
-    from numlp.display.figures import draw_contour, draw_overlaid_curves, draw_rounds, save
+    from numlp.display.contour import draw_contour
+    from numlp.display.curves import draw_overlaid_curves
+    from numlp.display.search_rounds import draw_rounds
+    from numlp.display.style import save
 
     figures = {}
     spans = _spans(spaces)
@@ -49,14 +53,14 @@ def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spa
 
 def _spans(spaces: Sequence[Space]) -> list[dict[str, "Span"]]:
     """The ranges of each round, by key."""
-    from numlp.display.figures import Span
+    from numlp.display.search_rounds import Span
 
     ranges = [{key: dimension for key, dimension in space.items() if isinstance(dimension, Range)} for space in spaces]
     return [{key: Span(span.low, span.high, span.log) for key, span in spans.items()} for spans in ranges]
 
 
 def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":
-    from numlp.display.figures import Tried
+    from numlp.display.search_rounds import Tried
 
     values = {key: float(trial.point[key]) for key in keys}
     return Tried(trial.jobs[0].round, values, trial.mean("val_accuracy"), trial.deviation("val_accuracy"))
@@ -64,7 +68,7 @@ def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":
 
 def _curves(order: Sequence[Trial]) -> "list[Curve]":
     """Of the best trials, those whose jobs' folders are still there: an earlier sweep may have trained them, and its folder be gone."""
-    from numlp.display.figures import Curve
+    from numlp.display.curves import Curve
 
     histories = [(trial, [Path(outcome.folder) / paths.HISTORY for outcome in trial.outcomes]) for trial in order[:SHOWN]]
     complete = [(trial, files) for trial, files in histories if all(file.exists() for file in files)]

@@ -1,4 +1,4 @@
-"""`numlp lr-range`, and train.health=true of an interrupted run."""
+"""train.health=true of an interrupted run."""
 
 import pytest
 
@@ -28,11 +28,3 @@ def test_a_run_that_is_cut_off_ends_with_the_same_health(ready, numlp, monkeypat
     assert code == 0
     assert "resumes from step 6" in out
     assert sha256(ready / "outputs/whole/health.csv") == sha256(ready / "outputs/resumed/health.csv")
-
-
-def test_the_range_test_draws_and_gives_the_overrides(ready, numlp):
-    code, out, err = numlp("lr-range", "data=synthetic", "split=9k", "model=mlp2", "lr_range.epochs=1", "hydra.run.dir=outputs/range")
-    assert (code, err) == (0, "")
-    assert "numlp train data=synthetic split=9k model=mlp2 schedule=cyclical schedule.eta_min=" in out
-    assert "lr-range: wrote lr_range.csv, lr_range.png to outputs/range: 100 evaluation points" in out
-    assert (ready / "outputs/range/lr_range.png").exists()
