@@ -1,5 +1,7 @@
-"""The pipeline as DVC runs it: once, not again, and the same when forced."""
+"""The pipeline as DVC runs it, in a git checkout in which it has run and is committed, and DVC's own commands there."""
 
+import csv
+import io
 import json
 import os
 import re
@@ -11,180 +13,190 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-STAGES = ("resolve", "download", "normalise", "train", "evaluate", "plot")
+from budget import ROOT
+from numlp.tracking import connect
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def workspace(project):
-    """A project outside any git checkout, with the code that its stages depend on, and a run of nine updates."""
-    shutil.copytree(ROOT / ".dvc", project / ".dvc", ignore=shutil.ignore_patterns("tmp", "cache", "config.local"))
-    (project / "src").symlink_to(ROOT / "src")
-    params = project / "params.yaml"
-    params.write_text(re.sub(r"epochs: null", "epochs: 0.02", params.read_text()))
-    return project
+STAGES = ("resolve", "download", "normalise", "train", "evaluate", "plot")
+GIT = ("git", "-c", "user.name=n", "-c", "user.email=e")
+TABLE = ("dvc", "exp", "show", "--no-pager", "--only-changed", "--drop", "build|resolved|conf|params|src|Created|State|Executor")
+NESTED = "++set.model.hidden=[7]"
 
 
 def run(folder, *command, **variables):
-    """A command with this environment's programs first on the path, and nothing to reach the network through."""
+    """Run a command with this environment's programs, the folder's own code, and nothing to reach the network through."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    environment = {**os.environ, **proxies, "PATH": path, **variables}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("CIFAR10_ARCHIVE", "CIFAR10_SHA256", "MLFLOW_TRACKING_URI")
+    }
+    environment |= {**proxies, "PATH": path, "PYTHONPATH": str(folder / "src"), **variables}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic_images(workspace):
-    done = run(workspace, "numlp", "run")
-    assert done.returncode == 0, done.stderr
-    loud = [line for line in done.stderr.splitlines() if "NO CIFAR-10" in line]
-    assert len(loud) == 1
-    assert "synthetic" in loud[0].lower()
-    assert "synthetic, seed 0" in done.stdout  # the table names the data set
-    assert "numlp ui" in done.stdout
-    assert json.loads((workspace / "build/evaluate/metrics.json").read_text())["dataset"] == "synthetic, seed 0"
-    assert re.search(r"^data: cifar10", (workspace / "params.yaml").read_text(), re.MULTILINE)
-    assert (workspace / "conf/local.yaml").exists()
+def done(folder, *command, **variables):
+    """The output of a command that ended well."""
+    ended = run(folder, *command, **variables)
+    assert ended.returncode == 0, f"{command}: {ended.stdout[-2000:]}{ended.stderr[-2000:]}"
+    return ended.stdout
 
 
-def test_on_synthetic_images_git_sees_the_lock_alone_and_experiments_here_and_in_a_copy_go_on_with_them(workspace):
-    """DVC makes the copy from what git knows, which conf/local.yaml is not; the images in it are those of the first run."""
-
-    def git(*arguments):
-        done = run(workspace, "git", "-c", "user.name=n", "-c", "user.email=e", *arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def experiment(*arguments):
-        done = run(workspace, "dvc", "exp", "run", *arguments)
-        said = done.stdout + done.stderr
-        assert done.returncode == 0, said
-        assert "resolve: conf/local.yaml: data=synthetic in place of cifar10" in said
-        assert "Running stage 'download'" not in said
-        assert "Running stage 'train'" in said
-        return said
-
-    shutil.copy(ROOT / ".gitignore", workspace)
-    shutil.copy(ROOT / ".dvcignore", workspace)
-    git("init", "--quiet")
-    git("add", ".")
-    git("commit", "--quiet", "-m", "all")
-    assert run(workspace, "numlp", "run").returncode == 0
-    assert git("status", "--porcelain") == "?? dvc.lock\n"
-    experiment("--temp", "-S", "lam=0.001", "--name", "apart")
-    assert git("status", "--porcelain") == "?? dvc.lock\n"
-    experiment("-S", "lam=0.01")
-    assert re.search(r"^data: cifar10", (workspace / "params.yaml").read_text(), re.MULTILINE)
-    assert run(workspace, "dvc", "exp", "apply", "apart").returncode == 0
-    again = run(workspace, "dvc", "repro").stdout  # the copy recorded the same conf/
-    assert [f"Stage '{stage}' didn't change, skipping" in again for stage in STAGES] == [True] * 6
+def repro(folder):
+    """The stages that `dvc repro` runs."""
+    return re.findall(r"Running stage '(\w+)'", done(folder, "dvc", "repro"))
 
 
-def test_a_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(workspace):
-    params = workspace / "params.yaml"
-    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
-    assert run(workspace, "numlp", "run").returncode == 0
-    lock = (workspace / "dvc.lock").read_bytes()
-    assert str(workspace).encode() not in lock
-    again = run(workspace, "dvc", "repro")
-    assert [f"Stage '{stage}' didn't change, skipping" in again.stdout for stage in STAGES] == [True] * 6
-    assert run(workspace, "dvc", "repro", "-f").returncode == 0
-    assert (workspace / "dvc.lock").read_bytes() == lock
+def commit(folder):
+    done(folder, *GIT, "add", ".")
+    done(folder, *GIT, "commit", "--quiet", "-m", "change")
 
 
-def test_two_repros_at_once_leave_one_whole_run(workspace):
-    """The second waits or is refused; what the first one made is whole, and nothing is left to do."""
-    params = workspace / "params.yaml"
-    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
-    run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
+def lay_out(folder, **values):
+    """A checkout with a short training, made before there was git."""
+    for name in ("conf", ".dvc", "src", "reproduction"):
+        junk = ("tmp", "cache", "config.local", "local.yaml", "dvc.lock", "__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*junk))
+    for name in (".gitignore", ".dvcignore", "dvc.yaml", "params.yaml"):
+        shutil.copy(ROOT / name, folder)
+    edit(folder, epochs="0.02", **values)
+    (folder / ".dvc/config.local").write_text("[core]\n    no_scm = true\n")  # as numlp init leaves it
+    done(folder, "git", "init", "--quiet")
+    commit(folder)
+
+
+def edit(folder, **values):
+    params = folder / "params.yaml"
+    for key, value in values.items():
+        params.write_text(re.sub(rf"^( *){key}: *\S+", rf"\g<1>{key}: {value}", params.read_text(), count=1, flags=re.MULTILINE))
+
+
+def hidden(folder):
+    return json.loads((folder / "build/train/config.json").read_text())["model"]["hidden"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("checkout")
+    lay_out(folder, data="synthetic", model="mlp2")
+    done(folder, "numlp", "run")
+    assert done(folder, "git", "status", "--porcelain") == "?? dvc.lock\n"
+    commit(folder)
+    return folder
+
+
+@pytest.fixture
+def checkout(made):
+    """The checkout, without the changes of the test before."""
+    done(made, "git", "checkout", "--quiet", ".")
+    done(made, "dvc", "checkout", "--force")
+    done(made, "dvc", "exp", "remove", "--all-commits")
+    return made
+
+
+def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic_images(tmp_path):
+    lay_out(tmp_path)
+    ended = run(tmp_path, "numlp", "run")
+    assert ended.returncode == 0, ended.stderr
+    assert "NO CIFAR-10" in ended.stderr
+    assert json.loads((tmp_path / "build/evaluate/metrics.json").read_text())["dataset"] == "synthetic, seed 0"
+    assert done(tmp_path, "git", "status", "--porcelain") == "?? dvc.lock\n"
+    commit(tmp_path)
+    done(tmp_path, "dvc", "exp", "run", "--temp", "-S", "lam=0.001", "--name", "apart")  # in a copy of what git knows
+    done(tmp_path, "dvc", "exp", "apply", "apart")
+    assert repro(tmp_path) == []
+
+
+def test_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(checkout):
+    lock = (checkout / "dvc.lock").read_bytes()
+    assert str(checkout).encode() not in lock
+    assert repro(checkout) == []
+    assert "up to date" in done(checkout, "dvc", "status")
+    assert set(done(checkout, "dvc", "stage", "list", "--all", "--name-only").split()) == set(STAGES)  # none of reproduction/
+    done(checkout, "dvc", "repro", "-f")
+    assert (checkout / "dvc.lock").read_bytes() == lock
+
+
+def test_two_repros_at_once_leave_one_whole_run(checkout):
+    """The second waits or is refused."""
+    edit(checkout, lam="0.004")
     with ThreadPoolExecutor(2) as pool:
-        both = [job.result() for job in [pool.submit(run, workspace, "dvc", "repro") for _ in range(2)]]
-    assert 0 in [done.returncode for done in both], both
-    for done in both:
-        said = done.stdout + done.stderr
-        assert done.returncode == 0 or "lock" in said.lower(), said
-        assert "Traceback" not in said
-    again = run(workspace, "dvc", "repro")
-    assert [f"Stage '{stage}' didn't change, skipping" in again.stdout for stage in STAGES] == [True] * 6
-    assert not list(workspace.rglob("*.part"))
+        both = [job.result() for job in [pool.submit(run, checkout, "dvc", "repro") for _ in range(2)]]
+    assert 0 in [ended.returncode for ended in both], both
+    for ended in both:
+        printed = ended.stdout + ended.stderr
+        assert ended.returncode == 0 or "lock" in printed.lower(), printed
+        assert "Traceback" not in printed
+    assert repro(checkout) == []
+    assert not list(checkout.rglob("*.part"))
 
 
-def test_what_is_not_selected_reruns_resolve_alone(workspace):
-    params = workspace / "params.yaml"
-    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
-    assert run(workspace, "numlp", "run").returncode == 0
-    (workspace / "conf/model/mlp9.yaml").write_text("hidden: [7]\n")
-    again = run(workspace, "dvc", "repro").stdout
-    assert "Running stage 'resolve'" in again
-    assert [f"Stage '{stage}' didn't change, skipping" in again for stage in STAGES[1:]] == [True] * 5
+def test_edit_of_an_unselected_option_or_a_docstring_trains_nothing_and_one_of_deciding_code_does(checkout):
+    (checkout / "conf/model/mlp9.yaml").write_text("hidden: [7]\n")
+    layer = checkout / "src/numlp/nn/batch_norm.py"
+    layer.write_text(layer.read_text().replace('"""', '"""In short: ', 1))
+    assert repro(checkout) == ["resolve"]
+    layer.write_text(layer.read_text() + "\nADDED = 1\n")
+    assert "resolve:" in done(checkout, "dvc", "status")
+    stages = repro(checkout)
+    assert stages[:2] == ["resolve", "train"]
+    assert not {"download", "normalise"} & set(stages)
 
 
-def test_an_edit_of_code_that_decides_trains_again_and_one_of_a_docstring_does_not(workspace):
-    """So with the reproduction's runs, whose plan has the digest of the same code."""
-    (workspace / "src").unlink()
-    shutil.copytree(ROOT / "src", workspace / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "reproduction", workspace / "reproduction")
-    params = workspace / "params.yaml"
-    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
-    relu = workspace / "src/numlp/nn/activations.py"
-
-    def repro():
-        plan = run(workspace, "python", "-m", "reproduction", "plan", PYTHONPATH=str(workspace / "src"))
-        done = run(workspace, "dvc", "repro", PYTHONPATH=str(workspace / "src"))
-        assert (plan.returncode, done.returncode) == (0, 0), plan.stderr + done.stdout + done.stderr
-        return done.stdout, (workspace / "build/reproduction/plan.json").read_bytes()
-
-    run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
-    _, before = repro()
-    relu.write_text(relu.read_text().replace('"""', '"""In short: ', 1))
-    said, plan = repro()
-    assert plan == before
-    assert "Running stage 'resolve'" in said
-    assert [f"Stage '{stage}' didn't change, skipping" in said for stage in STAGES[1:]] == [True] * 5
-    relu.write_text(relu.read_text() + "\nADDED = 1\n")
-    said, plan = repro()
-    assert plan != before
-    assert "Running stage 'train'" in said
-    assert "Stage 'normalise' didn't change, skipping" in said
+def test_model_that_dvc_restores_is_described_by_its_own_settings_time_and_health(checkout):
+    """The last training was another one: each description comes from the restored model, or is not given."""
+    shutil.copytree(checkout / "build/train", checkout / "outputs/first", dirs_exist_ok=True)
+    edit(checkout, norm="none", lam="0.5", health="true")
+    assert "train" in repro(checkout)
+    shutil.copytree(checkout / "build/train", checkout / "outputs/second", dirs_exist_ok=True)
+    done(checkout, "git", "checkout", "--quiet", ".")
+    assert "train" not in repro(checkout)
+    assert json.loads((checkout / "build/train/config.json").read_text())["lam"] == 0.5  # a leftover
+    done(checkout, "numlp", "compare", "build/train", "outputs/second")
+    (comparison,) = checkout.glob("build/compare/*/comparison.json")
+    assert "0.005" in comparison.read_text()
+    summary = done(checkout, "numlp", "show")
+    assert "Training took" not in summary
+    assert ", batch norm," in " ".join(summary.split())
+    assert run(checkout, "numlp", "health", "build/train").returncode == 1
+    edit(checkout, norm="none", lam="0.5", health="true")
+    assert "train" not in repro(checkout)
+    assert "Training took" in done(checkout, "numlp", "show")
+    done(checkout, "numlp", "health", "build/train")
 
 
-EDITED = {  # a file of each package that decides the output of a stage, and the stage
-    "data/cifar10.py": "download",
-    "data/normalise.py": "normalise",
-    "data/augment.py": "train",
-    "nn/batch_norm.py": "train",
-    "optim/optimizers.py": "train",
-    "training/evaluator.py": "train",
-    "inference/model_file.py": "evaluate",
-    "stages/evaluate.py": "evaluate",
-    "display/curves.py": "plot",
-}
+def test_experiment_sets_files_and_values_inside_them_and_is_compared_applied_and_drawn(checkout):
+    done(checkout, "dvc", "exp", "run", "-S", "model=mlp3", "-S", "++set.model.hidden=[7,5]", "-S", "lam=0.1", "--name", "narrow")
+    assert hidden(checkout) == [7, 5]
+    (metrics,) = json.loads(done(checkout, "dvc", "metrics", "diff", "--json")).values()
+    assert set(metrics) == {"test", "train", "val"}
+    changed = json.loads(done(checkout, "dvc", "params", "diff", "--targets", "params.yaml", "--json"))["params.yaml"]
+    assert {key: entry["new"] for key, entry in changed.items()} == {"model": "mlp3", "lam": 0.1, "set.model.hidden": "[7, 5]"}
+    done(checkout, "dvc", "plots", "diff", "HEAD", "workspace", "--out", "drawn")
+    page = (checkout / "drawn/index.html").read_text()
+    assert all(name in page for name in ("train_accuracy", "val_accuracy", "train_cost", "val_cost", '"actual"'))
+    assert len(list((checkout / "drawn/static").glob("*curves.png"))) == 2
+    done(checkout, "git", "checkout", "--quiet", ".")
+    done(checkout, "dvc", "checkout")
+    done(checkout, "dvc", "exp", "apply", "narrow")
+    assert "hidden 7-5" in " ".join(done(checkout, "numlp", "show").split())
+    assert "up to date" in done(checkout, "dvc", "status")
 
 
-def test_status_names_the_stage_whose_code_was_edited(workspace):
-    shutil.copy(ROOT / ".dvcignore", workspace)
-    (workspace / "src").unlink()
-    shutil.copytree(ROOT / "src", workspace / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    params = workspace / "params.yaml"
-    params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
-    variables = {"PYTHONPATH": str(workspace / "src")}
-    run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
-    assert run(workspace, "dvc", "repro", **variables).returncode == 0
-    for name, stage in EDITED.items():
-        path = workspace / "src/numlp" / name
-        before = path.read_text()
-        path.write_text(f"{before}\nADDED = 1\n")
-        assert "resolve:" in run(workspace, "dvc", "status", **variables).stdout, name
-        assert run(workspace, "numlp", "resolve", "+stage=pipeline", **variables).returncode == 0
-        assert f"{stage}:" in run(workspace, "dvc", "status", **variables).stdout, name
-        path.write_text(before)
-
-
-def test_repro_itself_never_switches_to_synthetic_images(workspace):
-    run(workspace, "dvc", "config", "--local", "core.no_scm", "true")
-    done = run(workspace, "dvc", "repro")
-    assert done.returncode != 0
-    assert "CIFAR10_ARCHIVE=" in done.stdout + done.stderr
-    assert "data=synthetic" in done.stdout + done.stderr
-    assert re.search(r"^data: cifar10", (workspace / "params.yaml").read_text(), re.MULTILINE)
+def test_queued_experiments_are_runs_of_the_projects_mlflow_and_fit_a_table_of_a_hundred_columns(checkout):
+    done(checkout, "dvc", "exp", "run", "--queue", "-S", "lam=0.002", "-S", f"{NESTED},[6]")
+    done(checkout, "dvc", "exp", "run", "--queue", "-S", "norm=none", "-S", "model=mlp3")
+    done(checkout, "dvc", "exp", "run", "--run-all")
+    rows = list(csv.DictReader(io.StringIO(done(checkout, *TABLE, "--csv"))))
+    settings = {(row["lam"], row["set.model.hidden"], row["norm"]) for row in rows if row["Experiment"]}
+    assert settings >= {("0.002", "[7]", "before"), ("0.002", "[6]", "before"), ("0.005", "", "none")}
+    lines = done(checkout, *TABLE, COLUMNS="100").splitlines()
+    assert max(map(len, lines)) <= 100
+    assert "…" not in "".join(lines)
+    (header,) = [line.split() for line in lines if "Experiment" in line]
+    assert set(header) == {"Experiment", "train", "val", "test", "model", "norm", "lam", "set.model.hidden"}
+    client, experiment = connect(checkout)
+    runs = [found for found in client.search_runs([experiment]) if found.data.params["lam"] == "0.002"]
+    assert [found.info.status for found in runs] == ["FINISHED"] * 2
+    for found in runs:
+        assert "plots" in [item.path for item in client.list_artifacts(found.info.run_id)]
+        assert "final/test_accuracy" in found.data.metrics

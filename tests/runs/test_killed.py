@@ -1,15 +1,13 @@
-"""A run with all that draws or keeps a state, killed by kill -9 at random times: the same command ends in the same bits."""
+"""Runs that are ended at random times: the same command ends in the same bits, and MLflow has each record once."""
 
 import sys
 
 import pytest
 
-import kill_nine
-
-pytestmark = pytest.mark.slow
+import kill_runs
 
 
-def test_killed_with_everything_on_it_ends_in_the_bits_of_the_run_that_was_not(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["kill_nine", "--kills", "3", "--only", "everything", "--folder", str(tmp_path)])
-    assert kill_nine.main() == 0
-    assert "3 of 3 ended with the model and the history of the run not killed" in capsys.readouterr().out
+@pytest.mark.slow
+def test_six_runs_that_are_killed_or_stopped_end_in_the_bits_of_runs_left_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["kill_runs", "--kills", "6", "--cases", "2", "--steps", "700", "--folder", str(tmp_path)])
+    assert kill_runs.main() == 0, capsys.readouterr().out
