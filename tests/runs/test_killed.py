@@ -9,5 +9,5 @@ import kill_runs
 
 @pytest.mark.slow
 def test_six_runs_that_are_killed_or_stopped_end_in_the_bits_of_runs_left_alone(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["kill_runs", "--kills", "6", "--cases", "2", "--steps", "700", "--folder", str(tmp_path)])
+    monkeypatch.setattr(sys, "argv", ["kill_runs", "--kills", "6", "--cases", "2", "--steps", "400", "--folder", str(tmp_path)])
     assert kill_runs.main() == 0, capsys.readouterr().out
