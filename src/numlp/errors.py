@@ -1,7 +1,9 @@
 """The one exception that is meant for the user, other exceptions as one line, and the rules of values that configs and objects share."""
 
+import difflib
 import math
 import re
+from collections.abc import Iterable
 
 
 class UserError(ValueError):
@@ -67,6 +69,12 @@ def require_count(where: str, **value: int) -> None:
 def require_rates(where: str, eta_min: float, eta_max: float) -> None:
     """Raise UserError unless two learning rates are finite, above 0 and in order."""
     require(0 < eta_min <= eta_max < math.inf, where, "0 < eta_min <= eta_max", eta_min=eta_min, eta_max=eta_max)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """'; did you mean x?' when one of `known` is close to `name`, else an empty text."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def one_line(error: BaseException) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hydra.errors import MissingConfigException
 
-from numlp.config.hydra_errors import explain
+from numlp.config.explain import explain
 from numlp.files import write_json
 from projects import FEW
 

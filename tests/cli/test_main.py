@@ -44,7 +44,7 @@ def on_terminal(*arguments, **environment):
 def test_help_names_every_command_and_ends_with_examples(capsys):
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
-    assert [name for name in COMMANDS if f"\n    {name} " not in said] == []
+    assert [name for name in COMMANDS if f"\n  {name} " not in said] == []
     assert "\nexamples:\n" in said
 
 
@@ -54,10 +54,9 @@ def test_a_stage_s_help_lists_the_project_s_choices_and_marks_those_of_its_param
     params.write_text(params.read_text().replace("norm: before", "norm: none"))
     assert main(["train", "model=mlp9", "--help"]) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert "model= mine, mlp2, *mlp3, mlp9 widths of the layers" in lines
-    assert "norm= after, before, *none batch norm: before or after the activation" in lines
-    assert any("lam=0.005 dropout=0 input_dropout=0" in line for line in lines)
-    assert "config group to add with +experiment=NAME:" in lines
+    assert {"model= mine, mlp2, *mlp3, mlp9", "norm= after, before, *none"} < set(lines)
+    assert any(line.startswith("+experiment= e01_three_layers, ") for line in lines)
+    assert any(line.startswith("lam: 0.005") for line in lines)
 
 
 def test_a_stage_s_help_is_there_outside_a_project_too(tmp_path, monkeypatch, capsys):

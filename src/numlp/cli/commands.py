@@ -1,7 +1,12 @@
 """The table of all commands: the module of each, its purpose and examples; and the exit codes."""
 
+from argparse import ArgumentParser
 from dataclasses import dataclass
 from typing import Literal
+
+from numlp import paths
+
+MODEL = paths.TRAIN / paths.MODEL  # the pipeline's model; --model stands for another one unless it is this very object
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ EXAMPLES = {
 }
 
 
-def examples(*names: str) -> str:
-    """The examples of commands for the end of a help text; empty when the commands have none."""
-    lines = [line for name in names for line in EXAMPLES.get(name, ())]
-    return "\n  ".join(("examples:", *lines)) if lines else ""
+def add_model(parser: ArgumentParser) -> None:
+    """Declare --model, a file that is the pipeline's by default."""
+    text = "a model.npz file (default: %(default)s, the pipeline's model)"
+    parser.add_argument("--model", type=paths.from_user, default=MODEL, help=text)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from numlp import paths
 from numlp.arrays import Array
-from numlp.cli.parser import add_model
+from numlp.cli.commands import add_model
 from numlp.data.sources import find_raw
 from numlp.errors import UserError, require
 from numlp.inference import standalone

@@ -1,206 +1,134 @@
-"""From the command line to a stage: compose by Hydra, check every rule, run.
+"""From the command line to a command whose arguments are settings: Hydra composes them and calls `job`, once or per job of a sweep."""
 
-Hydra's main function reads sys.argv, returns nothing, and ends the process after an error unless HYDRA_FULL_ERROR is 1: both are set
-while it runs. A job leaves its exit code in the `Launch` that it belongs to, and a single run its error, beside which Hydra would print the
-overrides. What stops one job of a multirun has to keep those in other processes from beginning: its exit code is in a file.
-"""
-
-import argparse
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import hydra
-from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.utils import JobReturn
-from hydra.experimental.callback import Callback
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from numlp.cli.commands import COMMANDS
-from numlp.cli.overrides import describe
-from numlp.cli.parser import Parser
-from numlp.config.compose import CONF, chosen_files, known_keys, store_primary, to_config
-from numlp.config.hydra_errors import check_overrides, explain, is_composing_error
-from numlp.config.launchers import HERE, store_launchers
+from numlp.cli.init import template
+from numlp.config.compose import CONF, PARAMS, chosen_files, known_keys, read_params, store_primary, to_config
+from numlp.config.explain import check_overrides, explain, is_composing_error
+from numlp.config.launchers import store_launchers
 from numlp.config.search import Primary
-from numlp.errors import UserError, require
-from numlp.files import write_text
+from numlp.errors import UserError
 from numlp.runs.invocation import Invocation
-from numlp.runs.output_folder import HYDRA, LOG, RUN, check_free, claim, release, sweep_names
-from numlp.signals import Terminated, stoppable
+from numlp.runs.output_folder import HYDRA, LOG, RUN, claim
+from numlp.signals import stoppable
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from numlp.cli.main import Parser
     from numlp.runs.outcome import Member
 
 FULL_ERRORS = "HYDRA_FULL_ERROR"
+INFO = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
+OTHER_FOLDERS = ("defaults", "hydra", "stage")  # folders of conf/ for other files and for dvc.yaml
 
 
-class OutputFolder(Callback):
-    """Hydra's callback that looks at the output folder before Hydra writes to it; it ends the command where a user's file would be lost."""
-
-    def on_run_start(self, config: DictConfig, **_: Any) -> None:
-        """Claim the folder of a single run."""
-        HydraConfig.instance().set_config(config)  # for ${hydra:...} in the folder's name
-        _refusing(partial(_claim_run, config.hydra))
-
-    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """Look at the folder of a sweep, which claims it once it is more than a dry run."""
-        HydraConfig.instance().set_config(config)
-        _refusing(partial(_check_sweep, config.hydra))
-
-    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
-        """Give up the names that a run has not written."""
-        release(Path(config.hydra.runtime.output_dir))
-
-    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
-        """Give up the names that a sweep has not written."""
-        release(Path(config.hydra.sweep.dir))
+def add_arguments(parser: "Parser") -> None:
+    """Declare those of Hydra's flags that `run` hands to Hydra; the help shows the project's settings."""
+    parser.usage = "%(prog)s [KEY=VALUE ...] [FLAG ...]"
+    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="a setting; GROUP=OPTION chooses a file of conf/GROUP")
+    parser.add_argument("-m", "--multirun", action="store_true", help="run one job per combination of values")
+    parser.add_argument("-c", "--cfg", choices=("job", "hydra", "all"), help="print the configuration and run nothing")
+    parser.add_argument("--resolve", action="store_true", help="with --cfg: resolve interpolations")
+    parser.add_argument("-p", "--package", help="with --cfg: the part of the configuration to print")
+    parser.add_argument("-i", "--info", nargs="?", choices=INFO, help="print how Hydra composes the configuration")
+    parser.add_argument("-cd", "--config-dir", metavar="DIR", help="a directory with more config groups")
+    parser.details = describe_settings
 
 
-def _refusing(check: Callable[[], object]) -> None:
-    """Call a check whose errors pass through Hydra, which turns a callback's exceptions into warnings."""
-    try:
-        check()
-    except (UserError, OSError) as error:
-        raise SystemExit(1) from error
+def describe_settings() -> str:
+    """The config groups with their options, and params.yaml as it is, of this project or else of a new one."""
+    here = (Path(PARAMS)).exists() and Path(CONF).is_dir()
+    project = Path() if here else template()
+    groups, _ = read_params(project.absolute())
+    folders = sorted(folder for folder in (project / CONF).iterdir() if folder.is_dir() and folder.name not in OTHER_FOLDERS)
+    lines = []
+    for folder in folders:
+        options = sorted(path.stem for path in folder.glob("*.yaml"))
+        added = "" if folder.name in groups else "+"
+        marked = ", ".join(f"*{option}" if option == str(groups.get(folder.name)) else option for option in options)
+        lines.append(fill(f"  {f'{added}{folder.name}=':<12} {marked}", 120, subsequent_indent=" " * 15, break_on_hyphens=False))
+    where = "the project" if here else "a new project, as this directory is no project"
+    return "\n".join(
+        ["", f"config groups of {where}; * marks the option of {PARAMS}:", *lines, "", f"{PARAMS}:", (project / PARAMS).read_text()]
+    )
 
 
-def _claim_run(hydra_config: DictConfig) -> None:
-    if hydra_config.job.name == "gradcheck":  # it writes nothing
-        return
-    subdir = hydra_config.output_subdir
-    inside = subdir is None or not (Path(subdir).is_absolute() or ".." in Path(subdir).parts)
-    require(inside, "hydra.output_subdir", "a folder below the run's", output_subdir=subdir)
-    names = RUN if subdir is None else RUN - {HYDRA} | {Path(subdir).parts[0]}
-    claim(Path(hydra_config.run.dir), names, "hydra.run.dir")
-
-
-def _check_sweep(hydra_config: DictConfig) -> None:
-    subdir = Path(OmegaConf.to_container(hydra_config.sweep, resolve=False)["subdir"])  # type: ignore[index, call-overload]
-    each = not subdir.is_absolute() and ".." not in subdir.parts and "${" in str(subdir)  # jobs in one folder would overwrite each other
-    remedy = "numlp's own is ${hydra.job.num}"
-    require(each, "hydra.sweep.subdir", "a folder per job, below the sweep's, named by an interpolation", remedy, subdir=str(subdir))
-    check_free(folder := Path(hydra_config.sweep.dir), sweep_names(folder), "hydra.sweep.dir")
-
-
-def add_arguments(parser: Parser) -> None:
-    """Declare Hydra's arguments, of which --help is ours."""
-    parser.usage, parser.formatter_class = "%(prog)s [KEY=VALUE ...] [FLAG ...]", argparse.RawDescriptionHelpFormatter
-    parser.details = describe
-    for action in get_args_parser()._actions:
-        if action.dest not in ("help", "shell_completion"):  # numlp has no completion, and its own help
-            parser._add_action(action)
-    parser.set_defaults(help=False)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run a stage: once, or once a job with -m.
+def run(arguments: "Namespace") -> int:
+    """Run a command by Hydra's main function, which reads sys.argv, and raises errors where HYDRA_FULL_ERROR is 1.
 
     Raises:
-        UserError: The choices do not compose, or break a rule; the message is one or two lines.
+        UserError: The settings do not compose, or break a rule; the message is one or two lines.
     """
-    root, overrides = Path.cwd(), arguments.overrides
-    store_primary(root, arguments.command)
-    store_launchers()
+    root, overrides, argv, traced = Path.cwd(), arguments.overrides, sys.argv, os.environ.get(FULL_ERRORS) == "1"
+    flags = [word for word in arguments.words if word not in overrides]  # Hydra takes no flag between two overrides
+    sys.argv, os.environ[FULL_ERRORS] = [f"numlp {arguments.command}", *flags, *overrides], "1"
+    if str(root) not in sys.path:
+        sys.path.append(str(root))  # a _target_ may be in the project's folder; last, so that a file there hides no module
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report its use to its makers
-    argv, full_errors = sys.argv, os.environ.get(FULL_ERRORS) == "1"
-    words = [*(word for word in arguments.words if word not in overrides), *overrides]  # Hydra takes no flag between two overrides
-    sys.argv, os.environ[FULL_ERRORS] = [f"numlp {arguments.command}", *words], "1"
     try:
-        check_overrides(overrides, known_keys(Primary))
-        with tempfile.TemporaryDirectory(prefix="numlp.") as folder, stoppable():
-            return Launch(arguments.command, Path(folder) / "stopped").run(root / CONF)
-    except Exception as error:
-        if full_errors or not is_composing_error(error):
-            raise
+        store_primary(root, arguments.command)
+        store_launchers()
+        check_overrides(overrides)
+        with stoppable():
+            hydra.main(version_base="1.3", config_path=str(root / CONF), config_name=Path(PARAMS).stem)(job)()
+    except (Exception, SystemExit) as end:
+        error = end.__cause__ if isinstance(end, SystemExit) and end.__cause__ else end  # see `job`
+        if traced or not is_composing_error(error):
+            raise error from error.__cause__
         raise UserError(explain(error, known_keys(Primary))) from error
     finally:
         sys.argv = argv
-        if not full_errors:
+        if not traced:
             del os.environ[FULL_ERRORS]
+    return 0
 
 
-@dataclass
-class Launch:
-    """One call of Hydra's main function, for one job or many.
+def job(config: DictConfig, member: "Member | None" = None) -> Any:
+    """Run a command in this process or in one of a launcher, which pickles this function by its name.
 
-    Attributes:
-        command: The stage.
-        stopped: A file for the exit code of a job of a multirun that a signal has stopped; those after it do not begin.
-        code: The highest exit code of the jobs in this process.
-        error: Of a single run.
+    Args:
+        config: The job's settings.
+        member: The job's place in a sweep.
+
+    Raises:
+        SystemExit: The command's exit code is not 0; or a single run has failed, whose error is the cause: before any other exception
+            Hydra would print the overrides.
     """
-
-    command: str
-    stopped: Path
-    code: int = 0
-    error: Exception | None = None
-
-    def run(self, conf: Path) -> int:
-        """Compose and run the jobs of the command line; give the exit code, or raise the error of a single run."""
-        try:
-            hydra.main(version_base="1.3", config_path=str(conf), config_name="params")(self.job)()
-        except SystemExit as end:
-            if isinstance(end.__cause__, (UserError, OSError)):  # OutputFolder has raised it
-                raise end.__cause__ from None
-            raise
-        except KeyboardInterrupt:
-            if not self.stopped.exists():  # else it was a job that was stopped, and the file says by what
-                raise
-        if self.error is not None:
-            raise self.error
-        return int(self.stopped.read_text()) if self.stopped.exists() else self.code
-
-    def job(self, config: DictConfig, member: "Member | None" = None) -> Any:
-        """Run one job; on a cluster a signal is the node's: the job ends by it, so that the launcher gives it to another node.
-
-        Args:
-            config: The job's choices.
-            member: The job's place in a sweep.
-
-        Returns:
-            What the stage gives back; None for a job that was stopped.
-        """
-        hydra_config = HydraConfig.get()
-        alone = hydra_config.mode is not RunMode.MULTIRUN
-        if self.stopped.exists():
-            return None
-        if hydra_config.job.chdir:  # every path counts from the project's folder
-            os.chdir(hydra_config.runtime.cwd)
-        try:
-            overrides = list(hydra_config.overrides.task)
-            if alone:
-                _refuse_search(overrides)
-            else:
-                claim(Path(hydra_config.runtime.output_dir), RUN, "hydra.sweep.dir", checked=frozenset({HYDRA, LOG}))
-            out = Path(os.path.relpath(hydra_config.runtime.output_dir))
-            invocation = Invocation(chosen_files(hydra_config.runtime.choices), overrides, alone, member)
-            result = import_module(COMMANDS[self.command].module).run(to_config(config), out, invocation)
-            self.code = max(self.code, result if isinstance(result, int) else 0)
-            return result
-        except Exception as error:
-            if not alone:
-                raise
-            self.error = error
-            return None
-        except (KeyboardInterrupt, Terminated) as signal:
-            if alone or hydra_config.runtime.choices["hydra/launcher"] not in HERE:
-                raise
-            write_text(self.stopped, str(signal.code if isinstance(signal, Terminated) else 130))
-            return None
+    hydra_config = HydraConfig.get()
+    alone, command = hydra_config.mode is not RunMode.MULTIRUN, COMMANDS[hydra_config.job.name]
+    os.chdir(hydra_config.runtime.cwd)  # every path counts from the project's folder, also with hydra.job.chdir
+    try:
+        overrides = list(hydra_config.overrides.task)
+        if alone:
+            _refuse_search(overrides)
+        else:
+            claim(Path(hydra_config.runtime.output_dir), RUN, "hydra.sweep.dir", checked=frozenset({HYDRA, LOG}))
+        out = Path(os.path.relpath(hydra_config.runtime.output_dir))
+        invocation = Invocation(chosen_files(hydra_config.runtime.choices), overrides, alone, member)
+        result = import_module(command.module).run(to_config(config), out, invocation)
+    except Exception as error:
+        if alone:
+            raise SystemExit(1) from error
+        raise
+    if isinstance(result, int) and result:
+        raise SystemExit(result)
+    return result
 
 
-def _refuse_search(overrides: Sequence[str]) -> None:
+def _refuse_search(overrides: list[str]) -> None:
     """Raise UserError for a setting of sweeps, which a single run would not heed."""
     for text in overrides:
-        sweeps = text.lstrip("+~").startswith(("search.", "sweep."))
-        if sweeps:
+        if text.lstrip("+~").startswith(("search.", "sweep.")):
             raise UserError(f"{text}: this setting needs a sweep; add -m with the values to try, or +search=NAME")

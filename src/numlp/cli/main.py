@@ -1,18 +1,22 @@
-"""The console script: `numlp COMMAND [OVERRIDE ...]`."""
+"""The console script: `numlp COMMAND [ARGUMENT ...]`."""
 
+import argparse
 import errno
 import os
+import re
 import sys
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from getpass import getuser
 from importlib import import_module
 from pathlib import Path
+from typing import Any, NoReturn
 
-from numlp.cli.commands import COMMANDS
-from numlp.cli.parser import needs_project, parse
-from numlp.errors import UserError
+from numlp import __version__
+from numlp.cli.commands import COMMANDS, EXAMPLES, EXIT_CODES, MODEL
+from numlp.errors import UserError, did_you_mean
 from numlp.paths import current_folder, enter_project, find_project, no_project, settle_addresses
 
 
@@ -23,68 +27,143 @@ def main(argv: Sequence[str] | None = None) -> int:
         One of `EXIT_CODES`.
     """
     words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
-    _settle_process()
-
-    def body() -> int:
+    settle_process()
+    with reporting(f"numlp {words[0]}") as ending:
         settle_addresses()
-        with nullcontext() if words[0] == "init" else enter_project() as moved:
+        with nullcontext() if words[0] == "init" else enter_project() as project:
             arguments = parse(words)
-            if needs_project(arguments) and find_project(current_folder()) is None:
-                raise no_project(current_folder())
-            if moved is not None and needs_project(arguments):
-                _tell(f"numlp: working in the project {moved}")
-            entry = COMMANDS[arguments.command].entry
-            return int(import_module(entry).run(arguments))
+            command = COMMANDS[words[0]]
+            if command.needs == "project" or (command.needs == "model" and arguments.model is MODEL):
+                if find_project(current_folder()) is None:
+                    raise no_project(current_folder())
+                if project is not None:
+                    tell(f"numlp: working in the project {project}")
+            ending.code = import_module(command.entry).run(arguments)
+    return ending.code
 
-    return exit_code(f"numlp {words[0]}", body)
+
+@dataclass
+class Ending:
+    """The exit code of a program."""
+
+    code: int = 0
+
+
+@contextmanager
+def reporting(program: str) -> Iterator[Ending]:
+    """Run the body of a program; report errors of the input or the machine in one or two lines, and set the exit code."""
+    ending = Ending()
+    try:
+        try:
+            yield ending
+        except UserError as error:
+            ending.code = 1
+            tell(f"error: {error}")
+        except SystemExit as end:  # after --help, after a wrong argument, by SIGTERM
+            if isinstance(end.__context__, BrokenPipeError):  # rich has met the pipe first
+                raise end.__context__ from None
+            ending.code = int(end.code or 0)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            ending.code = 1
+            if error.filename is None:
+                sys.stdout.flush()  # which raises the same error where the standard output is what is full
+            remedy = "; free space and run the same command again" if error.errno == errno.ENOSPC else ""
+            tell(f"error: {error.filename or program}: {error.strerror or error}{remedy}")
+        except MemoryError as error:
+            ending.code = 1
+            tell(f"error: {program}: not enough memory: {error}")
+        except KeyboardInterrupt:
+            ending.code = 130
+            tell(f"{program}: stopped")
+        sys.stdout.flush()  # which tells of a reader that has gone, also where argparse ends the program after --help
+        return
+    except BrokenPipeError:  # the reader has gone, as in `numlp ... | head`, which is no error
+        ending.code = 141
+    except OSError as error:
+        ending.code = 1
+        tell(f"error: {program}: cannot write to the standard output: {error.strerror}")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
 
 
 def exit_code(program: str, body: Callable[[], int]) -> int:
-    """Run the body of a program; report errors of the input or the machine in one or two lines, and return the exit code."""
-    try:
-        code = _code(program, body)
-        sys.stdout.flush()  # which tells of a reader that has gone, also where argparse ends the program after --help
-        return code
-    except BrokenPipeError:  # the reader has gone, as in `numlp ... | head`, which is no error
-        code = 141
-    except OSError as error:
-        _tell(f"error: {program}: cannot write to the standard output: {error.strerror}")
-        code = 1
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
-    return code
+    """Run the body of a program, as `reporting`; give its exit code."""
+    with reporting(program) as ending:
+        ending.code = body()
+    return ending.code
 
 
-def _code(program: str, body: Callable[[], int]) -> int:
-    try:
-        return body()
-    except UserError as error:
-        _tell(f"error: {error}")
-    except BrokenPipeError:
-        raise
-    except SystemExit as end:  # after --help, after a wrong argument, by SIGTERM
-        if isinstance(end.__context__, BrokenPipeError):  # rich has met the pipe first
-            raise end.__context__ from None
-        return int(end.code or 0)
-    except OSError as error:
-        if error.filename is None:
-            sys.stdout.flush()  # which raises the same error where the standard output is what is full
-        remedy = "; free space and run the same command again" if error.errno == errno.ENOSPC else ""
-        _tell(f"error: {error.filename or program}: {error.strerror or error}{remedy}")
-    except MemoryError as error:
-        _tell(f"error: {program}: not enough memory: {error}")
-    except KeyboardInterrupt:
-        _tell(f"{program}: stopped")
-        return 130
-    return 1
-
-
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
     """Print a line on the standard error, or nothing where that cannot be written."""
     with suppress(OSError):
         print(line, file=sys.stderr, flush=True)
 
 
-def _settle_process() -> None:
+class Parser(argparse.ArgumentParser):
+    """An argument parser with errors of one line.
+
+    Attributes:
+        details: The text that --help shows at its end.
+    """
+
+    details: Callable[[], str] = str
+
+    def __init__(self, program: str, description: str, *parts: str) -> None:
+        layout = argparse.RawDescriptionHelpFormatter
+        super().__init__(program, description=description, epilog="\n\n".join(parts), formatter_class=layout)
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help with the details; argparse's own method hides that the reader has closed the pipe."""
+        print(self.format_help() + self.details(), end="", file=file)
+
+    def error(self, message: str) -> NoReturn:
+        """End with 2."""
+        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments of a command, and keep its name and all its words.
+
+    Raises:
+        SystemExit: --help or --version was printed, or an error was told: the code is 0 or 2.
+    """
+    name, *rest = words
+    if name not in COMMANDS:
+        parser = overview()
+        if not name.startswith("-"):
+            parser.error(f"invalid command: {name!r}{did_you_mean(name, COMMANDS)}")
+        rest = list(words)
+    else:
+        command = COMMANDS[name]
+        parser = Parser(f"numlp {name}", command.sentence, *examples(name))
+        getattr(import_module(command.entry), "add_arguments", lambda parser: None)(parser)
+    arguments, others = parser.parse_known_intermixed_args(rest)
+    if others or name not in COMMANDS:
+        flags = re.findall(r"--[a-z-]+", parser.format_help())
+        parser.error(f"unrecognized argument {others[0]}{did_you_mean(others[0], flags)}" if others else "a command is missing")
+    arguments.command, arguments.words = name, rest
+    return arguments
+
+
+def overview() -> Parser:
+    """The parser of `numlp --help`, which lists all commands."""
+    commands = "\n".join(["commands:", *(f"  {name:<10} {command.about}" for name, command in COMMANDS.items())])
+    codes = "\n".join(["exit codes:", *(f"  {code:<4} {meaning}" for code, meaning in EXIT_CODES.items())])
+    settings = "The commands from download to gradcheck take settings, KEY=VALUE; numlp train --help lists the settings."
+    parser = Parser("numlp", settings, commands, *examples("init", "train"), codes)
+    parser.usage = "numlp COMMAND [ARGUMENT ...]"
+    parser.add_argument("-V", "--version", action="version", version=f"numlp {__version__}")
+    return parser
+
+
+def examples(*names: str) -> list[str]:
+    """The examples of commands for the end of a help text; none when the commands have none."""
+    lines = [line for name in names for line in EXAMPLES.get(name, ())]
+    return ["\n  ".join(("examples:", *lines))] if lines else []
+
+
+def settle_process() -> None:
     """Make a command independent of what a notebook or a batch system has set for other programs.
 
     * A standard stream that is closed goes to the null device; no file or database may get its number.

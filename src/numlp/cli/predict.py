@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.cli.parser import add_model
+from numlp.cli.commands import add_model
 from numlp.data.image_file import SUFFIXES, read_image
 from numlp.display.prediction_tables import tabulate_top_classes, to_csv, to_json
 from numlp.errors import UserError, require

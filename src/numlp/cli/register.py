@@ -4,8 +4,8 @@ import argparse
 import re
 from pathlib import Path
 
+from numlp.cli.commands import add_model
 from numlp.cli.export import require_standalone
-from numlp.cli.parser import add_model
 from numlp.errors import UserError, require, without_password
 from numlp.files import sha256
 from numlp.inference.model_file import load_model

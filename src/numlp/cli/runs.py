@@ -10,10 +10,9 @@ from pathlib import Path
 
 from numlp.config.compose import read_choices
 from numlp.config.distinctions import find_distinctions, plain
-from numlp.config.hydra_errors import did_you_mean
 from numlp.display.runs_table import RunRow, format_settings, tabulate_runs
 from numlp.display.text import table_console
-from numlp.errors import UserError
+from numlp.errors import UserError, did_you_mean
 from numlp.tracking import ListedRun, list_runs
 
 SHOWN = 20  # runs in a table that nothing else bounds

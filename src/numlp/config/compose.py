@@ -11,7 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from yaml import YAMLError
 
 from numlp.config import parts
-from numlp.config.hydra_errors import explain, explain_unknown_key, is_composing_error
+from numlp.config.explain import explain, explain_unknown_key, is_composing_error
 from numlp.config.local_choices import LOCAL, read_substitutes
 from numlp.config.schema import Config, check_rules, check_together
 from numlp.config.search import Primary
@@ -46,7 +46,7 @@ def store_primary(root: Path, command: str) -> None:
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, SET: "params"}.items()), "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
-    hydra["callbacks"] = {"output_folder": {"_target_": "numlp.cli.launch.OutputFolder"}}
+    hydra["callbacks"] = {"output_folder": {"_target_": "numlp.runs.output_folder.OutputFolder"}}
     if command == "gradcheck":  # it writes nothing, and needs no folder
         hydra |= {"run": {"dir": "."}, "output_subdir": None}
     quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr

@@ -6,9 +6,15 @@ that numlp may write there; a sweep's notes for itself are in `.numlp/sweep`.
 
 import os
 from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.utils import JobReturn
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig, OmegaConf
 
 from numlp import paths
-from numlp.errors import UserError
+from numlp.errors import UserError, require
 from numlp.files import read_json, write_json
 
 FOLDER, NAMES = Path(".numlp"), "names.json"
@@ -24,6 +30,47 @@ RUN = frozenset(
     }
 )
 SWEEP = frozenset({"multirun.yaml", "trials.csv", "curves.png", "contour.png", "rounds.png"})
+
+
+class OutputFolder(Callback):
+    """Hydra's callback that looks at the output folder before Hydra writes to it.
+
+    Hydra turns a callback's exceptions into warnings, except for SystemExit: the error is its cause.
+    """
+
+    def on_run_start(self, config: DictConfig, **_: Any) -> None:
+        """Claim the folder of a single run; the gradient check writes nothing."""
+        HydraConfig.instance().set_config(config)  # for ${hydra:...} in the folder's name
+        if config.hydra.job.name == "gradcheck":
+            return
+        try:
+            subdir = config.hydra.output_subdir
+            inside = subdir is None or not (Path(subdir).is_absolute() or ".." in Path(subdir).parts)
+            require(inside, "hydra.output_subdir", "a folder below the run's", output_subdir=subdir)
+            names = RUN if subdir is None else RUN - {HYDRA} | {Path(subdir).parts[0]}
+            claim(Path(config.hydra.run.dir), names, "hydra.run.dir")
+        except (UserError, OSError) as error:
+            raise SystemExit(1) from error
+
+    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
+        """Look at the folder of a sweep, which claims it once it is more than a dry run; jobs in one folder would overwrite each other."""
+        HydraConfig.instance().set_config(config)
+        subdir = Path(OmegaConf.to_container(config.hydra.sweep, resolve=False)["subdir"])  # type: ignore[index, call-overload]
+        each = not subdir.is_absolute() and ".." not in subdir.parts and "${" in str(subdir)
+        expected, remedy = "a folder per job, below the sweep's, named by an interpolation", "numlp's own is ${hydra.job.num}"
+        try:
+            require(each, "hydra.sweep.subdir", expected, remedy, subdir=str(subdir))
+            check_free(folder := Path(config.hydra.sweep.dir), sweep_names(folder), "hydra.sweep.dir")
+        except (UserError, OSError) as error:
+            raise SystemExit(1) from error
+
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
+        """Give up the names that a run has not written."""
+        release(Path(config.hydra.runtime.output_dir))
+
+    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
+        """Give up the names that a sweep has not written."""
+        release(Path(config.hydra.sweep.dir))
 
 
 def check_free(folder: Path, names: frozenset[str], setting: str) -> None:

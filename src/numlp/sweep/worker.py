@@ -12,11 +12,13 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from numlp.config.compose import to_config
+from numlp.config.launchers import GROUP, HERE
 from numlp.config.search import SearchConfig, SweepConfig
 from numlp.errors import UserError, one_line
 from numlp.runs.identity import record_file
 from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, content, find_outcome
 from numlp.runs.output_folder import LOG
+from numlp.signals import Terminated
 from numlp.sweep.jobs import State, write_status
 from numlp.sweep.optuna_study import STEPS_AN_EPOCH, SharedStudy, load_trial, tell
 from numlp.sweep.trials import as_loss
@@ -81,6 +83,11 @@ class Perform:
                     write_status(order.status, state="running")
                     state, member = "done", Member(self.parent, order.run_id, order.tags, record, order.pruned, self._watch(order))
                     outcome = self.task(config, member)
+            except (KeyboardInterrupt, Terminated):
+                if hydra.runtime.choices[GROUP] not in HERE:  # the signal is the node's: the launcher gives the job to another one
+                    raise
+                self.stop.touch()
+                outcome = None
             except Exception as error:
                 traceback.print_exc(file=file)
                 message = str(error) if isinstance(error, UserError) else one_line(error)
