@@ -6,7 +6,7 @@ import numpy as np
 
 import numlp
 from benchmarks.task import BATCH, HALF_CYCLE, LAM, Images, Labels, Task, Train
-from numlp.blas import blas_threads
+from numlp.threads import blas_threads
 from numlp.training.trainer import State, Trainer
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from ladder.rows import BUILD, Row, add, read
 from ladder.rungs import RUNGS
 from numlp import paths
-from numlp.blas import library
 from numlp.errors import UserError, require
 from numlp.files import read_json, read_rows
 from numlp.inference.model_file import load_model
+from numlp.threads import library
 from numlp.tracking import environment_tags
 from numlp.training.history import Record
 

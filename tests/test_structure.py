@@ -13,7 +13,7 @@ from budget import ROOT, figures, python_files
 
 RANKS = (  # a module imports from lower ranks and from its own package
     ("errors", "arrays", "code_digest"),
-    ("files", "paths", "signals", "blas", "threads"),
+    ("files", "paths", "signals", "threads"),
     ("config",),
     ("nn", "optim"),
     ("data",),

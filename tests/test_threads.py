@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from numlp.blas import blas_threads, under_threads
-from numlp.threads import one_ahead, side_by_side
+from numlp.threads import blas_threads, one_ahead, side_by_side, under_threads
 
 
 def test_each_part_is_done_once_and_at_the_same_time():

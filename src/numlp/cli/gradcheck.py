@@ -7,13 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.display.progress_bar import count_steps
 from numlp.errors import require
 from numlp.nn.gradient_check import Difference, Verdict
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.runs.invocation import Invocation
+from numlp.threads import blas_threads
 from numlp.training.build import initializer
 from numlp.training.memory import available_memory, require_memory
 

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.blas import blas_threads
 from numlp.data.dataset import DatasetInfo
 from numlp.data.normalise import normalise
 from numlp.errors import UserError, require
 from numlp.files import replacing
 from numlp.nn.network import Network
+from numlp.threads import blas_threads
 from numlp.training.evaluator import Evaluator
 
 

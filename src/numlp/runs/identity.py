@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from numlp.blas import library
 from numlp.code_digest import stage_digest
 from numlp.config import Config
 from numlp.config.naming import deciding_choices
@@ -13,6 +12,7 @@ from numlp.data.dataset import DatasetInfo
 from numlp.data.normalise import Prepared
 from numlp.data.sources import describe_data
 from numlp.files import json_digest
+from numlp.threads import library
 
 
 def record_file(folder: Path, config: Config) -> Path:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from numlp import paths
 from numlp.arrays import Array
-from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.data.augment import mirrored
 from numlp.data.dataset import load_raw
@@ -19,6 +18,7 @@ from numlp.files import replacing, sha256, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
 from numlp.nn.loss import accuracy
 from numlp.runs.invocation import Invocation
+from numlp.threads import blas_threads
 from numlp.tracking import Run, find_run, reopen
 from numlp.training.evaluator import Evaluator, confusion_matrix
 

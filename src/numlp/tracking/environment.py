@@ -7,7 +7,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from numlp.blas import library
+from numlp.threads import library
 
 UNKNOWN = "none"
 

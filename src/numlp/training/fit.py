@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numlp.blas import blas_threads
 from numlp.config import Config
 from numlp.data.normalise import Name, Prepared
+from numlp.threads import blas_threads
 from numlp.training import build
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.divergence import check_convergence

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.blas import under_threads
 from numlp.data.augment import mix
 from numlp.data.normalise import Part
 from numlp.nn.loss import cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets
@@ -17,7 +16,7 @@ from numlp.nn.mode import Mode
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
 from numlp.optim.optimizers import Optimizer, clip_by_norm
-from numlp.threads import one_ahead
+from numlp.threads import one_ahead, under_threads
 from numlp.training.batches import batches_from, epoch_steps
 from numlp.training.evaluator import Evaluator, Scores
 from numlp.training.history import LayerHealth, Record
