@@ -1,5 +1,7 @@
 """Networks as if trained, random images, and the probabilities that numlp itself gives them."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from numlp.data.dataset import DatasetInfo
@@ -11,7 +13,7 @@ NAMES = [f"class {i}" for i in range(10)]
 DATASET = DatasetInfo("random", {"seed": 0}, NAMES, "0")
 
 
-def random_model(rng, sizes=(3072, 20, 10), norm="before", activation="relu"):
+def random_model(rng, sizes=(3072, 20, 10), norm="before", activation="relu", shape=DATASET.shape):
     """A model of which every parameter and moment is away from its usual start."""
     network = Network(sizes, norm, eps=1e-7, activation=activation)
     initialize(network, he, rng)
@@ -19,7 +21,7 @@ def random_model(rng, sizes=(3072, 20, 10), norm="before", activation="relu"):
         if not name.endswith(".W"):
             view[...] = rng.uniform(0.5, 1.5, view.shape) if name.endswith(("gamma", "var")) else rng.normal(0, 0.3, view.shape)
     choices = {"norm": {"placement": norm, "eps": 1e-7}, "activation": {"name": activation}, "lam": 0.0}
-    return Model(network, rng.uniform(0.3, 0.6, sizes[0]), rng.uniform(0.2, 0.3, sizes[0]), choices, DATASET)
+    return Model(network, rng.uniform(0.3, 0.6, sizes[0]), rng.uniform(0.2, 0.3, sizes[0]), choices, replace(DATASET, shape=shape))
 
 
 def ours(model, images):
@@ -32,5 +34,5 @@ def random_images(rng, n):
 
 
 def rows(images):
-    """As the project keeps them: channel-major rows of 3072."""
-    return np.ascontiguousarray(images.transpose(0, 3, 1, 2)).reshape(len(images), -1)
+    """As the project keeps them: channel-major rows."""
+    return np.ascontiguousarray(np.moveaxis(images, -1, 1)).reshape(len(images), -1)

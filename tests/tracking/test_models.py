@@ -103,7 +103,7 @@ def test_a_model_is_registered_once_and_another_is_the_next_version(logged, clie
     assert register(project, second, "mine").uri == "models:/mine/2"
     version = client.get_model_version("mine", "2")
     assert (version.run_id, version.tags) == (second, {"test_accuracy": "0.625"})
-    assert pyfunc.load_model("models:/mine/2").predict(models.example()).shape == (1, 11)
+    assert pyfunc.load_model("models:/mine/2").predict(models.example((32, 32, 3))).shape == (1, 11)
 
 
 def test_a_run_without_a_model_is_not_registered(project):

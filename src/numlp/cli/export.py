@@ -37,9 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     model, output = load_model(arguments.model), arguments.output
     model.require_images("numlp export")
     require_standalone(model, "numlp export")
-    count = len(model.dataset.class_names)
-    save_onnx(output, standalone.read(arguments.model), {"dataset": model.dataset.name, "numlp": version("numlp")})
-    print(f"export: wrote {output} ({output.stat().st_size:,} bytes): images (N, 32, 32, 3) uint8 -> {OUTPUT} (N, {count})")
+    folded = standalone.read(arguments.model)
+    save_onnx(output, folded, {"dataset": model.dataset.name, "numlp": version("numlp")})
+    shape = ", ".join(map(str, ("N", *folded.shape)))
+    print(f"export: wrote {output} ({output.stat().st_size:,} bytes): images ({shape}) uint8 -> {OUTPUT} (N, {len(folded.names)})")
     return int(arguments.check and not check(model, arguments.model, output))
 
 
@@ -52,21 +53,17 @@ def require_standalone(model: Model, where: str) -> None:
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
     """Print the largest differences from our probabilities; return whether all are within the bound."""
-    data = find_raw(model.dataset)
-    raw = np.asarray(data.images[data.info.train :])
-    images = raw.reshape(-1, 3, standalone.SIDE, standalone.SIDE).transpose(0, 2, 3, 1)
-    ours = model.probabilities(raw)
-    print(f"check: {len(raw):,} test images of {model.dataset.name}")
-    probabilities = {"ONNX": predict_by_onnx(onnx_file, images), "pyfunc": predict_by_pyfunc(model_file, images)}
-    for name, theirs in probabilities.items():
-        same = np.count_nonzero(theirs.argmax(axis=1) == ours.argmax(axis=1))
-        print(f"check: {name}: probabilities differ by at most {difference(ours, theirs):.1e}; {same:,} of {len(raw):,} predictions agree")
-    return all(difference(ours, theirs) <= BOUND for theirs in probabilities.values())
-
-
-def difference(ours: Array, theirs: Array) -> float:
-    """The largest absolute difference; not a number when one of the values is none."""
-    return float(np.abs(ours.astype(np.float64) - theirs).max())
+    info = model.dataset
+    rows = np.asarray(find_raw(info).images[info.train :])
+    images = np.moveaxis(rows.reshape(-1, info.shape[-1], *info.shape[:-1]), 1, -1)
+    ours = model.probabilities(rows)
+    print(f"check: {len(rows):,} test images of {info.name}")
+    agree = True
+    for name, theirs in (("ONNX", predict_by_onnx(onnx_file, images)), ("pyfunc", predict_by_pyfunc(model_file, images))):
+        same, most = np.count_nonzero(theirs.argmax(axis=1) == ours.argmax(axis=1)), float(np.abs(ours.astype(np.float64) - theirs).max())
+        print(f"check: {name}: probabilities differ by at most {most:.1e}; {same:,} of {len(rows):,} predictions agree")
+        agree = agree and most <= BOUND  # False for NaN too
+    return agree
 
 
 def predict_by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:

@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from rich.console import Console
 
 from numlp.arrays import Array
 from numlp.cli.commands import add_model
@@ -14,15 +14,14 @@ from numlp.data.image_file import SUFFIXES, read_image
 from numlp.display.prediction_tables import tabulate_top_classes, to_csv, to_json
 from numlp.errors import UserError, require
 from numlp.files import write_text
-from numlp.inference import standalone
-from numlp.inference.model_file import Model, load_model
+from numlp.inference.model_file import load_model
 from numlp.paths import from_user
 
 TABLE, FORMATS = "table", {"csv": to_csv, "json": to_json}
 ABOUT = (
     "Classify PNG, JPEG or WebP images: print the three most probable classes, or with --format csv or json "
     "the probabilities of all classes. "
-    "The command crops each image to the largest centered square and scales it to the 32 x 32 pixels of the training images."
+    "The command crops each image to the largest centered part with the proportions of the training images, and scales it to their size."
 )
 
 
@@ -40,39 +39,32 @@ def run(arguments: argparse.Namespace) -> int:
     """Print or write the classes of each image; report an image that cannot be read in one line.
 
     Returns:
-        0; 1 where a picture could not be read.
+        0; 1 where an image could not be read.
 
     Raises:
-        UserError: There is no model, or a folder has no picture.
+        UserError: There is no model, or a directory has no image.
     """
     fits = arguments.output is None or arguments.format != TABLE
     expected, remedy = f"--format {' or '.join(FORMATS)}", "the table is for the terminal"
     require(fits, "numlp predict --output", expected, remedy, format=arguments.format)
     model = load_model(arguments.model)
     model.require_images("numlp predict")
+    require(model.dataset.is_image, "numlp predict", "a model of images", shape=list(model.dataset.shape))
     files = list(dict.fromkeys(file for path in arguments.images for file in _files(path)))
-    pictures = dict(_readable(files))
-    if pictures:
-        _show(
-            arguments,
-            list(map(str, pictures)),
-            model.dataset.class_names,
-            _probabilities(model, arguments.model, np.stack(list(pictures.values()))),
-        )
-    return int(len(pictures) < len(files))
-
-
-def _probabilities(model: Model, file: Path, images: NDArray[np.uint8]) -> Array:
-    """(N, 32, 32, 3) images -> (N, K), by the folded network; by the network itself where its activation has no standalone form."""
-    if model.network.activation in standalone.ACTIVATIONS:
-        return standalone.read(file).probabilities(images)
-    return model.probabilities(images.transpose(0, 3, 1, 2).reshape(len(images), -1))
+    images = {}
+    for file in files:
+        try:
+            images[str(file)] = read_image(file, model.dataset.shape)
+        except UserError as error:
+            print(f"error: {error}", file=sys.stderr)
+    if images:
+        rows = np.moveaxis(np.stack(list(images.values())), -1, 1).reshape(len(images), -1)  # channel-major
+        _show(arguments, list(images), model.dataset.class_names, model.probabilities(rows))
+    return int(len(images) < len(files))
 
 
 def _show(arguments: argparse.Namespace, titles: Sequence[str], names: Sequence[str], probabilities: Array) -> None:
     if arguments.format == TABLE:
-        from rich.console import Console
-
         console = Console(highlight=False)
         for title, row in zip(titles, probabilities, strict=True):
             console.print(tabulate_top_classes(title, names, row))
@@ -86,19 +78,10 @@ def _show(arguments: argparse.Namespace, titles: Sequence[str], names: Sequence[
 
 
 def _files(path: Path) -> list[Path]:
-    """The picture itself, or those of a folder, in the order of their names."""
+    """The image itself, or those of a directory, in the order of their names."""
     if not path.is_dir():
         return [path]
     images = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
     if not images:
         raise UserError(f"no images in {path}: no file name ends in {', '.join(SUFFIXES)}")
     return images
-
-
-def _readable(files: Iterable[Path]) -> Iterator[tuple[Path, NDArray[np.uint8]]]:
-    """The files that are pictures; the others are named on standard error."""
-    for file in files:
-        try:
-            yield file, read_image(file)
-        except UserError as error:
-            print(f"error: {error}", file=sys.stderr)

@@ -11,8 +11,6 @@ from omegaconf import MISSING
 from numlp.config.parts import ActivationConfig, Checked, CyclicalConfig, InitConfig, MomentsConfig, OptimConfig, ScheduleConfig
 from numlp.errors import require
 
-SIDE, PIXELS = 32, 3_072  # of an image: 32 x 32 in 3 colors; for display and inference, until they know of shapes
-
 
 @dataclass(frozen=True)
 class Rule:

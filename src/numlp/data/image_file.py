@@ -1,13 +1,13 @@
 """Image files as images of the size that the networks see."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numlp.config.schema import SIDE
 from numlp.errors import UserError, require
 
 if TYPE_CHECKING:
@@ -20,8 +20,14 @@ PIXELS = 400_000_000  # the largest image, which takes 1.6 GB as RGBA
 EIGHT_BITS = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr")  # Pillow would cut the 16 bits of others at 255
 
 
-def read_image(path: str | Path) -> NDArray[np.uint8]:
-    """The largest square in the middle of a picture, as (32, 32, 3) uint8: turned as its camera says, on white where it is transparent.
+def read_image(path: str | Path, shape: Sequence[int] = (32, 32, 3)) -> NDArray[np.uint8]:
+    """The largest part in the middle of a picture that has the proportions of `shape`, scaled to `shape`, as uint8.
+
+    The picture is turned as its camera says, on white where it is transparent, and gray where `shape` has one channel.
+
+    Args:
+        path: The file.
+        shape: (height, width, channels) of the image, with one channel or three.
 
     Raises:
         UserError: There is no such file, or it is no whole PNG, JPEG or WebP of 8 bits per channel.
@@ -59,10 +65,12 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
         raise UserError(f"damaged {KINDS} file: {path}: {error}") from error
     white = Image.new("RGBA", upright.size, "white")
     whole = Image.alpha_composite(white, upright).convert("RGB")
-    side = min(whole.size)
-    left, top = ((size - side) // 2 for size in whole.size)
-    square = whole.crop((left, top, left + side, top + side))
-    return np.asarray(square.resize((SIDE, SIDE), Image.Resampling.LANCZOS))
+    height, width, channels = shape
+    across = max(1, min(whole.width, whole.height * width // height))
+    down = max(1, min(whole.height, whole.width * height // width))
+    left, top = (whole.width - across) // 2, (whole.height - down) // 2
+    scaled = whole.crop((left, top, left + across, top + down)).resize((width, height), Image.Resampling.LANCZOS)
+    return np.asarray(scaled.convert("L") if channels == 1 else scaled).reshape(height, width, channels)
 
 
 def _upright(path: Path) -> "Image.Image":

@@ -11,12 +11,14 @@ from numlp.arrays import Array
 from numlp.display.style import sheet, styled
 from numlp.errors import require
 
-NOTE = "Numbers: images of each true class (row) by predicted class (column). Color: share of the row."
+NUMBERED, NAMED = 15, 30  # most classes whose counts fit into the cells, and whose names fit beside them
 
 
 @styled
 def draw_confusion(matrix: NDArray[np.integer], class_names: Sequence[str], title: str) -> Figure:
     """Draw counts of images, colored by their share of the true class, with the accuracy of each class at the side.
+
+    Of more than 15 classes the cells have colors alone, and of more than 30 the axes name every n-th class.
 
     Args:
         matrix: (K, K) images of true class (row) and predicted class (column).
@@ -29,20 +31,24 @@ def draw_confusion(matrix: NDArray[np.integer], class_names: Sequence[str], titl
     share = matrix / np.maximum(sums, 1)[:, None]  # a class without images: a row of zeros
     total = int(sums.sum())
     correct = f"{100 * np.trace(matrix) / total:.2f} % of {total:,} images correct" if total > 0 else "no images"
-    figure = sheet(f"Confusion matrix: {correct}", f"{title}\n{NOTE}", height=5.9)
+    numbers = "Numbers: images of each true class (row) by predicted class (column). Color: share of the row."
+    note = numbers if k <= NUMBERED else "Color: share of the images of each true class (row) by predicted class (column)."
+    figure = sheet(f"Confusion matrix: {correct}", f"{title}\n{note}", height=5.9)
     grid, side = figure.subplots(1, 2, width_ratios=(5.2, 1))
     _cells(grid, matrix, share)
-    grid.set_xticks(range(k), class_names, rotation=40, ha="right", rotation_mode="anchor")
-    grid.set_yticks(range(k), class_names)
+    places = range(0, k, -(-k // NAMED))
+    names = [class_names[place] for place in places]
+    grid.set_xticks(places, names, rotation=40 if k <= NUMBERED else 90, ha="right", va="center_baseline", rotation_mode="anchor")
+    grid.set_yticks(places, names)
     grid.set(xlabel="predicted class", ylabel="true class")
     _side(side, np.where(sums > 0, 100 * share.diagonal(), np.nan))
     return figure
 
 
 def _cells(axes: Axes, matrix: NDArray[np.integer], share: Array) -> None:
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
     axes.spines[:].set_visible(False)
-    for (row, column), count in np.ndenumerate(matrix):
+    for (row, column), count in np.ndenumerate(matrix) if len(matrix) <= NUMBERED else ():
         color = "white" if share[row, column] > 0.5 else "black"
         axes.text(column, row, f"{count}", ha="center", va="center", color=color)
 
@@ -53,5 +59,5 @@ def _side(axes: Axes, accuracy: Array) -> None:
     axes.barh(rows, np.nan_to_num(accuracy), color="#9ecae1", height=0.8)
     axes.set(xlim=(0, 100), ylim=(len(rows) - 0.5, -0.5), title="accuracy (%)", xticks=[0, 50, 100], yticks=[])
     axes.spines["left"].set_visible(True)
-    for row, value in enumerate(accuracy):
+    for row, value in enumerate(accuracy) if len(rows) <= NAMED else ():
         axes.text(4, row, "no images" if np.isnan(value) else f"{value:.1f}", va="center")

@@ -1,6 +1,8 @@
-"""Figures made of 32 x 32 color images: the first layer's weights and the most confident errors."""
+"""Figures made of images: the first layer's weights and the most confident errors."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,18 +10,55 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.config.schema import PIXELS, SIDE
 from numlp.display.style import MARGIN, ORANGE, WIDTH, sheet, styled
 from numlp.errors import require
 
 UNITS = 100  # most units drawn
-ERRORS, COLUMNS, CAPTION = 20, 5, 11  # most errors drawn, in a row, and pixels below each for its caption
-GAP = 3  # pixels between images
+ERRORS, COLUMNS = 20, 5  # most errors drawn, and in a row
+CAPTION, GAP, LINES = 11 / 32, 3 / 32, (1 / 32, 5.5 / 32)  # in widths of an image: room below it, between two, and where its lines begin
 LONGEST = 11  # characters of a class name in a caption
 
 
+@dataclass(frozen=True)
+class Mosaic:
+    """Images side by side on one axes, whose unit is an image's pixel.
+
+    Attributes:
+        shape: (height, width, channels) of an image, with one channel or three.
+        columns: Images in a row.
+        caption: Room below each, in widths of an image.
+    """
+
+    shape: Sequence[int]
+    columns: int
+    caption: float = 0.0
+
+    def corner(self, index: int) -> tuple[int, int]:
+        """Left and upper pixel of an image."""
+        (line, column), (height, width, _) = divmod(index, self.columns), self.shape
+        gap = math.ceil(GAP * width)
+        return column * (width + gap), line * (height + gap + math.ceil(self.caption * width))
+
+    def draw(self, rows: Array, subject: str, title: str) -> tuple[Figure, Axes]:
+        """Lay out (n, d) values of 0 to 1, channel-major; one channel is gray."""
+        height, width, channels = self.shape
+        gap, lines = math.ceil(GAP * width), -(-len(rows) // self.columns)
+        right, bottom = self.corner(self.columns - 1)[0] + width, self.corner(lines * self.columns)[1] - gap
+        room = max(right, COLUMNS * (width + gap))  # few images are not blown up
+        figure = sheet(subject, title, height=(WIDTH - 2 * MARGIN) * bottom / room + MARGIN)
+        canvas = np.ones((bottom, right, 3))
+        for index, row in enumerate(rows):
+            x, y = self.corner(index)
+            canvas[y : y + height, x : x + width] = row.reshape(channels, height, width).transpose(1, 2, 0)
+        axes = figure.add_subplot()
+        axes.set_axis_off()
+        axes.imshow(canvas, extent=(0, right, bottom, 0), interpolation="nearest")
+        axes.set_anchor("NW")
+        return figure, axes
+
+
 def scale_units(W: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """The weights of the first units as values of pixels, (n, 3072) in 0..1 with 0.5 for 0, and which units are finite, (n,).
+    """The weights of the first units as values of pixels, (n, d) in 0..1 with 0.5 for 0, and which units are finite, (n,).
 
     Each unit is scaled by the 99.5th percentile of its own absolute weights, so that one strong pixel does not gray out
     the others. A unit with weights that are not finite is gray.
@@ -33,40 +72,45 @@ def scale_units(W: Array) -> tuple[Array, NDArray[np.bool_]]:
 
 
 @styled
-def draw_first_layer(W: Array, title: str) -> Figure:
+def draw_first_layer(W: Array, shape: Sequence[int], title: str) -> Figure:
     """Draw the first layer's weights as images, a unit each, 0 as mid-gray.
 
     A unit with weights that are not finite is crossed out.
 
     Args:
-        W: (n, d) weights of the first n values of channel-major 32 x 32 x 3 images; where n is below 3072, the others are mid-gray.
+        W: (d, units) weights of the first d values of channel-major images; the values behind them are drawn as mid-gray.
+        shape: (height, width, channels) of an image, or (d,) of rows that are no images, which are not drawn.
         title: The data set's name and the run's choices.
     """
-    require(W.ndim == 2 and W.shape[0] <= PIXELS, "first_layer", f"weights of shape (at most {PIXELS}, d)", shape=W.shape)
+    size = math.prod(shape)
+    require(W.ndim == 2 and len(W) <= size, "first_layer", f"weights of shape (at most {size}, units)", shape=W.shape)
+    if len(shape) != 3:
+        return sheet("Weights of the first layer: not drawn, as the inputs are no images", title, height=0.5)
     units, finite = scale_units(W)
-    columns = min(10, len(units))
-    count = f"{len(units)} of {W.shape[1]:,} units"
     note = "Mid-gray is 0; each image is scaled by the weights of its own unit."
-    if W.shape[0] < PIXELS:
-        units = np.pad(units, ((0, 0), (0, PIXELS - W.shape[0])), constant_values=0.5)
-        note += f" The network reads only the first {W.shape[0]:,} of {PIXELS:,} values."
+    if len(W) < size:
+        units = np.pad(units, ((0, 0), (0, size - len(W))), constant_values=0.5)
+        note += f" The network reads only the first {len(W):,} of {size:,} values."
     if not finite.all():
         note += f" Crossed out: {np.sum(~finite)} with weights that are not finite (inf or NaN)."
-    figure, axes = _mosaic(units, columns, 0, f"Weights of the first layer: {count}", f"{title}\n{note}")
+    mosaic, (height, width, _) = Mosaic(shape, min(10, len(units))), shape
+    subject = f"Weights of the first layer: {len(units)} of {W.shape[1]:,} units"
+    figure, axes = mosaic.draw(units, subject, f"{title}\n{note}")
     for index in np.flatnonzero(~finite).tolist():
-        x, y = _corner(index, columns, 0)
-        axes.plot([x, x + SIDE, np.nan, x, x + SIDE], [y, y + SIDE, np.nan, y + SIDE, y], color=ORANGE)
+        x, y = mosaic.corner(index)
+        axes.plot([x, x + width, np.nan, x, x + width], [y, y + height, np.nan, y + height, y], color=ORANGE)
     return figure
 
 
 @styled
 def draw_confident_errors(
-    images: NDArray[np.uint8], true: Sequence[str], predicted: Sequence[str], probabilities: Array, title: str
+    images: NDArray[np.uint8], shape: Sequence[int], true: Sequence[str], predicted: Sequence[str], probabilities: Array, title: str
 ) -> Figure:
     """Draw the errors among the images given, the most confident first: predicted class and its probability, true class.
 
     Args:
-        images: (n, 3072) channel-major rows; those with `true` equal to `predicted` are left out.
+        images: (n, d) channel-major rows; those with `true` equal to `predicted` are left out.
+        shape: (height, width, channels) of an image, or (d,) of rows that are no images, which are not drawn.
         true: n class names.
         predicted: n class names.
         probabilities: (n,) probability of the predicted class.
@@ -78,43 +122,17 @@ def draw_confident_errors(
     order = wrong[np.argsort(-probabilities[wrong], kind="stable")][:ERRORS]  # NaN last
     if len(order) == 0:
         return sheet("Most confident errors: none, every image is correct", title, height=0.5)
+    if len(shape) != 3:
+        return sheet("Most confident errors: not drawn, as the inputs are no images", title, height=0.5)
     note = "Orange: predicted class and its probability. Black: true class."
-    upper = [f"{_short(predicted[i])} {100 * probabilities[i]:.1f} %" for i in order]
-    lower = [_short(true[i]) for i in order]
-    return _captioned(images[order], upper, lower, f"The {len(order)} most confident errors", f"{title}\n{note}")
-
-
-def _captioned(images: NDArray[np.uint8], upper: Sequence[str], lower: Sequence[str], subject: str, title: str) -> Figure:
-    figure, axes = _mosaic(images / 255, COLUMNS, CAPTION, subject, title)
-    for place, (first, second) in enumerate(zip(upper, lower, strict=True)):
-        x, y = _corner(place, COLUMNS, CAPTION)
-        axes.text(x, y + SIDE + 1, first, va="top", color=ORANGE, parse_math=False)
-        axes.text(x, y + SIDE + 5.5, second, va="top", parse_math=False)
+    mosaic, (height, width, _) = Mosaic(shape, COLUMNS, CAPTION), shape
+    figure, axes = mosaic.draw(images[order] / 255, f"The {len(order)} most confident errors", f"{title}\n{note}")
+    for place, index in enumerate(order):
+        x, y = mosaic.corner(place)
+        texts = f"{_short(predicted[index])} {100 * probabilities[index]:.1f} %", _short(true[index])
+        for text, color, line in zip(texts, (ORANGE, "black"), LINES, strict=True):
+            axes.text(x, y + height + line * width, text, va="top", color=color, parse_math=False)
     return figure
-
-
-def _mosaic(rows: Array, columns: int, caption: int, subject: str, title: str) -> tuple[Figure, Axes]:
-    """Lay (n, 3072) values of 0 to 1 out on one axes, whose units are the images' pixels, with room for captions."""
-    lines = -(-len(rows) // columns)
-    width, height = columns * (SIDE + GAP) - GAP, lines * (SIDE + GAP + caption) - GAP
-    sheet_inches = WIDTH - 2 * MARGIN
-    room = max(width, 5 * (SIDE + GAP))  # few images are not blown up
-    figure = sheet(subject, title, height=sheet_inches * height / room + MARGIN)
-    canvas = np.ones((height, width, 3))
-    for index, row in enumerate(rows):
-        x, y = _corner(index, columns, caption)
-        canvas[y : y + SIDE, x : x + SIDE] = row.reshape(3, SIDE, SIDE).transpose(1, 2, 0)
-    axes = figure.add_subplot()
-    axes.set_axis_off()
-    axes.imshow(canvas, extent=(0, width, height, 0), interpolation="nearest")
-    axes.set_anchor("NW")
-    return figure, axes
-
-
-def _corner(index: int, columns: int, caption: int) -> tuple[int, int]:
-    """Left and upper pixel of an image of the mosaic."""
-    line, column = divmod(index, columns)
-    return column * (SIDE + GAP), line * (SIDE + GAP + caption)
 
 
 def _short(name: str) -> str:

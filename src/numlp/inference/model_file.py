@@ -51,12 +51,17 @@ class Model:
         return int(self.choices.get("train", {}).get("threads", 1))
 
     def require_images(self, where: str) -> None:
-        """Raise UserError unless the network reads the pixels of the images that commands are given, or as many of them as a run chose."""
+        """Raise UserError unless the network reads the values of an image of its data set, or as many of them as the run chose."""
         inputs = self.choices.get("model", {}).get("inputs") or self.dataset.inputs
-        require(self.mean.size == inputs, where, f"a model of {inputs} inputs, from images of 32 x 32 pixels", inputs=self.mean.size)
+        require(
+            self.mean.size == inputs,
+            where,
+            f"a model of {inputs} inputs, from images of shape {list(self.dataset.shape)}",
+            inputs=self.mean.size,
+        )
 
     def probabilities(self, images: NDArray[np.uint8]) -> Array:
-        """(N, 3072) raw images, channel-major -> (N, K) class probabilities, by the network as it was trained: no layer is folded."""
+        """(N, d) raw images, channel-major -> (N, K) class probabilities, by the network as it was trained: no layer is folded."""
         x = np.empty((len(images), self.mean.size), np.float32)
         normalise(images[:, : self.mean.size], self.mean, self.std, x)
         with blas_threads(self.threads):

@@ -1,9 +1,9 @@
 """model.onnx: a trained network for any ONNX runtime (docs/models.md)."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from numlp.config.schema import PIXELS, SIDE
 from numlp.errors import UserError
 from numlp.files import replacing
 from numlp.inference.standalone import Folded
@@ -21,7 +21,7 @@ OPSET, IR = 17, 8  # of 2022: runtimes since then read it
 
 
 def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:
-    """Write `model`: `images`, (N, 32, 32, 3) uint8, to `probabilities`, (N, K) float32.
+    """Write `model`: `images`, (N, *shape) uint8, to `probabilities`, (N, K) float32.
 
     Args:
         path: The file.
@@ -37,7 +37,7 @@ def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:
     except ImportError as error:
         raise UserError('numlp export: the package onnx is not installed; pip install -c constraints.txt -e ".[onnx]"') from error
     values = (
-        helper.make_tensor_value_info(INPUT, onnx.TensorProto.UINT8, ["N", SIDE, SIDE, 3]),
+        helper.make_tensor_value_info(INPUT, onnx.TensorProto.UINT8, ["N", *model.shape]),
         helper.make_tensor_value_info(OUTPUT, onnx.TensorProto.FLOAT, ["N", len(model.names)]),
     )
     nodes, constants = _graph(model)
@@ -54,11 +54,12 @@ def _graph(model: Folded) -> "tuple[list[onnx.NodeProto], list[onnx.TensorProto]
     import numpy as np
     from onnx import TensorProto, helper, numpy_helper
 
-    d = model.scale.size
+    d, values = model.scale.size, math.prod(model.shape)
     constants: dict[str, Any] = {name: np.array(value, np.float32) for name, value in NUMBERS.items() if model.activation == "gelu"}
-    constants |= {"rows": np.array([-1, PIXELS]), "scale": model.scale, "shift": model.shift}
-    steps: list[Step] = [("Transpose", [], {"perm": [0, 3, 1, 2]}), ("Reshape", ["rows"], {})]
-    if d < PIXELS:  # a network that sees the first pixels alone
+    constants |= {"rows": np.array([-1, values]), "scale": model.scale, "shift": model.shift}
+    channels_first: list[Step] = [("Transpose", [], {"perm": [0, 3, 1, 2]})] if len(model.shape) == 3 else []
+    steps: list[Step] = [*channels_first, ("Reshape", ["rows"], {})]
+    if d < values:  # a network that sees the first pixels alone
         constants |= {"start": np.array([0]), "stop": np.array([d]), "axis": np.array([1])}
         steps.append(("Slice", ["start", "stop", "axis"], {}))
     steps += [("Cast", [], {"to": TensorProto.FLOAT}), ("Mul", ["scale"], {}), ("Sub", ["shift"], {})]

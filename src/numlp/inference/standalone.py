@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
-SIDE = 32  # pixels
 CHUNK = 1_000  # images that are predicted at once: 12 MB of inputs
 ACTIVATIONS: dict[str, Callable[..., Any]] = {  # of x and, by name, of what a layer has learned; their sources are in numlp.nn.activations
     "relu": lambda x: np.maximum(x, 0),
@@ -38,6 +37,7 @@ class Folded:
         names: The K classes' names.
         activation: The function between the layers; a name of ACTIVATIONS.
         learned: The parameters of each such function, (d,) float32, by name; of one less than there are layers.
+        shape: (height, width, channels) of an image, or (d,) where the inputs are no images.
     """
 
     scale: NDArray[np.float32]
@@ -46,16 +46,18 @@ class Folded:
     names: list[str]
     activation: str
     learned: list[dict[str, NDArray[np.float32]]]
+    shape: tuple[int, ...]
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(N, 32, 32, 3) images as viewers show them, row by row with red, green and blue last -> (N, K)."""
-        if images.ndim != 4 or images.shape[1:] != (SIDE, SIDE, 3) or images.dtype != np.uint8:
-            raise ValueError(f"images: expected uint8 of shape (N, {SIDE}, {SIDE}, 3), got {images.dtype} of shape {images.shape}")
+        """(N, *shape) images as viewers show them, row by row with the channels last -> (N, K)."""
+        if images.ndim == 0 or images.shape[1:] != self.shape or images.dtype != np.uint8:
+            shape = ", ".join(map(str, ("N", *self.shape)))
+            raise ValueError(f"images: expected uint8 of shape ({shape}), got {images.dtype} of shape {images.shape}")
         parts = [self._probabilities(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.names)), np.float32)
 
     def _probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        rows = images.transpose(0, 3, 1, 2).reshape(len(images), -1)  # channel-major
+        rows = np.moveaxis(images, -1, 1).reshape(len(images), -1)  # channel-major
         x = rows[:, : self.scale.size] * self.scale - self.shift
         for (W, b), learned in zip(self.layers[:-1], self.learned, strict=True):
             x = ACTIVATIONS[self.activation](x @ W + b, **learned)
@@ -72,7 +74,7 @@ class Served:
         self.model = model
 
     def predict(self, model_input: NDArray[np.uint8], params: Mapping[str, Any] | None = None) -> "pd.DataFrame":
-        """(N, 32, 32, 3) uint8 images -> a table with the likeliest class as `prediction` and each class's probability."""
+        """(N, *shape) uint8 images -> a table with the likeliest class as `prediction` and each class's probability."""
         import pandas as pd
 
         found = self.model.probabilities(np.asarray(model_input))
@@ -104,6 +106,7 @@ def read(path: Path) -> Folded:
         learned=[
             {name.removeprefix(p): array.astype(np.float32) for name, array in arrays.items() if name.startswith(p)} for p in prefixes
         ],
+        shape=tuple(choices["dataset"].get("shape", (32, 32, 3))),  # older files have none
     )
 
 

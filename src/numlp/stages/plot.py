@@ -9,6 +9,7 @@ import numpy as np
 from numlp import paths
 from numlp.config import Config
 from numlp.config.naming import caption
+from numlp.data.dataset import DatasetInfo
 from numlp.display.confusion import draw_confusion
 from numlp.display.curves import draw_curves
 from numlp.display.images import draw_confident_errors, draw_first_layer
@@ -39,19 +40,20 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
     title = f"{model.dataset.name}\n{caption(model.choices)}"
     made = {
         "curves": draw_curves(read_rows(train / paths.HISTORY, Record), title, model.dataset.classes),
-        "first_layer": draw_first_layer(model.network.params["linear1.W"], title),
+        "first_layer": draw_first_layer(model.network.params["linear1.W"], model.dataset.shape, title),
     }
     if (evaluated / paths.MISTAKES).exists():
-        made |= _evaluation(evaluated, list(model.dataset.class_names), title)
+        made |= _evaluation(evaluated, model.dataset, title)
     for name, figure in made.items():
         save(figure, out / f"{name}.png")
     return [out / f"{name}.png" for name in made]
 
 
-def _evaluation(evaluated: Path, names: list[str], title: str) -> dict[str, Any]:
+def _evaluation(evaluated: Path, dataset: DatasetInfo, title: str) -> dict[str, Any]:
+    names = list(dataset.class_names)
     with (evaluated / paths.CONFUSION).open(newline="") as file:
         counts = np.array([[int(cell) for cell in row[1:]] for row in list(csv.reader(file))[1:]])
     with np.load(evaluated / paths.MISTAKES, allow_pickle=False) as wrong:
         true, predicted = ([names[i] for i in wrong[key]] for key in ("labels", "predicted"))
-        errors = draw_confident_errors(wrong["images"], true, predicted, wrong["probability"], title)
+        errors = draw_confident_errors(wrong["images"], dataset.shape, true, predicted, wrong["probability"], title)
     return {"confusion": draw_confusion(counts, names, title), "mistakes": errors}

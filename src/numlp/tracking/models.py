@@ -1,10 +1,11 @@
 """Trained models in the store: logged with their run as an MLflow pyfunc, and named in the registry."""
 
+import math
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -89,13 +90,13 @@ def write_pyfunc(model_file: Path, folder: Path, **about: Any) -> None:
 
     # MLflow would look through all installed packages for 0.3 s, to see whether they are those of `pip_requirements`; they are.
     environment.warn_dependency_requirement_mismatches = lambda _: None  # type: ignore[attr-defined, assignment]
-    source = Path(standalone.__file__)
+    source, model = Path(standalone.__file__), standalone.read(model_file)
     module = f"numlp_model_{sha256(source.read_bytes()).hexdigest()[:12]}"
     columns: list[ColSpec | TensorSpec] = [
         ColSpec("string", "prediction"),
-        *(ColSpec("float", name) for name in standalone.read(model_file).names),
+        *(ColSpec("float", name) for name in model.names),
     ]
-    images = TensorSpec(np.dtype(np.uint8), (-1, standalone.SIDE, standalone.SIDE, 3))  # with a name it would arrive in a dictionary
+    images = TensorSpec(np.dtype(np.uint8), (-1, *model.shape))  # with a name it would arrive in a dictionary
     with tempfile.TemporaryDirectory() as code:
         mlflow.pyfunc.save_model(
             folder,
@@ -104,25 +105,22 @@ def write_pyfunc(model_file: Path, folder: Path, **about: Any) -> None:
             code_paths=[shutil.copy(source, Path(code) / f"{module}.py")],
             mlflow_model=Model(**about),
             signature=ModelSignature(Schema([images]), Schema(columns)),
-            input_example=example(),
+            input_example=example(model.shape),
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
         )
 
 
 def load_predictor(folder: Path) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
-    """From (N, 32, 32, 3) uint8 images to (N, K) probabilities, by the MLflow model in `folder`, as MLflow loads it."""
+    """From (N, *shape) uint8 images to (N, K) probabilities, by the MLflow model in `folder`, as MLflow loads it."""
     import mlflow.pyfunc
 
     model = mlflow.pyfunc.load_model(str(folder))
     return lambda images: np.asarray(model.predict(images).drop(columns="prediction"), np.float32)
 
 
-def example() -> NDArray[np.uint8]:
-    """(1, 32, 32, 3) an image of no data set: red grows downwards, green to the right, blue is even."""
-    ramp = np.arange(standalone.SIDE, dtype=np.uint8) * 8
-    image = np.full((1, standalone.SIDE, standalone.SIDE, 3), 128, np.uint8)
-    image[..., 0], image[..., 1] = ramp[:, np.newaxis], ramp
-    return image
+def example(shape: Sequence[int]) -> NDArray[np.uint8]:
+    """(1, *shape) an image of no data set: its values grow from 0 to 255."""
+    return np.linspace(0, 255, math.prod(shape)).astype(np.uint8).reshape(1, *shape)
 
 
 def register(root: Path, run_id: str, name: str) -> ModelVersion:
