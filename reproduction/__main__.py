@@ -111,12 +111,12 @@ def scoreboard(params: Params) -> None:
 
 def gradients() -> None:
     """Check the gradients of the reports' networks, and of one with each planted mistake."""
-    from reproduction import fault_checks, gradient_checks
+    from reproduction import gradient_checks
 
     seeds = read_provenance(FOLDER)["seeds"]
     rows = list(gradient_checks.measure(seeds))
-    gradient_checks.write_checked(FOLDER / gradient_checks.CHECKED, rows)
-    fault_checks.write_fault_checks(FOLDER / fault_checks.CHECKED, fault_checks.check_faults(seeds[:3]))
+    gradient_checks.write_checks(FOLDER / gradient_checks.CHECKED, rows)
+    gradient_checks.write_checks(FOLDER / gradient_checks.FAULTS_CHECKED, list(gradient_checks.check_faults(seeds[:3])))
     print(f"gradients: {len(rows)} comparisons of gradients over {len(seeds)} seeds in {FOLDER / gradient_checks.CHECKED}")
 
 

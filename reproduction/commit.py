@@ -7,12 +7,10 @@ from numlp.code_digest import stage_digest
 from numlp.data.dataset import read_info
 from numlp.errors import UserError, require
 from numlp.files import replacing
-from reproduction.fault_checks import CHECKED as FAULTS_CHECKED
-from reproduction.gradient_checks import CHECKED as GRADIENTS
-from reproduction.results import OWN, PROVENANCE, Note, read_note, read_provenance, read_results
+from reproduction.gradient_checks import CHECKED, FAULTS_CHECKED
+from reproduction.results import EXPERIMENTS, OWN, PROVENANCE, Note, read_note, read_provenance, read_results
 from reproduction.settings import PARAMS, Params, read_params
 
-EXPERIMENTS = "[ex][0-9][0-9].csv"
 REMEDY = "run make reports SEEDS=0,1,2,3,4"
 
 
@@ -48,7 +46,7 @@ def replace_committed(folder: Path, committed: Path) -> None:
     before = read_provenance(committed)["data"]["name"] if (committed / PROVENANCE).exists() else data
     require(data == before, where, f"results on {before}, as in git", data=data)
     check_alike(folder, Params(provenance["seeds"], [], read_params(PARAMS).at_most))
-    files = sorted({path.name for path in [*committed.glob("*.csv*"), *folder.glob("*.csv*")]} | {GRADIENTS, FAULTS_CHECKED, PROVENANCE})
+    files = sorted({path.name for path in [*committed.glob("*.csv*"), *folder.glob("*.csv*")]} | {CHECKED, FAULTS_CHECKED, PROVENANCE})
     missing = [name for name in files if not (folder / name).exists()]
     if missing:
         raise UserError(f"{where}: not made yet: {', '.join(missing)}; {REMEDY}")

@@ -1,4 +1,4 @@
-"""The gradient checks G1 to G5 over several seeds, beside the reports' cells."""
+"""The gradient checks G1 to G5 over several seeds, beside the reports' cells; and R0's check of networks with planted mistakes."""
 
 import math
 import re
@@ -10,15 +10,21 @@ import numpy as np
 
 from numlp.errors import require
 from numlp.files import read_rows, write_csv
-from numlp.nn.gradient_check import Difference
+from numlp.nn.gradient_check import Difference, check_gradients
 from numlp.nn.gradient_check_cases import CASES, Case
+from numlp.nn.moments import set_from_batch
+from reproduction.faults import FAULTS, Fault
 
-CHECKED = "gradients.csv"
+CHECKED, FAULTS_CHECKED = "gradients.csv", "fault_checks.csv"
 
 ROUNDING = 1e-9
 """Below this a difference is rounding: eps / h is 2e-11 for h = 1e-5 and 2e-10 for h = 1e-6."""
 FACTOR = 5
 """Two differences that are both rounding are as tight within this factor."""
+R0_CHECK = next(case for case in CASES if (case.name, case.hidden) == ("G1", (50, 50, 30)))
+RIGHT = "none"
+LAMBDAS = (0.0, 0.005)
+"""R0's check has no L2 regularization; its trainings have 0.005."""
 MEASURES = ("mean_abs", "mean", "std", "max_abs", "relative")
 
 
@@ -106,26 +112,17 @@ def measure(seeds: Iterable[int], cases: Sequence[Case] = CASES) -> Iterator[Che
     """Check each network with parameters and images of each seed."""
     for seed in seeds:
         for case in cases:
-            for difference in replace(case, seed=seed).check():
-                yield _checked(case, seed, difference)
+            for d in replace(case, seed=seed).check():
+                owner, kind = d.name.split(".")
+                place = (case.name, "-".join(map(str, case.hidden)), case.norm, int(re.sub(r"\D", "", owner)), kind, seed)
+                gradient = math.hypot(d.gradient_mean, d.gradient_std)
+                yield Checked(*place, gradient, d.mean_abs, d.mean, d.std, d.max_abs, d.relative * gradient, d.verdict)
 
 
-def _checked(case: Case, seed: int, d: Difference) -> Checked:
-    owner, kind = d.name.split(".")
-    place = (case.name, "-".join(map(str, case.hidden)), case.norm, int(re.sub(r"\D", "", owner)), kind, seed)
-    gradient = math.hypot(d.gradient_mean, d.gradient_std)
-    return Checked(*place, gradient, d.mean_abs, d.mean, d.std, d.max_abs, d.relative * gradient, d.verdict)
-
-
-def write_checked(path: Path, rows: Iterable[Checked]) -> None:
-    """Write one row a parameter and seed."""
+def write_checks(path: Path, rows: Sequence[Checked] | Sequence["FaultCheck"]) -> None:
+    """Write one row per check, numbers to six digits."""
     digits = ([f"{value:.6g}" if isinstance(value, float) else value for value in astuple(row)] for row in rows)
-    write_csv(path, [item.name for item in fields(Checked)], digits)
-
-
-def load_checked(path: Path) -> list[Checked]:
-    """Read what `write_checked` wrote; no file is no rows."""
-    return read_rows(path, Checked) if path.exists() else []
+    write_csv(path, [item.name for item in fields(rows[0])], digits)
 
 
 def load_published(path: Path) -> list[PublishedCell]:
@@ -171,3 +168,51 @@ def _verdict(published: float, plain: float, limit: float, scale: float) -> str:
     if scale * max(plain, published) < ROUNDING and plain <= FACTOR * published:
         return "both rounding"
     return "as tight without truncation" if limit <= published else "looser"
+
+
+@dataclass(frozen=True)
+class FaultCheck:
+    """A gradient check of a network with a planted mistake, at one batch.
+
+    Attributes:
+        fault: A name of `FAULTS`, or `RIGHT`.
+        lam: L2 regularization of the check.
+        seed: Of parameters, images and labels.
+        batch: 1 or 2: the moving average starts at the statistics of the first.
+        mean_abs: Mean absolute difference of the weights, as R0 prints it, of the layer where it is largest.
+        relative: Norm-relative difference of the parameter where it is largest.
+        verdict: "passes" when every parameter agrees, else "fails".
+    """
+
+    fault: str
+    lam: float
+    seed: int
+    batch: int
+    mean_abs: float
+    relative: float
+    verdict: str
+
+
+def check_batches(fault: Fault, case: Case, batches: int = 2) -> list[Sequence[Difference]]:
+    """Check the gradients of a network with the fault at each of its first batches, of `case.n` images.
+
+    Its moving average starts at the statistics of the first batch, and the parameters do not change in between.
+    """
+    network, x, labels = case.draw()
+    fault.network(network)
+    set_from_batch(network, x)
+    others = np.random.default_rng([case.seed, 1]).standard_normal((batches - 1, case.n, case.d))
+    return [check_gradients(network, images, labels, case.lam, case.h) for images in (x, *others)]
+
+
+def check_faults(seeds: Iterable[int]) -> Iterator[FaultCheck]:
+    """R0's check with each fault that changes the network, and without one."""
+    changing = {name: fault for name, fault in FAULTS.items() if fault.changes_network}
+    for seed in seeds:
+        for name, fault in {RIGHT: Fault(""), **changing}.items():
+            for lam in LAMBDAS:
+                for batch, found in enumerate(check_batches(fault, replace(R0_CHECK, seed=seed, lam=lam)), start=1):
+                    weights = max(difference.mean_abs for difference in found if difference.name.endswith(".W"))
+                    relative = max(difference.relative for difference in found)
+                    verdict = "passes" if all(difference.passed for difference in found) else "fails"
+                    yield FaultCheck(name, lam, seed, batch, weights, relative, verdict)

@@ -1,6 +1,6 @@
-"""What the runs of the reproduction measured, as the report and the claims read it."""
+"""The results of the reproduction's runs, as the report and the claims read them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -9,7 +9,8 @@ from numlp.data.normalise import Name
 from numlp.errors import require
 from numlp.files import read_rows
 from numlp.training.history import Record
-from reproduction.results import OWN, SINGLE, Metrics, RecordRow, read_results
+from reproduction.gradient_checks import CHECKED, Checked
+from reproduction.results import EXPERIMENTS, OWN, SINGLE, Metrics, RecordRow, read_results
 
 Settings: TypeAlias = frozenset[tuple[str, str]]
 
@@ -23,9 +24,9 @@ class Run:
     """All seeds of one choice of settings.
 
     Attributes:
-        experiment: e01 to e33, x01.
+        experiment: The experiment's short name: e01 to e33, x01.
         key: The overrides that tell the run from the others of its experiment, `name=value` joined by `;`.
-        rows: What was measured, by seed.
+        rows: The run's metrics, by seed.
         histories: The records by seed, where there are any.
     """
 
@@ -44,13 +45,9 @@ class Run:
         """The key as a set."""
         return parse_key(self.key)
 
-    def value(self, name: str) -> str | None:
-        """The value of one override, or None where the key has it not."""
-        return dict(self.settings).get(name)
-
     def number(self, name: str) -> float:
-        """That value as a number; NaN where the key has it not."""
-        return float(self.value(name) or "nan")
+        """The value of one override; NaN where the key has it not."""
+        return float(dict(self.settings).get(name, "nan"))
 
     def accuracy(self, split: Name = "test") -> dict[int, float]:
         """Accuracy in per cent, by seed."""
@@ -77,68 +74,72 @@ def _plain(value: str) -> str:
 
 @dataclass(frozen=True)
 class Measured:
-    """The runs of all experiments, in the order of the result files."""
+    """The runs of all experiments, in the order of the result files, and the gradient checks."""
 
-    runs: tuple[Run, ...]
+    runs: Sequence[Run]
+    gradients: Sequence[Checked] = ()
 
     def of(self, experiment: str) -> list[Run]:
         """The runs of one experiment."""
         return [run for run in self.runs if run.experiment == experiment]
 
-    def run(self, experiment: str, key: str = "") -> Run:
-        """The one run, none of our own draws, whose settings contain those of `key`.
+    def run(self, name: str) -> Run:
+        """The one run, none of our own draws, whose settings contain those of a name such as "e01 norm=before".
 
         Raises:
             NoDataError: There is none.
-            UserError: There are several, so `key` says too little.
+            UserError: There are several, so the name says too little.
         """
+        experiment, _, key = name.partition(" ")
         wanted = parse_key(key)
         matching = [run for run in self.of(experiment) if not run.own and wanted <= run.settings]
-        exact = [run for run in matching if run.settings == wanted]
-        if not matching:
+        chosen = [run for run in matching if run.settings == wanted] or matching
+        if not chosen:
             raise NoDataError(f"{experiment} has no run {key or '(the only one)'}")
-        chosen = exact or matching
         require(len(chosen) == 1, experiment, "a key that one run has", key=key, runs=[run.key for run in chosen])
         return chosen[0]
 
-    def recorded(self, experiment: str, key: str = "") -> Run:
+    def find(self, name: str) -> Run | None:
+        """That run; None where it was not measured."""
+        try:
+            return self.run(name)
+        except NoDataError:
+            return None
+
+    def recorded(self, name: str) -> Run:
         """That run, with its records.
 
         Raises:
             NoDataError: There is none, or it has no records.
         """
-        run = self.run(experiment, key)
+        run = self.run(name)
         if not run.histories:
-            raise NoDataError(f"{experiment} {key} kept no records")
+            raise NoDataError(f"{name} kept no records")
         return run
-
-    def accuracy(self, experiment: str, key: str = "", split: Name = "test") -> dict[int, float]:
-        """Accuracy in per cent by seed of the one run that `key` names."""
-        return self.run(experiment, key).accuracy(split)
 
 
 def load_measured(folder: Path) -> Measured:
-    """Read `<experiment>.csv` and `<experiment>_history.csv.gz` of the folder.
+    """Read the result files of the folder: `<experiment>.csv`, `<experiment>_history.csv.gz` and the gradient checks.
 
     Raises:
         UserError: The columns of a file are others.
     """
     runs: dict[tuple[str, str], Run] = {}
-    for path in sorted(folder.glob("[ex][0-9][0-9].csv")):
+    for path in sorted(folder.glob(EXPERIMENTS)):
         for row in read_results(folder, path.stem):
             name = (row.experiment, row.run)
             runs.setdefault(name, Run(*name)).rows[row.seed] = row
-    for path in sorted(folder.glob("[ex][0-9][0-9]_history.csv.gz")):
-        for record in read_rows(path, RecordRow):
-            name = (record.experiment, record.run)
-            if name in runs:
-                runs[name].histories.setdefault(record.seed, []).append(record)
-    return Measured(tuple(runs.values()))
+        records = folder / f"{path.stem}_history.csv.gz"
+        for record in read_rows(records, RecordRow) if records.exists() else []:
+            if (record.experiment, record.run) in runs:
+                runs[record.experiment, record.run].histories.setdefault(record.seed, []).append(record)
+    checks = folder / CHECKED
+    return Measured(tuple(runs.values()), read_rows(checks, Checked) if checks.exists() else [])
 
 
-def paired(a: dict[int, float], b: dict[int, float]) -> tuple[float, ...]:
+def paired(a: dict[int, float], b: dict[int, float]) -> dict[int, float]:
     """Differences a - b for each seed that both have, in the order of the seeds."""
-    return tuple(a[seed] - b[seed] for seed in common(a, b))
+    return {seed: a[seed] - b[seed] for seed in common(a, b)}
 
 
 def common(*by_seed: Iterable[int]) -> list[int]:

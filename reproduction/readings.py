@@ -20,12 +20,12 @@ from omegaconf import DictConfig
 
 from numlp.data.normalise import Name
 from numlp.files import write_csv
-from reproduction.measured import Measured, NoDataError, Run, load_measured
+from reproduction.measured import Measured, Run, load_measured
 from reproduction.results import FOLDER, HOME, SINGLE
 from reproduction.scoreboard import PUBLISHED, Score, load_scores
 from reproduction.settings import read_yaml
 
-FILE = HOME / "readings.yaml"
+READINGS = HOME / "readings.yaml"
 AS_STATED = "as stated"
 WIDE = 20.0  # percentage points, ends of a prediction interval apart
 PLACE = ("id", "table", "row", "split", "published")
@@ -57,7 +57,7 @@ class Answer:
         own = "" if row.run == SINGLE else f";{row.run}"
         names = [f"{experiment} base={row.experiment}{own}" for experiment in self.again]
         names += [name.replace("{run}", row.run) for pattern, name in self.runs.items() if fnmatchcase(row.id, pattern)]
-        return next((run for name in names if (run := _find(measured, name)) is not None), None)
+        return next((run for name in names if (run := measured.find(name)) is not None), None)
 
     def apply(self, score: Score, measured: Measured) -> Score:
         """The row as this answer has it."""
@@ -179,14 +179,6 @@ def _read(report: str, answers: Sequence[Answer], scores: Sequence[Score], measu
     return Reading(report, tuple(answers), tuple(read))
 
 
-def _find(measured: Measured, name: str) -> Run | None:
-    experiment, _, key = name.partition(" ")
-    try:
-        return measured.run(experiment, key)
-    except NoDataError:
-        return None
-
-
 @dataclass(frozen=True)
 class Totals:
     """Published accuracies: all, and those that lie within the tolerance or hold, as stated and by the supported readings.
@@ -224,7 +216,7 @@ def write_scoreboard(root: Path, folder: Path = FOLDER) -> dict[str, Choice]:
     Means and standard deviations, exact to the last digit, are empty where there are too few seeds.
     """
     measured = load_measured(root / folder)
-    choices = choose_readings(read_readings(root / FILE), load_scores(root / PUBLISHED, measured), measured)
+    choices = choose_readings(read_readings(root / READINGS), load_scores(root / PUBLISHED, measured), measured)
     rows = {stated.published.id: _row(stated, supported, choice) for choice in choices.values() for stated, supported in choice.pairs()}
     write_csv(root / folder / "scoreboard.csv", (*PLACE, *STATED, *SUPPORTED), (rows[name] for name in sorted(rows)))
     return choices

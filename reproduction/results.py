@@ -18,6 +18,7 @@ COMMITTED = HOME / "results"  # in git
 BUILD = Path("build/reproduction")
 FOLDER = BUILD / "results"
 RUNS = BUILD / "runs"  # cached results, a file per run
+EXPERIMENTS = "[ex][0-9][0-9].csv"  # result files
 PROVENANCE = "provenance.json"
 TAGS = ("git_commit", "source", "numlp", "python", "blas", "blas_kernel", "cpu")  # no process, no time
 OWN = "own:"  # starts the key of a run whose values the report did not try

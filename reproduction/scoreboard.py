@@ -1,6 +1,5 @@
 """The scoreboard: each published accuracy beside the mean of our runs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -8,7 +7,7 @@ from typing import cast
 from numlp.data.normalise import SPLITS, Name
 from numlp.errors import require
 from numlp.files import read_rows
-from reproduction.measured import Measured, NoDataError, Run
+from reproduction.measured import Measured, Run
 from reproduction.results import HOME
 from reproduction.significance import Estimate, estimate, predict_one_more
 
@@ -113,17 +112,5 @@ class Score:
 
 def load_scores(published: Path, measured: Measured) -> list[Score]:
     """Read published.csv and find the run of each row."""
-    splits = cast(dict[str, Name], {name: name for name in SPLITS})
-    return [Score(row, _run(row, measured), splits[row.split]) for row in read_published(published)]
-
-
-def _run(published: Published, measured: Measured) -> Run | None:
-    try:
-        return measured.run(published.experiment, published.run)
-    except NoDataError:
-        return None
-
-
-def published_accuracies(scores: Sequence[Score], run: Run) -> dict[str, float]:
-    """What a report prints for a run, in per cent by split."""
-    return {score.published.split: score.published.value for score in scores if score.run is run}
+    rows = read_published(published)
+    return [Score(row, measured.find(f"{row.experiment} {row.run}"), cast(Name, row.split)) for row in rows]

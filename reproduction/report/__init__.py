@@ -1,1 +1,1 @@
-"""The report on the reproduction: its contents from the result files, as Markdown and as one HTML page."""
+"""The report on the reproduction: Markdown, from the result files."""

@@ -1,42 +1,30 @@
 """All files that the report is made from, read once."""
 
-import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
+from omegaconf import ListConfig
 
 from numlp.data.normalise import Name
 from numlp.errors import require
-from numlp.files import read_rows, sha256
-from reproduction.claims import CLAIMS, Evidence, Finding, examine
-from reproduction.experiments import FILES
-from reproduction.fault_checks import CHECKED as FAULTS_CHECKED
-from reproduction.fault_checks import FaultCheck, load_fault_checks
-from reproduction.gradient_checks import CHECKED, Checked, Comparison, compare, load_checked, load_published
-from reproduction.measured import Measured, NoDataError, Run, load_measured
-from reproduction.readings import FILE as READINGS
-from reproduction.readings import Choice, Open, choose_readings, read_readings
-from reproduction.report.experiment_files import Described, describe_rerun, read_description
-from reproduction.results import HOME, PROVENANCE, read_provenance
-from reproduction.scoreboard import PUBLISHED, Score, load_scores
-from reproduction.settings import RERUNS, read_reruns
+from numlp.files import read_rows
+from reproduction.claims import CLAIMS, Finding, examine, read_claims
+from reproduction.experiments import Described, describe_all
+from reproduction.gradient_checks import FACTOR, FAULTS_CHECKED, ROUNDING, Comparison, FaultCheck, compare, load_published
+from reproduction.measured import Measured, NoDataError, load_measured
+from reproduction.plots.source import Source
+from reproduction.readings import READINGS, Choice, Open, choose_readings, read_readings
+from reproduction.results import HOME, read_provenance
+from reproduction.scoreboard import NEAR, PUBLISHED, Score, load_scores
+from reproduction.settings import read_yaml
 from reproduction.significance import estimate
-
-READ = (
-    "reproduction/published.csv",
-    "reproduction/gradients.csv",
-    "reproduction/e11_log.csv",
-    "reproduction/explanations.yaml",
-    "reproduction/readings.yaml",
-    "reproduction/reruns.yaml",
-    f"conf/experiment/{FILES}",
-)
-
 
 REASONS = {
     "experiment": "explained by an experiment",
@@ -48,20 +36,20 @@ REASONS = {
 """What an explanation may be, and how the report counts it."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Explanation:
     """Why some rows lie outside the tolerance, or some claims do not hold.
 
     Attributes:
-        title: In a few words.
-        rows: Their ids; `*` stands for any text.
+        title: The reason in a few words.
+        rows: Ids of the rows and claims; `*` stands for any text.
         because: A key of `REASONS`.
         rests_on: The experiment, or the ambiguity, that shows it.
         text: The reason.
     """
 
     title: str
-    rows: tuple[str, ...]
+    rows: list[str]
     because: str
     rests_on: str
     text: str
@@ -70,10 +58,6 @@ class Explanation:
     def anchor(self) -> str:
         """Id of its section in the report."""
         return "why-" + re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
-
-    def covers(self, row: str) -> bool:
-        """Whether it explains a row."""
-        return any(fnmatchcase(row, pattern) for pattern in self.rows)
 
 
 @dataclass(frozen=True)
@@ -90,29 +74,25 @@ class LogLine:
 
 
 @dataclass(frozen=True)
-class Inputs:
+class Inputs(Source):
     """The content of the report: results, figures and texts."""
 
-    measured: Measured
-    scores: Sequence[Score]
     choices: Mapping[str, Choice]
     entries: Mapping[str, Open]
     findings: Sequence[Finding]
     gradients: Sequence[Comparison]
-    checked: Sequence[Checked]
     fault_checks: Sequence[FaultCheck]
     explanations: Sequence[Explanation]
     experiments: Sequence[Described]
     log: Sequence[LogLine]
     provenance: dict[str, Any]
-    digest: str
 
     def explanation(self, row: str) -> Explanation | None:
-        """The first explanation that covers a row."""
-        return next((found for found in self.explanations if found.covers(row)), None)
+        """The first explanation that covers a row or a claim."""
+        return next((one for one in self.explanations if any(fnmatchcase(row, pattern) for pattern in one.rows)), None)
 
     def unexplained(self, rows: Sequence[str]) -> list[str]:
-        """Those of `rows` that no explanation covers."""
+        """The rows that no explanation covers."""
         return [row for row in rows if self.explanation(row) is None]
 
     def scores_of(self, experiment: str) -> list[Score]:
@@ -129,11 +109,6 @@ class Inputs:
         """The published accuracies that lie outside the tolerance around our mean."""
         return [score for score in self.scores if score.missed]
 
-    @property
-    def dataset(self) -> str:
-        """The data set's full name."""
-        return str(self.provenance["data"]["name"])
-
 
 def load_inputs(root: Path, folder: Path) -> Inputs:
     """Read the results in `folder` of `root`, a project's folder, and check every claim.
@@ -143,44 +118,30 @@ def load_inputs(root: Path, folder: Path) -> Inputs:
     """
     provenance = read_provenance(root / folder)
     measured = load_measured(root / folder)
-    checked = load_checked(root / folder / CHECKED)
-    evidence = Evidence(measured, checked)
     scores, entries = load_scores(root / PUBLISHED, measured), read_readings(root / READINGS)
+    faults = root / folder / FAULTS_CHECKED
     return Inputs(
         measured,
         scores,
+        provenance["data"]["name"],
         choose_readings(entries, scores, measured),
-        {report: replace(entry, finding=fill_in(" ".join(entry.finding.split()), measured)) for report, entry in entries.items()},
-        [examine(claim, evidence) for claim in CLAIMS],
-        compare(load_published(root / HOME / "gradients.csv"), checked),
-        checked,
-        load_fault_checks(root / folder / FAULTS_CHECKED),
+        {report: replace(entry, finding=fill_in(entry.finding, measured)) for report, entry in entries.items()},
+        [examine(name, claim, measured) for name, claim in read_claims(root / CLAIMS).items()],
+        compare(load_published(root / HOME / "gradients.csv"), measured.gradients),
+        read_rows(faults, FaultCheck) if faults.exists() else [],
         load_explanations(root / HOME / "explanations.yaml", measured),
-        _describe(root),
+        describe_all(root),
         read_rows(root / HOME / "e11_log.csv", LogLine),
         provenance,
-        digest_inputs(root, folder),
     )
 
 
-def _describe(root: Path) -> list[Described]:
-    """Every experiment, in the order of the ids."""
-    files = [read_description(path) for path in sorted((root / "conf/experiment").glob(FILES))]
-    return files + [describe_rerun(name, again) for name, again in read_reruns(root / RERUNS).items()]
-
-
 def load_explanations(path: Path, measured: Measured) -> list[Explanation]:
-    """Read explanations.yaml: a list of `title`, `rows`, `because`, `rests_on` and `text`, which `fill_in` completes."""
-    entries = yaml.safe_load(path.read_text())
-    keys = {"title", "rows", "because", "rests_on", "text"}
+    """Read explanations.yaml, whose texts `fill_in` completes."""
+    entries: list[Explanation] = read_yaml(path, ListConfig([], element_type=Explanation))
     for entry in entries:
-        require(set(entry) == keys, str(path), "entries of title, rows, because, rests_on and text", entry=sorted(entry))
-        require(entry["because"] in REASONS, str(path), f"because one of {', '.join(REASONS)}", because=entry["because"])
-    texts = [fill_in(" ".join(entry["text"].split()), measured) for entry in entries]
-    return [
-        Explanation(entry["title"], tuple(entry["rows"]), entry["because"], entry["rests_on"], text)
-        for entry, text in zip(entries, texts, strict=True)
-    ]
+        require(entry.because in REASONS, str(path), f"because one of {', '.join(REASONS)}", because=entry.because)
+    return [replace(entry, text=fill_in(entry.text, measured)) for entry in entries]
 
 
 def fill_in(text: str, measured: Measured) -> str:
@@ -191,30 +152,36 @@ def fill_in(text: str, measured: Measured) -> str:
     highest recorded training cost, from the lowest to the highest seed.
     """
 
-    def figure(found: re.Match[str]) -> str:
-        experiment, _, key = found["run"].partition(" ")
+    def figure(match: re.Match[str]) -> str:
         try:
-            if found["split"] == "peak":
-                return _peak(measured.recorded(experiment, key))
-            values = measured.run(experiment, key).accuracies(cast(Name, found["split"]))
+            if match["split"] == "peak":
+                histories = measured.recorded(match["run"]).histories.values()
+                peaks = [max(record.train_cost for record in records) for records in histories]
+                return f"{min(peaks):.1e} to {max(peaks):.1e}".replace("e+0", "e").replace("e+", "e")
+            values = measured.run(match["run"]).accuracies(cast(Name, match["split"]))
         except NoDataError:
             return "(not measured)"
-        if found["form"] == "range":
+        if match["form"] == "range":
             return f"{min(values):.2f} to {max(values):.2f}"
         ours = estimate(values)
-        return f"{ours.mean:.2f} ± {ours.std:.2f}" if found["form"] == "std" and ours.n > 1 else f"{ours.mean:.2f}"
+        return f"{ours.mean:.2f} ± {ours.std:.2f}" if match["form"] == "std" and ours.n > 1 else f"{ours.mean:.2f}"
 
-    return re.sub(r"\{(?P<run>[ex]\d\d[^|}]*)\|(?P<split>train|val|test|peak)(\|(?P<form>range|std))?\}", figure, text)
-
-
-def _peak(run: Run) -> str:
-    peaks = [max(record.train_cost for record in records) for records in run.histories.values()]
-    return f"{min(peaks):.1e} to {max(peaks):.1e}".replace("e+0", "e").replace("e+", "e")
+    pattern = r"\{(?P<run>[ex]\d\d[^|}]*)\|(?P<split>train|val|test|peak)(\|(?P<form>range|std))?\}"
+    return re.sub(pattern, figure, " ".join(text.split()))
 
 
-def digest_inputs(root: Path, folder: Path) -> str:
-    """SHA-256 over the names and contents of all files that the report is made from."""
-    results = [folder / name for name in ("*.csv", "*.csv.gz", PROVENANCE)]
-    paths = sorted(path for pattern in (*READ, *map(str, results)) for path in root.glob(pattern))
-    text = "\n".join(f"{path.relative_to(root).as_posix()} {sha256(path)}" for path in paths)
-    return hashlib.sha256(text.encode()).hexdigest()
+@cache
+def _texts() -> dict[str, str]:
+    texts: dict[str, str] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text())
+    return texts
+
+
+def paragraph(name: str, **values: object) -> str:
+    """A paragraph of texts.yaml."""
+    return _texts()[name].strip().format(near=f"{NEAR:g}", factor=FACTOR, rounding=f"{ROUNDING:g}", **values)
+
+
+def counted(names: Sequence[str], order: Mapping[str, str]) -> str:
+    """`20 reproduced, 3 inconclusive`: how often each of the names in `order` is there, by its text."""
+    tally = Counter(names)
+    return ", ".join(f"{tally[name]} {text}" for name, text in order.items() if tally[name] > 0)

@@ -13,8 +13,8 @@ from reproduction.__main__ import main
 def reproduction(ready):
     """The project with the reproduction's inputs and a rehearsal's parameters."""
     (ready / "reproduction").mkdir()
-    for name in ("dvc.yaml", "e11_log.csv", "explanations.yaml", "readings.yaml", "reruns.yaml", "gradients.csv", "published.csv"):
-        shutil.copy(ROOT / "reproduction" / name, ready / "reproduction" / name)
+    for path in [*(ROOT / "reproduction").glob("*.yaml"), *(ROOT / "reproduction").glob("*.csv")]:
+        shutil.copy(path, ready / "reproduction")
     overrides = ", ".join(f'"{override}"' for override in [*SMALL, PIXELS])
     (ready / "reproduction" / "params.yaml").write_text(f"seeds: [0]\noverrides: [{overrides}]\nat_most: {{}}\n")
     return ready

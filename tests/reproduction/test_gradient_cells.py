@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from rehearsal import ROOT
 
-from reproduction.gradient_checks import Checked, PublishedCell, compare, load_checked, load_published
+from reproduction.gradient_checks import Checked, PublishedCell, compare, load_published
+from reproduction.measured import load_measured
 
 CELL = PublishedCell("G1", "R0 table 2", "50", "before", 1, "W", "mean_abs", 1e-7)
 ROW = Checked("G1", "50", "before", 1, "W", 0, 1.0, 1e-8, 0.0, 1e-8, 2e-8, 1e-11, "agrees")
@@ -50,7 +51,7 @@ def test_a_cell_that_was_not_checked_is_no_good():
 
 def test_every_published_cell_is_met_and_the_biases_before_batch_norm_are_zero():
     cells = load_published(ROOT / "reproduction" / "gradients.csv")
-    checked = load_checked(ROOT / "reproduction" / "results" / "gradients.csv")
+    checked = load_measured(ROOT / "reproduction" / "results").gradients
     found = compare(cells, checked)
     assert {comparison.cell.case for comparison in found} == {"G1", "G2", "G3", "G4", "G5"}
     assert [comparison.cell for comparison in found if not comparison.good] == []

@@ -6,8 +6,8 @@ from rehearsal import PIXELS, ROOT, SMALL
 from numlp.errors import UserError
 from numlp.nn.gradient_check_cases import Case
 from reproduction.experiments import Experiments
-from reproduction.fault_checks import R0_CHECK, RIGHT, check_batches, check_faults
 from reproduction.faults import FAULTS, Fault, identify
+from reproduction.gradient_checks import R0_CHECK, RIGHT, check_batches, check_faults
 from reproduction.settings import read_reruns
 from reproduction.single_run import train_and_measure
 

@@ -11,11 +11,11 @@ from worlds import metrics
 from numlp.errors import UserError
 from reproduction.experiments import Experiments
 from reproduction.measured import Measured, Run, parse_key
-from reproduction.readings import FILE, Answer, Open, Question, choose_readings, count_rows, read_readings, write_scoreboard
+from reproduction.readings import READINGS, Answer, Open, Question, choose_readings, count_rows, read_readings, write_scoreboard
 from reproduction.scoreboard import PUBLISHED, Published, Score, read_published
 from reproduction.settings import RERUNS, read_reruns
 
-ENTRIES = read_readings(ROOT / FILE)
+ENTRIES = read_readings(ROOT / READINGS)
 
 
 def run(experiment, key, *test, train=None):
@@ -26,7 +26,7 @@ def run(experiment, key, *test, train=None):
 def stated(number, value, measured):
     """A row of E01, compared with the run `norm=none` or `norm=before` in test."""
     key = ("norm=none", "norm=before")[number]
-    return Score(Published(f"E01-{number}", "e01", "R0", "a table", "a row", key, "test", value, ""), measured.run("e01", key), "test")
+    return Score(Published(f"E01-{number}", "e01", "R0", "a table", "a row", key, "test", value, ""), measured.run(f"e01 {key}"), "test")
 
 
 MEASURED = Measured(

@@ -21,7 +21,7 @@ def workspace(reproduction):
         shutil.copytree(ROOT / folder / ".dvc", reproduction / folder / ".dvc", ignore=junk)
     shutil.copy(ROOT / ".dvcignore", reproduction)
     (reproduction / "src").symlink_to(ROOT / "src")
-    for name in ("fault_checks.py", "faults.py", "own_draws.py", "settings.py", "work_plan.py"):
+    for name in ("claims.yaml", "faults.py", "gradient_checks.py", "own_draws.py", "settings.py", "work_plan.py"):
         shutil.copy(ROOT / "reproduction" / name, reproduction / "reproduction")
     (reproduction / "build" / "download").unlink()
     params = reproduction / "params.yaml"

@@ -8,7 +8,6 @@ from rehearsal import ROOT
 
 from numlp.data.normalise import SPLITS
 from numlp.training.history import Record
-from reproduction.claims import Evidence
 from reproduction.gradient_checks import Checked
 from reproduction.measured import Measured, Run
 from reproduction.results import OWN, Metrics
@@ -52,7 +51,7 @@ def world(
     losses: Mapping[str, tuple[float, float]] | None = None,
     growth: float = 100.0,
     noise: float = 0.01,
-) -> Evidence:
+) -> Measured:
     """The reports' world with some runs changed.
 
     Args:
@@ -70,7 +69,7 @@ def world(
 
     runs = [_run(name, accuracy, varied()) for name, accuracy in {**reported(), **(changed or {})}.items()]
     runs += [_recorded(name, ends, varied()) for name, ends in {**LOSSES, **(losses or {})}.items()]
-    return Evidence(Measured(tuple(runs)), [row for place in NETWORKS for row in _gradients(*place, growth, varied())])
+    return Measured(runs, [row for place in NETWORKS for row in _gradients(*place, growth, varied())])
 
 
 def _run(name: str, accuracy: float | Mapping[str, float], varied: list[float]) -> Run:
