@@ -12,7 +12,7 @@ from numlp.config.naming import deciding_choices, flatten
 from numlp.data.normalise import SPLITS
 from numlp.files import json_digest
 from numlp.runs.identity import record_file
-from numlp.sweep.planner import count_updates
+from numlp.training.build import count_updates
 from numlp.tracking import Run, start_run
 from reproduction.experiments import Experiments, Job
 from reproduction.faults import identify

@@ -1,6 +1,7 @@
 """Sweeps of tests: short runs, and what a sweep has left."""
 
 import csv
+import re
 
 from numlp.tracking import connect
 
@@ -20,3 +21,8 @@ def newest_sweep(root):
 def table(root):
     with max(root.glob("multirun/*/*/trials.csv")).open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def job_lines(out):
+    """The lines of a sweep's jobs, such as `3/12  lam=0.1: ...`."""
+    return [line for line in out.splitlines() if re.match(r"\d+/\d+ ", line)]

@@ -14,10 +14,10 @@ from omegaconf import DictConfig
 
 from numlp.cli.commands import COMMANDS
 from numlp.cli.init import template
-from numlp.config.compose import CONF, PARAMS, chosen_files, known_keys, read_params, store_primary, to_config
+from numlp.config.compose import CONF, PARAMS, all_keys, chosen_files, read_params, store_primary, to_config
 from numlp.config.explain import check_overrides, explain, is_composing_error
-from numlp.config.launchers import store_launchers
-from numlp.config.search import Primary
+from numlp.config.schema import Config
+from numlp.config.search import NODE, SWEEPER
 from numlp.errors import UserError
 from numlp.runs.invocation import Invocation
 from numlp.runs.output_folder import HYDRA, LOG, RUN, claim
@@ -77,9 +77,9 @@ def run(arguments: "Namespace") -> int:
     if str(root) not in sys.path:
         sys.path.append(str(root))  # a _target_ may be in the project's folder; last, so that a file there hides no module
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report its use to its makers
+    os.environ.setdefault("RAY_DEDUP_LOGS", "0")  # Ray would leave out the lines of similar jobs
     try:
         store_primary(root, arguments.command)
-        store_launchers()
         check_overrides(overrides)
         with stoppable():
             hydra.main(version_base="1.3", config_path=str(root / CONF), config_name=Path(PARAMS).stem)(job)()
@@ -87,7 +87,7 @@ def run(arguments: "Namespace") -> int:
         error = end.__cause__ if isinstance(end, SystemExit) and end.__cause__ else end  # see `job`
         if traced or not is_composing_error(error):
             raise error from error.__cause__
-        raise UserError(explain(error, known_keys(Primary))) from error
+        raise UserError(explain(error, all_keys())) from error
     finally:
         sys.argv = argv
         if not traced:
@@ -95,29 +95,26 @@ def run(arguments: "Namespace") -> int:
     return 0
 
 
-def job(config: DictConfig, member: "Member | None" = None) -> Any:
-    """Run a command in this process or in one of a launcher, which pickles this function by its name.
-
-    Args:
-        config: The job's settings.
-        member: The job's place in a sweep.
+def job(config: DictConfig) -> Any:
+    """Run a command, or a job of a sweep, in this process or in one of a launcher, which pickles this function by its name.
 
     Raises:
         SystemExit: The command's exit code is not 0; or a single run has failed, whose error is the cause: before any other exception
             Hydra would print the overrides.
     """
     hydra_config = HydraConfig.get()
-    alone, command = hydra_config.mode is not RunMode.MULTIRUN, COMMANDS[hydra_config.job.name]
+    alone, out = hydra_config.mode is not RunMode.MULTIRUN, Path(hydra_config.runtime.output_dir)
     os.chdir(hydra_config.runtime.cwd)  # every path counts from the project's folder, also with hydra.job.chdir
+    out = Path(os.path.relpath(out))
+    if not alone and hydra_config.runtime.choices["hydra/sweeper"] == SWEEPER:
+        from numlp.runs.member import run_member
+
+        return run_member(config, hydra_config, out, _run)
     try:
-        overrides = list(hydra_config.overrides.task)
-        if alone:
-            _refuse_search(overrides)
-        else:
-            claim(Path(hydra_config.runtime.output_dir), RUN, "hydra.sweep.dir", checked=frozenset({HYDRA, LOG}))
-        out = Path(os.path.relpath(hydra_config.runtime.output_dir))
-        invocation = Invocation(chosen_files(hydra_config.runtime.choices), overrides, alone, member)
-        result = import_module(command.module).run(to_config(config), out, invocation)
+        for text in hydra_config.overrides.hydra if alone else ():
+            if text.startswith(f"{NODE}."):
+                raise UserError(f"{text}: this setting needs a sweep; add -m with the values to try, or +search=NAME")
+        result = _run(to_config(config), out)
     except Exception as error:
         if alone:
             raise SystemExit(1) from error
@@ -127,8 +124,10 @@ def job(config: DictConfig, member: "Member | None" = None) -> Any:
     return result
 
 
-def _refuse_search(overrides: list[str]) -> None:
-    """Raise UserError for a setting of sweeps, which a single run would not heed."""
-    for text in overrides:
-        if text.lstrip("+~").startswith(("search.", "sweep.")):
-            raise UserError(f"{text}: this setting needs a sweep; add -m with the values to try, or +search=NAME")
+def _run(config: Config, out: Path, member: "Member | None" = None) -> Any:
+    hydra_config = HydraConfig.get()
+    alone = hydra_config.mode is not RunMode.MULTIRUN
+    if not alone:
+        claim(out, RUN, "hydra.sweep.dir", checked=frozenset({HYDRA, LOG}))
+    invocation = Invocation(chosen_files(hydra_config.runtime.choices), list(hydra_config.overrides.task), alone, member)
+    return import_module(COMMANDS[hydra_config.job.name].module).run(config, out, invocation)

@@ -14,9 +14,10 @@ from numlp.config import parts
 from numlp.config.explain import explain, explain_unknown_key, is_composing_error
 from numlp.config.local_choices import LOCAL, read_substitutes
 from numlp.config.schema import Config, check_rules, check_together
-from numlp.config.search import Primary
+from numlp.config.search import NODE, Search
 from numlp.errors import UserError, require
 from numlp.paths import MARKS, find_project, no_project
+from numlp.threads import cores
 
 PARAMS, CONF = MARKS
 SCHEMAS: dict[str, tuple[type[parts.OptimConfig] | type[parts.ScheduleConfig], ...]] = {
@@ -37,7 +38,7 @@ def store_primary(root: Path, command: str) -> None:
     """
     groups, content = read_choices(root)
     configs = ConfigStore.instance()
-    configs.store(name="schema", node=Primary)
+    configs.store(name="schema", node=Config)
     for group, options in SCHEMAS.items():
         for option in options:
             configs.store(group=group, name=f"{option.name}_schema", node=option)
@@ -50,9 +51,8 @@ def store_primary(root: Path, command: str) -> None:
     if command == "gradcheck":  # it writes nothing, and needs no folder
         hydra |= {"run": {"dir": "."}, "output_subdir": None}
     quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr
-    defaults += [*quiet, {"override hydra/launcher": "joblib"}]
-    if command == "train":
-        defaults += [{"override hydra/sweeper": "search"}]
+    OmegaConf.register_new_resolver("at_once", lambda threads: max(1, cores() // threads), replace=True)
+    defaults += [*quiet, {"override hydra/launcher": "cores"}, *([{"override hydra/sweeper": "numlp"}] if command == "train" else [])]
     configs.store(name=PARAMS.removesuffix(".yaml"), node={"defaults": defaults, "hydra": hydra, **content})
 
 
@@ -123,7 +123,7 @@ def compose_project(root: Path) -> Config:
     except Exception as error:
         if not is_composing_error(error):
             raise
-        raise UserError(explain(error, known_keys(Primary))) from error
+        raise UserError(explain(error, all_keys())) from error
 
 
 def chosen_files(names: Mapping[Any, Any]) -> dict[str, str]:
@@ -132,7 +132,7 @@ def chosen_files(names: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def to_config(config: DictConfig) -> Config:
-    """The choices of a run as dataclasses, every rule checked; what belongs to sweeps alone is left out.
+    """The choices of a run as dataclasses, every rule checked.
 
     Raises:
         UserError: A value is missing or breaks a rule.
@@ -140,15 +140,20 @@ def to_config(config: DictConfig) -> Config:
     missing = sorted(OmegaConf.missing_keys(config))
     if missing:
         raise UserError(f"config: no value for {', '.join(missing)}; choose an option of the config group, or set the value")
-    added = _added(config, Primary)
+    added = _added(config, Config)
     if added:
-        raise UserError(explain_unknown_key(added[0], known_keys(Primary)))
+        raise UserError(explain_unknown_key(added[0], all_keys()))
     OmegaConf.resolve(config)  # an interpolation of another type than its key's is then told in a line
     made = OmegaConf.to_object(config)
-    assert isinstance(made, Primary)
+    assert isinstance(made, Config)
     check_rules(made)
     check_together(made)
-    return Config(**{item.name: getattr(made, item.name) for item in fields(Config)})
+    return made
+
+
+def all_keys() -> list[str]:
+    """Every dotted key of a run's settings, and of a sweep's."""
+    return [*known_keys(Config), *known_keys(Search, f"{NODE}.")]
 
 
 def known_keys(node: type, prefix: str = "") -> list[str]:

@@ -9,9 +9,10 @@ from hydra.errors import HydraException, MissingConfigException
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 from yaml import MarkedYAMLError
 
-from numlp.config.launchers import EXTRAS, GROUP
 from numlp.errors import UserError, did_you_mean
 
+GROUP = "hydra/launcher"
+EXTRAS = {"ray": "ray", "submitit_local": "slurm", "submitit_slurm": "slurm"}  # launchers of other packages: extras of pyproject.toml
 HELP = "; numlp train --help lists the keys"
 RATE = "the learning rate is schedule.eta_max with schedule=cyclical, else schedule.eta"
 ELSEWHERE = {  # names that other frameworks have for what is called otherwise here, or is not there

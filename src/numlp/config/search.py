@@ -1,87 +1,102 @@
-"""Settings of sweeps, which no single run reads: `search` (trials and objective) and `sweep` (how the jobs run)."""
+"""Settings of sweeps, `hydra.sweeper`: no single run reads them."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from numlp.config.schema import COUNT, NOT_NEGATIVE, Config, one_of, value
+from numlp.config.schema import COUNT, NOT_NEGATIVE, Rule, one_of, value
 
+NODE, SWEEPER = "hydra.sweeper", "numlp"  # the place of these settings, and their name in the group hydra/sweeper
 SAMPLER = one_of("grid", "random", "qmc", "tpe")
 OBJECTIVE = one_of("val_accuracy", "best_val_accuracy", "val_cost")  # no metric of the test split may choose
+MARGIN = Rule(lambda x: 0 <= x < 10, "a number of decades of at least 0 and below 10")
 
 
 @dataclass
-class RoundConfig:
+class Round:
     """A round of a search.
 
     Attributes:
         sampler: grid, random, qmc (quasi-random) or tpe (Bayesian).
-        trials: Number of trials; with grid, the points of each range.
-        best: A later round has the ranges of this many best trials of the round before,
+        trials: Number of trials; with grid, of points in each interval.
+        best: A later round spans this many best trials of the round before,
         margin: extended by this many decades on either side.
     """
 
     sampler: str = value("random", SAMPLER)
     trials: int = value(10, COUNT)
     best: int = value(3, COUNT)
-    margin: float = value(0.25, NOT_NEGATIVE)
+    margin: float = value(0.25, MARGIN)
 
 
 @dataclass
-class SearchConfig:
-    """The trials of a sweep and their objective. Overrides say what varies: lam=0.1,0.01, lam=tag(log,interval(1e-5,1e-1)).
+class Place:
+    """The place of a job in its sweep. The sweep tells it by overrides, which reach the process of any launcher.
 
     Attributes:
-        rounds: From coarse to fine; where there are none, one round of `sampler` and `trials`.
-        objective: The validation metric that ranks the trials, as the mean over the seeds.
-        prune: Stop trials whose validation cost is above the median of the earlier trials at the same epoch.
-        warmup: Epochs of a trial before it can be pruned.
-        startup: Trials that are trained to their end before any is pruned.
-        seed: Seed of the sampler.
-        parallel: Trials that tpe is asked for at once; null: as many as the launcher runs side by side.
-        final: Train the best trial's network once more, with the overrides `final_with`.
+        total: Number of the sweep's jobs; 0 outside a sweep.
+        key: Digest of the job's settings and code when the sweep began.
+        label: The values that tell the job from the others.
+        group: The values of the job's trial, the same for all of its seeds.
+        sweep: Digest of the sweep.
+        parent: MLflow's id of the sweep's run.
+        began: When the first job was launched, in seconds since 1970.
+        since: A result counts as cached if it was written after this time.
+        study: Journal file of the study, if trials are pruned.
+        trial: Number of the job's trial in that study.
     """
 
+    total: int = 0
+    key: str = ""
+    label: str = ""
+    group: str = ""
+    sweep: str = ""
+    parent: str = ""
+    began: float = 0.0
+    since: float = 0.0
+    study: str = ""
+    trial: int = 0
+
+
+@dataclass
+class Search:
+    """The node hydra.sweeper. Overrides say what varies: lam=0.1,0.01, lam=tag(log,interval(1e-5,1e-1)), seed=range(5).
+
+    Attributes:
+        params: What varies, before the command line.
+        sampler: Sampler of a search of one round.
+        trials: Number of trials of a search of one round.
+        rounds: Rounds from coarse to fine, in place of `sampler` and `trials`.
+        objective: The validation metric that ranks the trials, as the mean over the seeds.
+        prune: Stop a trial whose validation cost is above the median of the earlier trials at the same epoch.
+        warmup: Epochs of a trial before it can be pruned.
+        startup: Trials that are trained to the end before any is pruned.
+        seed: Seed of the sampler.
+        parallel: Trials that tpe proposes at once; null: as many as run side by side on this machine.
+        rerun: Train again what has a cached result.
+        dry_run: Only list the jobs.
+        job: The place of a job, which the sweep sets.
+    """
+
+    _target_: str = "hydra_plugins.numlp_sweeper.NumlpSweeper"
+    params: dict[str, str] = field(default_factory=dict)
     sampler: str = value("grid", SAMPLER)
     trials: int = value(10, COUNT)
-    rounds: list[RoundConfig] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
     objective: str = value("val_accuracy", OBJECTIVE)
     prune: bool = False
     warmup: float = value(1.0, NOT_NEGATIVE)
     startup: int = value(4, COUNT)
     seed: int = value(0, NOT_NEGATIVE)
     parallel: int | None = value(None, COUNT)
-    final: bool = False
-    final_with: list[str] = field(default_factory=lambda: ["split=49k", "train.cycles=3"])
-
-    def all_rounds(self) -> list[RoundConfig]:
-        """The rounds, one where none are named."""
-        return self.rounds or [RoundConfig(self.sampler, self.trials)]
-
-
-@dataclass
-class SweepConfig:
-    """How the jobs of a sweep run.
-
-    Attributes:
-        rerun: Ignore cached results and train again.
-        fail_fast: Start no further job after the first failure.
-        dry_run: Only print the jobs.
-    """
-
     rerun: bool = False
-    fail_fast: bool = False
     dry_run: bool = False
+    job: Place = field(default_factory=Place)
 
+    def all_rounds(self) -> list[Round]:
+        """The rounds; one if none are named."""
+        return self.rounds or [Round(self.sampler, self.trials)]
 
-@dataclass
-class Primary(Config):
-    """All keys: the settings of a run, and those of sweeps."""
-
-    search: SearchConfig = field(default_factory=SearchConfig)
-    sweep: SweepConfig = field(default_factory=SweepConfig)
-
-
-def decides(search: SearchConfig) -> dict[str, Any]:
-    """The settings of `search` that decide the trials."""
-    kept = {name: getattr(search, name) for name in ("objective", "prune", "warmup", "startup", "seed", "parallel")}
-    return kept | {"rounds": [vars(each) for each in search.all_rounds()]}
+    def deciding(self) -> dict[str, Any]:
+        """The settings that decide the trials."""
+        kept = {name: getattr(self, name) for name in ("objective", "prune", "warmup", "startup", "seed", "parallel")}
+        return kept | {"rounds": [asdict(each) for each in self.all_rounds()]}

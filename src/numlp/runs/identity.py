@@ -1,4 +1,4 @@
-"""What a run is, whoever asks for it: the key of its checkpoints, and the file of its cached result."""
+"""The identity of a run, whoever asks for it: the key of its checkpoints, and the file of its cached result."""
 
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ from numlp.data.sources import describe_data
 from numlp.files import json_digest
 from numlp.threads import library
 
+RECORDS = Path("build/runs")  # cached results of all sweeps
+SWEEPS = Path("build/sweeps")  # results that count in one sweep alone: of its pruned trials
+
 
 def record_file(folder: Path, config: Config) -> Path:
     """The file of `folder` that caches the result of a run: one for each configuration, data set, code, NumPy and BLAS kernel."""
@@ -21,8 +24,13 @@ def record_file(folder: Path, config: Config) -> Path:
 
 
 def run_key(config: Config, data: Prepared) -> str:
-    """What a checkpoint must have been made by."""
+    """The key of a checkpoint: a digest of all that decides it."""
     return json_digest(_ingredients(config, data.dataset))
+
+
+def settings_key(config: Config) -> str:
+    """A digest of the settings and the code alone, which is the same on every machine."""
+    return json_digest({"choices": deciding_choices(config), "code": stage_digest("train")})[:32]
 
 
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:

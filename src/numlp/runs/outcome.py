@@ -1,10 +1,9 @@
-"""A run as a member of a sweep: what it is told, and what it gives back."""
+"""The outcome of a run: a file that later sweeps find, and the line that a job of a sweep prints."""
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
 from numlp.config import Config
 from numlp.data.normalise import Prepared
@@ -13,12 +12,41 @@ from numlp.training.fit import score_splits
 from numlp.training.history import Record
 from numlp.training.trainer import State
 
-NOT_FINITE = None  # how a record keeps a cost that is not
-PRUNED = "pruned"
+LOWER_IS_BETTER = ("val_cost",)
+STEPS_PER_EPOCH = 1000  # of a curve, whose steps are whole numbers: thousandths of an epoch
 
 
 class PrunedError(Exception):
-    """The sweep gives this run up: others were better at the same epoch."""
+    """The sweep stops this run: others were better at the same epoch."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of a run; accuracies as fractions, costs in nats.
+
+    Attributes:
+        state: done, pruned, diverged or failed.
+        folder: The folder of its files.
+        best_val_accuracy: The highest of its records.
+        test_accuracy: A figure to show; nothing is chosen by it.
+        epochs: Length of the training.
+        seconds: Duration of the training, records included.
+        error: One line, of a run that failed or diverged.
+        curve: Validation cost by thousandths of an epoch.
+        cached: The outcome was found, not trained.
+    """
+
+    state: str
+    folder: str
+    val_accuracy: float = 0.0
+    best_val_accuracy: float = 0.0
+    val_cost: float = math.inf
+    test_accuracy: float = 0.0
+    epochs: float = 0.0
+    seconds: float = 0.0
+    error: str = ""
+    curve: dict[int, float] = field(default_factory=dict)
+    cached: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,88 +55,60 @@ class Member:
 
     Attributes:
         parent: MLflow's id of the sweep.
-        run_id: Of this run, when it was cut off before; else empty.
-        tags: For its MLflow run.
-        record: Where its outcome is kept once it is trained to its end,
-        pruned: and where when it was given up, which counts in this sweep alone.
-        watch: Called with each record; raises `PrunedError` to give the run up.
+        tags: Tags of the run in MLflow.
+        watch: Called with each record; raises `PrunedError` to stop the run.
+        keep: Called with the outcome while the checkpoint is still there, so that a process that is killed leaves one of them.
     """
 
     parent: str
-    run_id: str
     tags: Mapping[str, str]
-    record: Path
-    pruned: Path
     watch: Callable[[Record], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run of a sweep gave; accuracies as fractions, costs in nats.
-
-    Attributes:
-        best_val_accuracy: The highest of its records.
-        test_accuracy: To be shown; nothing is chosen by it. 0 for a run that was given up.
-        epochs: Trained.
-        seconds: Of training, records included.
-        memory: The highest resident memory of the process so far, in bytes.
-        folder: Where its files are.
-        note: Empty, or why it was not trained to its end.
-    """
-
-    val_accuracy: float
-    best_val_accuracy: float
-    val_cost: float
-    test_accuracy: float
-    epochs: float
-    seconds: float
-    memory: float
-    folder: str
-    note: str = ""
+    keep: Callable[[Outcome], None]
 
 
 def measure_outcome(config: Config, state: State, data: Prepared, folder: Path) -> Outcome:
-    """Of a network that is trained, by its final moments."""
+    """The outcome of a trained network, by its final moments."""
     scores = score_splits(config, data, state, ("val", "test"))
     best = max(record.val_accuracy for record in state.records)
     figures = (scores["val"].accuracy, best, scores["val"].cost, scores["test"].accuracy)
-    return Outcome(*figures, state.records[-1].epoch, state.seconds, resident(), str(folder))
+    return Outcome("done", str(folder), *figures, state.records[-1].epoch, state.seconds, curve=_curve(state))
 
 
-def worst_outcome(state: State, folder: Path, note: str) -> Outcome:
-    """Of a network that has diverged or was pruned: the worst there can be, so that no search chooses it."""
-    return Outcome(0.0, 0.0, math.inf, 0.0, state.records[-1].epoch, state.seconds, resident(), str(folder), note)
+def worst_outcome(state: State, folder: Path, why: str, error: str = "") -> Outcome:
+    """The outcome of a network that was pruned or has diverged: the worst there can be, so that no search chooses it."""
+    return Outcome(why, str(folder), epochs=state.records[-1].epoch, seconds=state.seconds, error=error, curve=_curve(state))
 
 
-def save_outcome(path: Path, made: Outcome) -> None:
+def _curve(state: State) -> dict[int, float]:
+    costs = {round(record.epoch * STEPS_PER_EPOCH): record.val_cost for record in state.records}
+    return {step: cost for step, cost in costs.items() if math.isfinite(cost)}
+
+
+def save_outcome(path: Path, outcome: Outcome) -> None:
     """Write the file, whole or not at all."""
-    write_json(path, content(made))
+    write_json(path, asdict(outcome) | ({} if math.isfinite(outcome.val_cost) else {"val_cost": None}))
 
 
-def load_outcome(path: Path) -> Outcome | None:
-    """Read what `save_outcome` wrote; None when there is no such file."""
-    found = read_json(path)
-    return None if found is None else from_content(found)
+def load_outcome(path: Path, since: float = 0.0) -> Outcome | None:
+    """Read what `save_outcome` wrote; None if there is no such file, or none that was written after `since`."""
+    content = read_json(path)
+    if content is None or path.stat().st_mtime < since:
+        return None
+    state = content.get("state") or content["note"].partition(":")[0] or "done"  # older files have a note alone
+    curve = {int(step): cost for step, cost in content.get("curve", {}).items()}
+    cost = math.inf if content["val_cost"] is None else content["val_cost"]
+    known = {item.name: content[item.name] for item in fields(Outcome) if item.name in content}
+    return Outcome(**{**known, "state": state, "curve": curve, "val_cost": cost, "cached": True})
 
 
-def find_outcome(record: Path, pruned: Path) -> Outcome | None:
-    """The outcome of a run that was trained to its end in any sweep, or pruned in this one; None when neither is there."""
-    return load_outcome(record) or load_outcome(pruned)
+def describe(outcome: Outcome) -> str:
+    """The figures of a run in one line."""
+    if outcome.state == "failed":
+        return f"FAILED: {outcome.error}"
+    figures = f"validation {outcome.val_accuracy:.2%}, test {outcome.test_accuracy:.2%}" if outcome.state == "done" else outcome.state
+    return f"{figures} ({'cached' if outcome.cached else f'{outcome.seconds:.1f} s'})"
 
 
-def content(made: Outcome) -> dict[str, Any]:
-    """As JSON can hold it."""
-    return asdict(made) | ({} if math.isfinite(made.val_cost) else {"val_cost": NOT_FINITE})
-
-
-def from_content(found: Mapping[str, Any]) -> Outcome:
-    """What `content` was made from."""
-    return Outcome(**{**found, "val_cost": math.inf if found["val_cost"] is NOT_FINITE else found["val_cost"]})
-
-
-def resident() -> float:
-    """The highest resident memory of this process so far, in bytes; macOS counts in bytes, others in kB."""
-    import resource
-    import sys
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1.0 if sys.platform == "darwin" else 1024.0)
+def loss(value: float, objective: str) -> float:
+    """A value of the objective, as one that is to be small."""
+    return value if objective in LOWER_IS_BETTER else 1 - value

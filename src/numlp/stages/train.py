@@ -17,10 +17,10 @@ from numlp.files import json_digest, sha256, write_json, write_rows
 from numlp.inference.model_file import Model, save_model
 from numlp.runs.identity import run_key
 from numlp.runs.invocation import Invocation
-from numlp.runs.outcome import PRUNED, Member, Outcome, PrunedError, measure_outcome, save_outcome, worst_outcome
+from numlp.runs.outcome import Member, Outcome, PrunedError, measure_outcome, worst_outcome
 from numlp.signals import stoppable
 from numlp.threads import cores
-from numlp.tracking import Run, start_run
+from numlp.tracking import TRIAL, Run, find_children, start_run
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.divergence import DivergedError
 from numlp.training.fit import fit, make_trainer
@@ -78,14 +78,14 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
             checkpoint.clear()
             if invocation.alone:
                 raise
-            outcome = worst_outcome(state, out, f"diverged: {error}")
+            outcome = worst_outcome(state, out, "diverged", str(error))
         except PrunedError:
             _keep_health(config, state, data, out, tracked)
             write_rows(out / paths.HISTORY, Record, state.records)
             tracked.set_tags({"pruned": "true"})
-            outcome = worst_outcome(state, out, PRUNED)
+            outcome = worst_outcome(state, out, "pruned")
     if member is not None and outcome is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
-        save_outcome(member.pruned if outcome.note == PRUNED else member.record, outcome)
+        member.keep(outcome)
     checkpoint.clear()
     if invocation.alone:
         print(f"files: {out}{_link_last(out)}")
@@ -193,7 +193,8 @@ def _tracked(config: Config, invocation: Invocation, name: str, data: Prepared, 
     write_json(out / paths.CONFIG, decided, indent=2)
     parent = None
     if member is not None:
-        parent, run_id, tags = member.parent, run_id or member.run_id, {**tags, **member.tags}
+        child = find_children(Path.cwd(), member.parent).get(member.tags[TRIAL])  # of a process that was lost
+        parent, run_id, tags = member.parent, run_id or (child.run_id if child else ""), {**tags, **member.tags}
     params, sampled = {**flatten(decided), **invocation.choices}, config.tracking.system_metrics
     begun = start_run(Path.cwd(), name, params, tags, parent=parent, output=out, run_id=run_id, system_metrics=sampled)
     with begun as tracked:

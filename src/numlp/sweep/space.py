@@ -62,7 +62,7 @@ class Range:
 
     def narrowed(self, best: Sequence[str], margin: float) -> "Range":
         """From the lowest to the highest of the best and `margin` decades beyond, within the range as it was."""
-        require(self.low > 0, "search.rounds", "ranges above 0, to narrow them on a log scale", low=self.low)
+        require(self.low > 0, "hydra.sweeper.rounds", "ranges above 0, to narrow them on a log scale", low=self.low)
         values = [float(value) for value in best]
         low, high = max(self.low, min(values) / 10**margin), min(self.high, max(values) * 10**margin)
         return replace(self, low=float(round(low)), high=float(round(high))) if self.whole else replace(self, low=low, high=high)
@@ -106,6 +106,14 @@ def overrides(point: Mapping[str, str]) -> list[str]:
 def narrowed(space: Space, best: Sequence[Mapping[str, str]], margin: float) -> Space:
     """The space around the best points of the round before."""
     return {key: dimension.narrowed([point[key] for point in best], margin) for key, dimension in space.items()}
+
+
+def describe_space(space: Space) -> str:
+    """What varies, for people."""
+    return "; ".join(
+        f"{key} one of {', '.join(d.values)}" if isinstance(d, Choice) else f"{key} {d.low:.4g} to {d.high:.4g}{' (log)' * d.log}"
+        for key, d in space.items()
+    )
 
 
 def short(point: Mapping[str, str]) -> str:

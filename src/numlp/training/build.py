@@ -167,3 +167,14 @@ def plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:
         cost=config.train.record.cost,
         threads=config.train.threads,
     )
+
+
+def count_updates(config: Config) -> tuple[int, int]:
+    """Count the updates of a run, and of an epoch.
+
+    Raises:
+        UserError: The settings allow no plan of updates, such as a batch that is larger than the training split.
+    """
+    start, stop = config.split.train
+    made = plan(config, stop - start)
+    return made.steps, epoch_steps(stop - start, made.batch_size)

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from numlp import paths
+from numlp.display.contour import draw_contour
+from numlp.display.curves import Curve, draw_overlaid_curves
+from numlp.display.search_rounds import Span, Tried, draw_rounds
+from numlp.display.style import save
 from numlp.files import read_rows
 from numlp.sweep.space import Range, Space
-from numlp.sweep.trials import Trial
+from numlp.sweep.trial import Trial
 from numlp.training.history import Record
-
-if TYPE_CHECKING:
-    from numlp.display.curves import Curve
-    from numlp.display.search_rounds import Span, Tried
 
 ROUNDS, CONTOUR, CURVES = "rounds.png", "contour.png", "curves.png"
 SHOWN = 6  # trials in the figure of the curves
@@ -25,51 +24,33 @@ def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spa
         out: The sweep's folder.
         trials: Its trials.
         order: Those that are done, the best first.
-        spaces: Of each round.
+        spaces: The space of each round.
         title: The data set's name and what the search was.
     """
-    from numlp.display.contour import draw_contour
-    from numlp.display.curves import draw_overlaid_curves
-    from numlp.display.search_rounds import draw_rounds
-    from numlp.display.style import save
-
     figures = {}
-    spans = _spans(spaces)
+    spans = [{key: Span(d.low, d.high, d.log) for key, d in space.items() if isinstance(d, Range)} for space in spaces]
     if spans[0]:
+        subject = f"Validation accuracy of {len(order)} trials"
         tried = [_tried(trial, list(spans[0])) for trial in trials if trial.state == "done"]
-        subject = f"Validation accuracy of {len(tried)} trials"
         figures[ROUNDS] = draw_rounds(tried, spans, subject, title)
         if len(spans[0]) == 2:
             figures[CONTOUR] = draw_contour(tried, spans[0], subject, title)
     curves = _curves(order)
     if sum(len(curve.histories) for curve in curves) > 1:
-        figures[CURVES] = draw_overlaid_curves(
-            curves, f"{title}\nThe best {len(curves)} of {len(order)} trials" if len(order) > len(curves) else title
-        )
+        best = f"\nThe best {len(curves)} of {len(order)} trials" if len(order) > len(curves) else ""
+        figures[CURVES] = draw_overlaid_curves(curves, title + best)
     for name, figure in figures.items():
         save(figure, out / name)
     return [out / name for name in figures]
 
 
-def _spans(spaces: Sequence[Space]) -> list[dict[str, "Span"]]:
-    """The ranges of each round, by key."""
-    from numlp.display.search_rounds import Span
-
-    ranges = [{key: dimension for key, dimension in space.items() if isinstance(dimension, Range)} for space in spaces]
-    return [{key: Span(span.low, span.high, span.log) for key, span in spans.items()} for spans in ranges]
-
-
-def _tried(trial: Trial, keys: Sequence[str]) -> "Tried":
-    from numlp.display.search_rounds import Tried
-
+def _tried(trial: Trial, keys: Sequence[str]) -> Tried:
     values = {key: float(trial.point[key]) for key in keys}
-    return Tried(trial.jobs[0].round, values, trial.mean("val_accuracy"), trial.deviation("val_accuracy"))
+    return Tried(trial.round, values, trial.mean("val_accuracy"), trial.deviation("val_accuracy"))
 
 
-def _curves(order: Sequence[Trial]) -> "list[Curve]":
-    """Of the best trials, those whose jobs' folders are still there: an earlier sweep may have trained them, and its folder be gone."""
-    from numlp.display.curves import Curve
-
+def _curves(order: Sequence[Trial]) -> list[Curve]:
+    """Curves of the best trials whose jobs' folders are still there: an earlier sweep may have trained them, and its folder be gone."""
     histories = [(trial, [Path(outcome.folder) / paths.HISTORY for outcome in trial.outcomes]) for trial in order[:SHOWN]]
     complete = [(trial, files) for trial, files in histories if all(file.exists() for file in files)]
     return [Curve(_label(trial), [read_rows(file, Record) for file in files]) for trial, files in complete]

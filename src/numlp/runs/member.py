@@ -1,0 +1,86 @@
+"""A job of a sweep, in whatever process or node a launcher runs it: an ordinary run that finds its own cached result."""
+
+import os
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from hydra.conf import HydraConf
+from omegaconf import DictConfig, OmegaConf
+
+from numlp.config import Config
+from numlp.config.compose import to_config
+from numlp.config.search import NODE, Search
+from numlp.errors import UserError, one_line, require
+from numlp.runs.identity import RECORDS, SWEEPS, record_file, settings_key
+from numlp.runs.outcome import Member, Outcome, describe, load_outcome, save_outcome
+from numlp.runs.output_folder import LOG, NOTES
+from numlp.tracking import TRIAL
+from numlp.training.history import Record
+
+ENDED = NOTES / "ended"  # a letter per job that has ended: c of a cached result, t of a training
+GROUP = "group"  # tag of a job in MLflow: the values of its trial, the same for all of its seeds
+
+
+def run_member(config: DictConfig, hydra: HydraConf, out: Path, train: Callable[[Config, Path, Member], Outcome]) -> Outcome:
+    """Run a job with its files in `out`, and print its line; an error becomes its outcome.
+
+    An exception would reach the sweep without the other jobs' results, and might not unpickle.
+    """
+    search = OmegaConf.to_object(hydra.sweeper)
+    assert isinstance(search, Search)
+    with (out / LOG).open("a", buffering=1, encoding="utf-8", errors="backslashreplace") as log, redirect_stdout(log):
+        try:
+            outcome = _find_or_train(config, search, out, train)
+        except Exception as error:
+            traceback.print_exc(file=log)
+            message = str(error) if isinstance(error, UserError) else one_line(error)
+            outcome = Outcome("failed", str(out), error=message)
+    print(_line(search, outcome, Path(hydra.sweep.dir)), flush=True)
+    return outcome
+
+
+def find_outcome(record: Path, sweep: str, since: float) -> Outcome | None:
+    """The outcome of a run that was trained to its end in any sweep, or pruned in this one, after the time `since`."""
+    return load_outcome(record, since) or load_outcome(SWEEPS / sweep / record.name, since)
+
+
+def _find_or_train(config: DictConfig, search: Search, out: Path, train: Callable[[Config, Path, Member], Outcome]) -> Outcome:
+    settings, job = to_config(config), search.job
+    edited = "they were edited meanwhile; the same command trains this job"
+    require(settings_key(settings) == job.key, NODE, "the settings and the code of the sweep's beginning", edited)
+    trial = None
+    if job.study:
+        from numlp.runs.pruning import Watch  # and with it Optuna
+
+        trial = Watch(search)
+    record = record_file(RECORDS, settings)  # of this node's BLAS kernel
+
+    def watch(reported: Record) -> None:
+        if trial is not None:
+            trial.report(reported)
+
+    def keep(outcome: Outcome) -> None:
+        save_outcome(SWEEPS / job.sweep / record.name if outcome.state == "pruned" else record, outcome)
+
+    outcome = find_outcome(record, job.sweep, job.since)
+    if outcome is None:
+        outcome = train(settings, out, Member(job.parent, {TRIAL: job.key, GROUP: job.group}, watch, keep))
+    if trial is not None:
+        trial.tell(outcome)
+    return outcome
+
+
+def _line(search: Search, outcome: Outcome, sweep: Path) -> str:
+    """The job's place among those that have ended, its values and figures, and about how long the others will take."""
+    file = os.open(sweep / ENDED, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o644)
+    os.write(file, b"c" if outcome.cached else b"t")  # appending is atomic
+    ended = os.lseek(file, 0, os.SEEK_CUR)
+    trained = os.pread(file, ended, 0).count(b"t")
+    os.close(file)
+    left = search.job.total - ended
+    seconds = (time.time() - search.job.began) / max(trained, 1) * left
+    rest = f"; about {seconds / 60:.0f} min left" if seconds >= 90 else f"; about {seconds:.0f} s left"
+    return f"{ended}/{search.job.total}  {search.job.label}: {describe(outcome)}{rest if trained and left > 0 else ''}"

@@ -1,0 +1,302 @@
+"""A sweep: points of a study -> jobs -> Hydra's launcher -> outcomes -> the study, the table and the figures."""
+
+import os
+import shlex
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Quote, QuotedString
+from hydra.core.plugins import Plugins
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from numlp.config.compose import chosen_files, to_config
+from numlp.config.naming import common_caption, deciding_choices, run_name
+from numlp.config.schema import check_rules
+from numlp.config.search import NODE, Place, Search
+from numlp.data.cifar10 import Unavailable
+from numlp.data.dataset import provide_raw
+from numlp.data.raw import read_info
+from numlp.errors import UserError, one_line, require
+from numlp.files import json_digest
+from numlp.runs.identity import RECORDS, record_file, settings_key
+from numlp.runs.member import ENDED, find_outcome
+from numlp.runs.outcome import Outcome
+from numlp.runs.output_folder import NOTES, claim, sweep_names
+from numlp.signals import Terminated, stoppable
+from numlp.sweep import table
+from numlp.sweep.parent import open_parent
+from numlp.sweep.space import Choice, Point, Range, Space, describe_space, narrowed, read_space, short
+from numlp.sweep.study import Study, count_trials
+from numlp.sweep.trial import Job, Trial, rank_trials
+from numlp.threads import cores
+from numlp.training.build import count_updates
+from numlp.training.final_moments import check_moments
+from numlp.training.memory import check_memory, estimate_memory
+
+ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs alone
+
+
+class Sweep:
+    """What `numlp train -m` does.
+
+    Args:
+        hydra: Hydra's context, which a launcher needs.
+        task: Runs one job.
+        config: The sweep's settings, with Hydra's part.
+        arguments: Overrides: some are fixed, some vary.
+
+    Raises:
+        UserError: A setting of the sweep breaks a rule.
+    """
+
+    def __init__(self, hydra: HydraContext, task: TaskFunction, config: DictConfig, arguments: Sequence[str]) -> None:
+        search = OmegaConf.to_object(config.hydra.sweeper)
+        assert isinstance(search, Search)
+        check_rules(search, f"{NODE}.")
+        self._hydra, self._task, self._config, self._search = hydra, task, config, search
+        texts = [*(f"{key}={values}" for key, values in search.params.items()), *arguments]
+        parsed = OverridesParser.create(config_loader=hydra.config_loader).parse_overrides(texts)
+        self._fixed, self._space, self._seeds = read_space(parsed)
+        several = "trials of several seeds are compared by their mean"
+        require(not search.prune or len(self._seeds) < 2, f"{NODE}.prune", "one seed", several, seeds=", ".join(self._seeds))
+        _check_rounds(search, self._space)
+        self._check_files()
+        jobs = OmegaConf.select(config, "hydra.launcher.n_jobs")  # a cluster's launcher does not say
+        require(jobs != 0, "hydra.launcher.n_jobs", "a number of jobs, or -1 for one job per core", n_jobs=jobs)
+        self._at_once = 1 if jobs is None else jobs if jobs > 0 else cores()
+        self._out = Path(config.hydra.sweep.dir).absolute()
+        self._total = sum(count_trials(each, self._space) for each in search.all_rounds()) * max(1, len(self._seeds))
+        self._began, self._launched, self._lost = time.time(), 0, ""
+
+    def run(self) -> list[Trial]:
+        """Run all rounds, and write and print the table; of a dry run only list the jobs.
+
+        Raises:
+            UserError: Jobs failed; each was listed with its own error.
+            KeyboardInterrupt: A signal stopped the sweep.
+        """
+        if not self._search.dry_run:
+            self._prepare()
+        study = self._study(0, self._space)
+        first = self._plan(study, 0)
+        jobs = [job for trial in first for job in trial.jobs]
+        self._check_memory(jobs)
+        search = {"space": describe_space(self._space), "seeds": self._seeds, "search": self._search.deciding()}
+        self._digest = json_digest({**search, "first": [job.record.stem or job.error for job in jobs]})[:16]
+        valid = [deciding_choices(job.config) for job in jobs if job.config is not None]
+        if not valid and not self._search.dry_run:
+            raise UserError(jobs[0].error)
+        self._network = common_caption(valid) if valid else "no valid network"
+        print(f"network: {self._network}", flush=True)
+        if self._search.dry_run:
+            self._list(jobs)
+            return []
+        with open_parent(self._name, self._digest, jobs, self._space, self._search, self._out) as self._parent, stoppable() as self._stop:
+            try:
+                trials, spaces = self._run_rounds(study, first)
+            except (KeyboardInterrupt, Terminated):
+                ended = (self._out / ENDED).stat().st_size if (self._out / ENDED).exists() else 0
+                print(f"sweep: {ended} of {self._total} jobs are done; the same command resumes the sweep", flush=True)
+                raise
+            self._conclude(trials, spaces)
+        return trials
+
+    def _prepare(self) -> None:
+        """Make the sweep's folder, without the notes of another sweep in it."""
+        claim(self._out, sweep_names(self._out), "hydra.sweep.dir")
+        shutil.rmtree(self._out / NOTES, ignore_errors=True)
+        (self._out / NOTES).mkdir()
+        OmegaConf.save(self._config, self._out / "multirun.yaml")
+
+    def _run_rounds(self, study: Study, batch: list[Trial]) -> tuple[list[Trial], list[Space]]:
+        trials, spaces, rounds = list[Trial](), [self._space], self._search.all_rounds()
+        self._began = time.time()
+        for place, settings in enumerate(rounds):
+            if place:
+                before = rank_trials((trial for trial in trials if trial.round == place - 1), self._search.objective)
+                if not before:
+                    break
+                spaces.append(narrowed(spaces[-1], [trial.point for trial in before[: settings.best]], settings.margin))
+                study = self._study(place, spaces[-1])
+                batch = self._plan(study, place)
+            if len(rounds) > 1:
+                print(f"round {place + 1} of {len(rounds)} ({settings.sampler}): {describe_space(spaces[-1])}", flush=True)
+            while batch:
+                self._launch(batch, self._journal(place))
+                for trial in batch:
+                    study.tell(trial.number, trial.loss(self._search.objective))
+                    self._parent.show(trial)
+                trials += batch
+                batch = self._plan(study, place)
+        return trials, spaces
+
+    def _journal(self, place: int) -> Path | None:
+        return self._out / NOTES / f"study-{place + 1}.journal" if self._search.prune and not self._search.dry_run else None
+
+    def _study(self, place: int, space: Space) -> Study:
+        settings, parallel = self._search.all_rounds()[place], self._search.parallel or self._at_once
+        return Study(settings, space, self._search.seed, place, parallel, self._journal(place))
+
+    def _plan(self, study: Study, place: int) -> list[Trial]:
+        """The next trials of a round, each job composed and checked."""
+        asked = study.ask()
+        return [Trial(number, place, point, [self._compose(point, seed) for seed in self._seeds or ("",)]) for number, point in asked]
+
+    def _compose(self, point: Point, seed: str) -> Job:
+        """A job with its settings, or with the rule that they break.
+
+        Raises:
+            HydraException: The overrides do not compose.
+            Unavailable: There are no images, for any job.
+        """
+        values = {**point, **({"seed": seed} if seed else {})}
+        varied = [f"{key}={value}" for key, value in values.items()]
+        composed = self._hydra.config_loader.load_sweep_config(self._config, [*self._fixed, *varied])
+        job = Job(varied, short(values) or "one run", seed, chosen_files(composed.hydra.runtime.choices))
+        with open_dict(composed):
+            del composed["hydra"]
+        try:
+            config = to_config(composed)
+            job.key, job.name = settings_key(config), run_name(config, job.choices)
+            check_moments(config)
+            count_updates(config)
+            job.config, job.record = config, record_file(RECORDS, config)
+        except Unavailable:
+            raise
+        except UserError as error:
+            job.error = str(error)
+        return job
+
+    def _check_memory(self, jobs: Sequence[Job]) -> None:
+        """Raise UserError if the largest jobs that this machine runs at once need more memory than there is."""
+        configs = [job.config for job in jobs if job.config is not None]
+        largest = sorted(configs, key=lambda config: -sum(estimate_memory(config).values()))[: self._at_once]
+        if largest:
+            check_memory(largest[0])  # which no smaller number of jobs would mend
+            check_memory(*largest)
+
+    def _check_files(self) -> None:
+        """Raise UserError if a file that is one of several to try is a sweep itself: Hydra would ignore what it varies, and train less."""
+        groups = set(self._hydra.config_loader.list_groups(""))
+        for key, dimension in self._space.items():
+            for name in dimension.values if isinstance(dimension, Choice) and key.lstrip("+") in groups else ():
+                composed = self._hydra.config_loader.load_sweep_config(self._config, [*self._fixed, f"{key}={name}"])
+                if composed.hydra.sweeper != self._config.hydra.sweeper:
+                    problem = f"this file is a sweep of its own ({NODE}), which a sweep over files would not make"
+                    raise UserError(f"{key}={name}: {problem}; run one after another: numlp train {key}={name}, then the others")
+
+    def _list(self, jobs: Sequence[Job]) -> None:
+        """Print each job of the first round: cached, to run, or its error."""
+        states = []
+        for place, job in enumerate(jobs, start=1):
+            cached = job.config is not None and find_outcome(job.record, self._digest, self._since)
+            states.append("would fail" if job.error else "cached" if cached else "to run")
+            print(f"{place}/{self._total}  {job.label}: {states[-1]}{job.error and f': {job.error}'}")
+        later = f", {self._total - len(jobs)} more follow from these" if self._total > len(jobs) else ""
+        counts = [states.count(state) for state in ("to run", "cached", "would fail")]
+        print("{} jobs to run, {} cached, {} would fail{}".format(*counts, later))
+
+    @property
+    def _since(self) -> float:
+        """The time after which a result counts as cached."""
+        return self._began if self._search.rerun else 0.0
+
+    def _launch(self, batch: Sequence[Trial], journal: Path | None) -> None:
+        """Bring jobs to their end by Hydra's launcher; again if a process is lost, since a job that has ended finds its result."""
+        jobs = [(trial, job) for trial in batch for job in trial.jobs]
+        for attempt in range(ATTEMPTS):
+            left = [(trial, job) for trial, job in jobs if job.outcome is None]
+            if attempt and left:
+                print(f"sweep: {self._lost}; {len(left)} jobs start again", flush=True)
+            for group in [left] if attempt < ATTEMPTS - 1 else [[one] for one in left]:
+                if group:
+                    self._hand_over(group, journal)
+        for _, job in jobs:
+            job.outcome = job.outcome or Outcome("failed", "", error=f"the launcher did not run this job to its end: {self._lost}")
+
+    def _hand_over(self, group: Sequence[tuple[Trial, Job]], journal: Path | None) -> None:
+        """Give jobs to the launcher, and take their outcomes; none of those whose process is lost."""
+        overrides = [self._overrides(trial, job, journal) for trial, job in group]
+        first, self._launched = self._launched, self._launched + len(group)
+        launcher = Plugins.instance().instantiate_launcher(hydra_context=self._hydra, task_function=self._task, config=self._config)
+        try:
+            for (_, job), result in zip(group, launcher.launch(overrides, initial_job_idx=first), strict=True):
+                job.outcome = result.return_value
+        except Exception as error:  # of the launcher: a process or a node is lost
+            self._lost = one_line(error)
+            for _, job in group:
+                job.outcome = None if job.error else find_outcome(job.record, self._digest, self._began)
+        if self._stop:
+            raise self._stop.exception()  # a worker that waits for a job dies of the signal and tells nobody
+
+    def _overrides(self, trial: Trial, job: Job, journal: Path | None) -> list[str]:
+        """All overrides of a job, which reach it in whatever process: what the sweep changes in its own config does not."""
+        place = Place(
+            total=self._total,
+            key=job.key,
+            label=job.label,
+            group=trial.label,
+            sweep=self._digest,
+            parent=self._parent.id,
+            began=self._began,
+            since=self._since,
+            study=str(journal or ""),
+            trial=trial.number,
+        )
+        told = [f"{NODE}.job.{key}={_quoted(value)}" for key, value in asdict(place).items()]
+        return [f"hydra.sweep.dir={_quoted(str(self._out))}", *told, *self._fixed, *job.varied]
+
+    @property
+    def _name(self) -> str:
+        """Name of the sweep in MLflow: its file in conf/search or conf/experiment, or else what it varies, e.g. lam x norm, 6 trials."""
+        choices = self._config.hydra.runtime.choices
+        varied, trials = " x ".join(self._space) or "seed", self._total // max(1, len(self._seeds))
+        return str(choices.get("search") or choices.get("experiment") or f"{varied}, {trials} trial{'' if trials == 1 else 's'}")
+
+    def _conclude(self, trials: Sequence[Trial], spaces: Sequence[Space]) -> None:
+        """Write and print the results, give them to MLflow, and raise UserError if jobs failed."""
+        from numlp.sweep.plots import draw_figures  # and with it matplotlib
+
+        order = rank_trials(trials, self._search.objective)
+        table.print_trials(trials, order)
+        print(f"all trials: {os.path.relpath(table.write_trials(self._out, trials))}")
+        samplers = ", then ".join(each.sampler for each in self._search.all_rounds())
+        title, command = f"{samplers}; {describe_space(self._space)}", ""
+        if order:
+            best = order[0].jobs[0]
+            assert best.config is not None
+            data = read_info(provide_raw(best.config.data.source)).name
+            figures = draw_figures(self._out, trials, order, spaces, f"{data}\n{title}")
+            print(f"figures: {', '.join(figure.name for figure in figures) or 'none'}")
+            alone = ["hydra.mode=RUN"] if self._search.params else []  # a file of conf/ makes it a sweep
+            command = shlex.join(["numlp", "train", *self._fixed, *best.varied, *alone])
+            print(f"best by {self._search.objective}, {order[0].label}:\n  {command}", flush=True)
+        self._parent.conclude(table.describe_sweep(f"{title}; network: {self._network}", trials, order, command), order, command)
+        jobs = [job for trial in trials for job in trial.jobs]
+        failed = sum(job.outcome is not None and job.outcome.state == "failed" for job in jobs)
+        if failed:
+            raise UserError(f"sweep: {failed} of {len(jobs)} jobs failed; the lines above have their errors")
+        if not order:
+            raise UserError("sweep: no trial was trained to its end; trials.csv lists their states")
+
+
+def _check_rounds(search: Search, space: Space) -> None:
+    """Raise UserError if a round cannot follow from the one before."""
+    rounds = search.all_rounds()
+    for before, after in pairwise(rounds):
+        trials = count_trials(before, space)
+        require(after.best <= trials, f"{NODE}.rounds.best", f"at most the {trials} trials of the round before", best=after.best)
+    for key, dimension in space.items():
+        if len(rounds) > 1 and isinstance(dimension, Range):
+            require(dimension.low > 0, key, "a range above 0", "later rounds narrow it on a log scale", low=dimension.low)
+
+
+def _quoted(value: object) -> str:
+    """A value in Hydra's override syntax."""
+    return QuotedString(value, Quote.single).with_quotes() if isinstance(value, str) else str(value)

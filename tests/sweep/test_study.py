@@ -1,0 +1,52 @@
+"""The points that samplers propose."""
+
+import itertools
+import math
+from statistics import fmean
+
+import pytest
+
+from numlp.config.search import Round
+from numlp.sweep.space import Choice, Range
+from numlp.sweep.study import Study
+
+SPACE = {"lam": Range(1e-5, 1e-1, log=True), "init": Choice(("he", "xavier")), "k": Choice(("1", "2", "3"), ordered=True)}
+
+
+def points(sampler, trials=8, seed=0, space=SPACE):
+    """All points of a round, each told that a lam near 0.001 is best."""
+    study, asked = Study(Round(sampler, trials), space, seed, place=0, parallel=2, journal=None), []
+    while batch := study.ask():
+        asked += [point for _, point in batch]
+        for number, point in batch:
+            study.tell(number, abs(math.log10(float(point["lam"])) + 3))
+    return asked
+
+
+@pytest.mark.parametrize("sampler", ["random", "qmc", "tpe"])
+def test_sampler_gives_same_points_for_same_seed(sampler):
+    first = points(sampler)
+    assert len(first) == 8
+    assert first == points(sampler)
+    assert first != points(sampler, seed=1)
+    for point in first:
+        assert 1e-5 <= float(point["lam"]) <= 1e-1
+        assert point["init"] in ("he", "xavier")
+        assert point["k"] in ("1", "2", "3")
+
+
+def test_quasi_random_points_fill_interval_more_evenly_than_chance():
+    lams = sorted(math.log10(float(point["lam"])) for point in points("qmc", trials=32))
+    assert max(b - a for a, b in itertools.pairwise(lams)) < 4 * 3 / 32
+
+
+def test_tpe_returns_to_where_it_was_good():
+    off = [abs(math.log10(float(point["lam"])) + 3) for point in points("tpe", trials=40, space={"lam": SPACE["lam"]})]
+    assert fmean(off[25:]) < 0.75  # of uniform samples: 1
+
+
+def test_grid_has_every_combination_once_the_first_key_slowest():
+    asked = points("grid", trials=2)
+    assert len(asked) == 2 * 2 * 3
+    assert [float(point["lam"]) for point in asked[::6]] == [1e-5, 1e-1]
+    assert len({tuple(point.values()) for point in asked}) == 12
