@@ -1,14 +1,15 @@
 """Write docs/configuration.md: keys, types and defaults from the code, words from configuration.yaml."""
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 from omegaconf import OmegaConf
 
-from numlp.config.compose import SCHEMAS, known_keys, read_params
-from numlp.config.search import Primary
+from numlp.config.compose import SCHEMAS, all_keys, read_params
+from numlp.config.schema import Config
+from numlp.config.search import NODE, Search
 
 DOCS = Path(__file__).parent
 ROOT, PAGE, LONG = DOCS.parent, DOCS / "configuration.md", 40  # characters of a default that fits its cell
@@ -34,7 +35,7 @@ def find_keys() -> dict[str, tuple[str, str]]:
     """Type and default of each key that takes a value, and of each config group."""
     groups, values = read_params(ROOT)
     del values["set"]
-    types = {item.name: item.type for item in fields(Primary)}
+    types = {item.name: item.type for item in fields(Config)}
     found = {}
     for group, choice in groups.items():
         files = sorted(path.stem for path in (ROOT / "conf" / group).glob("*.yaml"))
@@ -52,9 +53,10 @@ def find_keys() -> dict[str, tuple[str, str]]:
                     by_value.setdefault(keys[key][1], []).append(name)
             told = [value if len(by_value) == 1 else f"{value} ({', '.join(names)})" for value, names in by_value.items()]
             found[key] = (next(keys[key][0] for keys in options.values() if key in keys), "<br>".join(told))
-    rest = leaves(OmegaConf.merge(OmegaConf.structured(Primary), values))
+    rest = leaves(OmegaConf.merge(OmegaConf.structured(Config), values))
     found |= {key: value for key, value in rest.items() if key.split(".")[0] not in groups}
-    return {key: found[key] for key in known_keys(Primary) if key in found}
+    found |= leaves(OmegaConf.structured(Search), f"{NODE}.")
+    return {key: found[key] for key in all_keys() if key in found and not key.startswith((f"{NODE}.job", f"{NODE}._"))}
 
 
 def leaves(node: Any, prefix: str = "") -> dict[str, tuple[str, str]]:
@@ -63,15 +65,21 @@ def leaves(node: Any, prefix: str = "") -> dict[str, tuple[str, str]]:
     hints = {item.name: item.type for item in fields(OmegaConf.get_type(node))}
     for key in node:
         child = node._get_node(key)
-        if OmegaConf.is_dict(child):
+        if OmegaConf.is_dict(child) and is_dataclass(OmegaConf.get_type(child)):
             found |= leaves(child, f"{prefix}{key}.")
             continue
-        value = "" if OmegaConf.is_missing(node, key) else OmegaConf.to_container(child) if OmegaConf.is_list(child) else node[key]
+        value = (
+            ""
+            if OmegaConf.is_missing(node, key)
+            else node[key]
+            if child._is_none() or not OmegaConf.is_config(child)
+            else OmegaConf.to_container(child)
+        )
         text = (
             {None: "null", True: "true", False: "false"}.get(value, str(value)) if value is None or isinstance(value, bool) else str(value)
         )
         kind = hints[key].__name__ if type(hints[key]) is type else str(hints[key])
-        kind = kind.replace("numlp.config.search.RoundConfig", "mapping").replace("None", "null").replace(" | ", " or ")
+        kind = kind.replace("numlp.config.search.Round", "mapping").replace("None", "null").replace(" | ", " or ")
         found[f"{prefix}{key}"] = (kind, f"`{text}`" if 0 < len(text) <= LONG else "see its file" if text else "")
     return found
 
@@ -82,7 +90,9 @@ def make_page() -> str:
     keys = find_keys()
     for key, (kind, default) in keys.items():
         inside = any(other.startswith(f"{key}.") for other in keys)
-        section = f"`{key.split('.')[0]}`" if "." in key or inside else "Values at the top"
+        section = (
+            f"`{key.rpartition('.')[0] if key.startswith(NODE) else key.split('.')[0]}`" if "." in key or inside else "Values at the top"
+        )
         own = words[key]
         cells = (f"`{key}`", kind, default, own.get("rule", ""), own["meaning"], own.get("elsewhere", ""))
         sections.setdefault(section, []).append(f"| {' | '.join(cells)} |\n")

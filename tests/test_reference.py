@@ -9,8 +9,7 @@ from budget import ROOT
 from docs.configuration import PAGE, find_keys, make_page, read_words
 from numlp.cli.commands import COMMANDS, EXIT_CODES
 from numlp.cli.main import main
-from numlp.config.compose import known_keys
-from numlp.config.search import Primary
+from numlp.config.compose import all_keys
 from numlp.tracking import connect
 
 COMMANDS_PAGE, FORMATS_PAGE = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("commands", "formats"))
@@ -21,7 +20,7 @@ NOT_OF_TRAIN = {"train_seconds", "system/<name>", "experiment", "fault"}  # of t
 def test_page_of_keys_is_as_generated_and_has_words_for_each_key_and_no_other():
     keys = find_keys()
     assert set(read_words()) == set(keys)
-    assert [key for key in known_keys(Primary) if key not in keys and not any(row.startswith(f"{key}.") for row in keys)] == []
+    assert [key for key in all_keys() if key not in keys and not any(row.startswith(f"{key}.") for row in keys)] == []
     assert PAGE.read_text() == make_page(), "run python docs/configuration.py"
 
 
@@ -68,6 +67,11 @@ def test_every_metric_and_tag_of_sweeps_has_words_and_each_name_with_words_is_lo
     assert numlp(*SMALL, "train.health=true", "test_time_flip=true")[0] == 0
     assert numlp(*sweep, "lam=0.1,0.2", "moments.alpha=0.5,0.9")[0] == 0
     assert numlp(*sweep, "lam=0.1,0.3", "moments.alpha=0.5", "seed=0,1")[0] == 0  # the first is cached
-    assert numlp(*sweep, "lam=0.001,0.002,0.9", "search.prune=true", "search.startup=2", "search.warmup=1", "train.epochs=4")[0] == 0
+    assert (
+        numlp(
+            *sweep, "lam=0.001,0.002,0.9", "hydra.sweeper.prune=true", "hydra.sweeper.startup=2", "hydra.sweeper.warmup=1", "train.epochs=4"
+        )[0]
+        == 0
+    )
     assert numlp(*sweep, "lam=0.001,0.002", "train.diverged.cost=0.001", "train.diverged.records=1")[0] == 1
     assert compare_names(ready) == (set(), NOT_OF_TRAIN)

@@ -76,8 +76,7 @@ CASES = {
     "norm=none,before": ["norm=none,before: several values need a sweep; add -m"],
     "lam=range(1,3)": ["lam=range(1,3): several values need a sweep; add -m"],
     "model.hidden=50,50": ["model.hidden=50,50: several values need a sweep; add -m", "write a list as 'model.hidden=[50,50]'"],
-    "search.trials=4": ["search.trials=4: this setting needs a sweep; add -m with the values to try, or +search=NAME"],
-    "sweep.dry_run=true": ["sweep.dry_run=true: this setting needs a sweep"],
+    "hydra.sweeper.trials=4": ["hydra.sweeper.trials=4: this setting needs a sweep; add -m with the values to try, or +search=NAME"],
     "train.record.every=step": ["train.record.every: expected epoch or points, got 'step'"],
 }
 

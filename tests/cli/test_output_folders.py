@@ -88,7 +88,7 @@ def test_run_in_folder_of_other_names_can_be_repeated(ready, numlp):
 
 def test_dry_run_writes_nothing(ready, numlp):
     before = set(files(ready))
-    assert numlp(*SWEEP, "sweep.dry_run=true", "hydra.sweep.dir=results")[0] == 0
+    assert numlp(*SWEEP, "hydra.sweeper.dry_run=true", "hydra.sweep.dir=results")[0] == 0
     assert set(files(ready)) == before
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from numlp.sweep.jobs import read_status
 
 from numlp.errors import UserError
 from numlp.files import sha256
-from numlp.sweep.jobs import read_status
 from numlp.tracking import connect
 from processes import started
 from servers import free_port, mlflow_server, process, wait_until

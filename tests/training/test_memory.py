@@ -39,8 +39,7 @@ def test_jobs_that_fit_one_by_one_and_not_at_once_are_refused_with_the_remedy(wi
     params.write_text(params.read_text().replace("data: cifar10 ", "data: synthetic "))
     needed = sum(memory.estimate_memory(compose_project(with_data)).values())
     monkeypatch.setattr(memory, "available_memory", lambda: int(1.5 * needed))
-    monkeypatch.setattr("numlp.sweep.sweeper.at_once", lambda config, threads: 2)
-    code, _, err = numlp("train", "-m", "data=synthetic", "seed=0,1")
+    code, _, err = numlp("train", "-m", "data=synthetic", "seed=0,1", "hydra.launcher.n_jobs=2")
     assert code == 1
     assert "hydra.launcher.n_jobs=1" in err
 

@@ -148,7 +148,7 @@ def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
         runs = originals or [run for run in runs if client.list_artifacts(run.info.run_id)]
     if not runs:
         raise UserError(
-            f"{name}: an earlier sweep trained this run, and MLflow does not have its files; train it again with sweep.rerun=true"
+            f"{name}: an earlier sweep trained this run, and MLflow does not have its files; train it again with hydra.sweeper.rerun=true"
         )
     if len(runs) > 1:
         log.warning("%d runs are named %s; numlp uses the newest, %s", len(runs), name, runs[0].info.run_id)
