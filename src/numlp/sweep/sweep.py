@@ -20,8 +20,7 @@ from numlp.config.naming import common_caption, deciding_choices, run_name
 from numlp.config.schema import check_rules
 from numlp.config.search import NODE, Place, Search
 from numlp.data.cifar10 import Unavailable
-from numlp.data.dataset import provide_raw
-from numlp.data.raw import read_info
+from numlp.data.sources import describe_data
 from numlp.errors import UserError, one_line, require
 from numlp.files import json_digest
 from numlp.runs.identity import RECORDS, record_file, settings_key
@@ -35,8 +34,7 @@ from numlp.sweep.space import Choice, Point, Range, Space, describe_space, narro
 from numlp.sweep.study import Study, count_trials
 from numlp.sweep.trial import Job, Trial, rank_trials
 from numlp.threads import cores
-from numlp.training.build import count_updates
-from numlp.training.final_moments import check_moments
+from numlp.training import build
 from numlp.training.memory import check_memory, estimate_memory
 
 ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs alone
@@ -164,8 +162,8 @@ class Sweep:
         try:
             config = to_config(composed)
             job.key, job.name = settings_key(config), run_name(config, job.choices)
-            check_moments(config)
-            count_updates(config)
+            build.check_data(config, describe_data(config))
+            build.count_updates(config)
             job.config, job.record = config, record_file(RECORDS, config)
         except Unavailable:
             raise
@@ -271,7 +269,7 @@ class Sweep:
         if order:
             best = order[0].jobs[0]
             assert best.config is not None
-            data = read_info(provide_raw(best.config.data.source)).name
+            data = describe_data(best.config).name
             figures = draw_figures(self._out, trials, order, spaces, f"{data}\n{title}")
             print(f"figures: {', '.join(figure.name for figure in figures) or 'none'}")
             alone = ["hydra.mode=RUN"] if self._search.params else []  # a file of conf/ makes it a sweep
