@@ -37,7 +37,8 @@ def print_trials(trials: Sequence[Trial], order: Sequence[Trial]) -> None:
     table.columns[1].overflow = "fold"
     for place, trial in enumerate(order[:ROWS], start=1):
         table.add_row(str(place), trial.label, str(len(trial.jobs)), *(format_mean(trial, figure) for figure in FIGURES))
-    console.print(table)
+    if order:
+        console.print(table)
     for place, trial in enumerate(order[:ROWS], start=1):  # the names are too long for a column of 80
         console.print(f"{place}  {trial.name}")
     for trial in trials:
