@@ -56,7 +56,7 @@ def find_keys() -> dict[str, tuple[str, str]]:
     rest = leaves(OmegaConf.merge(OmegaConf.structured(Config), values))
     found |= {key: value for key, value in rest.items() if key.split(".")[0] not in groups}
     found |= leaves(OmegaConf.structured(Search), f"{NODE}.")
-    return {key: found[key] for key in all_keys() if key in found and not key.startswith((f"{NODE}.job", f"{NODE}._"))}
+    return {key: found[key] for key in all_keys() if key in found}
 
 
 def leaves(node: Any, prefix: str = "") -> dict[str, tuple[str, str]]:

@@ -152,8 +152,9 @@ def to_config(config: DictConfig) -> Config:
 
 
 def all_keys() -> list[str]:
-    """Every dotted key of a run's settings, and of a sweep's."""
-    return [*known_keys(Config), *known_keys(Search, f"{NODE}.")]
+    """Every dotted key that a user can set, of a run or of a sweep."""
+    set_by_numlp = f"{NODE}.job", f"{NODE}._target_"
+    return [*known_keys(Config), *(key for key in known_keys(Search, f"{NODE}.") if not key.startswith(set_by_numlp))]
 
 
 def known_keys(node: type, prefix: str = "") -> list[str]:
