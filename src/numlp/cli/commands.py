@@ -62,7 +62,7 @@ COMMANDS = {
     "run": Command(
         "numlp.cli.run", "run the DVC pipeline with the settings of params.yaml, on synthetic images where CIFAR-10 is not available"
     ),
-    "doctor": Command("numlp.cli.doctor", "check the environment, the data, DVC and MLflow, and suggest remedies", needs="nothing"),
+    "doctor": Command("numlp.cli.doctor", "check the machine, the configuration, the data and MLflow; suggest remedies", needs="nothing"),
     "predict": Command("numlp.cli.predict", "classify PNG, JPEG or WebP images", needs="model"),
     "export": Command("numlp.cli.export", "export a network as ONNX", needs="model"),
     "register": Command("numlp.cli.register", "register a network in MLflow's model registry, with its metrics"),
