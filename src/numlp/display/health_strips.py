@@ -1,4 +1,4 @@
-"""The health of one to four networks while they trained: a strip a layer, the first on top, over the epochs."""
+"""The health of one to four networks while they trained: a strip per layer, the first on top, over the epochs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ class Watched:
     """A run with train.health=true.
 
     Attributes:
-        label: Its name above its column.
+        label: The text above its column.
         history: Its records.
-        health: Of each layer at each record.
+        health: A row per record and layer.
     """
 
     label: str
@@ -48,20 +48,15 @@ class Quantity:
 
 
 def _decades(values: Array) -> Normalize:
-    """Logarithmic, down from the highest value."""
+    """A logarithmic scale, down from the highest value."""
     positive = values[np.isfinite(values) & (values > 0)]
     high = float(positive.max()) if len(positive) else 1.0
     low = float(positive.min()) if len(positive) else 0.1
     return LogNorm(max(min(low, high / 10), high / 10**DECADES), high)
 
 
-def _per_cent(values: Array) -> Normalize:
-    """By the root, so that one unit of ten is seen."""
-    return PowerNorm(0.5, 0, 100)
-
-
 def _about(middle: float) -> Callable[[Array], Normalize]:
-    """As far on both sides of `middle` as the values go."""
+    """A scale that goes as far on both sides of `middle` as the values go."""
 
     def scale(values: Array) -> Normalize:
         far = float(np.max(np.abs(values - middle), where=np.isfinite(values), initial=1e-3))
@@ -70,15 +65,9 @@ def _about(middle: float) -> Callable[[Array], Normalize]:
     return scale
 
 
-def _end(scale: Normalize) -> float:
-    """The lower one."""
-    assert scale.vmin is not None  # each scale here is made with both
-    return float(scale.vmin)
-
-
 QUANTITIES = (
     Quantity("activation_std", "Standard deviation of the activations over the images", _decades, "viridis"),
-    Quantity("dead", "Dead ReLUs (%)", _per_cent, "Reds", 100),
+    Quantity("dead", "Dead ReLUs (%)", lambda _: PowerNorm(0.5, 0, 100), "Reds", 100),  # by the root, so that one unit of ten is seen
     Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis"),
     Quantity("update_ratio", "Norm of an update, relative to the norm of the weights", _decades, "viridis"),
     Quantity("gamma_mean", "Batch norm: mean gamma", _about(1), "RdBu_r"),
@@ -88,7 +77,7 @@ QUANTITIES = (
 
 @styled
 def draw_health(runs: Sequence[Watched], title: str, classes: int = 10) -> Figure:
-    """Draw accuracy, and below it each layer's activations, dead ReLUs, gradients, updates and batch norm, a column a run.
+    """Draw accuracy, and below it each layer's activations, dead ReLUs, gradients, updates and batch norm, a column per run.
 
     A row has one scale for all runs.
 
@@ -113,7 +102,7 @@ def draw_health(runs: Sequence[Watched], title: str, classes: int = 10) -> Figur
 
 
 def _accuracies(row: Sequence[Axes], runs: Sequence[Watched], chance: float) -> None:
-    """Of the validation split: the training columns need not be of a whole split."""
+    """Draw the validation accuracy: the training columns need not be of a whole split."""
     highest = 100 * max(record.val_accuracy for run in runs for record in run.history)
     for axes, run in zip(row, runs, strict=True):
         axes.plot([record.epoch for record in run.history], [100 * record.val_accuracy for record in run.history], color=BLUE)
@@ -137,18 +126,18 @@ def _row(figure: Figure, row: Sequence[Axes], quantity: Quantity, runs: Sequence
         axes.tick_params(labelleft=axes is row[0])
     row[0].set_title(quantity.title, loc="left", fontsize=9)
     row[0].set_ylabel("layer")
-    lower = isinstance(norm, LogNorm) and any(np.any(part < _end(norm)) for part in values)
+    lower = isinstance(norm, LogNorm) and any(np.any(part < (norm.vmin or 0)) for part in values)
     figure.colorbar(ScalarMappable(norm, colors), ax=list(row), extend="min" if lower else "neither", pad=0.02, aspect=8)
 
 
 def _values(run: Watched, quantity: Quantity) -> Array:
-    """(layers, records)."""
+    """The values of a quantity, (layers, records)."""
     depth = max(row.layer for row in run.health)
     return quantity.factor * np.array([getattr(row, quantity.column) for row in run.health], np.float64).reshape(-1, depth).T
 
 
 def _edges(run: Watched) -> Array:
-    """Of the records' cells: half-way to their neighbors."""
+    """The edges of the records' cells, half-way to their neighbors."""
     epochs = np.array(sorted({row.epoch for row in run.health}), np.float64)
     if len(epochs) == 1:
         return np.array([epochs[0] - 0.5, epochs[0] + 0.5])

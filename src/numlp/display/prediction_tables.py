@@ -2,24 +2,24 @@
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.progress_bar import ProgressBar
+from rich.text import Text
 
 from numlp.arrays import Array
 from numlp.display.text import plain_table
 from numlp.files import csv_text
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 SHOWN = 3  # classes
 BAR = 30  # characters
 
 
 def to_csv(titles: Sequence[str], names: Sequence[str], probabilities: Array) -> str:
-    """A row per picture: file, class, its probability, and the probability of each class.
+    """A row per image: file, class, its probability, and the probability of each class.
 
     Args:
-        titles: Of the N pictures.
+        titles: The N images' names.
         names: The K classes' names.
         probabilities: (N, K) as fractions.
     """
@@ -28,7 +28,7 @@ def to_csv(titles: Sequence[str], names: Sequence[str], probabilities: Array) ->
 
 
 def to_json(titles: Sequence[str], names: Sequence[str], probabilities: Array) -> str:
-    """A list with an object per picture: file, class, its probability, and the probabilities by class.
+    """A list with an object per image: file, class, its probability, and the probabilities by class.
 
     The arguments are those of `to_csv`.
     """
@@ -39,21 +39,17 @@ def to_json(titles: Sequence[str], names: Sequence[str], probabilities: Array) -
     return json.dumps(rows, indent=2) + "\n"
 
 
-def tabulate_top_classes(title: str, names: Sequence[str], probabilities: Array) -> "RenderableType":
+def tabulate_top_classes(title: str, names: Sequence[str], probabilities: Array) -> Group:
     """Lay out the likeliest classes with bars.
 
     Args:
-        title: Of the picture.
+        title: The image's name.
         names: The K classes' names.
         probabilities: (K,) as fractions.
 
     Returns:
         What a rich console prints.
     """
-    from rich.console import Group
-    from rich.progress_bar import ProgressBar
-    from rich.text import Text
-
     table = plain_table()
     table.show_header = False
     table.add_column(min_width=max(map(len, names)))

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+from rich.box import ROUNDED
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
 
 from numlp.data.normalise import SPLITS
 from numlp.display.text import format_duration
-
-if TYPE_CHECKING:
-    from rich.console import Group
 
 STEPS = (
     ("see the plots", "build/plot"),
@@ -21,7 +22,7 @@ STEPS = (
 )
 
 
-def summarize_run(metrics: Mapping[str, float | str], choices: str, train_seconds: float | None = None) -> "Group":
+def summarize_run(metrics: Mapping[str, float | str], choices: str, train_seconds: float | None = None) -> Group:
     """Lay out accuracy and cost of the three splits under the data set's name and the choices.
 
     Args:
@@ -32,11 +33,6 @@ def summarize_run(metrics: Mapping[str, float | str], choices: str, train_second
     Returns:
         What a rich console prints.
     """
-    from rich.box import ROUNDED
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table(box=ROUNDED)
     table.add_column("split")
     table.add_column("accuracy", justify="right")

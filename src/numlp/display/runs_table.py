@@ -4,12 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
 
 from numlp.display.text import plain_table
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "green", "pruned": "dim"}
 
@@ -19,9 +18,9 @@ class RunRow:
     """A run, as the table shows it.
 
     Attributes:
-        id: How its id begins.
-        settings: Those that tell it from the others, where its name does not.
-        epochs: Trained; NaN where the store does not know, as in the next two.
+        id: The first characters of its id.
+        settings: The settings that tell it from the others, where its name does not.
+        epochs: The trained epochs; NaN where the store does not know, as in the next two.
         val: Validation accuracy, a fraction.
         test: Test accuracy, a fraction.
     """
@@ -36,14 +35,12 @@ class RunRow:
     test: float
 
 
-def tabulate_runs(rows: Sequence[RunRow]) -> "Table":
+def tabulate_runs(rows: Sequence[RunRow]) -> Table:
     """Lay out a run per row: its name with its settings below, and its accuracies; 100 columns hold a name of 44 characters.
 
     Returns:
         What a rich console prints.
     """
-    from rich.text import Text
-
     table = plain_table()
     for heading in ("id", "started", "status"):
         table.add_column(heading, no_wrap=True)

@@ -2,29 +2,23 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+from rich.console import Console
+from rich.table import Table
 
 NARROWEST, PIPE = 40, 160  # columns that a table needs; columns of a file or a pipe, in which no line is to be wrapped
 
 
-def table_console() -> "Console":
+def table_console() -> Console:
     """A console for tables: as wide as the terminal or as COLUMNS says, within reason; wide for a file or a pipe."""
-    from rich.console import Console
-
     console = Console(highlight=False)
     if console.width < NARROWEST or ("COLUMNS" not in os.environ and not sys.stdout.isatty()):
         console.width = max(NARROWEST, console.width) if sys.stdout.isatty() else PIPE
     return console
 
 
-def plain_table(*headings: str) -> "Table":
+def plain_table(*headings: str) -> Table:
     """An empty table without lines, its columns two blanks apart."""
-    from rich.table import Table
-
     return Table(*headings, box=None, pad_edge=False, padding=(0, 2, 0, 0))
 
 
