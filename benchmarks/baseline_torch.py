@@ -16,7 +16,7 @@ def prepare(task: Task, images: Images, labels: Labels) -> Train:
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     torch.manual_seed(0)
     data, classes = torch.from_numpy(images), torch.from_numpy(labels)
-    model, schedule = network(task), numlp.cyclical(1e-5, task.eta_max, HALF_CYCLE)
+    model, schedule = network(task), numlp.Cyclical(1e-5, task.eta_max, HALF_CYCLE).rates(per_epoch=1, steps=1)
     weights = [p for p in model.parameters() if p.ndim == 2]
     others = [p for p in model.parameters() if p.ndim == 1]
     groups = [{"params": weights, "weight_decay": 2 * LAM}, {"params": others}]

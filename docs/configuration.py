@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 from omegaconf import OmegaConf
 
-from numlp.config.compose import SCHEMAS, all_keys, read_params
+from numlp.config.compose import all_keys, read_params
+from numlp.config.parts import RUNTIME, TARGET, locate, schema_of
 from numlp.config.schema import Config
 from numlp.config.search import NODE, Search
 
@@ -42,10 +43,10 @@ def find_keys() -> dict[str, tuple[str, str]]:
         found[group] = (", ".join(f"`{name}`" for name in files), f"`{choice}`")
         options: dict[str, dict[str, tuple[str, str]]] = {}
         for name in sorted(files, key=lambda name: name != choice):
-            schema = next((one for one in SCHEMAS.get(group, ()) if one.name == name), types[group])
             own: Any = OmegaConf.load(ROOT / "conf" / group / f"{name}.yaml")
-            own.pop("defaults", None)
-            options[name] = leaves(OmegaConf.merge(OmegaConf.structured(schema), own), f"{group}.")
+            schema = schema_of(group, locate(own)) if group in RUNTIME else OmegaConf.structured(types[group])
+            own.pop(TARGET, None)
+            options[name] = leaves(OmegaConf.merge(schema, own), f"{group}.")
         for key in dict.fromkeys(key for keys in options.values() for key in keys):
             by_value: dict[str, list[str]] = {}
             for name, keys in options.items():

@@ -21,7 +21,7 @@ rng = np.random.default_rng(0)
 network = numlp.Network((3072, 50, 50, 10), norm="before")  # batch norm before each ReLU
 numlp.initialize(network, numlp.he, rng)
 optimizer = numlp.Sgd(network.params.vector, network.weights.size)
-learning_rate = numlp.cyclical(eta_min=1e-5, eta_max=0.1, half_cycle=STEPS // 2)
+learning_rate = numlp.Cyclical(eta_min=1e-5, eta_max=0.1, half_cycle_epochs=0.5).rates(per_epoch=STEPS, steps=STEPS)
 batch = numlp.Pass(network, BATCH)  # the buffers of a forward and a backward pass
 
 for step in range(STEPS):

@@ -23,8 +23,8 @@ from numlp.nn.batch_norm import BatchNorm, BatchNormWork
 from numlp.nn.mode import Mode
 from numlp.nn.network import Network
 from numlp.optim.optimizers import Adam, Momentum, Optimizer, Sgd
-from numlp.training import build
 from numlp.training.batches import epoch_steps
+from numlp.training.plan import make_optimizer
 from numlp.training.trainer import Trainer
 
 Right = TypeVar("Right", bound=Optimizer)
@@ -180,7 +180,7 @@ def _normalize_by_all(data: Prepared) -> Prepared:
 
 def _alpha_reversed(config: Config) -> Config:
     """Alpha weighs the new moments."""
-    return replace(config, moments=replace(config.moments, alpha=1 - config.moments.alpha))
+    return replace(config, moments={**config.moments, "alpha": 1 - config.moments["alpha"]})
 
 
 def _replace_norms(kind: type[BatchNorm], network: Network) -> None:
@@ -251,7 +251,7 @@ class Fault:
         """The run `right`, which has not begun, with the mistakes of its network, its optimizer and its updates."""
         state = right.state
         self.network(state.network)
-        state.optimizer = self.optimizer(state.network, build.optimizer(config.optim, state.network, config.average))
+        state.optimizer = self.optimizer(state.network, make_optimizer(config, state.network))
         return self.trainer(state, right.train, right.val, right.plan)
 
     @property

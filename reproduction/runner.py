@@ -13,7 +13,7 @@ from numlp.data.normalise import SPLITS
 from numlp.files import json_digest
 from numlp.runs.identity import record_file
 from numlp.tracking import Run, start_run
-from numlp.training.build import count_updates
+from numlp.training.plan import count_updates
 from reproduction.experiments import Experiments, Job
 from reproduction.faults import identify
 from reproduction.own_draws import SEARCHES, best_value, draw

@@ -7,7 +7,7 @@ from pathlib import Path
 from numlp.code_digest import stage_digest, tree_digest
 from numlp.config.naming import deciding_choices
 from numlp.files import json_digest
-from numlp.training.build import count_updates
+from numlp.training.plan import count_updates
 from reproduction import own_draws
 from reproduction.experiments import Experiments, Job
 from reproduction.faults import identify

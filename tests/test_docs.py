@@ -104,7 +104,7 @@ def shorten(folder):
         (folder / f"conf/split/{split}.yaml").write_text("train: [0, 1000]\nval: [1000, 1200]\n")
     for search in (folder / "conf/search").glob("*.yaml"):
         search.write_text(re.sub(r"trials: \d+", "trials: 4", search.read_text()))
-    (folder / "conf/moments/precise.yaml").write_text("name: precise\nimages: 1000\n")
+    (folder / "conf/moments/precise.yaml").write_text("_target_: numlp.PreciseMoments\nimages: 1000\n")
     changes = {
         "params.yaml": (("cycles: 2 ", "cycles: 0.1 "), ("data: cifar10 ", "data: synthetic ")),
         "conf/defaults/reports.yaml": (("cycles: 2\n", "cycles: 0.1\n"),),

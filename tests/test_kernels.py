@@ -20,7 +20,7 @@ from numlp.data.normalise import Part
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
 from numlp.optim.optimizers import Sgd
-from numlp.optim.schedules import cyclical
+from numlp.optim.schedules import Cyclical
 from numlp.training.plan import Plan
 from numlp.training.trainer import train
 
@@ -30,7 +30,7 @@ for name, (hidden, norm) in networks.items():
     x, labels = rng.standard_normal((1300, 3072), np.float32), rng.integers(0, 10, 1300)
     network = Network((3072, *hidden, 10), norm)
     initialize(network, he, rng)
-    plan = Plan(12, 100, cyclical(1e-5, 1e-1, 4), 0.005, 0.9, 1, frozenset({0, 6, 12}), threads=threads)
+    plan = Plan(12, 100, Cyclical(1e-5, 1e-1, 4).rates(1, 12), 0.005, 0.9, 1, frozenset({0, 6, 12}), threads=threads)
     optimizer = Sgd(network.params.vector, network.weights.size)
     records = list(train(network, optimizer, Part(x[:1000], labels[:1000]), Part(x[1000:], labels[1000:]), plan))
     content = network.params.vector.tobytes() + network.moments.vector.tobytes() + repr(records).encode()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numlp.config import parts, schema
+from numlp.config import schema
 from numlp.config.schema import check_rules
 from numlp.data.normalise import Part, normalise, statistics
 from numlp.files import read_rows, write_rows
@@ -16,11 +16,11 @@ from numlp.inference.model_file import Model, load_model, save_model
 from numlp.nn.mode import TRAINING
 from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
-from numlp.training import build
+from numlp.optim.schedules import Cyclical
 from numlp.training.batches import batches_from
 from numlp.training.evaluator import Evaluator
 from numlp.training.history import Record
-from numlp.training.plan import Plan
+from numlp.training.plan import Plan, make_network, make_optimizer, make_plan, record_steps
 from numlp.training.trainer import train
 from trained import DATASET
 
@@ -32,17 +32,18 @@ NUMBERS = st.floats(allow_nan=False, width=64)
 @st.composite
 def configs(draw):
     """A small network with any choice that the rules allow."""
-    init = draw(st.sampled_from(["he", "xavier", "gaussian"]))
     low, high = sorted((draw(RATES), draw(RATES)))
+    inits = [{"_target_": "numlp.he"}, {"_target_": "numlp.xavier"}, {"_target_": "numlp.gaussian", "sigma": draw(st.floats(1e-6, 1))}]
+    cycle = {"eta_min": low, "eta_max": high, "half_cycle_epochs": draw(st.floats(0.1, 3)), "decay": draw(st.floats(0.1, 1))}
     schedules = [
-        parts.CyclicalConfig(eta_min=low, eta_max=high, half_cycle_epochs=draw(st.floats(0.1, 3)), decay=draw(st.floats(0.1, 1))),
-        parts.ExponentialConfig(eta=high, decay=draw(st.floats(0.1, 1))),
-        parts.ConstantConfig(eta=high),
+        {"_target_": "numlp.Cyclical", **cycle},
+        {"_target_": "numlp.Exponential", "eta": high, "decay": draw(st.floats(0.1, 1))},
+        {"_target_": "numlp.Constant", "eta": high},
     ]
     optims = [
-        parts.SgdConfig(),
-        parts.MomentumConfig(rho=draw(st.floats(0, 0.99))),
-        parts.AdamConfig(beta1=draw(st.floats(0, 0.99)), beta2=draw(st.floats(0, 0.999))),
+        {"_target_": "numlp.Sgd"},
+        {"_target_": "numlp.Momentum", "rho": draw(st.floats(0, 0.99))},
+        {"_target_": "numlp.Adam", "beta1": draw(st.floats(0, 0.99)), "beta2": draw(st.floats(0, 0.999))},
     ]
     record = schema.RecordConfig("points", draw(st.integers(1, 4)), draw(st.sampled_from(["full", "aggregated", "smoothed"])))
     made = schema.Config(
@@ -50,10 +51,11 @@ def configs(draw):
         split=schema.SplitConfig([0, 60], [60, 80]),
         model=schema.ModelConfig(draw(st.lists(st.integers(1, 12), min_size=1, max_size=5))),
         norm=schema.NormConfig(draw(st.sampled_from(["none", "before", "after"]))),
-        init=parts.InitConfig(init, draw(st.floats(1e-6, 1)) if init == "gaussian" else None),
+        init=draw(st.sampled_from(inits)),
+        activation={"_target_": "numlp.Relu"},
         optim=draw(st.sampled_from(optims)),
         schedule=draw(st.sampled_from(schedules)),
-        moments=parts.MomentsConfig("ema", draw(st.floats(0, 0.99))),
+        moments={"_target_": "numlp.EmaMoments", "alpha": draw(st.floats(0, 0.99))},
         lam=draw(st.floats(0, 0.1)),
         seed=draw(st.integers(0, 2**63 - 1)),
         train=schema.TrainConfig(batch_size=draw(st.integers(2, 60)), epochs=draw(st.floats(0.01, 0.1)), record=record),
@@ -70,10 +72,10 @@ def images(n):
 @settings(max_examples=40)
 @given(configs())
 def test_any_valid_network_trains_and_predicts_the_same_once_saved_and_loaded(tmp_path_factory, choices):
-    network, part = build.network(choices, 3072, 10), images(60)
-    plan = build.plan(choices, 60, (32, 32, 3))
+    network, part = make_network(choices, 3072, 10), images(60)
+    plan = make_plan(choices, 60, (32, 32, 3))
     with np.errstate(all="ignore"):  # a high rate may overflow: that is told apart elsewhere
-        records = list(train(network, build.optimizer(choices.optim, network), part, images(20), plan))
+        records = list(train(network, make_optimizer(choices, network), part, images(20), plan))
         path = tmp_path_factory.mktemp("model") / "model.npz"
         saved = {"norm": {"placement": choices.norm.placement, "eps": choices.norm.eps}}
         save_model(path, Model(network, np.zeros(3072), np.ones(3072), saved, DATASET))
@@ -102,9 +104,8 @@ def test_the_batches_from_any_step_on_are_the_tail_of_all(n, size, steps, data):
 @given(low=RATES, high=RATES, half=st.floats(0.01, 5), per_epoch=st.integers(1, 500), cycles=st.integers(1, 3))
 def test_the_cyclical_rate_is_the_triangle_of_its_definition(low, high, half, per_epoch, cycles):
     low, high = sorted((low, high))
-    choices = parts.CyclicalConfig(eta_min=low, eta_max=high, half_cycle_epochs=half)
-    n = build.half_cycle(choices, per_epoch)
-    schedule = build.schedule(choices, per_epoch, 1)
+    cyclical = Cyclical(eta_min=low, eta_max=high, half_cycle_epochs=half)
+    n, schedule = cyclical.cycle_steps(per_epoch) // 2, cyclical.rates(per_epoch, 1)
     corners = {2 * n * cycle: low for cycle in range(cycles)} | {2 * n * cycle + n: high for cycle in range(cycles)}
     for step, eta in corners.items():
         assert schedule(step) == pytest.approx(eta)
@@ -115,7 +116,7 @@ def test_the_cyclical_rate_is_the_triangle_of_its_definition(low, high, half, pe
 
 @given(total=st.integers(1, 5000), points=st.integers(1, 50), per_epoch=st.integers(1, 700), every=st.sampled_from(["epoch", "points"]))
 def test_records_are_at_the_first_and_the_last_step_and_inside(total, points, per_epoch, every):
-    found = build.record_steps(schema.RecordConfig(every, points), total, per_epoch)
+    found = record_steps(schema.RecordConfig(every, points), total, per_epoch)
     assert {0, total} <= found <= set(range(total + 1))
 
 

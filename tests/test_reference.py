@@ -20,7 +20,9 @@ NOT_OF_TRAIN = {"train_seconds", "system/<name>", "experiment", "fault"}  # of t
 def test_page_of_keys_is_as_generated_and_has_words_for_each_key_and_no_other():
     keys = find_keys()
     assert set(read_words()) == set(keys)
-    assert [key for key in all_keys() if key not in keys and not any(row.startswith(f"{key}.") for row in keys)] == []
+    assert [
+        key for key in all_keys() if key not in keys and "_target_" not in key and not any(row.startswith(f"{key}.") for row in keys)
+    ] == []
     assert PAGE.read_text() == make_page(), "run python docs/configuration.py"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from numlp.cli.gradcheck import check
-from numlp.nn.activations import ACTIVATIONS, Relu
+from numlp.nn.activations import Relu
 from numlp.nn.gradient_check_cases import Case
 from numlp.nn.network import Pass, parameter_shapes
 
@@ -126,8 +126,7 @@ class Scaled(Relu):
 def test_an_activations_own_parameters_have_rows_and_their_faults_are_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(ACTIVATIONS, "scaled", Scaled)
-    case = Case("scaled", (5, 4), "before", n=9, d=7, activation="scaled")
+    case = Case("scaled", (5, 4), "before", n=9, d=7, activation=Scaled)
     assert check([case]) == 0
     assert {"scaled1.factor", "scaled2.factor"} < set(rows(capsys.readouterr().out))
     right = Scaled.backward

@@ -13,6 +13,7 @@ from numlp.data.image_file import read_image
 from numlp.inference import standalone
 from numlp.inference.model_file import save_model
 from numlp.inference.onnx_export import save_onnx
+from numlp.nn.activations import Gelu
 from projects import FEW
 from trained import random_model
 
@@ -103,12 +104,12 @@ def test_missing_or_unusable_model_is_refused_in_a_line(command, word, saved, nu
 
 
 def test_activation_without_standalone_form_is_predicted_but_not_given_to_others(saved, numlp, monkeypatch):
-    saved(activation="gelu")
-    monkeypatch.delitem(standalone.ACTIVATIONS, "gelu")
+    saved(activation=Gelu)
+    monkeypatch.delitem(standalone.ACTIVATIONS, "Gelu")
     assert numlp("predict", *SAVED, "photo.png")[0] == 0
     for command in ("export", "register"):
         code, out, err = numlp(command, *SAVED)
-        assert (code, out, "gelu" in err) == (1, "", True)
+        assert (code, out, "Gelu" in err) == (1, "", True)
 
 
 def test_model_of_fewer_inputs_predicts_and_model_of_rows_does_not(saved, numlp):

@@ -8,12 +8,13 @@ import pytest
 from numlp.errors import UserError
 from numlp.inference import standalone
 from numlp.inference.model_file import load_model, save_model
+from numlp.nn.activations import Gelu
 from trained import random_model
 
 
 @pytest.fixture
 def model(rng):
-    return random_model(rng, (12, 5, 4, 10), "before", activation="gelu", shape=(2, 2, 3))
+    return random_model(rng, (12, 5, 4, 10), "before", activation=Gelu, shape=(2, 2, 3))
 
 
 def test_model_reads_back_as_it_was(model, tmp_path):

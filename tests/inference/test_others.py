@@ -14,6 +14,7 @@ from numlp.errors import UserError
 from numlp.inference import standalone
 from numlp.inference.model_file import save_model
 from numlp.inference.onnx_export import save_onnx
+from numlp.nn.activations import Gelu, LeakyRelu, Silu
 from trained import NAMES, ours, random_images, random_model, rows
 
 BOUND = 1e-5
@@ -67,7 +68,7 @@ def test_probabilities_are_the_networks(norm, sizes, shape, rng, exported):
     assert session.get_inputs()[0].shape == ["N", *shape]
 
 
-@pytest.mark.parametrize("activation", ["leaky_relu", "gelu", "silu"])
+@pytest.mark.parametrize("activation", [LeakyRelu, Gelu, Silu])
 def test_other_activations_are_computed(activation, rng, exported):
     model, images = random_model(rng, (3072, 12, 11, 10), activation=activation), random_images(rng, 200)
     folded, session = exported(model)

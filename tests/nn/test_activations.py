@@ -1,11 +1,13 @@
 """Activations: values and derivatives against PyTorch's, gradients against central differences."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from numlp.errors import UserError
 from numlp.inference import standalone
-from numlp.nn.activations import ACTIVATIONS, Gelu
+from numlp.nn.activations import Gelu, LeakyRelu, Relu, Silu
 from numlp.nn.gradient_check_cases import Case
 from numlp.nn.mode import PREDICTION
 from numlp.nn.network import Network
@@ -32,41 +34,51 @@ SILU_SLOPE = [
     1,
 ]
 PYTORCH = {  # values and derivatives of torch.nn.functional's relu, leaky_relu, gelu(approximate="tanh") and silu at X, torch 2.13, float64
-    "relu": ([0, 0, 0, 0, 0.5, 2, 200], [0, 0, 0, 0, 1, 1, 1]),
-    "leaky_relu": ([-2, -0.03, -0.01, -0.0025, 0.5, 2, 200], [0.01, 0.01, 0.01, 0.01, 1, 1, 1]),
-    "gelu": (GELU, GELU_SLOPE),
-    "silu": (SILU, SILU_SLOPE),
+    Relu: ([0, 0, 0, 0, 0.5, 2, 200], [0, 0, 0, 0, 1, 1, 1]),
+    LeakyRelu: ([-2, -0.03, -0.01, -0.0025, 0.5, 2, 200], [0.01, 0.01, 0.01, 0.01, 1, 1, 1]),
+    Gelu: (GELU, GELU_SLOPE),
+    Silu: (SILU, SILU_SLOPE),
 }
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_values_and_derivatives_are_pytorchs(name, dtype):
+@pytest.mark.parametrize("kind", PYTORCH)
+def test_values_and_derivatives_are_pytorchs(kind, dtype):
     x = X[np.newaxis].astype(dtype)
-    layer = ACTIVATIONS[name](x.shape[1])
+    layer = kind(x.shape[1])
     work = layer.work(1, dtype)
     with np.errstate(all="raise", under="ignore"):  # values far from 0 neither overflow nor become NaN
         y = layer.forward(x, work, PREDICTION).copy()
         slope = layer.backward(np.ones_like(x), work)
     rtol = 1e-12 if dtype == np.float64 else 1e-5
-    np.testing.assert_allclose([y[0], slope[0]], PYTORCH[name], rtol=rtol, atol=rtol)
+    np.testing.assert_allclose([y[0], slope[0]], PYTORCH[kind], rtol=rtol, atol=rtol)
 
 
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_gradients_agree_with_central_differences(name, norm):
-    differences = Case("", (8, 6), norm, n=12, d=10, lam=0.01, activation=name, dropout=0.2).check()
+@pytest.mark.parametrize("kind", PYTORCH)
+def test_gradients_agree_with_central_differences(kind, norm):
+    differences = Case("", (8, 6), norm, n=12, d=10, lam=0.01, activation=kind, dropout=0.2).check()
     assert [difference.name for difference in differences if not difference.passed] == []
     assert sum(difference.verdict == "agrees" for difference in differences) >= 4
 
 
 def test_gradient_check_finds_a_wrong_derivative(monkeypatch):
     monkeypatch.setattr(Gelu, "backward", lambda self, dy, work: np.multiply(dy, work.slope > 0.5, out=dy))
-    differences = Case("", (8, 6), "before", n=12, d=10, activation="gelu").check()
+    differences = Case("", (8, 6), "before", n=12, d=10, activation=Gelu).check()
     assert "linear1.W" in [difference.name for difference in differences if not difference.passed]
 
 
-def test_unknown_activation_is_refused_and_the_stand_alone_reader_has_them_all():
-    with pytest.raises(UserError, match="tanh"):
-        Network((4, 3, 2), activation="tanh")
-    assert set(ACTIVATIONS) == set(standalone.ACTIVATIONS)
+def test_what_is_no_class_of_layers_is_refused_and_the_stand_alone_reader_has_all_activations():
+    with pytest.raises(UserError, match="activation"):
+        Network((4, 3, 2), activation=np.tanh)
+    assert {kind.__name__ for kind in PYTORCH} == set(standalone.ACTIVATIONS)
+
+
+def test_activation_with_a_setting_keeps_it_and_its_name():
+    class Leaky(LeakyRelu):
+        def __init__(self, d, *views, leak=0.01):
+            super().__init__(d)
+            self.leak = leak
+
+    layer = Network((4, 3, 2), activation=partial(Leaky, leak=0.2)).layers["leaky1"]
+    assert layer.leak == 0.2

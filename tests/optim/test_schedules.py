@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
-from numlp.optim.schedules import constant, cosine, cyclical, exponential, one_cycle
+from numlp.optim.schedules import Constant, Cosine, Cyclical, Exponential, OneCycle
 
 RATES = st.tuples(st.floats(1e-8, 10), st.floats(1e-8, 10)).map(sorted)
 HALVES = st.integers(1, 5000)
@@ -20,11 +20,12 @@ def test_cyclical_rate_is_smiths_formula_with_a_decayed_highest_rate(rates, half
     cycle, x = step // (2 * half), abs(step / half - 2 * math.floor(1 + step / (2 * half)) + 1)
     peak = max(low, high * decay**cycle)
     expected = low + (peak - low) * max(0, 1 - x)
-    assert cyclical(low, high, half, decay)(step) == pytest.approx(expected, rel=1e-9, abs=1e-9 * high)
+    assert Cyclical(low, high, 1.0, decay).rates(half, 1)(step) == pytest.approx(expected, rel=1e-9, abs=1e-9 * high)
 
 
 def test_cycle_of_the_reports():
-    schedule = cyclical(1e-5, 1e-1, 2250)
+    schedule = Cyclical(1e-5, 1e-1, 5.0).rates(450, 9000)
+    assert Cyclical().cycle_steps(450) == 4500
     rates = [1e-5, 0.050005, 1e-1, 0.050005, 1e-5, 1e-1, 1e-5]
     assert [schedule(step) for step in (0, 1125, 2250, 3375, 4500, 6750, 9000)] == pytest.approx(rates)
 
@@ -32,12 +33,12 @@ def test_cycle_of_the_reports():
 @given(st.floats(1e-8, 10), st.floats(0.5, 1), st.integers(1, 1000), st.integers(0, 50), st.data())
 def test_exponential_rate_is_one_power_per_epoch_and_a_constant_one_has_none(eta, decay, epoch, count, data):
     step = count * epoch + data.draw(st.integers(0, epoch - 1))
-    assert exponential(eta, decay, epoch)(step) == pytest.approx(eta * decay**count, rel=1e-12)
-    assert constant(eta)(step) == eta
+    assert Exponential(eta, decay).rates(epoch, 1)(step) == pytest.approx(eta * decay**count, rel=1e-12)
+    assert Constant(eta).rates(epoch, 1)(step) == eta
 
 
 def test_cosine_rises_in_the_warm_up_and_ends_at_the_lowest_rate():
-    rate = cosine(0.1, 0.001, 4, 104)
+    rate = Cosine(0.1, 0.001, 0.4).rates(10, 104)
     assert [rate(step) for step in range(4)] == pytest.approx([0.02, 0.04, 0.06, 0.08])
     assert [rate(4), rate(4 + 99 / 2), rate(103), rate(200)] == pytest.approx([0.1, (0.1 + 0.001) / 2, 0.001, 0.001])
     falling = [rate(step) for step in range(4, 104)]
@@ -46,7 +47,7 @@ def test_cosine_rises_in_the_warm_up_and_ends_at_the_lowest_rate():
 
 def test_one_cycle_is_pytorchs():
     """OneCycleLR(max_lr=0.1, total_steps=10, pct_start=0.3), torch 2.13."""
-    rate = one_cycle(0.1, 0.3, 25, 250_000, 10)
+    rate = OneCycle(0.1, 0.3).rates(1, 10)
     golden = [0.004, 0.052, 0.1, 0.09504846320134738, 0.0811745653949763, 0.06112620219362893, 0.03887419780637107]
     assert [rate(step) for step in range(10)] == pytest.approx([*golden, 0.0188258346050237, 0.004951936798652629, 4e-7])
 
@@ -54,13 +55,13 @@ def test_one_cycle_is_pytorchs():
 @pytest.mark.parametrize(
     ("schedule", "arguments"),
     [
-        *((constant, (eta,)) for eta in (0.0, math.inf, math.nan)),
-        *((exponential, arguments) for arguments in ((-1.0, 0.9, 10), (0.1, 0.0, 10), (0.1, 1.1, 10))),
-        *((cyclical, arguments) for arguments in ((0.0, 0.1, 10), (0.2, 0.1, 10), (0.1, math.inf, 10), (0.1, 0.2, 0), (0.1, 0.2, 10, 1.5))),
-        *((one_cycle, (0.1, rise, 25, 1e5, 10)) for rise in (0.0, 1.0, 0.05)),  # no update to rise, or to fall
-        (cosine, (0.1, 0.001, 10, 10)),  # a warm-up as long as the run
+        *((Constant, (eta,)) for eta in (0.0, math.inf, math.nan)),
+        *((Exponential, arguments) for arguments in ((-1.0, 0.9), (0.1, 0.0), (0.1, 1.1))),
+        *((Cyclical, arguments) for arguments in ((0.0, 0.1), (0.2, 0.1), (0.1, math.inf), (0.1, 0.2, 0), (0.1, 0.2, 10, 1.5))),
+        *((OneCycle, (0.1, rise)) for rise in (0.0, 1.0, 0.05)),  # no update to rise, or to fall
+        (Cosine, (0.1, 0.001, 10)),  # a warm-up as long as the run
     ],
 )
 def test_rate_out_of_range_is_refused(schedule, arguments):
     with pytest.raises(UserError, match="schedule"):
-        schedule(*arguments)
+        schedule(*arguments).rates(1, 10)

@@ -8,18 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numlp.config.parts import AdamConfig, MomentumConfig, SgdConfig
 from numlp.data.normalise import Part
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
-from numlp.optim.schedules import cyclical
-from numlp.training import build
+from numlp.optim.optimizers import Adam, Momentum, Sgd
+from numlp.optim.schedules import Cyclical
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.plan import Plan
 from numlp.training.trainer import State, Trainer
 
 STEPS = 40
-OPTIMIZERS = {"sgd": SgdConfig(), "momentum": MomentumConfig(), "adam": AdamConfig()}
+OPTIMIZERS = {"sgd": Sgd, "momentum": Momentum, "adam": Adam}
 
 
 def parts():
@@ -30,13 +29,15 @@ def parts():
 
 def plan(cost="full"):
     """Seven batches an epoch, the last of four images; records in and between the epochs."""
-    return Plan(STEPS, 16, cyclical(1e-3, 0.1, 9), 0.01, 0.9, batch_seed=1, record_at=frozenset({0, 7, 10, 20, 33, 40}), cost=cost)
+    return Plan(
+        STEPS, 16, Cyclical(1e-3, 0.1, 9).rates(1, STEPS), 0.01, 0.9, batch_seed=1, record_at=frozenset({0, 7, 10, 20, 33, 40}), cost=cost
+    )
 
 
 def begun(optimizer="sgd", norm="before"):
     network = Network((12, 8, 6, 4), norm)
     initialize(network, he, np.random.default_rng(0))
-    return State(network, build.optimizer(OPTIMIZERS[optimizer], network))
+    return State(network, OPTIMIZERS[optimizer](network.params.vector, network.weights.size))
 
 
 def go_on(state, kept, cost="full", until=STEPS):

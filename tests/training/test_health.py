@@ -3,20 +3,18 @@
 import numpy as np
 import pytest
 
-from numlp.config.parts import AdamConfig, MomentumConfig, SgdConfig
 from numlp.data.normalise import Part
 from numlp.files import read_rows, write_rows
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
-from numlp.optim.schedules import constant
-from numlp.training import build
+from numlp.optim.optimizers import Adam, Momentum, Sgd
 from numlp.training.health import Probe
 from numlp.training.history import LayerHealth, Record
 from numlp.training.plan import Plan
 from numlp.training.trainer import train
 
 RECORD = Record(0, 0.0, 0.1, *[1.0] * 6)
-OPTIMIZERS = [SgdConfig(), MomentumConfig(), AdamConfig()]
+OPTIMIZERS = [Sgd, Momentum, Adam]
 
 
 def part():
@@ -31,13 +29,13 @@ def made(norm="before"):
 
 
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
-@pytest.mark.parametrize("config", OPTIMIZERS, ids=lambda config: config.name)
-def test_a_run_that_is_measured_ends_in_the_same_bits(norm, config):
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_a_run_that_is_measured_ends_in_the_same_bits(norm, kind):
     ends = []
     for watched in (False, True):
         network, data = made(norm), part()
-        optimizer, probe = build.optimizer(config, network), Probe(network, data, 0.01)
-        plan = Plan(30, 16, constant(0.05), 0.01, 0.9, batch_seed=1, record_at=frozenset(range(31)))
+        optimizer, probe = kind(network.params.vector, network.weights.size), Probe(network, data, 0.01)
+        plan = Plan(30, 16, lambda step: 0.05, 0.01, 0.9, batch_seed=1, record_at=frozenset(range(31)))
         records = []
         for record in train(network, optimizer, data, data, plan):
             records.append(record)
@@ -50,7 +48,7 @@ def test_a_run_that_is_measured_ends_in_the_same_bits(norm, config):
 def test_a_dead_unit_is_seen_in_its_layer():
     network = made("none")
     network.params["linear2.b"][:3] = -1e6
-    rows = Probe(network, part(), 0.0).measure(build.optimizer(SgdConfig(), network), RECORD)
+    rows = Probe(network, part(), 0.0).measure(Sgd(network.params.vector, network.weights.size), RECORD)
     assert [row.layer for row in rows] == [1, 2, 3]
     assert rows[1].dead == 0.5
     assert np.isnan(rows[2].dead)
@@ -59,7 +57,7 @@ def test_a_dead_unit_is_seen_in_its_layer():
 
 def test_the_update_of_plain_descent_is_the_rate_times_the_gradient():
     network = made()
-    rows = Probe(network, part(), 0.0).measure(build.optimizer(SgdConfig(), network), RECORD)
+    rows = Probe(network, part(), 0.0).measure(Sgd(network.params.vector, network.weights.size), RECORD)
     for row in rows:
         weights = np.linalg.norm(network.params[f"linear{row.layer}.W"])
         assert row.update_ratio == pytest.approx(0.1 * row.grad_norm / weights, rel=1e-4)
@@ -71,12 +69,12 @@ def test_a_layer_that_gives_every_image_the_same_has_no_deviation():
     network.params["linear2.W"][...] = 0
     network.params["linear2.b"][...] = np.arange(6)
     with np.errstate(divide="ignore"):  # weights of 0 have no relative update
-        row = Probe(network, part(), 0.0).measure(build.optimizer(SgdConfig(), network), RECORD)[1]
+        row = Probe(network, part(), 0.0).measure(Sgd(network.params.vector, network.weights.size), RECORD)[1]
     assert (row.activation_mean, row.activation_std) == (2.5, 0)
 
 
 def test_rows_are_read_as_they_were_written(tmp_path):
     network = made()
-    rows = Probe(network, part(), 0.0).measure(build.optimizer(SgdConfig(), network), RECORD)
+    rows = Probe(network, part(), 0.0).measure(Sgd(network.params.vector, network.weights.size), RECORD)
     write_rows(tmp_path / "health.csv", LayerHealth, rows)
     np.testing.assert_equal([vars(row) for row in read_rows(tmp_path / "health.csv", LayerHealth)], [vars(row) for row in rows])

@@ -11,12 +11,13 @@ from numlp.nn.initializers import he, initialize
 from numlp.nn.loss import cross_entropy
 from numlp.nn.network import Network
 from numlp.optim.optimizers import Adam, Sgd
-from numlp.optim.schedules import constant
 from numlp.training.evaluator import Evaluator, confusion_matrix
 from numlp.training.plan import Plan
 from numlp.training.trainer import State, Trainer, train
 
-PLAN = Plan(steps=40, batch_size=16, schedule=constant(0.1), lam=0.01, ema_decay=0.9, batch_seed=1, record_at=frozenset(range(0, 41, 10)))
+PLAN = Plan(
+    steps=40, batch_size=16, schedule=lambda step: 0.1, lam=0.01, ema_decay=0.9, batch_seed=1, record_at=frozenset(range(0, 41, 10))
+)
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_aggregated_and_smoothed_costs_follow_from_the_batch_costs(parts):
 def test_adam_trains_through_the_same_loop(parts):
     made = network()
     records = list(
-        train(made, Adam(made.params.vector, made.weights.size, 0.9, 0.999, 1e-8), *parts, replace(PLAN, schedule=constant(0.01)))
+        train(made, Adam(made.params.vector, made.weights.size, 0.9, 0.999, 1e-8), *parts, replace(PLAN, schedule=lambda step: 0.01))
     )
     assert records[-1].train_cost < records[0].train_cost
 
@@ -162,7 +163,7 @@ def test_a_highest_norm_bounds_each_update(parts):
     """Plain gradient descent at a rate of 1, without a penalty, moves the parameters by the gradient's norm."""
     made = network()
     moved, before = [], made.params.vector.copy()
-    plan = replace(PLAN, schedule=constant(1.0), lam=0.0, clip_norm=0.05, record_at=frozenset(range(41)))
+    plan = replace(PLAN, schedule=lambda step: 1.0, lam=0.0, clip_norm=0.05, record_at=frozenset(range(41)))
     for _ in trained(made, *parts, plan):
         moved.append(float(np.linalg.norm(made.params.vector - before)))
         before = made.params.vector.copy()
@@ -178,7 +179,7 @@ def test_costs_of_batches_are_of_the_images_as_they_are(rng, cost, changed):
     def scores(**settings):
         made = Network((3072, 4))
         initialize(made, he, np.random.default_rng(0))
-        plan = replace(PLAN, steps=5, schedule=constant(1e-30), record_at=frozenset(range(6)), cost=cost, **settings)
+        plan = replace(PLAN, steps=5, schedule=lambda step: 1e-30, record_at=frozenset(range(6)), cost=cost, **settings)
         return [(record.train_cost, record.train_accuracy) for record in trained(made, part, part, plan)]
 
     assert scores(**changed) == scores()

@@ -16,6 +16,7 @@ from numlp.errors import UserError, require
 from numlp.inference import standalone
 from numlp.inference.model_file import Model, load_model
 from numlp.inference.onnx_export import OUTPUT, save_onnx
+from numlp.nn.activations import kind_of
 from numlp.paths import from_user
 from numlp.tracking import load_predictor, write_pyfunc
 
@@ -48,7 +49,8 @@ def require_standalone(model: Model, where: str) -> None:
     """Raise UserError unless a program without numlp can compute the model's activation."""
     remedy = "add it to ACTIVATIONS of src/numlp/inference/standalone.py (docs/howto/layer.md)"
     expected = f"an activation of {', '.join(standalone.ACTIVATIONS)}"
-    require(model.network.activation in standalone.ACTIVATIONS, where, expected, remedy, activation=model.network.activation)
+    name = kind_of(model.network.activation).__name__
+    require(name in standalone.ACTIVATIONS, where, expected, remedy, activation=name)
 
 
 def check(model: Model, model_file: Path, onnx_file: Path) -> bool:

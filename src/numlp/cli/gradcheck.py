@@ -3,18 +3,20 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numlp.config import Config
+from numlp.config.parts import bind, build
 from numlp.display.progress_bar import count_steps
 from numlp.errors import require
+from numlp.nn.activations import kind_of
 from numlp.nn.gradient_check import Difference, Verdict
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.runs.invocation import Invocation
 from numlp.threads import blas_threads
-from numlp.training.build import initializer
 from numlp.training.memory import available_memory, require_memory
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> int:
         return check([replace(case, samples=samples, seed=config.seed) for case in CASES])
     # The config has checked that the placement is one of the three; to the type checker it is any text.
     case = Case("asked", tuple(config.model.hidden), config.norm.placement, samples=samples, seed=config.seed)  # type: ignore[arg-type]
-    case = replace(case, init=initializer(config.init), lam=config.lam, eps=config.norm.eps, activation=config.activation.name)
+    case = replace(case, init=partial(build, config.init), lam=config.lam, eps=config.norm.eps, activation=bind(config.activation))
     case = replace(case, dropout=config.dropout, input_dropout=config.input_dropout)
     if config.model.inputs is not None:
         case = replace(case, d=config.model.inputs)
@@ -109,8 +111,10 @@ def _title(case: Case) -> str:
     hidden = ", ".join(str(width) for width in case.hidden)
     title = f"{case.name}: hidden ({hidden}), norm {case.norm}, N={case.n}, d={case.d}, h={case.h:g}, lam={case.lam:g}, seed={case.seed}"
     usual = Case("", (), "none")
-    others = ("activation", "eps", "dropout", "input_dropout")
-    return ", ".join([title, *(f"{key}={getattr(case, key)}" for key in others if getattr(case, key) != getattr(usual, key))])
+    others = [f"{key}={getattr(case, key)}" for key in ("eps", "dropout", "input_dropout") if getattr(case, key) != getattr(usual, key)]
+    if (kind := kind_of(case.activation)) is not usual.activation:
+        others.insert(0, f"activation={kind.__name__}")
+    return ", ".join([title, *others])
 
 
 def _caption(differences: Sequence[Difference]) -> str:

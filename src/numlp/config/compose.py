@@ -8,11 +8,12 @@ from typing import Any
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import ConfigKeyError, OmegaConfBaseException
 from yaml import YAMLError
 
-from numlp.config import parts
 from numlp.config.explain import explain, explain_unknown_key, is_composing_error
 from numlp.config.local_choices import LOCAL, read_substitutes
+from numlp.config.parts import RUNTIME, TARGET, complete, try_part
 from numlp.config.schema import Config, check_rules, check_together
 from numlp.config.search import NODE, Search
 from numlp.errors import UserError, require
@@ -20,10 +21,6 @@ from numlp.paths import MARKS, find_project, no_project
 from numlp.threads import cores
 
 PARAMS, CONF = MARKS
-SCHEMAS: dict[str, tuple[type[parts.OptimConfig] | type[parts.ScheduleConfig], ...]] = {
-    "optim": (parts.SgdConfig, parts.MomentumConfig, parts.AdamConfig, parts.AdamWConfig),
-    "schedule": (parts.CyclicalConfig, parts.ExponentialConfig, parts.CosineConfig, parts.OneCycleConfig, parts.ConstantConfig),
-}
 SET = "set"  # the key of params.yaml for values inside a group, and the group that holds them
 
 
@@ -39,9 +36,6 @@ def store_primary(root: Path, command: str) -> None:
     groups, content = read_choices(root)
     configs = ConfigStore.instance()
     configs.store(name="schema", node=Config)
-    for group, options in SCHEMAS.items():
-        for option in options:
-            configs.store(group=group, name=f"{option.name}_schema", node=option)
     for name, values in (("params", content.pop(SET)), ("none", {})):
         configs.store(group=SET, name=name, node=values, package="_global_")
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, SET: "params"}.items()), "_self_"]
@@ -132,23 +126,38 @@ def chosen_files(names: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def to_config(config: DictConfig) -> Config:
-    """The choices of a run as dataclasses, every rule checked.
+    """The settings of a run as dataclasses, every rule checked that needs no data.
 
     Raises:
-        UserError: A value is missing or breaks a rule.
+        UserError: A value is missing, unknown, of another type, or breaks a rule.
     """
-    missing = sorted(OmegaConf.missing_keys(config))
-    if missing:
+    try:  # of plain values: a typed config would merge with keys that + has added, and have no value for one that ~ has deleted
+        typed = OmegaConf.merge(OmegaConf.structured(Config), OmegaConf.to_container(config, resolve=True))
+    except ConfigKeyError as error:
+        raise UserError(explain_unknown_key(str(error.full_key), all_keys())) from error
+    except OmegaConfBaseException as error:
+        raise UserError(f"{error.full_key or 'config'}: {str(error).splitlines()[0]}") from error
+    if missing := sorted(OmegaConf.missing_keys(typed)):
         raise UserError(f"config: no value for {', '.join(missing)}; choose an option of the config group, or set the value")
-    added = _added(config, Config)
-    if added:
-        raise UserError(explain_unknown_key(added[0], all_keys()))
-    OmegaConf.resolve(config)  # an interpolation of another type than its key's is then told in a line
-    made = OmegaConf.to_object(config)
-    assert isinstance(made, Config)
-    check_rules(made)
-    check_together(made)
-    return made
+    settings = OmegaConf.to_object(typed)
+    assert isinstance(settings, Config)
+    check_rules(settings)
+    check_together(settings)
+    for group in RUNTIME:
+        setattr(settings, group, complete(group, getattr(settings, group)))
+    built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME}
+    _check_with_parts(settings, built["schedule"], built["moments"])
+    return settings
+
+
+def _check_with_parts(config: Config, schedule: Any, moments: Any) -> None:
+    """Raise UserError for values that contradict what a part says of itself."""
+    cycles = config.train.epochs is not None or hasattr(schedule, "cycle_steps")
+    expected = f"a number above 0 with {config.schedule[TARGET]}"
+    require(cycles, "train.epochs", expected, "only a schedule with cycles uses train.cycles", epochs=None)
+    recomputed = config.average == 0 or config.norm.placement == "none" or moments.split is not None
+    remedy = "a moving average of running statistics does not fit averaged weights"
+    require(recomputed, "average", "moments=precise or moments=adaptive", remedy, average=config.average, moments=config.moments[TARGET])
 
 
 def all_keys() -> list[str]:
@@ -157,24 +166,14 @@ def all_keys() -> list[str]:
     return [*known_keys(Config), *(key for key in known_keys(Search, f"{NODE}.") if not key.startswith(set_by_numlp))]
 
 
-def known_keys(node: type, prefix: str = "") -> list[str]:
-    """Every dotted key of a config class, those of a group's alternatives among them."""
+def known_keys(node: type, prefix: str = "", conf: Path = Path(CONF)) -> list[str]:
+    """Every dotted key of a config class, and of the files of its parts."""
     keys = []
     for item in fields(node):
         keys.append(prefix + item.name)
-        for option in SCHEMAS.get(item.name, (item.type,)):
-            if isinstance(option, type) and is_dataclass(option):
-                keys += known_keys(option, f"{prefix}{item.name}.")
+        if item.name in RUNTIME:
+            files = [OmegaConf.load(path) for path in sorted((conf / item.name).glob("*.yaml"))]
+            keys += [f"{item.name}.{key!s}" for file in files if isinstance(file, DictConfig) for key in file]
+        elif is_dataclass(item.type):
+            keys += known_keys(item.type, f"{prefix}{item.name}.")  # type: ignore[arg-type]
     return list(dict.fromkeys(keys))
-
-
-def _added(node: DictConfig, schema_class: type, prefix: str = "") -> list[str]:
-    """Dotted keys that were added with "+" to a config whose class does not have them."""
-    names = {item.name for item in fields(schema_class)}
-    added = [f"{prefix}{key}" for key in map(str, node) if key not in names]
-    for key in names:
-        child = node._get_node(key)
-        inner = OmegaConf.get_type(child)
-        if isinstance(child, DictConfig) and inner is not None and is_dataclass(inner):
-            added += _added(child, inner, f"{prefix}{key}.")
-    return added

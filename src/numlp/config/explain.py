@@ -96,7 +96,7 @@ def _explain_option(error: MissingConfigException) -> str:
     group, _, name = str(error.missing_cfg_file).rpartition("/")
     if (extra := EXTRAS.get(name)) is not None and group == GROUP:
         return f"{GROUP}={name}: the extra {extra} is not installed; pip install -c constraints.txt -e '.[{extra}]'"
-    options = [option for option in error.options or [] if not option.endswith("_schema")]
+    options = error.options or []
     if not options:
         return f"config: no config group {group!r} with an option {name!r}{HELP}"
     return f"{group}: expected one of {', '.join(options)}, got {name}{did_you_mean(name, options)}"

@@ -1,217 +1,142 @@
-"""Parts of a run that can be swapped: optimizers, schedules, activations, initial weights, running statistics."""
+"""Parts: config groups whose `_target_` names a class or function, such as numlp.Adam; the other keys are its arguments.
 
-import math
-from dataclasses import dataclass
+The first parameters of a target are given by position where it is called (an optimizer's `params` and `weights`); the others are settings.
+A part of one's own needs no registration: a name that can be imported from the project's directory, and a file in conf/.
+"""
 
-from omegaconf import MISSING
+import inspect
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from copy import copy
+from dataclasses import field, make_dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_type_hints
 
-from numlp.errors import require, require_decay, require_fraction, require_length, require_not_negative, require_positive, require_rates
+from omegaconf import MISSING, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
+from numlp.config.schema import Part
+from numlp.errors import UserError, did_you_mean, one_line, require
 
-@dataclass
-class Checked:
-    """A config with rules for its values."""
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-
-
-ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}
-"""The names of the activations, and what figures call them."""
-
-
-@dataclass
-class ActivationConfig(Checked):
-    """The activation function: relu, leaky_relu (slope 0.01), gelu (tanh approximation) or silu."""
-
-    name: str = "relu"
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require(self.name in ACTIVATIONS, "activation.name", f"one of {', '.join(ACTIVATIONS)}", name=self.name)
+RUNTIME = {"activation": 1, "init": 1, "optim": 2, "schedule": 0, "moments": 0}
+"""The config groups that are parts, with the number of arguments that are given by position."""
+TARGET, PACKAGE = "_target_", Path(__file__).parents[1]
+RENAMED = {"adamw": "AdamW", "ema": "EmaMoments", "precise": "PreciseMoments", "adaptive": "AdaptiveMoments"}
 
 
-@dataclass
-class InitConfig(Checked):
-    """Initial weights: he, xavier, or gaussian with `sigma`."""
+def locate(part: Mapping[str, Any], where: str = TARGET) -> Callable[..., Any]:
+    """The class or function that `part` names.
 
-    name: str = MISSING
-    sigma: float | None = None
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require(self.name in ("he", "xavier", "gaussian"), "init.name", "he, xavier or gaussian", name=self.name)
-        if self.name == "gaussian":
-            good = self.sigma is not None and 0 < self.sigma < math.inf
-            require(good, "init.sigma", "a number above 0", sigma=self.sigma)
-        else:
-            expected, remedy = f"null with init={self.name}", "only init=gaussian uses sigma"
-            require(self.sigma is None, "init.sigma", expected, remedy, sigma=self.sigma)
-
-
-@dataclass
-class MomentsConfig(Checked):
-    """Batch norm's running statistics: ema is a moving average; precise and adaptive replace it after training, from `images` images."""
-
-    name: str = MISSING
-    alpha: float = 0.9  # weight of the old value
-    images: int | None = None
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require(self.name in ("ema", "precise", "adaptive"), "moments.name", "ema, precise or adaptive", name=self.name)
-        require_fraction("moments.alpha", alpha=self.alpha)
-        if self.name == "ema":
-            remedy = "only moments=precise and moments=adaptive use images"
-            require(self.images is None, "moments.images", "null with moments=ema", remedy, images=self.images)
-        else:
-            require(self.images is not None and self.images >= 2, "moments.images", "a whole number of at least 2", images=self.images)
-
-
-@dataclass
-class OptimConfig(Checked):
-    """Base of all optimizers."""
-
-    name: str = MISSING
-
-
-@dataclass
-class SgdConfig(OptimConfig):
-    """Plain stochastic gradient descent."""
-
-    name: str = "sgd"
-
-
-@dataclass
-class MomentumConfig(OptimConfig):
-    """Gradient descent with momentum; `rho` is the weight of the old velocity, `nesterov` looks one step ahead.
-
-    Each update also subtracts learning rate * `weight_decay` * weights; `lam` is then usually 0.
+    Raises:
+        UserError: It names none, or one that cannot be imported.
     """
-
-    name: str = "momentum"
-    rho: float = 0.9
-    nesterov: bool = False
-    weight_decay: float = 0.0
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require_fraction("optim.rho", rho=self.rho)
-        require_not_negative("optim.weight_decay", weight_decay=self.weight_decay)
-
-
-@dataclass
-class AdamConfig(OptimConfig):
-    """Adam, bias-corrected."""
-
-    name: str = "adam"
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require_fraction("optim", beta1=self.beta1, beta2=self.beta2)
-        require_positive("optim.eps", eps=self.eps)
+    target = str(part.get(TARGET, ""))
+    module, _, name = target.rpartition(".")
+    if not module:
+        raise UserError(f"{where}: expected _target_: MODULE.NAME, got {target or 'none'}")
+    try:
+        imported = import_module(module)
+    except ImportError as error:
+        raise UserError(f"{where}: cannot import {target}: {error}") from error
+    found = getattr(imported, name, None)
+    if not callable(found):
+        raise UserError(f"{where}: {module} has no class or function {name}{did_you_mean(name, dir(imported))}")
+    return found  # type: ignore[no-any-return]
 
 
-@dataclass
-class AdamWConfig(AdamConfig):
-    """Adam with decoupled weight decay: each update subtracts learning rate * `weight_decay` * weights; `lam` is then usually 0."""
-
-    name: str = "adamw"
-    weight_decay: float = 0.01
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        super().check()
-        require_not_negative("optim.weight_decay", weight_decay=self.weight_decay)
+def bind(part: Mapping[str, Any]) -> Callable[..., Any]:
+    """The class or function of `part`, which takes its settings with it."""
+    target, settings = locate(part), {key: item for key, item in part.items() if key != TARGET}
+    return partial(target, **settings) if settings else target
 
 
-@dataclass
-class ScheduleConfig(Checked):
-    """Base of all schedules."""
+def bind_own(part: Mapping[str, Any]) -> Callable[..., Any]:
+    """As `bind`, for a part that a model file names: of numlp, or of a module of the current directory.
 
-    name: str = MISSING
-
-
-@dataclass
-class CyclicalConfig(ScheduleConfig):
-    """Triangular learning rate; the half cycle, in epochs, is n_s of the reports."""
-
-    name: str = "cyclical"
-    eta_min: float = 1e-5
-    eta_max: float = 1e-1
-    half_cycle_epochs: float = 5.0
-    decay: float = 1.0
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require_rates("schedule", self.eta_min, self.eta_max)
-        require_length("schedule.half_cycle_epochs", half_cycle_epochs=self.half_cycle_epochs)
-        require_decay("schedule.decay", decay=self.decay)
+    Raises:
+        UserError: It is of another module, which is not imported.
+    """
+    module = str(part[TARGET]).partition(".")[0]
+    near = module == PACKAGE.name or any(Path(f"{module}{end}").exists() for end in (".py", "/__init__.py"))
+    require(near, TARGET, f"a class of {PACKAGE.name} or of a module beside params.yaml", target=part[TARGET])
+    return bind(part)
 
 
-@dataclass
-class ExponentialConfig(ScheduleConfig):
-    """The learning rate is multiplied by `decay` after each epoch."""
-
-    name: str = "exponential"
-    eta: float = 0.01
-    decay: float = 0.95
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require_positive("schedule.eta", eta=self.eta)
-        require_decay("schedule.decay", decay=self.decay)
+def build(part: Mapping[str, Any], *runtime: Any) -> Any:
+    """Call the class or function of `part` with the arguments that are given by position, and its settings."""
+    return bind(part)(*runtime)
 
 
-@dataclass
-class CosineConfig(ScheduleConfig):
-    """The learning rate rises to `eta` over `warmup_epochs`, and falls along half a cosine to `eta_min` at the end of the run."""
+def complete(group: str, part: Mapping[str, Any]) -> Part:
+    """`part` with each value converted to its parameter's type, and with the defaults of the others.
 
-    name: str = "cosine"
-    eta: float = 0.05
-    eta_min: float = 1e-5
-    warmup_epochs: float = 1.0
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require_rates("schedule", self.eta_min, self.eta)
-        good = 0 <= self.warmup_epochs <= 1e6
-        require(good, "schedule.warmup_epochs", "a number from 0 to 1000000", warmup_epochs=self.warmup_epochs)
-
-
-@dataclass
-class OneCycleConfig(ScheduleConfig):
-    """The learning rate rises from `eta / start` to `eta` in the share `rise` of the run, then falls to `eta / end`, along half cosines."""
-
-    name: str = "one_cycle"
-    eta: float = 0.1
-    rise: float = 0.3
-    start: float = 25.0
-    end: float = 250_000.0
-
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require_positive("schedule.eta", eta=self.eta)
-        require(0 < self.rise < 1, "schedule.rise", "a number above 0 and below 1", rise=self.rise)
-        require(
-            1 <= self.start < math.inf and 1 <= self.end < math.inf,
-            "schedule",
-            "start and end of at least 1",
-            start=self.start,
-            end=self.end,
-        )
+    Raises:
+        UserError: A value is unknown, missing, or of another type.
+    """
+    if not isinstance(part, Mapping):
+        raise UserError(f"{group}: expected a config group with its keys, got {part}")
+    target = locate(part, f"{group}.{TARGET}")
+    parameters = settings_of(group, target)
+    own = {key: item for key, item in part.items() if key != TARGET}
+    for key in own:
+        if key not in parameters:
+            raise UserError(f"{group}: unknown key {key!r}{did_you_mean(key, parameters)}")
+    try:
+        values = OmegaConf.merge({group: schema_of(group, target)}, {group: own})
+    except OmegaConfBaseException as error:
+        raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from error
+    if missing := sorted(OmegaConf.missing_keys(values)):
+        raise UserError(f"config: no value for {', '.join(missing)}")
+    settings: dict[str, Any] = OmegaConf.to_container(values)[group]  # type: ignore[index, call-overload, assignment]
+    return {TARGET: str(part[TARGET]), **settings}
 
 
-@dataclass
-class ConstantConfig(ScheduleConfig):
-    """The same learning rate at every step."""
+def settings_of(group: str, target: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """The parameters of a target that are settings, by name."""
+    named = [one for one in inspect.signature(target).parameters.values() if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+    return {one.name: one for one in named[RUNTIME[group] :]}
 
-    name: str = "constant"
-    eta: float = 0.01
 
-    def check(self) -> None:
-        """Raise UserError for a value that breaks a rule."""
-        require_positive("schedule.eta", eta=self.eta)
+def try_part(group: str, part: Mapping[str, Any]) -> Any:
+    """Build a part for a network of one unit, so that the rules of its constructor hold before any data is read.
+
+    Raises:
+        UserError: A setting breaks a rule.
+    """
+    import numpy as np  # for --help there is no need to wait for it
+
+    samples: dict[str, list[Any]] = {"activation": [1], "init": [1], "optim": [np.zeros(1, np.float32), 1]}
+    views = [np.zeros(1, np.float32)] * (2 * len(getattr(locate(part), "parameters", ())))  # of what an activation learns
+    try:
+        return build(part, *samples.get(group, []), *views)
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(f"{group}: {part[TARGET]} does not take its settings: {one_line(error)}") from error
+
+
+def update_choices(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a model file, in which older versions have names such as relu in place of classes."""
+    updated = dict(choices)
+    for group in RUNTIME:
+        if "name" in (part := dict(choices.get(group, {}))):
+            name = part.pop("name")
+            name = RENAMED.get(name) or (name if group == "init" else "".join(word.title() for word in name.split("_")))
+            updated[group] = {TARGET: f"numlp.{name}", **{key: item for key, item in part.items() if item is not None}}
+    return updated
+
+
+def schema_of(group: str, target: Callable[..., Any]) -> Any:
+    """A structured config with a target's settings as its keys; a type that OmegaConf does not know becomes Any."""
+    hints, keys = get_type_hints(target.__init__ if isinstance(target, type) else target), []  # type: ignore[misc]
+    for name, parameter in settings_of(group, target).items():
+        default = MISSING if parameter.default is parameter.empty else parameter.default
+        for kind in (hints.get(name, Any), Any):
+            with suppress(OmegaConfBaseException):
+                key = (name, kind, field(default_factory=partial(copy, default)))
+                OmegaConf.structured(make_dataclass("Key", [key]))
+                keys.append(key)
+                break  # a default that OmegaConf cannot hold leaves the parameter out: it stays the target's own
+    return OmegaConf.structured(make_dataclass("Settings", keys))

@@ -4,12 +4,14 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from omegaconf import MISSING
 
-from numlp.config.parts import ActivationConfig, Checked, CyclicalConfig, InitConfig, MomentsConfig, OptimConfig, ScheduleConfig
 from numlp.errors import require
+
+Part: TypeAlias = dict[str, Any]
+"""A config group that names its class or function, `_target_`, beside values for its parameters (numlp.config.parts)."""
 
 
 @dataclass(frozen=True)
@@ -166,11 +168,11 @@ class Config:
     split: SplitConfig = field(default_factory=SplitConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     norm: NormConfig = field(default_factory=NormConfig)
-    activation: ActivationConfig = field(default_factory=ActivationConfig)
-    init: InitConfig = field(default_factory=InitConfig)
-    optim: OptimConfig = field(default_factory=OptimConfig)
-    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
-    moments: MomentsConfig = field(default_factory=MomentsConfig)
+    activation: Part = MISSING
+    init: Part = MISSING
+    optim: Part = MISSING
+    schedule: Part = MISSING
+    moments: Part = MISSING  # batch norm's running statistics
     lam: float = value(0.005, NOT_NEGATIVE)
     dropout: float = value(0.0, FRACTION)  # probability of dropping an output of a hidden layer while training
     input_dropout: float = value(0.0, FRACTION)  # the same probability for the inputs
@@ -194,9 +196,7 @@ def check_rules(settings: Any, prefix: str = "") -> None:
         content, rule, where = getattr(settings, item.name), item.metadata.get("rule"), prefix + item.name
         require(content is not None or not is_dataclass(item.type), where, "a config group with its keys", **{item.name: content})
         for inner in content if isinstance(content, list) else [content]:
-            if isinstance(inner, Checked):
-                inner.check()
-            elif is_dataclass(inner):
+            if is_dataclass(inner):
                 check_rules(inner, f"{where}.")
         if rule is not None and content is not None:
             require(rule.holds(content), where, rule.text, **{item.name: content})
@@ -214,9 +214,3 @@ def check_together(config: Config) -> None:
     require(0 < low < high < math.inf, "lr_range", "0 < low < high", low=low, high=high)
     given = config.train.cycles is not None or config.train.epochs is not None
     require(given, "train", "a value for epochs or cycles", epochs=None, cycles=None)
-    recomputed = config.average == 0 or config.norm.placement == "none" or config.moments.name != "ema"
-    expected, remedy = "moments=precise or moments=adaptive", "the running statistics of moments=ema do not fit averaged weights"
-    require(recomputed, "average", expected, remedy, average=config.average, moments=config.moments.name)
-    cycles = config.train.epochs is not None or isinstance(config.schedule, CyclicalConfig)
-    expected, remedy = f"a number above 0 with schedule={config.schedule.name}", "only schedule=cyclical uses train.cycles"
-    require(cycles, "train.epochs", expected, remedy, epochs=None)

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
+from numlp.config.parts import bind_own, update_choices
 from numlp.data.dataset import DatasetInfo
 from numlp.data.normalise import normalise
 from numlp.errors import UserError, require
 from numlp.files import replacing
+from numlp.nn.activations import Relu
 from numlp.nn.network import Network
 from numlp.threads import blas_threads
 from numlp.training.evaluator import Evaluator
@@ -118,13 +120,13 @@ def load_model(path: Path) -> Model:
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        choices = json.loads(str(arrays.pop("choices")))
+        choices = update_choices(json.loads(str(arrays.pop("choices"))))
         dataset = DatasetInfo(**choices.pop("dataset"))
         mean, std = arrays.pop("input.mean"), arrays.pop("input.std")
         depth = sum(name.endswith(".W") for name in arrays)
         weights = [arrays[f"linear{i}.W"] for i in range(1, depth + 1)]
         sizes = [W.shape[0] for W in weights] + [weights[-1].shape[1]]
-        activation = choices.get("activation", {"name": "relu"})["name"]  # models from before there were others have none
+        activation = bind_own(choices["activation"]) if "activation" in choices else Relu  # the oldest models have none
         network = Network(sizes, choices["norm"]["placement"], choices["norm"]["eps"], activation=activation)
         for name, view in {**network.params.views, **network.moments.views}.items():
             view[...] = arrays[name]

@@ -55,7 +55,7 @@ def _graph(model: Folded) -> "tuple[list[onnx.NodeProto], list[onnx.TensorProto]
     from onnx import TensorProto, helper, numpy_helper
 
     d, values = model.scale.size, math.prod(model.shape)
-    constants: dict[str, Any] = {name: np.array(value, np.float32) for name, value in NUMBERS.items() if model.activation == "gelu"}
+    constants: dict[str, Any] = {name: np.array(value, np.float32) for name, value in NUMBERS.items() if model.activation == "Gelu"}
     constants |= {"rows": np.array([-1, values]), "scale": model.scale, "shift": model.shift}
     channels_first: list[Step] = [("Transpose", [], {"perm": [0, 3, 1, 2]})] if len(model.shape) == 3 else []
     steps: list[Step] = [*channels_first, ("Reshape", ["rows"], {})]
@@ -79,14 +79,14 @@ def _activation(name: str, x: str, layer: int) -> list[Step]:
     Constants are those of NUMBERS, and the parameters of the layer by their name and its number, as in "slope1".
     """
     match name:
-        case "silu":
+        case "Silu":
             return [("Sigmoid", [], {}), ("Mul", [x], {})]
-        case "gelu":
+        case "Gelu":
             inner: list[Step] = [("Mul", [x], {}), ("Mul", ["cube"], {}), ("Add", ["one"], {}), ("Mul", [x], {}), ("Mul", ["root"], {})]
             return [*inner, ("Tanh", [], {}), ("Add", ["one"], {}), ("Mul", [x], {}), ("Mul", ["half"], {})]
-        case "leaky_relu":
+        case "LeakyRelu":
             return [("LeakyRelu", [], {"alpha": LEAK})]
-        case "relu":
+        case "Relu":
             return [("Relu", [], {})]
         case _:
             raise UserError(f"numlp export: activation {name} has no ONNX operators; add them to inference/onnx_export.py")

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 CHUNK = 1_000  # images that are predicted at once: 12 MB of inputs
 ACTIVATIONS: dict[str, Callable[..., Any]] = {  # of x and, by name, of what a layer has learned; their sources are in numlp.nn.activations
-    "relu": lambda x: np.maximum(x, 0),
-    "leaky_relu": lambda x: np.where(x > 0, x, np.float32(0.01) * x),
-    "gelu": lambda x: x / 2 * (1 + np.tanh(np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x))),
-    "silu": lambda x: x / 2 * (1 + np.tanh(x / 2)),
+    "Relu": lambda x: np.maximum(x, 0),
+    "LeakyRelu": lambda x: np.where(x > 0, x, np.float32(0.01) * x),
+    "Gelu": lambda x: x / 2 * (1 + np.tanh(np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x))),
+    "Silu": lambda x: x / 2 * (1 + np.tanh(x / 2)),
 }
 
 
@@ -92,11 +92,12 @@ def read(path: Path) -> Folded:
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files if name != "choices"}
         choices = json.loads(str(file["choices"]))
-    std, activation = arrays["input.std"], choices.get("activation", {"name": "relu"})["name"]  # older files have none
+    part, std = choices.get("activation", {"name": "relu"}), arrays["input.std"]  # the oldest files have none
+    activation = part["_target_"].rpartition(".")[2] if "_target_" in part else "".join(map(str.title, part["name"].split("_")))
     if activation not in ACTIVATIONS:
         raise ValueError(f"{path}: activation {activation} has no function in ACTIVATIONS of inference/standalone.py")
     layers = fold(arrays, choices["norm"]["placement"], choices["norm"]["eps"])
-    prefixes = [f"{activation.replace('_', '')}{i}." for i in range(1, len(layers))]
+    prefixes = [f"{activation.lower()}{i}." for i in range(1, len(layers))]
     return Folded(
         scale=(1 / (255 * std)).astype(np.float32),
         shift=(arrays["input.mean"] / std).astype(np.float32),

@@ -1,6 +1,6 @@
 """Activations: functions of each value on its own, between the affine layers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from numlp.arrays import Array
+from numlp.errors import require
 from numlp.nn.mode import Mode
 
 LEAK = 0.01  # slope of the leaky ReLU below 0
@@ -21,7 +22,7 @@ class Activation(Protocol):
     Attributes:
         kinked: Whether its derivative jumps where its input is 0.
         parameters: The initial value of each parameter of `d` entries that it learns, by name. `__init__` gets, after `d`, the views of
-            all of them and then those of their gradients.
+            all of them and then those of their gradients; settings are parameters with names and defaults behind them.
     """
 
     kinked: ClassVar[bool]
@@ -165,15 +166,20 @@ class Gelu(_Sloped):
         return y
 
 
-ACTIVATIONS: dict[str, type[Activation]] = {
-    "relu": Relu,
-    "leaky_relu": LeakyRelu,
-    "gelu": Gelu,
-    "silu": Silu,
-}
-"""The classes, by the name that the setting `activation` gives them."""
+def kind_of(activation: Callable[..., Activation]) -> type[Activation]:
+    """The class of an activation, which may have settings bound to it by `functools.partial`.
+
+    Raises:
+        UserError: It is no class of layers.
+    """
+    kind = getattr(activation, "func", activation)
+    require(
+        isinstance(kind, type) and hasattr(kind, "forward"), "activation", "a class of layers", activation=getattr(kind, "__name__", kind)
+    )
+    assert isinstance(kind, type)
+    return kind
 
 
-def layer_name(activation: str, index: int) -> str:
-    """The name of the activation behind affine layer `index`: "leakyrelu1" of "leaky_relu"."""
-    return f"{activation.replace('_', '')}{index}"
+def layer_name(activation: Callable[..., Activation], index: int) -> str:
+    """The name of the activation behind affine layer `index`: "leakyrelu1" of LeakyRelu."""
+    return f"{kind_of(activation).__name__.lower()}{index}"

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from numlp.arrays import Array
+from numlp.nn.activations import Activation, Relu
 from numlp.nn.gradient_check import Difference, Labels, check_gradients
 from numlp.nn.initializers import Initializer, gaussian, he, initialize
 from numlp.nn.network import EPS, Network, Placement, parameter_shapes
@@ -30,7 +32,7 @@ class Case:
         seed: Of parameters, images, labels, sample and what is dropped.
         dropout: Rate of the hidden layers' outputs.
         input_dropout: Rate of the inputs.
-        activation: Function of the hidden layers.
+        activation: Class of the layers between the affine ones.
         eps: Added to batch norm's variances.
     """
 
@@ -47,7 +49,7 @@ class Case:
     seed: int = 0
     dropout: float = 0.0
     input_dropout: float = 0.0
-    activation: str = "relu"
+    activation: Callable[..., Activation] = Relu
     eps: float = EPS
 
     def check(self, tolerance: float = 1e-6, tick: Callable[[], None] = lambda: None) -> list[Difference]:
@@ -91,7 +93,7 @@ def _many(name: str, hidden: tuple[tuple[int, ...], ...], norm: Placement, n: in
 _G4 = ((20,), (20, 20), (20, 20, 10))
 
 CASES: tuple[Case, ...] = (
-    *_many("G1", ((50,), (50, 50), (50, 50, 30)), "before", 3, 10, 1e-5, gaussian(0.01)),
+    *_many("G1", ((50,), (50, 50), (50, 50, 30)), "before", 3, 10, 1e-5, partial(gaussian, sigma=0.01)),
     *_many("G2", ((4, 5, 6),), "before", 6, 3, 1e-6, he),
     *_many("G3", ((50,),), "none", 2, 3072, 1e-5, he),
     *_many("G4", _G4, "none", 100, 3072, 1e-6, he),

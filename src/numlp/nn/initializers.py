@@ -35,16 +35,16 @@ def xavier(fan_in: int) -> float:
     return math.sqrt(1 / fan_in)
 
 
-def gaussian(sigma: float) -> Initializer:
+def gaussian(fan_in: int, sigma: float = 0.01) -> float:
     """The same `sigma` for every layer.
 
     Examples:
         >>> import numlp
-        >>> numlp.gaussian(sigma=0.01)(3072)
+        >>> numlp.gaussian(fan_in=3072, sigma=0.01)
         0.01
     """
     require_positive("init.sigma", sigma=sigma)
-    return lambda fan_in: sigma
+    return sigma
 
 
 def initialize(network: Network, std: Initializer, rng: np.random.Generator) -> None:

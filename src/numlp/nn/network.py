@@ -1,6 +1,6 @@
 """The k-layer network: named layers over flat parameters, gradients and moments."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from numlp.arrays import Array, Flat, Shape
 from numlp.errors import require
-from numlp.nn.activations import ACTIVATIONS, layer_name
+from numlp.nn.activations import Activation, Relu, kind_of, layer_name
 from numlp.nn.batch_norm import BatchNorm
 from numlp.nn.dropout import Dropout
 from numlp.nn.linear import Linear
@@ -45,7 +45,7 @@ class Network:
         dtype: float32 to train, float64 to check gradients.
         dropout: Rate at which the outputs of each hidden layer are dropped while training; 0 leaves the layer out.
         input_dropout: Rate at which the inputs are.
-        activation: Function of the hidden layers, a name of `numlp.nn.activations.ACTIVATIONS`.
+        activation: Class of the layers between the affine ones, such as `numlp.Gelu`; a `functools.partial` of it holds its settings.
 
     Attributes:
         params: All parameters; the weights first, then b, gamma, beta and those of the activation of each layer (names: docs/formats.md).
@@ -55,7 +55,7 @@ class Network:
         layers: By name, from input to output: "linear1", "bn1", "relu1" and so on; the parameters of a layer begin with its name.
 
     Raises:
-        UserError: Fewer than two sizes, or one that is not a positive whole number; no such activation.
+        UserError: Fewer than two sizes, or one that is not a positive whole number; no class of an activation.
 
     Examples:
         >>> import numlp
@@ -76,11 +76,10 @@ class Network:
         dtype: DTypeLike = np.float32,
         dropout: float = 0.0,
         input_dropout: float = 0.0,
-        activation: str = "relu",
+        activation: Callable[..., Activation] = Relu,
     ) -> None:
         require(len(sizes) >= 2 and min(sizes) >= 1, "network", "two or more sizes, each at least 1", sizes=list(sizes))
         require(norm in ("none", "before", "after"), "network", "a norm of none, before or after", norm=norm)
-        require(activation in ACTIVATIONS, "network", f"an activation of {', '.join(ACTIVATIONS)}", activation=activation)
         self.sizes, self.norm, self.eps, self.dtype, self.activation = tuple(sizes), norm, eps, np.dtype(dtype), activation
         self.depth = len(sizes) - 1
         shapes = parameter_shapes(sizes, norm, activation)
@@ -94,7 +93,7 @@ class Network:
             self.layers |= self._block(index)
         for name, view in self.params.views.items():
             kind = name.partition(".")[2]
-            view[...] = ACTIVATIONS[activation].parameters.get(kind, kind == "gamma")
+            view[...] = kind_of(activation).parameters.get(kind, kind == "gamma")
         for name, view in self.moments.views.items():
             view[...] = name.endswith("var")
 
@@ -110,9 +109,9 @@ class Network:
         linear: dict[str, Layer] = {n: Linear(p[f"{n}.W"], p[f"{n}.b"], g[f"{n}.W"], g[f"{n}.b"])}
         if index == self.depth:
             return linear
-        kind, n = ACTIVATIONS[self.activation], layer_name(self.activation, index)
-        learned = [views[f"{n}.{parameter}"] for views in (p, g) for parameter in kind.parameters]
-        activation: dict[str, Layer] = {n: kind(self.sizes[index], *learned)}
+        n = layer_name(self.activation, index)
+        learned = [views[f"{n}.{parameter}"] for views in (p, g) for parameter in kind_of(self.activation).parameters]
+        activation: dict[str, Layer] = {n: self.activation(self.sizes[index], *learned)}
         dropout = self._dropout(index, self.dropout)
         if self.norm == "none":
             return linear | activation | dropout
@@ -191,7 +190,7 @@ class Pass:
         layer.backward_parameters(dy, work)
 
 
-def parameter_shapes(sizes: Sequence[int], norm: Placement, activation: str = "relu") -> dict[str, Shape]:
+def parameter_shapes(sizes: Sequence[int], norm: Placement, activation: Callable[..., Activation] = Relu) -> dict[str, Shape]:
     """Names and shapes of the parameters, in the order of the flat vector: weights first."""
     depth = len(sizes) - 1
     shapes: dict[str, Shape] = {f"linear{i}.W": (sizes[i - 1], sizes[i]) for i in range(1, depth + 1)}
@@ -200,7 +199,7 @@ def parameter_shapes(sizes: Sequence[int], norm: Placement, activation: str = "r
         if norm != "none" and i < depth:
             shapes |= {f"bn{i}.gamma": (sizes[i],), f"bn{i}.beta": (sizes[i],)}
         if i < depth:
-            shapes |= {f"{layer_name(activation, i)}.{parameter}": (sizes[i],) for parameter in ACTIVATIONS[activation].parameters}
+            shapes |= {f"{layer_name(activation, i)}.{parameter}": (sizes[i],) for parameter in kind_of(activation).parameters}
     return shapes
 
 

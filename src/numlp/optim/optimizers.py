@@ -147,7 +147,7 @@ class Momentum(Optimizer):
         [0.71]
     """
 
-    def __init__(self, params: Array, weights: int, rho: float, nesterov: bool = False, weight_decay: float = 0.0) -> None:
+    def __init__(self, params: Array, weights: int, rho: float = 0.9, nesterov: bool = False, weight_decay: float = 0.0) -> None:
         require_fraction("optim.rho", rho=rho)
         super().__init__(params, weights, ("velocity",), weight_decay)
         self.rho, self.nesterov = rho, nesterov
@@ -182,7 +182,9 @@ class Adam(Optimizer):
         [0.9, 2.1]
     """
 
-    def __init__(self, params: Array, weights: int, beta1: float, beta2: float, eps: float, weight_decay: float = 0.0) -> None:
+    def __init__(
+        self, params: Array, weights: int, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, weight_decay: float = 0.0
+    ) -> None:
         require_fraction("optim", beta1=beta1, beta2=beta2)
         require_positive("optim.eps", eps=eps)
         super().__init__(params, weights, ("mean", "square"), weight_decay)
@@ -202,3 +204,7 @@ class Adam(Optimizer):
         np.divide(mean, scratch, out=scratch)
         scratch *= eta / (1 - self.beta1**self.count)
         p -= scratch
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: each update also subtracts eta * `weight_decay` * weights. Usually with lam=0."""

@@ -1,119 +1,180 @@
-"""Learning-rate schedules: functions from the update step, counted from 0, to eta."""
+"""Learning-rate schedules: settings in epochs, from which `rates` makes the learning rate of each update for a run of a given length."""
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from numlp.errors import require, require_count, require_decay, require_positive, require_rates
+from numlp.errors import require, require_decay, require_length, require_positive, require_rates
 
 Schedule: TypeAlias = Callable[[int], float]
+"""From the update, counted from 0, to its learning rate eta."""
 
 
-def constant(eta: float) -> Schedule:
-    """The same rate at every step.
+@dataclass(frozen=True)
+class Constant:
+    """The same learning rate at every update.
 
     Examples:
         >>> import numlp
-        >>> numlp.constant(eta=0.1)(1000)
+        >>> numlp.Constant(eta=0.1).rates(per_epoch=450, steps=9000)(1000)
         0.1
     """
-    require_positive("schedule.eta", eta=eta)
-    return lambda step: eta
+
+    eta: float = 0.01
+
+    def __post_init__(self) -> None:
+        require_positive("schedule.eta", eta=self.eta)
+
+    def rates(self, per_epoch: int, steps: int) -> Schedule:
+        """The rates of a run of `steps` updates, `per_epoch` in each epoch."""
+        return lambda step: self.eta
 
 
-def exponential(eta: float, decay: float, epoch_steps: int) -> Schedule:
-    """Eta * decay^epoch: the rate falls by a factor after each epoch of `epoch_steps` updates.
+@dataclass(frozen=True)
+class Exponential:
+    """Eta * decay^epoch: the learning rate falls by a factor after each epoch.
 
     Examples:
         >>> import numlp
-        >>> schedule = numlp.exponential(eta=0.8, decay=0.5, epoch_steps=100)
-        >>> [schedule(step) for step in (0, 99, 100, 200)]
+        >>> rates = numlp.Exponential(eta=0.8, decay=0.5).rates(per_epoch=100, steps=300)
+        >>> [rates(step) for step in (0, 99, 100, 200)]
         [0.8, 0.8, 0.4, 0.2]
     """
-    require_positive("schedule.eta", eta=eta)
-    require_decay("schedule.decay", decay=decay)
-    return lambda step: eta * decay ** (step // epoch_steps)
+
+    eta: float = 0.01
+    decay: float = 0.95
+
+    def __post_init__(self) -> None:
+        require_positive("schedule.eta", eta=self.eta)
+        require_decay("schedule.decay", decay=self.decay)
+
+    def rates(self, per_epoch: int, steps: int) -> Schedule:
+        """The rates of a run of `steps` updates, `per_epoch` in each epoch."""
+        return lambda step: self.eta * self.decay ** (step // per_epoch)
 
 
-def cosine(eta: float, eta_min: float, warmup: int, steps: int) -> Schedule:
-    """Up to `eta` in even steps over the first `warmup` updates, then down along half a cosine to `eta_min` at the last of `steps`.
+@dataclass(frozen=True)
+class Cosine:
+    """Up to `eta` in even steps over `warmup_epochs`, then down along half a cosine to `eta_min` at the last update.
 
     Source: Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5, without restarts; warm-up: Goyal et al. 2017, arXiv:1706.02677.
 
     Examples:
         >>> import numlp
-        >>> schedule = numlp.cosine(eta=0.1, eta_min=0.001, warmup=1, steps=12)
-        >>> [round(schedule(step), 3) for step in (0, 1, 6, 11)]
+        >>> rates = numlp.Cosine(eta=0.1, eta_min=0.001, warmup_epochs=0.5).rates(per_epoch=2, steps=12)
+        >>> [round(rates(step), 3) for step in (0, 1, 6, 11)]
         [0.05, 0.1, 0.051, 0.001]
     """
-    require_rates("schedule", eta_min, eta)
-    require(0 <= warmup < steps, "schedule.warmup_epochs", f"a warm-up shorter than the run's {steps} updates", warmup=warmup)
-    length = max(1, steps - 1 - warmup)
 
-    def schedule(step: int) -> float:
-        if step < warmup:
-            return eta * (step + 1) / (warmup + 1)
-        return eta_min + (eta - eta_min) * (1 + math.cos(math.pi * min(1.0, (step - warmup) / length))) / 2
+    eta: float = 0.05
+    eta_min: float = 1e-5
+    warmup_epochs: float = 1.0
 
-    return schedule
+    def __post_init__(self) -> None:
+        require_rates("schedule", self.eta_min, self.eta)
+        require(0 <= self.warmup_epochs <= 1e6, "schedule.warmup_epochs", "a number from 0 to 1000000", warmup_epochs=self.warmup_epochs)
+
+    def rates(self, per_epoch: int, steps: int) -> Schedule:
+        """The rates of a run of `steps` updates, `per_epoch` in each epoch.
+
+        Raises:
+            UserError: The warm-up is as long as the run.
+        """
+        eta, eta_min, warmup = self.eta, self.eta_min, round(self.warmup_epochs * per_epoch)
+        require(warmup < steps, "schedule.warmup_epochs", f"a warm-up shorter than the run's {steps} updates", warmup=warmup)
+        length = max(1, steps - 1 - warmup)
+
+        def rate(step: int) -> float:
+            if step < warmup:
+                return eta * (step + 1) / (warmup + 1)
+            return eta_min + (eta - eta_min) * (1 + math.cos(math.pi * min(1.0, (step - warmup) / length))) / 2
+
+        return rate
 
 
-def one_cycle(eta: float, rise: float, start: float, end: float, steps: int) -> Schedule:
-    """Up from `eta / start` to `eta` along half a cosine over a share `rise` of the updates, and down to `eta / end` at the last.
-
-    Args:
-        eta: Highest rate.
-        rise: Share of the run, above 0 and below 1.
-        start: The first rate is so many times lower than `eta`.
-        end: The last one is.
-        steps: Updates of the run.
+@dataclass(frozen=True)
+class OneCycle:
+    """Up from `eta / start` to `eta` along half a cosine over the share `rise` of the run, and down to `eta / end` at the last update.
 
     Source: Smith and Topin 2018, arXiv:1708.07120, with cosines instead of straight lines, as PyTorch's OneCycleLR has them.
 
     Examples:
         >>> import numlp
-        >>> schedule = numlp.one_cycle(eta=0.1, rise=0.3, start=10, end=100, steps=100)
-        >>> [round(schedule(step), 3) for step in (0, 29, 99)]
+        >>> rates = numlp.OneCycle(eta=0.1, rise=0.3, start=10, end=100).rates(per_epoch=10, steps=100)
+        >>> [round(rates(step), 3) for step in (0, 29, 99)]
         [0.01, 0.1, 0.001]
     """
-    require_positive("schedule.eta", eta=eta)
-    require(0 < rise < 1, "schedule.rise", "a number above 0 and below 1", rise=rise)
-    require(start >= 1 and end >= 1, "schedule", "start and end of at least 1", start=start, end=end)
-    top = rise * steps - 1  # the update of the highest rate
-    require(0 < top < steps - 1, "schedule.rise", f"a rise of more than one and fewer than all of the run's {steps} updates", rise=rise)
 
-    def between(first: float, last: float, share: float) -> float:
-        return last + (first - last) * (1 + math.cos(math.pi * min(1.0, share))) / 2
+    eta: float = 0.1
+    rise: float = 0.3
+    start: float = 25.0
+    end: float = 250_000.0
 
-    def schedule(step: int) -> float:
-        if step <= top:
-            return between(eta / start, eta, step / top)
-        return between(eta, eta / end, (step - top) / (steps - 1 - top))
+    def __post_init__(self) -> None:
+        require_positive("schedule.eta", eta=self.eta)
+        require(0 < self.rise < 1, "schedule.rise", "a number above 0 and below 1", rise=self.rise)
+        bounded = 1 <= self.start < math.inf and 1 <= self.end < math.inf
+        require(bounded, "schedule", "start and end of at least 1", start=self.start, end=self.end)
 
-    return schedule
+    def rates(self, per_epoch: int, steps: int) -> Schedule:
+        """The rates of a run of `steps` updates, `per_epoch` in each epoch.
+
+        Raises:
+            UserError: The run is too short to rise and fall.
+        """
+        eta, top = self.eta, self.rise * steps - 1  # the update of the highest rate
+        expected = f"a rise of more than one and fewer than all of the run's {steps} updates"
+        require(0 < top < steps - 1, "schedule.rise", expected, rise=self.rise)
+
+        def between(first: float, last: float, share: float) -> float:
+            return last + (first - last) * (1 + math.cos(math.pi * min(1.0, share))) / 2
+
+        def rate(step: int) -> float:
+            if step <= top:
+                return between(eta / self.start, eta, step / top)
+            return between(eta, eta / self.end, (step - top) / (steps - 1 - top))
+
+        return rate
 
 
-def cyclical(eta_min: float, eta_max: float, half_cycle: int, decay: float = 1.0) -> Schedule:
-    """Triangular rate: up from `eta_min` to `eta_max` in `half_cycle` updates, and down again in as many.
+@dataclass(frozen=True)
+class Cyclical:
+    """Triangles: up from `eta_min` to `eta_max` in `half_cycle_epochs`, and down again in as many.
 
-    After each cycle of `2 * half_cycle` updates the highest rate is multiplied by `decay`; it never falls below `eta_min`.
+    After each cycle the highest rate is multiplied by `decay`; it never falls below `eta_min`.
 
     Source: Smith 2017, arXiv:1506.01186, section 3 (triangular and, with a decay of 0.5, close to triangular2).
 
     Examples:
         >>> import numlp
-        >>> schedule = numlp.cyclical(eta_min=0.001, eta_max=0.1, half_cycle=500)
-        >>> [round(schedule(step), 3) for step in (0, 250, 500, 1000, 1500)]
+        >>> rates = numlp.Cyclical(eta_min=0.001, eta_max=0.1, half_cycle_epochs=5).rates(per_epoch=100, steps=2000)
+        >>> [round(rates(step), 3) for step in (0, 250, 500, 1000, 1500)]
         [0.001, 0.051, 0.1, 0.001, 0.1]
     """
-    require_count("schedule.half_cycle_epochs", half_cycle=half_cycle)
-    require_rates("schedule", eta_min, eta_max)
-    require_decay("schedule.decay", decay=decay)
 
-    def schedule(step: int) -> float:
-        cycle, position = divmod(step, 2 * half_cycle)
-        height = 1 - abs(position / half_cycle - 1)  # 0 at eta_min, 1 at the highest rate
-        highest = max(eta_min, eta_max * decay**cycle)
-        return eta_min + height * (highest - eta_min)
+    eta_min: float = 1e-5
+    eta_max: float = 0.1
+    half_cycle_epochs: float = 5.0
+    decay: float = 1.0
 
-    return schedule
+    def __post_init__(self) -> None:
+        require_rates("schedule", self.eta_min, self.eta_max)
+        require_length("schedule.half_cycle_epochs", half_cycle_epochs=self.half_cycle_epochs)
+        require_decay("schedule.decay", decay=self.decay)
+
+    def cycle_steps(self, per_epoch: int) -> int:
+        """Updates of a cycle: at least two. A schedule with this method has a length in cycles, `train.cycles`."""
+        return 2 * max(1, round(self.half_cycle_epochs * per_epoch))
+
+    def rates(self, per_epoch: int, steps: int) -> Schedule:
+        """The rates of a run of `steps` updates, `per_epoch` in each epoch."""
+        eta_min, eta_max, half_cycle = self.eta_min, self.eta_max, self.cycle_steps(per_epoch) // 2
+
+        def rate(step: int) -> float:
+            cycle, position = divmod(step, 2 * half_cycle)
+            height = 1 - abs(position / half_cycle - 1)  # 0 at eta_min, 1 at the highest rate
+            highest = max(eta_min, eta_max * self.decay**cycle)
+            return eta_min + height * (highest - eta_min)
+
+        return rate

@@ -20,10 +20,10 @@ from numlp.display.style import save
 from numlp.files import write_rows
 from numlp.optim.schedules import Schedule
 from numlp.runs.invocation import Invocation
-from numlp.training import build
 from numlp.training.batches import epoch_steps
 from numlp.training.history import Record
 from numlp.training.memory import check_memory
+from numlp.training.plan import check_data, make_network, make_optimizer, make_plan
 from numlp.training.trainer import train
 
 PICTURE = "lr_range.png"
@@ -66,15 +66,15 @@ def run(config: Config, out: Path, invocation: Invocation) -> None:
 def sweep(config: Config, data: Prepared) -> list[Record]:
     """Train with the rising rate; the training columns are smoothed over batches, which costs a record nothing."""
     part, test = data.part("train"), config.lr_range
-    build.check_data(config, data.dataset)
-    plan = build.plan(config, len(part.labels), data.dataset.shape)
+    check_data(config, data.dataset)
+    plan = make_plan(config, len(part.labels), data.dataset.shape)
     steps = max(POINTS, round(test.epochs * epoch_steps(len(part.labels), plan.batch_size)))
     schedule = rising_rate(test.low, test.high, steps, test.spacing)
     at = frozenset(round(steps * i / POINTS) for i in range(POINTS + 1))
     plan = replace(plan, steps=steps, schedule=schedule, record_at=at, cost="smoothed")
-    network = build.network(config, data.mean.size, data.dataset.classes)
+    network = make_network(config, data.mean.size, data.dataset.classes)
     with np.errstate(all="ignore"):  # the test ends beyond what the network bears
-        return list(train(network, build.optimizer(config.optim, network), part, data.part("val"), plan))
+        return list(train(network, make_optimizer(config, network), part, data.part("val"), plan))
 
 
 def rising_rate(low: float, high: float, steps: int, spacing: str) -> Schedule:

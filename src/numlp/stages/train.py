@@ -11,6 +11,7 @@ from typing import Any
 from numlp import paths
 from numlp.config import Config
 from numlp.config.naming import caption, deciding_choices, flatten, run_name
+from numlp.config.parts import build
 from numlp.data.normalise import SPLITS, Prepared, prepare_data
 from numlp.display.progress_bar import Progress
 from numlp.files import json_digest, sha256, write_json, write_rows
@@ -140,8 +141,9 @@ def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracke
 
 def _say(config: Config, invocation: Invocation, inputs: int) -> None:
     """Say what a user may not expect of these settings, or could have faster."""
-    if config.moments.name == "adaptive" and config.norm.placement != "none":
-        print(f"train: moments=adaptive computes batch norm's statistics from {config.moments.images:,} test images (never their labels)")
+    if build(config.moments).split == "test" and config.norm.placement != "none":
+        images = config.moments["images"]
+        print(f"train: moments=adaptive computes batch norm's statistics from {images:,} test images (never their labels)")
     widths = (inputs, *config.model.hidden)
     products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
     if invocation.alone and config.train.threads < cores() and products >= WIDE:

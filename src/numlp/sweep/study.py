@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from numlp.config.search import Round
 from numlp.runs.pruning import STUDY, open_journal
 from numlp.sweep.space import Choice, Point, Range, Space, grid
-from numlp.training.build import SEARCH, stream
+from numlp.training.plan import SEARCH, stream
 
 SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
     "grid": RandomSampler,  # it never samples

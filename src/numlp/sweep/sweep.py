@@ -34,8 +34,8 @@ from numlp.sweep.space import Choice, Point, Range, Space, describe_space, narro
 from numlp.sweep.study import Study, count_trials
 from numlp.sweep.trial import Job, Trial, rank_trials
 from numlp.threads import cores
-from numlp.training import build
 from numlp.training.memory import check_memory, estimate_memory
+from numlp.training.plan import check_data, count_updates
 
 ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs alone
 
@@ -162,8 +162,8 @@ class Sweep:
         try:
             config = to_config(composed)
             job.key, job.name = settings_key(config), run_name(config, job.choices)
-            build.check_data(config, describe_data(config))
-            build.count_updates(config)
+            check_data(config, describe_data(config))
+            count_updates(config)
             job.config, job.record = config, record_file(RECORDS, config)
         except Unavailable:
             raise

@@ -10,13 +10,13 @@ import numpy as np
 from numlp.config import Config
 from numlp.data.normalise import Name, Prepared
 from numlp.threads import blas_threads
-from numlp.training import build
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.divergence import check_convergence
 from numlp.training.evaluator import Evaluator, Scores
 from numlp.training.final_moments import check_moments, set_final_moments
 from numlp.training.health import Probe
 from numlp.training.history import Record
+from numlp.training.plan import check_data, make_network, make_optimizer, make_plan
 from numlp.training.trainer import State, Trainer
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def make_trainer(config: Config, data: Prepared, ahead: bool = False) -> Trainer
         UserError: A setting does not fit the data; nothing is made by then.
     """
     train = data.part("train")
-    plan = build.plan(config, len(train.labels), data.dataset.shape)
-    build.check_data(config, data.dataset)
+    plan = make_plan(config, len(train.labels), data.dataset.shape)
+    check_data(config, data.dataset)
     check_moments(config, data)
-    network = build.network(config, data.mean.size, data.dataset.classes)
-    return Trainer(State(network, build.optimizer(config.optim, network, config.average)), train, data.part("val"), plan, ahead)
+    network = make_network(config, data.mean.size, data.dataset.classes)
+    return Trainer(State(network, make_optimizer(config, network)), train, data.part("val"), plan, ahead)
 
 
 def fit(config: Config, data: Prepared, trainer: Trainer, checkpoint: Checkpoint, watch: Callable[[Record], None], stop: "Stop") -> None:

@@ -3,17 +3,18 @@
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import psutil
 
 from numlp.config import Config
+from numlp.config.parts import build
 from numlp.data.sources import describe_data
 from numlp.errors import UserError
-from numlp.training import build
 from numlp.training.batches import epoch_steps
 from numlp.training.evaluator import CHUNK
+from numlp.training.plan import count_records, count_steps
 
 LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")  # of a container
-STATE = {"sgd": 0, "momentum": 1}  # vectors of an optimizer's state; Adam has two
 RECORD = 1_000  # bytes of a record, and of a layer's health at one, in memory and on the way to a file
 
 
@@ -31,16 +32,16 @@ def estimate_memory(config: Config) -> dict[str, int]:
     dataset = describe_data(config)
     sizes = (config.model.inputs or dataset.inputs, *config.model.hidden, dataset.classes)
     weights, units = sum(a * b for a, b in pairwise(sizes)), sum(sizes)
-    vectors = 2 + STATE.get(config.optim.name, 2) + (config.average > 0) + 3 * config.train.health
+    vectors = 2 + len(build(config.optim, np.zeros(1, np.float32), 1).state) + (config.average > 0) + 3 * config.train.health
     passes = CHUNK * (1 + config.train.threads)  # rows of an evaluation, which has a thread more than BLAS at most
     train, val = (stop - start for start, stop in (config.split.train, config.split.val))
     per_epoch = epoch_steps(train, config.train.batch_size)
-    records = build.count_records(config.train.record, build.steps(config, per_epoch), per_epoch)
+    records = count_records(config.train.record, count_steps(config, per_epoch), per_epoch)
     layers = 1 + len(sizes) * config.train.health
     return {
         "model.hidden": 4 * (vectors * (weights + 4 * units) + 4 * passes * units),
         "train.batch_size": 4 * 7 * min(config.train.batch_size, train) * units,  # a layer keeps up to seven arrays of a batch
-        "moments.images": 4 * 4 * min(config.moments.images or 0, train + val) * units,
+        "moments.images": 4 * 4 * min(config.moments.get("images", 0), train + val) * units,
         "train.record": RECORD * records * layers,
     }
 

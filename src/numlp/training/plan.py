@@ -1,9 +1,23 @@
-"""How long and how a run trains: what its choices come to for a training split of a given size."""
+"""How a run trains: from its settings to its plan, network and optimizer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
+
+from numlp.config.parts import bind, build
+from numlp.config.schema import AugmentConfig, Config, RecordConfig
 from numlp.data.augment import Augmentation
+from numlp.data.dataset import DatasetInfo
+from numlp.errors import require
+from numlp.nn.initializers import initialize
+from numlp.nn.network import Network
+from numlp.optim.optimizers import EVERY, Optimizer
 from numlp.optim.schedules import Schedule
+from numlp.training.batches import epoch_steps
+
+INIT, BATCHES, AUGMENTATION, SEARCH, NOISE, CHANGES = range(6)  # the streams that a seed is split into
 
 
 @dataclass(frozen=True)
@@ -29,7 +43,7 @@ class Plan:
 
     Examples:
         >>> import numlp
-        >>> schedule = numlp.cyclical(eta_min=1e-5, eta_max=0.1, half_cycle=250)
+        >>> schedule = numlp.Cyclical(eta_max=0.1, half_cycle_epochs=5).rates(per_epoch=50, steps=1000)
         >>> at = frozenset({0, 500, 1000})
         >>> plan = numlp.Plan(1000, 100, schedule, lam=0.005, ema_decay=0.9, batch_seed=0, record_at=at)
         >>> plan.schedule(250)
@@ -51,3 +65,109 @@ class Plan:
     smoothing: float = 0.0
     clip_norm: float = 0.0
     threads: int = 1
+
+
+def make_plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:
+    """The plan for a training split of `images` of `shape`, which only augmentation uses.
+
+    Raises:
+        UserError: A setting does not fit this number, or the length of the run.
+    """
+    size = config.train.batch_size
+    require(size <= images, "train.batch_size", f"at most {images}, the number of training images", batch_size=size)
+    per_epoch = epoch_steps(images, size)
+    steps, augment = count_steps(config, per_epoch), config.augment
+    enough = config.average == 0 or steps >= EVERY
+    require(enough, "average", f"a run of {EVERY} updates or more", "raise train.epochs or train.cycles", updates=steps)
+    batch_seed, noise_seed, image_seed = (
+        int(stream(config.seed, which).generate_state(1, np.uint64)[0]) for which in (BATCHES, NOISE, CHANGES)
+    )
+    return Plan(
+        steps=steps,
+        batch_size=size,
+        schedule=build(config.schedule).rates(per_epoch, steps),
+        lam=config.lam,
+        ema_decay=build(config.moments).alpha,
+        batch_seed=batch_seed,
+        noise_seed=noise_seed,
+        image_seed=image_seed,
+        augmentation=None if augment == AugmentConfig() else Augmentation(shape, augment.flip, augment.shift, augment.cutout),
+        mixup=config.mixup,
+        smoothing=config.smoothing,
+        clip_norm=config.clip_norm,
+        record_at=record_steps(config.train.record, steps, per_epoch),
+        cost=config.train.record.cost,
+        threads=config.train.threads,
+    )
+
+
+def make_network(config: Config, inputs: int, classes: int) -> Network:
+    """The network of `config` for images of `inputs` values, with its initial weights."""
+    sizes, rates = (inputs, *config.model.hidden, classes), {"dropout": config.dropout, "input_dropout": config.input_dropout}
+    # A rule of the schema has checked the placement, which is any text to the type checker.
+    network = Network(sizes, config.norm.placement, config.norm.eps, activation=bind(config.activation), **rates)  # type: ignore[arg-type]
+    initialize(network, partial(build, config.init), np.random.default_rng(stream(config.seed, INIT)))
+    return network
+
+
+def make_optimizer(config: Config, network: Network) -> Optimizer:
+    """The optimizer, with its state for the parameters of `network` and, where predictions are by it, their average."""
+    optimizer: Optimizer = build(config.optim, network.params.vector, network.weights.size)
+    if config.average > 0:
+        optimizer.keep_average(config.average, network.params.vector)
+    return optimizer
+
+
+def check_data(config: Config, dataset: DatasetInfo) -> None:
+    """Raise UserError when a setting asks for whole images, or larger ones, and the data set or the network's inputs have none."""
+    for where, active in (
+        ("augment", config.augment != AugmentConfig()),
+        ("test_time_flip", config.test_time_flip),
+        ("moments=adaptive", build(config.moments).split == "test"),
+    ):
+        if active:
+            require(dataset.is_image, where, "a data set of images", "it mirrors or moves them", shape=list(dataset.shape))
+            inputs = config.model.inputs or dataset.inputs
+            require(inputs == dataset.inputs, where, f"model.inputs={dataset.inputs}", "it needs whole images", inputs=inputs)
+    for name, value in (("shift", config.augment.shift), ("cutout", config.augment.cutout)):
+        if value > 0:
+            largest = min(dataset.shape[:2]) - 1
+            require(value <= largest, f"augment.{name}", f"a whole number of pixels from 0 to {largest}", **{name: value})
+
+
+def count_steps(config: Config, per_epoch: int) -> int:
+    """Updates of a run, at least one: by `train.epochs` where it is given, by `train.cycles` otherwise."""
+    if config.train.epochs is not None:
+        return max(1, round(config.train.epochs * per_epoch))
+    assert config.train.cycles is not None  # a rule of the settings
+    cycle: int = build(config.schedule).cycle_steps(per_epoch)
+    return max(1, round(config.train.cycles * cycle))
+
+
+def count_updates(config: Config) -> tuple[int, int]:
+    """Count the updates of a run, and of an epoch.
+
+    Raises:
+        UserError: The settings allow no plan of updates, such as a batch that is larger than the training split.
+    """
+    start, stop = config.split.train
+    plan = make_plan(config, stop - start)
+    return plan.steps, epoch_steps(stop - start, plan.batch_size)
+
+
+def record_steps(config: RecordConfig, total: int, per_epoch: int) -> frozenset[int]:
+    """Updates after which to record: before the first, after the last, and each epoch or `points` times a run."""
+    if config.every == "epoch":
+        return frozenset(range(0, total, per_epoch)) | {total}
+    points = min(config.points, total)
+    return frozenset(round(total * i / points) for i in range(points + 1))
+
+
+def count_records(config: RecordConfig, total: int, per_epoch: int) -> int:
+    """Size of `record_steps`, which may be too large to make."""
+    return 1 + (-(-total // per_epoch) if config.every == "epoch" else min(config.points, total))
+
+
+def stream(seed: int, which: int) -> np.random.SeedSequence:
+    """One of the independent random streams of a run's seed."""
+    return np.random.SeedSequence(seed, spawn_key=(which,))

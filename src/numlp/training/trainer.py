@@ -200,7 +200,7 @@ def train(network: Network, optimizer: Optimizer, data: Part, val: Part, plan: P
         >>> network = numlp.Network((4, 8, 2), norm="before")
         >>> numlp.initialize(network, numlp.he, rng)
         >>> optimizer = numlp.Sgd(network.params.vector, network.weights.size)
-        >>> plan = numlp.Plan(200, 50, numlp.constant(0.1), lam=0.0, ema_decay=0.9, batch_seed=0, record_at=frozenset({100, 200}))
+        >>> plan = numlp.Plan(200, 50, lambda step: 0.1, lam=0.0, ema_decay=0.9, batch_seed=0, record_at=frozenset({100, 200}))
         >>> records = list(numlp.train(network, optimizer, training, validation, plan))
         >>> [record.step for record in records]
         [100, 200]
