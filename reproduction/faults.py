@@ -174,8 +174,8 @@ def _normalize_by_all(data: Prepared) -> Prepared:
     std[std == 0] = 1
     scale, shift = (data.std / std).astype(np.float32), ((data.mean - mean) / std).astype(np.float32)
     names: tuple[Name, ...] = ("train", "val", "test")
-    parts = {name: Part(data.part(name).x * scale + shift, data.part(name).labels) for name in names}
-    return InMemory(data.folder, data.recipe, mean, std, parts)
+    parts = {name: Part(data.part(name).x[:] * scale + shift, data.part(name).labels) for name in names}
+    return InMemory(data.raw, data.split, mean, std, parts)
 
 
 def _alpha_reversed(config: Config) -> Config:

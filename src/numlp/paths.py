@@ -72,16 +72,15 @@ def from_environment(name: str) -> Path | None:
     return origin(current_folder()) / from_user(text) if text else None
 
 
-# The archive, and normalized arrays of every split asked for so far. On a cluster with a shared folder: on each node's own disk.
+# The archive, and raw images of each data set asked for so far. On a cluster with a shared folder: on each node's own disk.
 DATA = from_environment("NUMLP_DATA") or Path("data")
 ARCHIVE = DATA / "cifar-10-python.tar.gz"  # a downloaded one
-NORMALISED = DATA / "normalised"
 BUILD = Path("build")  # what DVC's stages make, one folder a stage
 DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
 TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
 CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one file a run
 
-SPLIT = "split.json"
+SPLIT, STATISTICS = "split.json", "statistics.npz"
 CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"
 COMPARISON = "comparison.json"
 LR_RANGE = "lr_range.csv"

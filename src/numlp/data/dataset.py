@@ -3,13 +3,13 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from numlp.errors import UserError, require
 from numlp.files import replacing, write_json
@@ -96,29 +96,21 @@ class RawData:
 
 
 def save_raw(data: RawData, folder: Path) -> DatasetInfo:
-    """Write images.npy, labels.npy and, last, dataset.json (docs/formats.md), without which older arrays do not count."""
+    """Write images.npy, labels.npy and, last, dataset.json (docs/formats.md), without which older arrays do not count.
+
+    The writes are plain ones: on a full disk `np.save` tells of items requested and written.
+    """
     (folder / INFO).unlink(missing_ok=True)
     digest = hashlib.sha256()
     for name, array in (("images", data.images), ("labels", data.labels)):
         block = np.ascontiguousarray(array)
         digest.update(block.data)
         with replacing(folder / f"{name}.npy") as file:
-            write_npy(file, block.shape, block.dtype, [block])
+            np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(block))
+            file.write(block.data)
     info = replace(data.info, digest=digest.hexdigest())
     write_json(folder / INFO, asdict(info), indent=2)
     return info
-
-
-def write_npy(file: BinaryIO, shape: tuple[int, ...], dtype: DTypeLike, blocks: Iterable[NDArray[Any]]) -> None:
-    """Write an array in format .npy from C-contiguous blocks of its rows, by plain writes.
-
-    On a full disk these raise "No space left on device", where `np.save` tells of items requested and written, and where
-    a new memory map ends the process by a signal.
-    """
-    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(file, header)
-    for block in blocks:
-        file.write(block.data)
 
 
 def load_raw(folder: Path) -> RawData:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from numlp.arrays import Array
 from numlp.config.parts import bind_own, update_choices
 from numlp.data.dataset import DatasetInfo
-from numlp.data.normalise import normalise
+from numlp.data.normalise import Pixels
 from numlp.errors import UserError, require
 from numlp.files import replacing
 from numlp.nn.activations import Relu
@@ -64,10 +64,8 @@ class Model:
 
     def probabilities(self, images: NDArray[np.uint8]) -> Array:
         """(N, d) raw images, channel-major -> (N, K) class probabilities, by the network as it was trained: no layer is folded."""
-        x = np.empty((len(images), self.mean.size), np.float32)
-        normalise(images[:, : self.mean.size], self.mean, self.std, x)
         with blas_threads(self.threads):
-            return Evaluator(self.network).probabilities(x)
+            return Evaluator(self.network).probabilities(Pixels(images, self.mean, self.std))
 
 
 def save_model(path: Path, model: Model) -> None:

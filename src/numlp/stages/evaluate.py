@@ -20,7 +20,7 @@ from numlp.nn.loss import accuracy
 from numlp.runs.invocation import Invocation
 from numlp.threads import blas_threads
 from numlp.tracking import Run, find_run, reopen
-from numlp.training.evaluator import Evaluator, confusion_matrix
+from numlp.training.evaluator import CHUNK, Evaluator, confusion_matrix
 
 Metrics: TypeAlias = dict[str, Any]
 """The keys of metrics.json (docs/formats.md)."""
@@ -78,7 +78,8 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path, flip: bool = Fa
         for name in FLIPPED if flip else ():
             part = data.part(name)
             plain = probabilities if name == "test" else evaluator.probabilities(part.x)
-            both = plain + evaluator.probabilities(mirrored(part.x, data.dataset.shape))
+            blocks = (mirrored(part.x[start : start + CHUNK], data.dataset.shape) for start in range(0, len(part.labels), CHUNK))
+            both = plain + np.concatenate([evaluator.probabilities(block) for block in blocks])
             metrics[f"{name}_flip_accuracy"] = accuracy(both, part.labels)
     matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), data.dataset.classes)
     names = list(data.dataset.class_names)

@@ -1,19 +1,21 @@
-"""`numlp normalise`: the split's normalized arrays, and a small file that names what they were made from."""
+"""`numlp normalise`: the mean and standard deviation of each pixel of the training split, and what they were computed from."""
 
-from dataclasses import asdict
 from pathlib import Path
+
+import numpy as np
 
 from numlp import paths
 from numlp.config import Config
-from numlp.data.normalise import prepare_data
-from numlp.files import write_json
+from numlp.data.normalise import describe, prepare_data
+from numlp.files import replacing, write_json
 from numlp.runs.invocation import Invocation
 
 
 def run(config: Config, out: Path, invocation: Invocation) -> None:
-    """Make the arrays under data/normalised when they are not there, and write split.json."""
+    """Write statistics.npz and split.json."""
     data = prepare_data(config)
-    sizes = {name: stop - start for name, (start, stop) in data.recipe.split.items()}
-    content = {**asdict(data.recipe), "key": data.recipe.key, "pixel_mean": data.mean.mean(), "pixel_std": data.std.mean()}
-    write_json(out / paths.SPLIT, content, indent=2)
+    with replacing(out / paths.STATISTICS) as file:
+        np.savez(file, allow_pickle=False, mean=data.mean, std=data.std)
+    write_json(out / paths.SPLIT, describe(data), indent=2)
+    sizes = {name: stop - start for name, (start, stop) in data.split.items()}
     print(f"normalise: {data.dataset.name}: {sizes['train']:,} training and {sizes['val']:,} validation images")

@@ -163,7 +163,7 @@ class Trainer:
             self._images[len(index)] = cycle(np.empty(shape, self.train.x.dtype))
         x = next(self._images[len(index)])
         # mode="clip" lets take write straight to the buffer; with "raise" it makes a copy first
-        np.take(self.train.x, index, axis=0, out=x, mode="clip")
+        self.train.x.take(index, 0, x, "clip")
         labels = self.train.labels[index]
         return Batch(step, index, x, labels, self._change(x, labels, step))
 
