@@ -27,13 +27,9 @@ def project(tmp_path, monkeypatch):
 
 @pytest.fixture
 def with_data(project, synthetic):
-    """The project with the synthetic images at hand, as the download stage leaves them, and the normalized ones of all tests."""
+    """The project with the synthetic images at hand, as the download stage leaves them."""
     (project / "build").mkdir()
     (project / "build" / "download").symlink_to(synthetic)
-    normalized = synthetic.with_name("normalised")
-    normalized.mkdir(exist_ok=True)
-    (project / "data").mkdir()
-    (project / "data" / "normalised").symlink_to(normalized)
     return project
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from numlp.config import schema
 from numlp.config.schema import check_rules
-from numlp.data.normalise import Part, normalise, statistics
+from numlp.data.normalise import Part, Pixels, statistics
 from numlp.files import read_rows, write_rows
 from numlp.inference.model_file import Model, load_model, save_model
 from numlp.nn.mode import TRAINING
@@ -150,7 +150,6 @@ def test_normalized_pixels_have_mean_zero_and_deviation_one(n, d, seed):
     pixels = np.random.default_rng(seed).integers(0, 256, (n, d), dtype=np.uint8)
     mean, std = statistics(pixels)
     moving = std > 0
-    out = np.empty((n, d), np.float32)
-    normalise(pixels, mean, np.where(moving, std, 1), out)
+    out = Pixels(pixels, mean, np.where(moving, std, 1))[:]
     np.testing.assert_allclose(out.mean(0, dtype=np.float64), 0, atol=1e-5)
     np.testing.assert_allclose(out.std(0, dtype=np.float64)[moving], 1, atol=1e-5)

@@ -1,10 +1,15 @@
-from concurrent.futures import ProcessPoolExecutor
+"""The splits of a data set, and the values that networks read."""
+
+import json
 
 import numpy as np
 import pytest
 
-from numlp.data.normalise import normalise, open_prepared, prepare, statistics
+from numlp.data.normalise import Pixels, prepare, statistics
 from numlp.errors import UserError
+from numlp.nn.initializers import he, initialize
+from numlp.nn.network import Network
+from numlp.training.evaluator import Evaluator
 
 
 def test_statistics_are_the_definition_of_mean_and_standard_deviation(rng):
@@ -20,61 +25,71 @@ def test_statistics_survive_the_brightest_images():
     np.testing.assert_array_equal(std, 0)
 
 
-def test_normalized_columns_have_zero_mean_and_unit_deviation(rng):
-    images = rng.integers(0, 256, (5001, 9), np.uint8)
-    out = np.empty(images.shape, np.float32)
-    normalise(images, *statistics(images), out)
-    np.testing.assert_allclose(out.mean(axis=0, dtype=np.float64), 0, atol=1e-5)
-    np.testing.assert_allclose(out.std(axis=0, dtype=np.float64), 1, rtol=1e-5)
+def test_pixels_have_the_same_bits_however_they_are_read(rng):
+    """They are one product and one difference in float32, rounded after each."""
+    images = rng.integers(0, 256, (1203, 9), np.uint8)
+    mean, std = statistics(images)
+    scale, shift = (1 / (255 * std)).astype(np.float32), (mean / std).astype(np.float32)
+    expected = images * scale - shift
+    x, index = Pixels(images, mean, std), rng.permutation(1203)[:150]
+    gathered, buffer = np.empty((150, 9), np.float32), np.empty((600, 9), np.float32)
+    assert (len(x), x.shape, x.dtype) == (1203, (1203, 9), np.float32)
+    np.testing.assert_array_equal(x[:], expected)
+    np.testing.assert_array_equal(x[index], expected[index])
+    np.testing.assert_array_equal(x.take(index, 0, gathered, "clip"), expected[index])
+    np.testing.assert_array_equal(x.read(700, 1203, buffer), expected[700:])
+    np.testing.assert_allclose(expected.mean(axis=0, dtype=np.float64), 0, atol=1e-5)
+    np.testing.assert_allclose(expected.std(axis=0, dtype=np.float64), 1, rtol=1e-5)
 
 
-def test_statistics_come_from_the_training_split_alone(raw_folder, tmp_path):
-    prepared = prepare(raw_folder, [0, 300], [300, 400], tmp_path)
-    images = np.load(raw_folder / "images.npy", mmap_mode="r")
-    mean, std = statistics(images[:300])
-    np.testing.assert_array_equal(prepared.mean, mean)
-    np.testing.assert_allclose(prepared.part("val").x[5], (images[305] / 255 - mean) / std, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(prepared.part("test").x[7], (images[50007] / 255 - mean) / std, rtol=1e-4, atol=1e-5)
+def test_statistics_and_labels_are_those_of_the_split(raw_folder, tmp_path):
+    data = prepare(raw_folder, [100, 400], [0, 100], tmp_path)
+    images, labels = np.load(raw_folder / "images.npy", mmap_mode="r"), np.load(raw_folder / "labels.npy")
+    mean, std = statistics(images[100:400])
+    np.testing.assert_array_equal(data.mean, mean)
+    for name, rows in {"train": slice(100, 400), "val": slice(0, 100), "test": slice(50_000, None)}.items():
+        np.testing.assert_allclose(data.part(name).x[5:6][0], (images[rows][5] / 255 - mean) / std, rtol=1e-4, atol=1e-5)
+        np.testing.assert_array_equal(data.part(name).labels, labels[rows])
 
 
-def test_a_split_is_memory_mapped_and_has_its_own_labels(raw_folder, tmp_path):
-    prepared = prepare(raw_folder, [100, 200], [0, 50], tmp_path)
-    labels = np.load(raw_folder / "labels.npy")
-    train = prepared.part("train")
-    assert isinstance(train.x, np.memmap)
-    assert train.x.shape == (100, 3072)
-    np.testing.assert_array_equal(train.labels, labels[100:200])
-    np.testing.assert_array_equal(prepared.part("test").labels, labels[50000:])
+def test_pixel_that_never_changes_becomes_zero(constant_pixel_folder, tmp_path):
+    data = prepare(constant_pixel_folder, [0, 60], [60, 90], tmp_path)
+    assert data.std[11] == 1
+    assert not data.part("train").x[:][:, 11].any()
+    assert np.isfinite(data.part("val").x[:]).all()
 
 
-def test_a_pixel_that_never_changes_becomes_zero(constant_pixel_folder, tmp_path):
-    prepared = prepare(constant_pixel_folder, [0, 60], [60, 90], tmp_path)
-    assert prepared.std[11] == 1
-    assert not prepared.part("train").x[:, 11].any()
-    assert np.isfinite(prepared.part("val").x).all()
+def test_the_first_values_alone_are_read(raw_folder, tmp_path):
+    data = prepare(raw_folder, [0, 60], [60, 90], tmp_path)
+    np.testing.assert_array_equal(data.first(20).part("val").x[:], data.part("val").x[:][:, :20])
+    with pytest.raises(UserError, match=r"model\.inputs: expected a whole number from 1 to 3072, got 3073"):
+        data.first(3073)
 
 
-def test_a_second_call_makes_nothing_again(raw_folder, tmp_path):
-    folder = prepare(raw_folder, [0, 60], [60, 90], tmp_path).folder
-    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    prepare(raw_folder, [0, 60], [60, 90], tmp_path)
-    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+@pytest.mark.parametrize(("train", "val", "where"), [([0, 60], [60, 50_001], "split.val"), ([50_000, 60_000], [0, 60], "split.train")])
+def test_split_beyond_the_training_images_is_refused(raw_folder, tmp_path, train, val, where):
+    with pytest.raises(UserError, match=f"{where}: expected .* <= 50000"):
+        prepare(raw_folder, train, val, tmp_path)
 
 
-def test_another_split_gets_a_folder_of_its_own(raw_folder, tmp_path):
-    assert prepare(raw_folder, [0, 60], [60, 90], tmp_path).folder != prepare(raw_folder, [0, 61], [61, 90], tmp_path).folder
+def test_stage_s_statistics_are_taken_for_the_same_split_alone(with_data, numlp):
+    command = ["normalise", "+stage=pipeline", "data=synthetic", "split.train=[0,60]", "split.val=[60,80]"]
+    stage, raw = with_data / "build/normalise", with_data / "build/download"
+    assert numlp(*command)[0] == 0
+    expected = prepare(raw, [0, 60], [60, 80], with_data)
+    np.savez(stage / "statistics.npz", mean=expected.mean + 1, std=expected.std)  # to tell them apart
+    np.testing.assert_array_equal(prepare(raw, [0, 60], [60, 80], stage).mean, expected.mean + 1)
+    np.testing.assert_array_equal(prepare(raw, [0, 61], [61, 80], stage).mean, statistics(np.load(raw / "images.npy")[:61])[0])
+    content = json.loads((stage / "split.json").read_text())
+    (stage / "split.json").write_text(json.dumps(content | {"data": content["data"] | {"digest": "0"}}))
+    np.testing.assert_array_equal(prepare(raw, [0, 60], [60, 80], stage).mean, expected.mean)
 
 
-def test_processes_that_start_together_make_the_arrays_once(raw_folder, tmp_path):
-    with ProcessPoolExecutor(4) as pool:
-        jobs = [pool.submit(prepare, raw_folder, [0, 60], [60, 90], tmp_path) for _ in range(4)]
-        folders = {job.result().folder for job in jobs}
-    assert len(folders) == 1
-    assert open_prepared(folders.pop()).part("train").x.shape == (60, 3072)
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+def test_evaluation_of_pixels_has_the_bits_of_an_evaluation_of_their_values(rng):
 
-
-def test_a_failure_leaves_no_folder(raw_folder, tmp_path):
-    with pytest.raises(UserError, match=r"split\.val: expected .* <= 50000"):
-        prepare(raw_folder, [0, 60], [60, 70000], tmp_path)
-    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+    network = Network((30, 5, 3))
+    initialize(network, he, rng)
+    images = rng.integers(0, 256, (2300, 30), np.uint8)
+    x = Pixels(images, *statistics(images))
+    for threads in (1, 2):
+        np.testing.assert_array_equal(Evaluator(network, threads).probabilities(x), Evaluator(network).probabilities(x[:]))

@@ -55,10 +55,13 @@ class Pixels:
 
     def take(self, rows: NDArray[np.intp], axis: Literal[0], out: Array, mode: Literal["clip"]) -> Array:
         """Gather rows as an array's method of this name does; by one thread at a time."""
-        images = self._gathered.setdefault(len(rows), np.empty(0, np.uint8))
-        if images.size == 0:
-            images = self._gathered[len(rows)] = np.empty(out.shape, np.uint8)
-        return self._normalise(self._images.take(rows, axis, images, mode), out)
+        if len(rows) not in self._gathered:
+            self._gathered[len(rows)] = np.empty(out.shape, np.uint8)
+        return self._normalise(self._images.take(rows, axis, self._gathered[len(rows)], mode), out)
+
+    def read(self, start: int, stop: int, out: Array) -> Array:
+        """Rows from `start` to `stop`, in the first rows of a buffer."""
+        return self._normalise(self._images[start:stop], out[: stop - start])
 
     def _normalise(self, images: NDArray[np.uint8], out: Array) -> Array:
         """One product and one difference with rounded constants, in float32."""
