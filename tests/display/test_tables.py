@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from numlp.display.prediction_tables import tabulate_top_classes
+from numlp.cli.predict import tabulate_top_classes
+from numlp.cli.show import list_next_steps, summarize_run
 from numlp.display.progress_bar import Progress
-from numlp.display.run_summary import list_next_steps, summarize_run
 from numlp.display.text import table_console
 from numlp.training.history import Record
 

@@ -1,23 +1,27 @@
 """`numlp predict`: classify images with a trained network."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
+from rich.console import Console, Group
+from rich.progress_bar import ProgressBar
+from rich.text import Text
 
 from numlp.arrays import Array
 from numlp.cli.commands import add_model
 from numlp.data.image_file import SUFFIXES, read_image
-from numlp.display.prediction_tables import tabulate_top_classes, to_csv, to_json
+from numlp.display.text import plain_table
 from numlp.errors import UserError, require
-from numlp.files import write_text
+from numlp.files import csv_text, write_text
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
 
-TABLE, FORMATS = "table", {"csv": to_csv, "json": to_json}
+TABLE, FORMATS = "table", ("csv", "json")
+CLASSES, BAR = 3, 30  # classes of an image in the table, and characters of a bar
 ABOUT = (
     "Classify PNG, JPEG or WebP images: print the three most probable classes, or with --format csv or json "
     "the probabilities of all classes. "
@@ -69,12 +73,33 @@ def _show(arguments: argparse.Namespace, titles: Sequence[str], names: Sequence[
         for title, row in zip(titles, probabilities, strict=True):
             console.print(tabulate_top_classes(title, names, row))
         return
-    text = FORMATS[arguments.format](titles, names, probabilities)
+    likeliest = [(title, names[row.argmax()], float(row.max())) for title, row in zip(titles, probabilities, strict=True)]
+    rows = probabilities.tolist()
+    if arguments.format == "csv":
+        text = csv_text(["file", "class", "probability", *names], [[*best, *row] for best, row in zip(likeliest, rows, strict=True)])
+    else:
+        objects = [
+            {"file": title, "class": name, "probability": highest, "probabilities": dict(zip(names, row, strict=True))}
+            for (title, name, highest), row in zip(likeliest, rows, strict=True)
+        ]
+        text = json.dumps(objects, indent=2) + "\n"
     if arguments.output is None:
         sys.stdout.write(text)
     else:
         write_text(arguments.output, text)
         print(f"predict: wrote {arguments.output}: {len(titles)} images")
+
+
+def tabulate_top_classes(title: str, names: Sequence[str], probabilities: Array) -> Group:
+    """Lay out the likeliest classes of an image, (K,) probabilities, with bars."""
+    table = plain_table()
+    table.show_header = False
+    table.add_column(min_width=max(map(len, names)))
+    for i in (-probabilities).argsort(kind="stable")[:CLASSES]:
+        share = float(probabilities[i])
+        bar = ProgressBar(total=1, completed=share, width=BAR, finished_style="bar.complete")
+        table.add_row(Text(names[i]), Text(f"{100 * share:5.1f} %"), bar)
+    return Group(Text(title, style="bold"), table)  # Texts: brackets in a name are no markup
 
 
 def _files(path: Path) -> list[Path]:

@@ -2,16 +2,32 @@
 
 import argparse
 import json
+import math
+from collections.abc import Mapping
 from pathlib import Path
 
-from rich.console import Console
+from rich.box import ROUNDED
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
 
 from numlp import paths
 from numlp.config.naming import caption
-from numlp.display.run_summary import list_next_steps, summarize_run
+from numlp.data.normalise import SPLITS
+from numlp.display.text import format_duration
 from numlp.errors import UserError
 from numlp.files import sha256
 from numlp.inference.model_file import load_model
+
+STEPS = (
+    ("see the plots", "build/plot"),
+    ("compare runs in MLflow", "make ui"),
+    ("activate the environment, in each new shell", "source .venv/bin/activate"),
+    ("change a setting", "edit params.yaml, then dvc repro"),
+    ("change a setting as an experiment in git", "dvc exp run -S model=mlp9"),
+    ("train one network per value", "numlp train -m norm=none,before"),
+    ("classify an image", "numlp predict picture.png"),
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,8 +42,40 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def summarize_run(metrics: Mapping[str, float | str], settings: str, train_seconds: float | None = None) -> Group:
+    """Lay out accuracy and cost of the three splits under the data set's name and the settings.
+
+    Args:
+        metrics: The content of metrics.json (docs/formats.md): `dataset`, `<split>_accuracy` as fractions, `<split>_cost` in nats.
+        settings: The run's settings, one short line.
+        train_seconds: Wall time of the training; None when it was not run again.
+    """
+    table = Table("split", box=ROUNDED)
+    table.add_column("accuracy", justify="right")
+    table.add_column("cost (nats)", justify="right")
+    for key, name in SPLITS.items():
+        table.add_row(name, f"{100 * float(metrics[f'{key}_accuracy']):.2f} %", _cost(float(metrics[f"{key}_cost"])))
+    time = "Training was up to date and did not run again." if train_seconds is None else f"Training took {format_duration(train_seconds)}."
+    return Group(Text(str(metrics["dataset"]), style="bold"), Text(settings), table, Text(time))  # Texts: brackets are no markup
+
+
+def list_next_steps(checkout: bool = True) -> list[str]:
+    """Say where the plots are and how to compare and change choices, a line each, the commands in one column.
+
+    Args:
+        checkout: Whether there is a Makefile, which has made a .venv; else numlp is installed, and its commands are at hand.
+    """
+    steps = STEPS if checkout else [(task, command.replace("make", "numlp")) for task, command in STEPS if ".venv" not in command]
+    width = max(len(task) for task, _ in steps)
+    return [f"{task:{width}}  {command}" for task, command in steps]
+
+
 def _seconds(model: Path) -> float | None:
     """How long the training of `model` took; None where the latest training was another's, as DVC restores models alone."""
     timing = model.with_name(paths.TIMING)
     times = json.loads(timing.read_text()) if timing.exists() else {}
     return float(times["train_seconds"]) if times.get("model") == sha256(model) else None
+
+
+def _cost(cost: float) -> str:
+    return f"{cost:.4f}" if math.isfinite(cost) and abs(cost) < 1e5 else f"{cost:.3e}"
