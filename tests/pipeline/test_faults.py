@@ -1,4 +1,4 @@
-"""What the machine may do to a run: no result is lost, no file is half there, and what happened is told in a line or two."""
+"""Faults of the machine during a run: no result is lost, no file is half there, and an error is a line or two."""
 
 import json
 import shutil
@@ -37,7 +37,7 @@ def train_on(project, *mounts):
     """Train where `mounts` hold; the exit code, the errors and what then is in the run's folder."""
     command = " && ".join([*mounts, f"{sys.executable} -m numlp train {' '.join(RUN)}"])
     script = f"{command}; code=$?; ls -A {OUT} > listing; exit $code"
-    done = subprocess.run([*NAMESPACE, "sh", "-c", script], cwd=project, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([*NAMESPACE, "sh", "-c", script], cwd=project, capture_output=True, text=True, check=False)
     return done.returncode, done.stderr, (project / "listing").read_text().split()
 
 
@@ -57,7 +57,7 @@ def runs(project):
 
 
 @needs_mounts
-def test_a_full_disk_is_told_and_once_there_is_room_the_run_goes_on_to_its_end(ready, numlp):
+def test_full_disk_is_one_line_and_once_there_is_room_the_run_resumes(ready, numlp):
     (ready / OUT).mkdir(parents=True)
     code, err, left = train_on(ready, small_disk(OUT, "100k"))
     assert (code, err) == (1, f"error: {OUT}/model.npz: {FULL}\n")
@@ -71,32 +71,32 @@ def test_a_full_disk_is_told_and_once_there_is_room_the_run_goes_on_to_its_end(r
 
 
 @needs_mounts
-def test_a_disk_too_full_for_the_images_is_told(ready):
+def test_disk_too_full_for_the_images_is_one_line(ready):
+    """Not a bus error, which is what writing to a memory map on a full disk ends in."""
     (ready / "build/download").unlink()
-    for made in (folder := "data/raw", OUT):
-        (ready / made).mkdir(parents=True)
-    code, err, left = train_on(ready, small_disk(folder, "2m"))
+    for folder in ("data/raw", OUT):
+        (ready / folder).mkdir(parents=True)
+    code, err, left = train_on(ready, small_disk("data/raw", "2m"))
     assert (code, left) == (1, [])
-    assert err.startswith(f"error: {folder}/")
+    assert err.startswith("error: data/raw/")
     assert err.endswith(f": {FULL}\n")
 
 
 @needs_mounts
-def test_a_disk_too_full_for_checkpoints_is_a_warning(ready):
+def test_disk_too_full_for_checkpoints_is_a_warning(ready):
     (ready / CHECKPOINTS).mkdir(parents=True)
     code, err, left = train_on(ready, small_disk(CHECKPOINTS, "100k"))
     assert code == 0, err
     assert "no checkpoint at step 45" in err
-    assert "No space left on device" in err
     assert {"model.npz", "history.csv"} <= set(left)
     assert whole(ready) == [0, 45]
 
 
 @needs_mounts
 @pytest.mark.parametrize(("folder", "expected"), [(OUT, 1), (CHECKPOINTS, 0), ("mlruns", 1)])
-def test_a_read_only_folder_is_one_line_with_its_name(with_data, folder, expected):
-    (with_data / folder).mkdir(parents=True, exist_ok=True)
-    (with_data / OUT).mkdir(parents=True, exist_ok=True)
+def test_read_only_folder_is_one_line_with_its_name(with_data, folder, expected):
+    for directory in (folder, OUT):
+        (with_data / directory).mkdir(parents=True, exist_ok=True)
     code, err, left = train_on(with_data, f"mount --bind {folder} {folder}", f"mount -o remount,ro,bind {folder}")
     assert code == expected  # a run does without checkpoints
     assert folder in err
@@ -106,24 +106,21 @@ def test_a_read_only_folder_is_one_line_with_its_name(with_data, folder, expecte
 
 
 @needs_mounts
-@pytest.mark.parametrize(("folder", "expected"), [(OUT, 1), (CHECKPOINTS, 0)])
-def test_a_folder_without_permission_is_one_line_with_its_name(ready, folder, expected):
-    (ready / OUT).mkdir(parents=True, exist_ok=True)
-    (ready / folder).mkdir(parents=True, exist_ok=True)
-    (ready / folder).chmod(0)
+def test_folder_without_permission_is_one_line_with_its_name(ready):
+    (ready / OUT).mkdir(parents=True)
+    (ready / OUT).chmod(0)
     nobody = ["unshare", "--user", "--map-user=1000"]  # root's rights would open it
     command = [*nobody, sys.executable, "-m", "numlp", "train", *RUN]
-    done = subprocess.run(command, cwd=ready, capture_output=True, text=True, timeout=300, check=False)
-    (ready / folder).chmod(0o700)
-    assert done.returncode == expected  # a run does without checkpoints
-    assert folder in done.stderr
+    done = subprocess.run(command, cwd=ready, capture_output=True, text=True, check=False)
+    (ready / OUT).chmod(0o700)
+    assert done.returncode == 1
+    assert OUT in done.stderr
     assert "Permission denied" in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 2
-    assert (ready / OUT / "model.npz").exists() is (expected == 0)
+    assert not (ready / OUT / "model.npz").exists()
 
 
-@pytest.mark.slow
-def test_a_store_that_is_locked_costs_the_run_no_result(ready):
+def test_store_that_is_locked_costs_the_run_no_result(ready):
     """Another program holds MLflow's database until the run has ended; what it did not take is in a file."""
     process = start(ready, "train", *RUN, "train.epochs=20", "then=[]")
     wait_for(ready, f"{CHECKPOINTS}/*.npz", process)
@@ -142,7 +139,7 @@ def test_a_store_that_is_locked_costs_the_run_no_result(ready):
     assert sorted(sent + kept) == steps
 
 
-def test_a_clock_that_goes_backwards_loses_no_record(ready, numlp, monkeypatch):
+def test_clock_that_goes_backwards_loses_no_record(ready, numlp, monkeypatch):
     now = iter(range(2 * 10**18, 0, -(10**12)))
     monkeypatch.setattr(time, "time_ns", lambda: next(now))
     numbers = ["train.record.every=points", "train.record.points=9", "then=[]"]
@@ -152,7 +149,7 @@ def test_a_clock_that_goes_backwards_loses_no_record(ready, numlp, monkeypatch):
     assert run.data.metrics["cost/val"] == read_rows(ready / OUT / "history.csv", Record)[-1].val_cost
 
 
-def test_the_same_run_twice_at_once_ends_the_same_twice(ready):
+def test_same_run_twice_at_once_ends_the_same_twice(ready):
     at_once(ready, *(" ".join(["train", *SHORT, f"hydra.run.dir=outputs/{name}"]) for name in "ab"))
     models = [(ready / "outputs" / name / "model.npz").read_bytes() for name in "ab"]
     assert models[0] == models[1]

@@ -1,8 +1,10 @@
+"""The order of the training images."""
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numlp.training.batches import epoch_batches, epoch_steps
+from numlp.training.batches import batches_from, epoch_batches, epoch_steps
 
 
 @given(seed=st.integers(0, 2**63), epoch=st.integers(0, 1000), n=st.integers(1, 300), size=st.integers(1, 310))
@@ -13,8 +15,16 @@ def test_batches_of_an_epoch_partition_the_indices(seed, epoch, n, size):
     assert all(len(batch) == size for batch in batches[:-1])
 
 
-def test_the_order_follows_from_seed_and_epoch_alone():
+def test_order_follows_from_seed_and_epoch_alone():
     order = np.concatenate(list(epoch_batches(5, 3, 100, 10)))
     np.testing.assert_array_equal(order, np.concatenate(list(epoch_batches(5, 3, 100, 7))))
-    assert (order != np.concatenate(list(epoch_batches(5, 4, 100, 10)))).any()
-    assert (order != np.concatenate(list(epoch_batches(6, 3, 100, 10)))).any()
+    for other in ((5, 4), (6, 3)):
+        assert (order != np.concatenate(list(epoch_batches(*other, 100, 10)))).any()
+
+
+@given(n=st.integers(1, 200), size=st.integers(1, 70), steps=st.integers(1, 60), data=st.data())
+def test_batches_from_any_step_on_are_the_tail_of_all(n, size, steps, data):
+    first = data.draw(st.integers(0, steps))
+    batches = [index.tolist() for index in batches_from(0, steps, 7, n, size)]
+    assert len(batches) == steps
+    assert [index.tolist() for index in batches_from(first, steps, 7, n, size)] == batches[first:]

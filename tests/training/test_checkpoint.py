@@ -57,14 +57,14 @@ def everything(state):
     }
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     cuts=st.lists(st.integers(1, STEPS), min_size=1, max_size=4),
     optimizer=st.sampled_from(sorted(OPTIMIZERS)),
     norm=st.sampled_from(["none", "before", "after"]),
     cost=st.sampled_from(["full", "aggregated", "smoothed"]),
 )
-def test_a_run_cut_off_anywhere_and_often_ends_in_the_same_bits(tmp_path_factory, cuts, optimizer, norm, cost):
+def test_run_cut_off_anywhere_and_often_ends_in_the_same_bits(tmp_path_factory, cuts, optimizer, norm, cost):
     folder = tmp_path_factory.mktemp("cut")
     whole = begun(optimizer, norm)
     go_on(whole, Checkpoint(folder / "whole.npz"), cost)
@@ -75,9 +75,8 @@ def test_a_run_cut_off_anywhere_and_often_ends_in_the_same_bits(tmp_path_factory
     assert everything(state) == everything(whole)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("stop", [1, 6, 7, 8, 39, 40])
-def test_a_run_that_is_asked_to_stop_keeps_the_step_it_was_at(tmp_path, optimizer, stop):
+@pytest.mark.parametrize(("optimizer", "stop"), [("sgd", 1), ("momentum", 7), ("adam", 8), ("adam", 40)])
+def test_run_that_is_asked_to_stop_keeps_its_step(tmp_path, optimizer, stop):
     asked = []
 
     def rate(step):
@@ -98,18 +97,22 @@ def test_a_run_that_is_asked_to_stop_keeps_the_step_it_was_at(tmp_path, optimize
     assert everything(state) == everything(whole)
 
 
-def test_a_checkpoint_keeps_all_of_the_state(tmp_path):
+def test_checkpoint_keeps_all_of_the_state_until_it_is_cleared(tmp_path):
     state, other = begun("adam"), begun("adam")
     go_on(state, Checkpoint(tmp_path / "first.npz"), "smoothed", until=20)
     state.run_id, state.seconds = "0123", 4.5
-    Checkpoint(tmp_path / "run.npz").save(state)
-    assert Checkpoint(tmp_path / "run.npz").restore(other)
+    kept = Checkpoint(tmp_path / "run.npz")
+    kept.save(state)
+    assert kept.restore(other)
     assert everything(other) == everything(state)
     assert (other.step, other.run_id, other.seconds) == (20, "0123", 4.5)
+    assert not kept.restore(begun("momentum"))  # which has another state
+    kept.clear()
+    assert not kept.restore(begun("adam"))
 
 
 @pytest.mark.parametrize("damage", ["cut", "altered", "empty", "another"])
-def test_a_damaged_checkpoint_is_told_and_the_run_starts_over(tmp_path, caplog, damage):
+def test_damaged_checkpoint_is_told_and_the_run_starts_over(tmp_path, caplog, damage):
     kept = Checkpoint(tmp_path / "run.npz")
     go_on(begun("adam"), kept)
     content = bytearray(kept.path.read_bytes())
@@ -122,15 +125,7 @@ def test_a_damaged_checkpoint_is_told_and_the_run_starts_over(tmp_path, caplog, 
     assert everything(state) == everything(begun("adam"))
 
 
-def test_checkpoint_that_lacks_a_part_of_the_state_is_not_used(tmp_path):
-    kept = Checkpoint(tmp_path / "run.npz")
-    go_on(begun("sgd"), kept)
-    state = begun("adam")
-    assert not kept.restore(state)
-    assert everything(state) == everything(begun("adam"))
-
-
-def test_a_disk_that_is_full_is_a_warning_and_the_run_goes_on(tmp_path, caplog, monkeypatch):
+def test_disk_that_is_full_is_a_warning_and_the_run_goes_on(tmp_path, caplog, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device", "checkpoint")
 
@@ -141,8 +136,8 @@ def test_a_disk_that_is_full_is_a_warning_and_the_run_goes_on(tmp_path, caplog, 
     assert "No space left on device" in caplog.text
 
 
-@pytest.mark.parametrize(("cost", "most"), [(0.0, 6), (1.0, 6)])
-def test_records_that_follow_each_other_closely_do_not_all_cost_a_checkpoint(tmp_path, monkeypatch, cost, most):
+@pytest.mark.parametrize("cost", [0.0, 1.0])
+def test_records_that_follow_each_other_closely_do_not_all_cost_a_checkpoint(tmp_path, monkeypatch, cost):
     """A hundred records of 0.1 s, and a checkpoint takes no time or 1 s: one every 2 s, or a twentieth of the time."""
     now, kept, state, saved = [0.0], Checkpoint(tmp_path / "run.npz"), begun(), 0
 
@@ -157,13 +152,4 @@ def test_records_that_follow_each_other_closely_do_not_all_cost_a_checkpoint(tmp
         kept.path.unlink(missing_ok=True)
         kept.save(state)
         saved += kept.path.exists()
-    assert 1 <= saved <= most
-
-
-def test_clearing_forgets_the_run(tmp_path):
-    kept = Checkpoint(tmp_path / "run.npz")
-    go_on(begun(), kept, until=20)
-    kept.clear()
-    kept.clear()
-    assert list(tmp_path.iterdir()) == []
-    assert not kept.restore(begun())
+    assert 1 <= saved <= 6

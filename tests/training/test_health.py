@@ -1,15 +1,14 @@
-"""What a probe measures, and that it leaves the run alone."""
+"""A probe measures a network's layers, and leaves the run alone."""
 
 import numpy as np
 import pytest
 
 from numlp.data.normalise import Part
-from numlp.files import read_rows, write_rows
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
 from numlp.optim.optimizers import Adam, Momentum, Sgd
 from numlp.training.health import Probe
-from numlp.training.history import LayerHealth, Record
+from numlp.training.history import Record
 from numlp.training.plan import Plan
 from numlp.training.trainer import train
 
@@ -28,9 +27,8 @@ def made(norm="before"):
     return network
 
 
-@pytest.mark.parametrize("norm", ["none", "before", "after"])
-@pytest.mark.parametrize("kind", OPTIMIZERS)
-def test_a_run_that_is_measured_ends_in_the_same_bits(norm, kind):
+@pytest.mark.parametrize(("norm", "kind"), list(zip(["none", "before", "after"], OPTIMIZERS, strict=True)))
+def test_run_that_is_measured_ends_in_the_same_bits(norm, kind):
     ends = []
     for watched in (False, True):
         network, data = made(norm), part()
@@ -45,7 +43,7 @@ def test_a_run_that_is_measured_ends_in_the_same_bits(norm, kind):
     assert ends[0] == ends[1]
 
 
-def test_a_dead_unit_is_seen_in_its_layer():
+def test_dead_unit_is_seen_in_its_layer():
     network = made("none")
     network.params["linear2.b"][:3] = -1e6
     rows = Probe(network, part(), 0.0).measure(Sgd(network.params.vector, network.weights.size), RECORD)
@@ -64,17 +62,10 @@ def test_the_update_of_plain_descent_is_the_rate_times_the_gradient():
     assert (rows[0].gamma_mean, rows[0].beta_std) == (1, 0)
 
 
-def test_a_layer_that_gives_every_image_the_same_has_no_deviation():
+def test_layer_that_gives_every_image_the_same_has_no_deviation():
     network = made("none")
     network.params["linear2.W"][...] = 0
     network.params["linear2.b"][...] = np.arange(6)
     with np.errstate(divide="ignore"):  # weights of 0 have no relative update
         row = Probe(network, part(), 0.0).measure(Sgd(network.params.vector, network.weights.size), RECORD)[1]
     assert (row.activation_mean, row.activation_std) == (2.5, 0)
-
-
-def test_rows_are_read_as_they_were_written(tmp_path):
-    network = made()
-    rows = Probe(network, part(), 0.0).measure(Sgd(network.params.vector, network.weights.size), RECORD)
-    write_rows(tmp_path / "health.csv", LayerHealth, rows)
-    np.testing.assert_equal([vars(row) for row in read_rows(tmp_path / "health.csv", LayerHealth)], [vars(row) for row in rows])
