@@ -1,40 +1,32 @@
-"""The ladder: its rungs are experiments that change one another, and its page is what its rows give."""
+"""The ladder: its rungs are experiments that change one another, and its page has the figures of its rows."""
 
 import re
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
+from budget import ROOT
+from ladder import train
 from ladder.rows import TABLE, Row, add, read
 from ladder.rungs import RUNGS
 from ladder.stats import steps, table_row
 from ladder.train import missing, read_run
 from numlp.errors import UserError
-from projects import ROOT
 
 ROW = Row("l01_start", 0, "", 100, 20.0, 60.0, 0.53, 0.52, float("nan"), 2, "Haswell", "a CPU", "8114")
 
 
-def names():
-    return list(dict.fromkeys(rung.experiment for rung in RUNGS))
-
-
-def test_each_rung_is_a_file_whose_defaults_name_the_rung_it_changes():
+def test_each_rung_is_a_file_whose_defaults_name_an_earlier_rung():
     files = sorted(path.stem for path in (ROOT / "conf/experiment").glob("l[0-9][0-9]_*.yaml"))
-    assert sorted(names()) == files
+    assert sorted({rung.experiment for rung in RUNGS}) == files
+    earlier = {"/defaults/reports"}
     for rung in RUNGS:
         if not rung.flipped:
-            content = OmegaConf.load(ROOT / "conf/experiment" / f"{rung.experiment}.yaml")
-            assert content.defaults[0] == (rung.after or "/defaults/reports")
-
-
-def test_a_rung_is_compared_with_one_before_it():
-    seen = set()
-    for rung in RUNGS:
-        assert rung.after in seen or rung is RUNGS[0] or rung.flipped
-        seen.add(rung.experiment)
+            base = OmegaConf.load(ROOT / "conf/experiment" / f"{rung.experiment}.yaml").defaults[0]
+            assert base == (rung.after or "/defaults/reports")
+            assert base in earlier
+        earlier.add(rung.experiment)
 
 
 def test_means_intervals_and_gains_follow_from_the_rows():
@@ -46,34 +38,28 @@ def test_means_intervals_and_gains_follow_from_the_rows():
     assert (two.gain, two.low, two.high) == (pytest.approx(3), pytest.approx(3), pytest.approx(3))  # each seed gains the same
 
 
-def test_a_row_takes_the_place_of_an_earlier_one_of_the_same_run(tmp_path):
+def test_row_takes_the_place_of_an_earlier_one_and_only_runs_without_a_row_are_missing(tmp_path, monkeypatch):
     path = tmp_path / "ladder.csv"
     for row in (replace(ROW, seed=1), ROW, replace(ROW, test_accuracy=0.6)):
         add(path, row)
     assert [(row.seed, row.test_accuracy) for row in read(path)] == [(0, 0.6), (1, 0.52)]
+    monkeypatch.setattr("ladder.train.BUILD", path)
+    assert missing(["l01_start", "l02_wider"], [0, 1]) == [("l02_wider", 0), ("l02_wider", 1)]
 
 
-def test_only_runs_without_a_row_are_missing(tmp_path, monkeypatch):
-    monkeypatch.setattr("ladder.train.BUILD", tmp_path / "ladder.csv")
-    add(tmp_path / "ladder.csv", ROW)
-    assert missing(["l01_start", "l02_wider"], [0, 1]) == [("l02_wider", 0), ("l01_start", 1), ("l02_wider", 1)]
-
-
-def test_an_unknown_rung_is_told(monkeypatch):
-    from ladder.train import train
-
-    with pytest.raises(UserError, match=r"ladder: expected rungs of l01_start, .*, got 'l99'"):
-        train(["l99"], [0])
-
-
-PRECISE = ("moments.images=100",)
+def test_training_refuses_an_unknown_rung_and_leaves_docs_alone(tmp_path, monkeypatch):
+    with pytest.raises(UserError, match="l99"):
+        train.train(["l99"], [0])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(train, "read_run", lambda folder, experiment: ROW)
+    monkeypatch.setattr(train.subprocess, "run", lambda command, check: train.subprocess.CompletedProcess(command, 0))
+    train.train(["l01"], [0])
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.csv")] == ["build/ladder.csv"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "more"), [("l03_dropout", ()), ("l09_longer", PRECISE), ("l12_cutout", ()), ("l13_augmented_longer", PRECISE)]
-)
-def test_the_rungs_that_end_each_way_up_train(name, more, ready, numlp):
+@pytest.mark.parametrize(("name", "more"), [("l03_dropout", ()), ("l13_augmented_longer", ("moments.images=100",))])
+def test_rungs_train(name, more, ready, numlp):
     short = ["data=synthetic", "split=9k", "model.hidden=[8]", "train.epochs=1.1", "then=[evaluate]", "hydra.run.dir=rung"]
     code, out, err = numlp("train", f"+experiment={name}", *short, *more)
     assert code == 0, err
@@ -81,7 +67,6 @@ def test_the_rungs_that_end_each_way_up_train(name, more, ready, numlp):
     assert (row.epochs, row.seed) == (pytest.approx(1.1), 0)
     assert (row.augmentation != "") == ("flip" in out.splitlines()[0])
     assert 0.1 < row.test_accuracy < 1
-    assert np.isnan(row.test_flip_accuracy) != (name == RUNGS[-1].experiment)
 
 
 def test_table_of_the_page_is_what_its_rows_give():
@@ -97,13 +82,3 @@ def test_results_of_the_tutorial_are_those_of_the_rows():
     for step in steps(read(ROOT / TABLE)):
         assert any(f"{step.mean:.2f} ± {step.sd:.2f} %" in line for line in results)
         assert step.rung is RUNGS[0] or any(f"{step.gain:+.2f}".replace("-", "\N{MINUS SIGN}") in line for line in results)
-
-
-def test_training_a_rung_leaves_docs_alone(tmp_path, monkeypatch):
-    from ladder import train
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(train, "read_run", lambda folder, experiment: ROW)
-    monkeypatch.setattr(train.subprocess, "run", lambda command, check: train.subprocess.CompletedProcess(command, 0))
-    train.train(["l01"], [0])
-    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.csv")] == ["build/ladder.csv"]
