@@ -12,7 +12,7 @@ from numlp.config.naming import deciding_choices, flatten
 from numlp.data.normalise import SPLITS
 from numlp.files import json_digest
 from numlp.runs.identity import record_file
-from numlp.tracking import Run, start_run
+from numlp.tracking import About, track
 from numlp.training.plan import count_updates
 from reproduction.experiments import Experiments, Job
 from reproduction.faults import identify
@@ -80,7 +80,8 @@ def _tracked(experiment: str, planned: Sequence[PlannedRun], seeds: Sequence[int
     """Results as they come, each an MLflow run under the experiment's own."""
     results = _results(planned)  # begins the runs before MLflow is imported, which takes seconds
     root = Path.cwd()
-    with start_run(root, experiment, {"seeds": str(list(seeds)), "runs": len(planned)}, {}, experiment=MLFLOW) as parent:
+    parent = About(experiment, {"seeds": str(list(seeds)), "runs": len(planned)})
+    with track(root, None, parent, MLFLOW):
         for count, (place, result, cached) in enumerate(results, start=1):
             plan = planned[place]
             _log(root, plan, result, {"kept": str(cached).lower()}, parent)
@@ -118,12 +119,13 @@ def _side_by_side(planned: Sequence[PlannedRun], places: Sequence[int]) -> Itera
     return results
 
 
-def _log(root: Path, plan: PlannedRun, result: Result, tags: Mapping[str, str], parent: Run) -> None:
+def _log(root: Path, plan: PlannedRun, result: Result, tags: Mapping[str, str], parent: About) -> None:
     decided = deciding_choices(plan.config)
     tags = {**tags, "fault": plan.job.fault} if plan.job.fault else tags
     tags = {**tags, "config_digest": json_digest(decided), "model_digest": result.model_digest, "experiment": plan.job.experiment}
-    finals = {f"final/{split}_{what}" for split in SPLITS for what in ("accuracy", "cost")}
-    with start_run(root, plan.label, flatten(decided), tags, experiment=MLFLOW, parent=parent.id) as run:
+    about = About(plan.label, flatten(decided), tags, parent=parent.run_id)
+    finals = {f"final/{split}_{what}": getattr(result, f"{split}_{what}") for split in SPLITS for what in ("accuracy", "cost")}
+    about.metrics = finals | {"train_seconds": result.seconds}
+    with track(root, None, about, MLFLOW) as run:
         for record in result.history:
-            run.log_record(record)
-        run.log_metrics({name: getattr(result, name.removeprefix("final/")) for name in finals} | {"train_seconds": result.seconds})
+            run.log(record)

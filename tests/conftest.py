@@ -2,8 +2,6 @@
 
 import os
 import signal
-import sqlite3
-from contextlib import closing
 
 # Two workers of one thread each; before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -76,7 +74,5 @@ def empty_store(session_folder):
 
             part = session_folder / "part.db"
             MlflowClient(f"sqlite:///{part}").search_experiments()
-            with closing(sqlite3.connect(part)) as connection:
-                connection.execute("PRAGMA journal_mode=WAL")  # as the project makes it
             part.rename(database)
     return database

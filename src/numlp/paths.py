@@ -80,6 +80,7 @@ DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUI
 TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
 CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one file a run
 
+ABOUT = "run.json"  # what MLflow is told of a run
 SPLIT, STATISTICS = "split.json", "statistics.npz"
 CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"
 COMPARISON = "comparison.json"

@@ -5,8 +5,13 @@ import io
 
 import pytest
 
-from numlp.tracking import start_run
+from numlp.tracking import About, track
 from sweeps import MULTI
+
+
+def logged(root, name, params, metrics, tags=()):
+    with track(root, None, About(name, params, dict(tags), metrics=metrics)):
+        pass
 
 
 @pytest.fixture
@@ -17,11 +22,8 @@ def three(ready):
         ("mlp3-before-s0", "before", 0.1, 0.5, 0.4),
         ("x", "none", 2, 0.4, 0.3),
     ):
-        with start_run(ready, name, {"norm": norm, "lam": lam}, {}) as run:
-            run.log_metrics({"final/val_accuracy": val, "final/test_accuracy": test, "epoch": 20.0})
-    with start_run(ready, "going", {"norm": "none", "lam": 0.1}, {}) as run:
-        run.log_metrics({"accuracy/val": 0.6, "epoch": 3.0})
-        run.set_tags({"diverged": "true"})
+        logged(ready, name, {"norm": norm, "lam": lam}, {"final/val_accuracy": val, "final/test_accuracy": test, "epoch": 20.0})
+    logged(ready, "going", {"norm": "none", "lam": 0.1}, {"accuracy/val": 0.6, "epoch": 3.0}, {"diverged": "true"})
 
 
 def names(out):
@@ -46,8 +48,7 @@ def test_the_best_are_finished_runs_chosen_by_validation_alone(three, numlp):
 
 def test_the_best_are_of_the_data_set_of_params_unless_a_filter_names_another(three, ready, numlp):
     for data, val in (("cifar10", 0.45), ("synthetic", 0.99)):
-        with start_run(ready, f"on {data}", {"data": data}, {}) as run:
-            run.log_metrics({"final/val_accuracy": val})
+        logged(ready, f"on {data}", {"data": data}, {"final/val_accuracy": val})
     assert names(numlp("runs", "--best", "5", "--csv")[1]) == ["on cifar10"]
     assert "cifar10" in numlp("runs", "--best", "5")[1].splitlines()[-1]
     assert names(numlp("runs", "--best", "5", "--csv", "--filter", "data=synthetic")[1]) == ["on synthetic"]

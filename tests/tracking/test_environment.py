@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from threadpoolctl import threadpool_limits
 
-from numlp.tracking import environment_tags, find_abandoned, start_run
+from numlp.tracking import About, environment_tags, find_abandoned, track
 
 
 def git(folder, *arguments):
@@ -57,5 +57,6 @@ def test_blas_and_its_threads_are_named(tmp_path):
 def test_run_of_another_container_with_the_same_host_name_is_not_closed(project):
     """Its process is not to be seen here: that it has no process says nothing."""
     gone = {"pid": "4194999"}  # above the largest number that Linux gives
-    with start_run(project, "elsewhere", {}, {**gone, "pid_namespace": "pid:[1]"}), start_run(project, "here", {}, gone):
+    elsewhere, here = About("elsewhere", {}, {**gone, "pid_namespace": "pid:[1]"}), About("here", {}, gone)
+    with track(project, None, elsewhere), track(project, None, here):
         assert [run.name for run in find_abandoned(project)] == ["here"]

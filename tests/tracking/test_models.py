@@ -1,5 +1,7 @@
 """Models in the store: logged once a run, loaded from there alone, named in the registry."""
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,7 @@ from mlflow import pyfunc
 
 from numlp.errors import UserError
 from numlp.inference.model_file import save_model
-from numlp.tracking import models, register, reopen, start_run
-from numlp.tracking.unsent import keep, send_unsent
+from numlp.tracking import About, models, register, track
 from trained import NAMES, ours, random_images, random_model, rows
 
 
@@ -17,14 +18,13 @@ from trained import NAMES, ours, random_images, random_model, rows
 def logged(project, rng, monkeypatch):
     """Log a model with its run, as an evaluation does; give the network and the run's id."""
 
-    def log(metrics=(("final/test_accuracy", 0.5), ("best/epoch", 3.0))):
-        model = random_model(rng)
-        save_model(project / "model.npz", model)
-        with start_run(project, "a run", {"lam": 0.1}, {}) as run:
-            run.log_metrics(dict(metrics))
-            run.log_model(project / "model.npz")
-        (project / "model.npz").unlink()  # what is in the store must be enough
-        return model, run.id
+    def log(accuracy=0.5, run_id=""):
+        model, folder = random_model(rng), project / "out"
+        with track(project, folder, About("a run", {"lam": 0.1}, run_id=run_id)) as run:
+            save_model(folder / "model.npz", model)
+            (folder / "metrics.json").write_text(json.dumps({"test_accuracy": accuracy}))
+        shutil.rmtree(folder)  # what is in the store must be enough
+        return model, run.about.run_id
 
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{project / 'mlruns' / 'mlflow.db'}")
     return log
@@ -61,41 +61,24 @@ def test_a_model_has_its_runs_last_figures(logged, client):
     assert [output.model_id for output in client.get_run(run_id).outputs.model_outputs] == [of(client, run_id).model_id]
 
 
-def test_a_model_that_is_sent_again_counts_once(logged, client, project, rng):
+def test_model_that_is_sent_again_counts_once(logged, client):
     _, run_id = logged()
     before = of(client, run_id)
-    save_model(project / "model.npz", random_model(rng))
-    with reopen(project, run_id) as run:
-        run.log_model(project / "model.npz")
+    assert logged(run_id=run_id)[1] == run_id
     assert of(client, run_id).to_dictionary() == before.to_dictionary()
 
 
-def test_what_a_cut_off_attempt_began_is_gone_on_with(logged, client, project, monkeypatch):
-    monkeypatch.setattr(models, "write_pyfunc", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
-    _, run_id = logged()
+def test_attempt_that_was_cut_off_is_completed(logged, client, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(models, "write_pyfunc", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
+        _, run_id = logged()
     assert str(of(client, run_id).status) == "PENDING"
-    monkeypatch.undo()
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{project / 'mlruns' / 'mlflow.db'}")
-    save_model(project / "model.npz", random_model(np.random.default_rng(1)))
-    with reopen(project, run_id) as run:
-        run.log_model(project / "model.npz")
+    logged(run_id=run_id)
     assert str(of(client, run_id).status) == "READY"
 
 
-def test_a_model_that_the_store_did_not_take_is_sent_later(project, client, rng):
-    save_model(project / "model.npz", random_model(rng))
-    with start_run(project, "a run", {}, {}) as run:
-        pass
-    left = keep(project / "mlruns", run.id, [models.Pyfunc(str(project / "model.npz"))])
-    assert send_unsent(project, left) == []
-    assert str(of(client, run.id).status) == "READY"
-    left = keep(project / "mlruns", run.id, [models.Pyfunc(str(project / "model.npz"))])
-    (project / "model.npz").write_bytes(b"another")
-    assert send_unsent(project, left) == [str(project / "model.npz")]
-
-
 def test_a_model_is_registered_once_and_another_is_the_next_version(logged, client, project):
-    first, second = logged()[1], logged([("final/test_accuracy", 0.625)])[1]
+    first, second = logged()[1], logged(0.625)[1]
     made = register(project, first, "mine")
     assert (made.uri, made.metrics, made.new) == ("models:/mine/1", {"test_accuracy": 0.5}, True)
     again = register(project, first, "mine")
@@ -107,7 +90,7 @@ def test_a_model_is_registered_once_and_another_is_the_next_version(logged, clie
 
 
 def test_a_run_without_a_model_is_not_registered(project):
-    with start_run(project, "a run", {}, {}) as run:
+    with track(project, None, About("a run", {})) as run:
         pass
-    with pytest.raises(UserError, match="numlp register: MLflow has no model of run"):
-        register(project, run.id, "mine")
+    with pytest.raises(UserError, match="MLflow has no model of run"):
+        register(project, run.about.run_id, "mine")

@@ -7,19 +7,19 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from numlp.inference.model_file import save_model
-from numlp.tracking import connect, find_old_place, register, run_files, start_run
+from numlp.tracking import About, connect, find_old_place, register, run_files, track
 from trained import random_model
 
 
 def log(project, name, model=None):
     """A run with a file of its own, in the store that `project` has."""
-    text = project / f"{name}.txt"
-    text.write_text(name)
-    with start_run(project, name, {}, {}) as run:
-        run.log_artifacts([text])
+    folder, about = project / name, About(name, {})
+    with track(project, folder, about):
+        (folder / "classes.csv").write_text(name)
         if model is not None:
-            run.log_model(model)
-    return run.id
+            shutil.copy(model, folder / "model.npz")
+            (folder / "metrics.json").write_text('{"test_accuracy": 0.5}')
+    return about.run_id
 
 
 def places(project):
@@ -41,7 +41,7 @@ def test_moved_project_finds_and_keeps_its_files(project, name):
     assert not project.exists()
     assert find_old_place(new) is None
     assert all(place.is_relative_to(new / "mlruns" / "artifacts") for place in places(new))
-    assert [(run_files(new, run) / f"{run}.txt").read_text() for run in ("before", "after")] == ["before", "after"]
+    assert [(run_files(new, run) / "classes.csv").read_text() for run in ("before", "after")] == ["before", "after"]
 
 
 def test_copy_logs_to_itself_and_leaves_the_original_alone(project, tmp_path, rng):
@@ -55,7 +55,7 @@ def test_copy_logs_to_itself_and_leaves_the_original_alone(project, tmp_path, rn
     assert all(place.is_relative_to(tmp_path / "copy") for place in places(tmp_path / "copy"))
     assert all(place.is_relative_to(project) for place in places(project))
     shutil.rmtree(project)
-    assert (run_files(tmp_path / "copy", "before") / "before.txt").read_text() == "before"
+    assert (run_files(tmp_path / "copy", "before") / "classes.csv").read_text() == "before"
     assert register(tmp_path / "copy", first, "numlp").new
 
 

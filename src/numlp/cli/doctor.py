@@ -20,7 +20,7 @@ from numlp.config.naming import caption, deciding_choices
 from numlp.errors import UserError, without_password
 from numlp.files import sha256
 from numlp.threads import cores, library
-from numlp.tracking import address, close_abandoned, find_abandoned, find_old_place, find_unsent, schema_revisions, send_unsent
+from numlp.tracking import address, close_abandoned, find_abandoned, find_old_place
 
 COLORS = {"ok": "green", "warning": "yellow", "error": "red"}
 GB = 1e9
@@ -38,8 +38,7 @@ class Finding(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare --fix."""
-    text = "send what MLflow did not receive, and mark runs as KILLED that are RUNNING without a process"
-    parser.add_argument("--fix", action="store_true", help=text)
+    parser.add_argument("--fix", action="store_true", help="mark runs in MLflow as KILLED that are RUNNING without a process")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -106,17 +105,9 @@ def check_archive() -> Finding:
 
 
 def check_mlflow() -> Iterator[Finding]:
-    """The store's version, what it did not take, and runs whose process is gone."""
-    if files := find_unsent(Path.cwd()):
-        found = f"{len(files)} with items that MLflow did not receive: {files[-1].relative_to(Path.cwd())}"
-        yield Finding("MLflow unsent", "warning", found, "numlp doctor --fix sends them")
+    """Whether the store can be used, and runs whose process is gone."""
     try:
         moved = find_old_place(Path.cwd())
-        present, needed = schema_revisions(Path.cwd())
-        if present != needed:
-            advice = "install the pinned MLflow, or run mlflow db upgrade (it cannot be undone: copy mlruns first)"
-            yield Finding("MLflow store", "error", f"expected database schema {needed}, got {present}", advice)
-            return
         runs = find_abandoned(Path.cwd())
     except UserError as error:
         yield Finding("MLflow store", "error", str(error), "docs/troubleshooting.md, MLflow; unset MLFLOW_TRACKING_URI uses mlruns/")
@@ -129,14 +120,7 @@ def check_mlflow() -> Iterator[Finding]:
 
 
 def fix() -> None:
-    """Send what earlier runs could not send, then close the runs whose process is gone."""
-    for path in find_unsent(Path.cwd()):
-        try:
-            gone = send_unsent(Path.cwd(), path)
-        except UserError as error:
-            print(f"not sent: {path.relative_to(Path.cwd())}: {error}")
-            continue
-        print(f"sent: {path.relative_to(Path.cwd())}" + (f", except files that have changed since: {', '.join(gone)}" if gone else ""))
+    """Close the runs whose process is gone."""
     try:
         runs = close_abandoned(Path.cwd())
     except UserError:  # the table tells it

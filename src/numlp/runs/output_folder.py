@@ -25,20 +25,11 @@ FIGURES = ("curves.png", "confusion.png", "first_layer.png", "mistakes.png", "lr
 RUN = frozenset(
     {
         *(HYDRA, "plots", LOG, paths.CONFIG, paths.MODEL, paths.HISTORY, paths.TIMING, paths.HEALTH, paths.METRICS, paths.CONFUSION),
-        *(
-            paths.CLASSES,
-            paths.PREDICTIONS,
-            paths.MISTAKES,
-            paths.ACCURACY,
-            paths.LR_RANGE,
-            paths.SPLIT,
-            paths.STATISTICS,
-            paths.RESOLVED.name,
-        ),
-        *(paths.RESOLVED.name, "images.npy", "labels.npy", "dataset.json", *FIGURES),
+        *(paths.CLASSES, paths.PREDICTIONS, paths.MISTAKES, paths.ACCURACY, paths.LR_RANGE, paths.SPLIT, paths.STATISTICS),
+        *(paths.ABOUT, paths.RESOLVED.name, "images.npy", "labels.npy", "dataset.json", *FIGURES),
     }
 )
-SWEEP = frozenset({"multirun.yaml", "trials.csv", "curves.png", "contour.png", "rounds.png"})
+SWEEP = frozenset({"multirun.yaml", paths.ABOUT, "trials.csv", "curves.png", "contour.png", "rounds.png"})
 
 
 class OutputFolder(Callback):

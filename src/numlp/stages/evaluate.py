@@ -14,12 +14,12 @@ from numlp.data.dataset import load_raw
 from numlp.data.normalise import SPLITS, Name, Prepared, prepare_data
 from numlp.data.sources import provide_raw
 from numlp.errors import UserError
-from numlp.files import replacing, sha256, write_csv, write_json
+from numlp.files import replacing, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
 from numlp.nn.loss import accuracy
 from numlp.runs.invocation import Invocation
 from numlp.threads import blas_threads
-from numlp.tracking import Run, find_run, reopen
+from numlp.tracking import log_stage
 from numlp.training.evaluator import CHUNK, Evaluator, confusion_matrix
 
 Metrics: TypeAlias = dict[str, Any]
@@ -31,13 +31,8 @@ SHOWN = 20  # of the most confident errors
 
 def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Evaluate the train stage's model, and add the figures to its MLflow run."""
-    metrics = evaluate_run(config, paths.TRAIN / paths.MODEL, out)
-    run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))
-    if run_id is None:
-        print(f"evaluate: no MLflow run has logged this model (is MLFLOW_TRACKING_URI another store?); the metrics are in {out}")
-        return
-    with reopen(Path.cwd(), run_id, out) as tracked:
-        log(metrics, paths.TRAIN / paths.MODEL, out, tracked)
+    evaluate_run(config, paths.TRAIN / paths.MODEL, out)
+    log_stage(Path.cwd(), out, paths.TRAIN / paths.MODEL)
 
 
 def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
@@ -53,13 +48,6 @@ def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
             + ", ".join(f"{name} {metrics[f'{name}_flip_accuracy']:.2%}" for name in FLIPPED)
         )
     return metrics
-
-
-def log(metrics: Metrics, model_file: Path, out: Path, tracked: Run) -> None:
-    """Send the final figures, the tables and the model that they are of to MLflow."""
-    tracked.log_metrics({f"final/{name}": value for name, value in metrics.items() if not isinstance(value, str)})
-    tracked.log_artifacts([out / name for name in (paths.METRICS, paths.CONFUSION, paths.CLASSES, paths.MISTAKES)])
-    tracked.log_model(model_file)
 
 
 def evaluate(model: Model, data: Prepared, raw: Path, out: Path, flip: bool = False) -> Metrics:

@@ -14,20 +14,17 @@ from numlp.display.confusion import draw_confusion
 from numlp.display.curves import draw_curves
 from numlp.display.images import draw_confident_errors, draw_first_layer
 from numlp.display.style import save
-from numlp.files import read_rows, sha256
+from numlp.files import read_rows
 from numlp.inference.model_file import load_model
 from numlp.runs.invocation import Invocation
-from numlp.tracking import find_run, reopen
+from numlp.tracking import log_stage
 from numlp.training.history import Record
 
 
 def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Draw the pipeline's figures, and add them to the model's MLflow run."""
     figures = draw(paths.TRAIN, paths.EVALUATE, out)
-    run_id = find_run(Path.cwd(), sha256(paths.TRAIN / paths.MODEL))
-    if run_id is not None:
-        with reopen(Path.cwd(), run_id, out) as tracked:
-            tracked.log_artifacts(figures, "plots")
+    log_stage(Path.cwd(), out, paths.TRAIN / paths.MODEL)
     print(f"plot: wrote {', '.join(figure.name for figure in figures)} to {out}")
 
 

@@ -1,9 +1,6 @@
 """`numlp train`: one run, from the initial weights to a model, a history and an MLflow run."""
 
-import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,7 +18,7 @@ from numlp.runs.invocation import Invocation
 from numlp.runs.outcome import Member, Outcome, PrunedError, measure_outcome, worst_outcome
 from numlp.signals import stoppable
 from numlp.threads import cores
-from numlp.tracking import TRIAL, Run, find_children, start_run
+from numlp.tracking import About, track
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.divergence import DivergedError
 from numlp.training.fit import fit, make_trainer
@@ -50,12 +47,13 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
         checkpoint.clear()
     elif checkpoint.restore(state):
         print(f"train: {name} resumes from step {state.step} (train.resume=false starts over)")
-    progress = Progress(trainer.plan.steps, name, invocation.alone)
-    with stoppable() as stop, _tracked(config, invocation, name, data, out, state.run_id) as tracked:
-        state.run_id = tracked.id
+    progress, about = Progress(trainer.plan.steps, name, invocation.alone), _about(config, invocation, name, data, out, state)
+    sampled = config.tracking.system_metrics
+    with stoppable() as stop, track(Path.cwd(), out, about, system_metrics=sampled) as tracked:
+        state.run_id = about.run_id
 
         def follow(record: Record) -> None:
-            _log(record, state, tracked)
+            tracked.log(record, [row for row in state.health if row.step == record.step])
             if member is not None:
                 member.watch(record)
 
@@ -68,22 +66,22 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
                 follow(record)  # what the store and the sweep did not get before the interruption
             with progress:
                 fit(config, data, trainer, checkpoint, watch, stop)
-            _keep_health(config, state, data, out, tracked)
-            _finish(config, state, data, out, tracked)
-            _follow(config, out, tracked)
-            outcome = _outcome(config, state, data, out, member, tracked)
+            _keep_health(config, state, data, out)
+            _finish(config, state, data, out, about)
+            _follow(config, out)
+            outcome = _outcome(config, state, data, out, member, about)
         except DivergedError as error:
-            _log(state.records[-1], state, tracked)
-            _keep_health(config, state, data, out, tracked)
-            _given_up(error, data, state.records, out, tracked)
+            tracked.log(state.records[-1], [row for row in state.health if row.step == state.records[-1].step])
+            _keep_health(config, state, data, out)
+            _given_up(error, data, state.records, out, about)
             checkpoint.clear()
             if invocation.alone:
                 raise
             outcome = worst_outcome(state, out, "diverged", str(error))
         except PrunedError:
-            _keep_health(config, state, data, out, tracked)
+            _keep_health(config, state, data, out)
             write_rows(out / paths.HISTORY, Record, state.records)
-            tracked.set_tags({"pruned": "true"})
+            about.tags["pruned"] = "true"
             outcome = worst_outcome(state, out, "pruned")
     if member is not None and outcome is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
         member.keep(outcome)
@@ -91,12 +89,6 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
     if invocation.alone:
         print(f"files: {out}{_link_last(out)}")
     return outcome
-
-
-def _log(record: Record, state: State, tracked: Run) -> None:
-    """Log a record, and the layers' health at it."""
-    tracked.log_record(record)
-    tracked.log_health([row for row in state.health if row.step == record.step])
 
 
 def _link_last(out: Path) -> str:
@@ -113,30 +105,27 @@ def _link_last(out: Path) -> str:
     return f", also {last}"
 
 
-def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Member | None, tracked: Run) -> Outcome | None:
+def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Member | None, about: About) -> Outcome | None:
     if member is None:
         return None
     made = measure_outcome(config, state, data, out)
     if "evaluate" not in config.then:  # which logs them all
         names = ("val_accuracy", "val_cost", "test_accuracy")
-        tracked.log_metrics({f"final/{figure}": getattr(made, figure) for figure in names})
+        about.metrics |= {f"final/{figure}": getattr(made, figure) for figure in names}
     return made
 
 
-def _keep_health(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
+def _keep_health(config: Config, state: State, data: Prepared, out: Path) -> None:
     """Keep the layers' health, and draw it where figures are asked for, before what may fail: a run that diverges is one to look at."""
     write_rows(out / paths.HEALTH, LayerHealth, state.health)  # without rows when not measured: to DVC an output that comes with the model
     figure = out / "plots" / paths.HEALTH_FIGURE
     figure.unlink(missing_ok=True)  # of an earlier run in this folder
-    if config.train.health:
-        tracked.log_artifacts([out / paths.HEALTH])
     if config.train.health and "plot" in config.then:
         from numlp.display.health_strips import Watched, draw_health
         from numlp.display.style import save
 
         title = f"{data.dataset.name}\n{caption(deciding_choices(config))}"
         save(draw_health([Watched("", state.records, state.health)], title, data.dataset.classes), figure)
-        tracked.log_artifacts([figure], "plots")
 
 
 def _say(config: Config, invocation: Invocation, inputs: int) -> None:
@@ -150,56 +139,42 @@ def _say(config: Config, invocation: Invocation, inputs: int) -> None:
         print(f"train: this wide network trains faster with train.threads={cores()}, which changes the last bits of the result")
 
 
-def _finish(config: Config, state: State, data: Prepared, out: Path, tracked: Run) -> None:
+def _finish(config: Config, state: State, data: Prepared, out: Path, about: About) -> None:
     save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, deciding_choices(config), data.dataset))
-    model_digest = sha256(out / paths.MODEL)
-    write_json(out / paths.TIMING, {"model": model_digest, "train_seconds": state.seconds})
+    about.tags["model_digest"] = sha256(out / paths.MODEL)
+    write_json(out / paths.TIMING, {"model": about.tags["model_digest"], "train_seconds": state.seconds})
     write_rows(out / paths.HISTORY, Record, state.records)
-    tracked.set_tags({"model_digest": model_digest})
-    best = max(state.records, key=lambda record: record.val_accuracy)
-    lowest = min(state.records, key=lambda record: record.val_cost)
-    tracked.log_metrics({"best/val_accuracy": best.val_accuracy, "best/epoch": best.epoch, "best/val_cost": lowest.val_cost})
-    tracked.log_artifacts([out / paths.MODEL, out / paths.HISTORY])
 
 
-def _given_up(error: DivergedError, data: Prepared, records: list[Record], out: Path, tracked: Run) -> None:
+def _given_up(error: DivergedError, data: Prepared, records: list[Record], out: Path, about: About) -> None:
     """Keep what a run that diverged has to show: its history, and the worst result there can be, so that no search chooses it."""
     (out / paths.MODEL).unlink(missing_ok=True)  # of an earlier run in this folder
     write_rows(out / paths.HISTORY, Record, records)
     worst: dict[str, float | None] = {f"{name}_accuracy": 0.0 for name in SPLITS} | {f"{name}_cost": None for name in SPLITS}
     write_json(out / paths.METRICS, {"dataset": data.dataset.name, **worst, "diverged": str(error)}, indent=2)
-    tracked.set_tags({"diverged": "true", "error": str(error)})
-    final = {f"final/{name}": math.nan if value is None else value for name, value in worst.items()}
-    tracked.log_metrics({"best/val_accuracy": 0.0, **final})
-    tracked.log_artifacts([out / paths.HISTORY, out / paths.METRICS])
+    about.tags |= {"diverged": "true", "error": str(error)}
+    about.metrics["best/val_accuracy"] = 0.0
 
 
-def _follow(config: Config, out: Path, tracked: Run) -> None:
+def _follow(config: Config, out: Path) -> None:
     if "evaluate" in config.then:
         from numlp.stages import evaluate
 
-        evaluate.log(evaluate.evaluate_run(config, out / paths.MODEL, out), out / paths.MODEL, out, tracked)
+        evaluate.evaluate_run(config, out / paths.MODEL, out)
     if "plot" in config.then:
         from numlp.stages import plot
 
-        tracked.log_artifacts(plot.draw(out, out, out / "plots"), "plots")
+        plot.draw(out, out, out / "plots")
 
 
-@contextmanager
-def _tracked(config: Config, invocation: Invocation, name: str, data: Prepared, out: Path, run_id: str) -> Iterator[Run]:
-    """The MLflow run, with all that is known before training."""
+def _about(config: Config, invocation: Invocation, name: str, data: Prepared, out: Path, state: State) -> About:
+    """What is known of the run before training, for MLflow."""
     dataset, member = data.dataset, invocation.member
     decided: dict[str, Any] = deciding_choices(config)
     decided["data"]["source"]["sha256"] = dataset.origin.get("archive_sha256")  # CIFAR10_SHA256 may have accepted it
-    tags = {"config_digest": json_digest(decided), "dataset": dataset.name}
     write_json(out / paths.CONFIG, decided, indent=2)
-    parent = None
+    about = About(name, {**flatten(decided), **invocation.choices}, dataset=(dataset.name, dataset.digest), run_id=state.run_id)
+    about.tags = {"config_digest": json_digest(decided), "dataset": dataset.name}
     if member is not None:
-        child = find_children(Path.cwd(), member.parent).get(member.tags[TRIAL])  # of a process that was lost
-        parent, run_id, tags = member.parent, run_id or (child.run_id if child else ""), {**tags, **member.tags}
-    params, sampled = {**flatten(decided), **invocation.choices}, config.tracking.system_metrics
-    begun = start_run(Path.cwd(), name, params, tags, parent=parent, output=out, run_id=run_id, system_metrics=sampled)
-    with begun as tracked:
-        tracked.log_dataset(dataset.name, dataset.digest, "training")
-        tracked.log_artifacts([out / paths.CONFIG])
-        yield tracked
+        about.tags, about.parent = {**about.tags, **member.tags}, member.parent
+    return about

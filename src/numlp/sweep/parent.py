@@ -9,10 +9,9 @@ from typing import Any
 from numlp.config.naming import deciding_choices, flatten
 from numlp.config.search import Search
 from numlp.runs.member import GROUP
-from numlp.sweep import table
 from numlp.sweep.space import Space, describe_space
 from numlp.sweep.trial import FIGURES, Job, Trial
-from numlp.tracking import KEPT, SWEEP, TRIAL, Child, Run, close_abandoned, find_children, find_sweep, start_run
+from numlp.tracking import KEPT, SWEEP, TRIAL, About, add_run, track
 
 METRICS = {"val_accuracy": "final/val_accuracy", "best_val_accuracy": "best/val_accuracy", "val_cost": "final/val_cost"}
 METRICS["test_accuracy"] = "final/test_accuracy"  # figure: metric, called as in a run's own
@@ -20,11 +19,11 @@ VARIES = "varies"  # a setting of a run that stands for several
 
 
 class Parent:
-    """The run of a sweep; `id` is what its jobs are told."""
+    """The run of a sweep in MLflow; `id` is what its jobs are told, empty when the store failed."""
 
-    def __init__(self, run: Run, children: dict[str, Child], out: Path) -> None:
-        self.id = run.id
-        self._run, self._children, self._out = run, children, out
+    def __init__(self, about: About) -> None:
+        self.id = about.run_id
+        self._about = about
 
     def show(self, trial: Trial) -> None:
         """Show the jobs of a trial that an earlier sweep trained, and mean and standard deviation over its seeds."""
@@ -32,39 +31,33 @@ class Parent:
             if job.config is not None and job.outcome is not None and job.outcome.cached:
                 tags = {TRIAL: job.key, GROUP: trial.label, KEPT: "true"}
                 metrics = {name: getattr(job.outcome, figure) for figure, name in METRICS.items()} | {"epoch": job.outcome.epochs}
-                self._add(job.name, shared_settings([job]), tags, metrics)
+                self._add(About(job.name, shared_settings([job]), tags, metrics=metrics))
         if len(trial.jobs) > 1 and trial.state != "failed":
             tags = {TRIAL: " ".join(job.key[:8] for job in trial.jobs), GROUP: trial.label, "seeds": str(len(trial.jobs))}
             spread = {f"mean/{figure}": trial.mean(figure) for figure in FIGURES}
             spread |= {f"sd/{figure}": trial.deviation(figure) for figure in FIGURES}
-            self._add(f"mean of {trial.label}", shared_settings(trial.jobs), tags, spread | mean_metrics(trial))
+            self._add(About(f"mean of {trial.label}", shared_settings(trial.jobs), tags, metrics=spread | mean_metrics(trial)))
 
-    def _add(self, name: str, params: dict[str, Any], tags: dict[str, str], metrics: dict[str, float]) -> None:
-        child = self._children.get(tags[TRIAL])
-        if child is None or child.status != "FINISHED":
-            with start_run(Path.cwd(), name, params, tags, parent=self.id, run_id=child.run_id if child else "") as run:
-                run.log_metrics(metrics)
+    def _add(self, about: About) -> None:
+        about.parent = self.id
+        if about.parent:
+            add_run(Path.cwd(), about)
 
     def conclude(self, description: str, order: Sequence[Trial], command: str) -> None:
-        """Log the figures of the best trial, the command that trains it alone, the table and the figures."""
+        """Log the figures of the best trial, and the command that trains it alone; `track` sends the table and the figures."""
         tags = {"best": order[0].label, "best_command": command} if order else {}
-        self._run.set_tags({**tags, "mlflow.note.content": description})
-        self._run.log_metrics(mean_metrics(order[0]) if order else {})
-        self._run.log_artifacts([self._out / table.TABLE, *sorted(self._out.glob("*.png"))])
+        self._about.tags |= {**tags, "mlflow.note.content": description}
+        self._about.metrics |= mean_metrics(order[0]) if order else {}
 
 
 @contextmanager
 def open_parent(name: str, digest: str, jobs: Sequence[Job], space: Space, search: Search, out: Path) -> Iterator[Parent]:
     """The run of a sweep: the one from before if the same command resumes it."""
-    root = Path.cwd()
-    before = "" if search.rerun else find_sweep(root, digest)
-    if before:
-        close_abandoned(root, before)
-    children = find_children(root, before) if before else {}
     settings = {f"search.{key}": value for key, value in search.deciding().items()}
     params = {**shared_settings(jobs, [*space, *(["seed"] if any(job.seed for job in jobs) else [])]), **settings}
-    with start_run(root, name, {**params, "space": describe_space(space)}, {SWEEP: digest}, output=out, run_id=before) as run:
-        yield Parent(run, children, out)
+    about = About(name, {**params, "space": describe_space(space)}, {SWEEP: digest})
+    with track(Path.cwd(), out, about, resume=not search.rerun):
+        yield Parent(about)
 
 
 def mean_metrics(trial: Trial) -> dict[str, float]:

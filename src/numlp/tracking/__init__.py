@@ -1,56 +1,44 @@
-"""MLflow runs: the only place that imports MLflow, and it does so inside functions (1 s to import).
+"""MLflow runs. Only this package imports MLflow, in one place, where a command first needs it: the import takes a second or two.
 
 What others use stands here. It imports `training` (its records), `inference` and the loose modules.
 
-with start_run(root, "mlp3-before-he-lam0.005-s0", params, tags, output=folder) as run:
+about = About("mlp3-before-he-lam0.005-s0", params, tags)
+with track(root, folder, about) as run:
     for record in records:
-        run.log_record(record)
+        run.log(record)
 """
 
-from numlp.tracking.active_run import Run, reopen, start_run
 from numlp.tracking.environment import environment_tags
-from numlp.tracking.listing import ListedRun, list_runs
 from numlp.tracking.models import load_predictor, register, write_pyfunc
-from numlp.tracking.queries import (
-    KEPT,
-    SWEEP,
-    TRIAL,
-    Child,
-    close_abandoned,
-    find_abandoned,
-    find_children,
-    find_run,
-    find_sweep,
-    run_files,
-)
-from numlp.tracking.store import address, connect, find_old_place, load, schema_revisions
-from numlp.tracking.unsent import find_unsent, send_unsent
+from numlp.tracking.queries import KEPT, SWEEP, TRIAL, ListedRun, close_abandoned, find_abandoned, find_run, list_runs, run_files
+from numlp.tracking.run import Tracker, add_run, log_folder, log_stage, read_about, send_stage, track
+from numlp.tracking.sending import About
+from numlp.tracking.store import address, connect, find_old_place, opened
 
 __all__ = [
     "KEPT",
     "SWEEP",
     "TRIAL",
-    "Child",
+    "About",
     "ListedRun",
-    "Run",
+    "Tracker",
+    "add_run",
     "address",
     "close_abandoned",
     "connect",
     "environment_tags",
     "find_abandoned",
-    "find_children",
     "find_old_place",
     "find_run",
-    "find_sweep",
-    "find_unsent",
     "list_runs",
-    "load",
     "load_predictor",
+    "log_folder",
+    "log_stage",
+    "opened",
+    "read_about",
     "register",
-    "reopen",
     "run_files",
-    "schema_revisions",
-    "send_unsent",
-    "start_run",
+    "send_stage",
+    "track",
     "write_pyfunc",
 ]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from numlp.errors import UserError
 from numlp.inference import standalone
-from numlp.tracking.store import EXPERIMENT, address, connect, explained, quieten
+from numlp.tracking.store import Store, address, load_mlflow, opened
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -26,39 +26,6 @@ if TYPE_CHECKING:
 
 NAME = "model"
 REQUIREMENTS = ("mlflow", "numpy", "pandas")  # at the versions here; finding them out by loading the model takes MLflow seconds
-
-
-@dataclass(frozen=True)
-class Pyfunc:
-    """A model.npz that is logged as a model which MLflow loads and serves, with the run's last metrics."""
-
-    path: str
-
-    def send(self, client: "MlflowClient", run_id: str) -> None:
-        """Log it, unless the run has it already; what an earlier attempt began is gone on with."""
-        from mlflow.entities import LoggedModelOutput, Metric
-
-        try:
-            standalone.read(Path(self.path))
-        except ValueError as error:
-            sys.stderr.write(f"MLflow gets no model: {error} (docs/howto/layer.md)\n")
-            return
-        run = client.get_run(run_id)
-        model = _of_run(client, run.info.experiment_id, run_id)
-        if model is None:
-            model = client.create_logged_model(run.info.experiment_id, NAME, run_id, model_type="classifier")
-        elif str(model.status) == "READY":
-            return
-        with tempfile.TemporaryDirectory() as folder:
-            write_pyfunc(Path(self.path), Path(folder) / NAME, run_id=run_id, model_id=model.model_id)
-            client.log_model_artifacts(model.model_id, str(Path(folder) / NAME))
-        client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
-        last = [client.get_metric_history(run_id, name)[-1] for name in run.data.metrics if name.startswith("final/")]
-        values = [Metric(m.key, m.value, m.timestamp, m.step, model_id=model.model_id, run_id=run_id) for m in last]
-        client.log_batch(
-            run_id, metrics=values, synchronous=True
-        )  # the run's own metrics again, which MLflow counts once, now the model's too
-        client.finalize_logged_model(model.model_id, "READY")
 
 
 @dataclass(frozen=True)
@@ -76,35 +43,52 @@ class ModelVersion:
     new: bool
 
 
+def log_model(store: Store, run_id: str, model_file: Path) -> None:
+    """Log model.npz as the run's model, which MLflow loads and serves, with the run's final metrics; once a run."""
+    try:
+        standalone.read(model_file)
+    except ValueError as error:
+        sys.stderr.write(f"MLflow gets no model: {error} (docs/howto/layer.md)\n")
+        return
+    client, entities = store.client, load_mlflow().entities
+    run = client.get_run(run_id)
+    model = _of_run(store, run_id)
+    if model is not None and str(model.status) == "READY":
+        return
+    if model is None:  # else an earlier attempt was cut off
+        model = client.create_logged_model(run.info.experiment_id, NAME, run_id, model_type="classifier")
+    with tempfile.TemporaryDirectory() as folder:
+        write_pyfunc(model_file, Path(folder) / NAME, run_id=run_id, model_id=model.model_id)
+        client.log_model_artifacts(model.model_id, str(Path(folder) / NAME))
+    client.log_outputs(run_id, [entities.LoggedModelOutput(model.model_id, step=0)])
+    last = [client.get_metric_history(run_id, name)[-1] for name in run.data.metrics if name.startswith("final/")]
+    # The run's own metrics again, which MLflow counts once; now they are the model's too.
+    values = [entities.Metric(m.key, m.value, m.timestamp, m.step, model_id=model.model_id, run_id=run_id) for m in last]
+    client.log_batch(run_id, metrics=values, synchronous=True)
+    client.finalize_logged_model(model.model_id, "READY")
+
+
 def write_pyfunc(model_file: Path, folder: Path, **about: Any) -> None:
     """Write an MLflow model: model.npz, the one module that reads it, the signature and an example; no pickle.
 
     The module's name has the digest of its text: Python keeps one module a name, so models of two versions could not be loaded
     in one process otherwise.
     """
-    quieten()
-    import mlflow.pyfunc
-    from mlflow.models import Model, ModelSignature
-    from mlflow.types import ColSpec, Schema, TensorSpec
-    from mlflow.utils import environment
-
+    mlflow = load_mlflow()
     # MLflow would look through all installed packages for 0.3 s, to see whether they are those of `pip_requirements`; they are.
-    environment.warn_dependency_requirement_mismatches = lambda _: None  # type: ignore[attr-defined, assignment]
-    source, model = Path(standalone.__file__), standalone.read(model_file)
+    mlflow.utils.environment.warn_dependency_requirement_mismatches = lambda _: None
+    types, source, model = mlflow.types, Path(standalone.__file__), standalone.read(model_file)
     module = f"numlp_model_{sha256(source.read_bytes()).hexdigest()[:12]}"
-    columns: list[ColSpec | TensorSpec] = [
-        ColSpec("string", "prediction"),
-        *(ColSpec("float", name) for name in model.names),
-    ]
-    images = TensorSpec(np.dtype(np.uint8), (-1, *model.shape))  # with a name it would arrive in a dictionary
+    columns = [types.ColSpec("string", "prediction"), *(types.ColSpec("float", name) for name in model.names)]
+    images = types.TensorSpec(np.dtype(np.uint8), (-1, *model.shape))  # with a name it would arrive in a dictionary
     with tempfile.TemporaryDirectory() as code:
         mlflow.pyfunc.save_model(
             folder,
             loader_module=module,
             data_path=str(model_file),
             code_paths=[shutil.copy(source, Path(code) / f"{module}.py")],
-            mlflow_model=Model(**about),
-            signature=ModelSignature(Schema([images]), Schema(columns)),
+            mlflow_model=mlflow.models.Model(**about),
+            signature=mlflow.models.ModelSignature(types.Schema([images]), types.Schema(columns)),
             input_example=example(model.shape),
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
         )
@@ -112,9 +96,7 @@ def write_pyfunc(model_file: Path, folder: Path, **about: Any) -> None:
 
 def load_predictor(folder: Path) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
     """From (N, *shape) uint8 images to (N, K) probabilities, by the MLflow model in `folder`, as MLflow loads it."""
-    import mlflow.pyfunc
-
-    model = mlflow.pyfunc.load_model(str(folder))
+    model = load_mlflow().pyfunc.load_model(str(folder))
     return lambda images: np.asarray(model.predict(images).drop(columns="prediction"), np.float32)
 
 
@@ -129,18 +111,16 @@ def register(root: Path, run_id: str, name: str) -> ModelVersion:
     Raises:
         UserError: The store cannot be used, or the run has no model.
     """
-    client, experiment = connect(root, EXPERIMENT)
-    with explained(address(root)), _addressed(address(root)):
-        model = _of_run(client, experiment, run_id)
-        metrics = {metric.key.removeprefix("final/"): metric.value for metric in (model.metrics or [] if model else [])}
-        registered = _version(client, name, model) if model is not None else None
-    if registered is None:
-        raise UserError(f"numlp register: MLflow has no model of run {run_id}; evaluate it first with numlp evaluate")
-    number, new = registered
+    with opened(root) as store, _addressed(address(root)):
+        model = _of_run(store, run_id)
+        if model is None:
+            raise UserError(f"numlp register: MLflow has no model of run {run_id}; evaluate it first with numlp evaluate")
+        metrics = {metric.key.removeprefix("final/"): metric.value for metric in model.metrics or []}
+        number, new = _version(store.client, name, model, {key: f"{value:.6g}" for key, value in metrics.items()})
     return ModelVersion(f"models:/{name}/{number}", metrics, new)
 
 
-def _version(client: "MlflowClient", name: str, model: "LoggedModel") -> tuple[str, bool]:
+def _version(client: "MlflowClient", name: str, model: "LoggedModel", tags: dict[str, str]) -> tuple[str, bool]:
     """The number of the model's version, and whether it was made now."""
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
@@ -148,13 +128,12 @@ def _version(client: "MlflowClient", name: str, model: "LoggedModel") -> tuple[s
     before = [version for version in client.search_model_versions(f"name = '{name}'") if version.source == source]
     if before:
         return str(before[0].version), False
-    tags = {metric.key.replace("final/", ""): f"{metric.value:.6g}" for metric in model.metrics or []}
     created = client.create_model_version(name, source, model.source_run_id, tags, model_id=model.model_id)
     return str(created.version), True
 
 
-def _of_run(client: "MlflowClient", experiment: str, run_id: str) -> "LoggedModel | None":
-    models = client.search_logged_models([experiment], f"source_run_id = '{run_id}' AND name = '{NAME}'", max_results=1)
+def _of_run(store: Store, run_id: str) -> "LoggedModel | None":
+    models = store.client.search_logged_models([store.experiment], f"source_run_id = '{run_id}' AND name = '{NAME}'", max_results=1)
     return models[0] if models else None
 
 

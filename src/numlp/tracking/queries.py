@@ -1,36 +1,31 @@
-"""Runs of the store, found by their tags, their name or their id; and those closed whose process is gone."""
+"""Runs of the store: found by their tags, their name or their id, and listed; and those closed whose process is gone."""
 
 import logging
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 from numlp.errors import UserError, require
 from numlp.tracking.environment import pid_namespace
-from numlp.tracking.store import EXPERIMENT, address, connect, explained, is_missing
+from numlp.tracking.store import Store, address, is_missing, load_mlflow, opened
 
 if TYPE_CHECKING:
-    from mlflow import MlflowClient
     from mlflow.entities import Run as Entity
 
-SWEEP, TRIAL = "sweep", "trial"  # tags: the sweep's digest, the digest of a trial's record
+SWEEP, TRIAL = "sweep", "trial"  # tags: the digest of a sweep, on its own run; what tells a job of a sweep from its other jobs
 KEPT = "kept"  # tag of a run that shows what an earlier sweep trained, most often without its files
+OF_SEVERAL = {SWEEP, "seeds"}  # tags of runs that train nothing: a sweep's own, and the mean over the seeds of a trial
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
 NEWEST = ["attributes.start_time DESC"]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Child:
-    """The run of a sweep's job as the store has it."""
-
-    run_id: str
-    status: str
 
 
 @dataclass(frozen=True)
@@ -42,18 +37,39 @@ class Abandoned:
     pid: int
 
 
-def search(client: "MlflowClient", experiment: str, conditions: str) -> "Iterator[Entity]":
+@dataclass(frozen=True)
+class ListedRun:
+    """A run as the store has it.
+
+    Attributes:
+        started: In local time.
+        status: running, finished, failed or killed; diverged or pruned where the run says so.
+        sweep: The id of its sweep's run; empty for a run of its own.
+        params: Its settings, as MLflow keeps them.
+        metrics: The last value of each.
+    """
+
+    run_id: str
+    name: str
+    started: datetime
+    status: str
+    sweep: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
+def search(store: Store, conditions: str) -> "Iterator[Entity]":
     """All runs that meet MLflow's filter `conditions`, the newest first."""
     token: str | None = None
     while True:
-        page = client.search_runs([experiment], conditions, order_by=NEWEST, max_results=PAGE, page_token=token)
+        page = store.client.search_runs([store.experiment], conditions, order_by=NEWEST, max_results=PAGE, page_token=token)
         yield from page
         token = page.token
         if not token:
             return
 
 
-def find_run(root: Path, model_digest: str, experiment: str = EXPERIMENT) -> str | None:
+def find_run(root: Path, model_digest: str) -> str | None:
     """The id of the newest run with the tag `model_digest`; None when there is none, or no store.
 
     Raises:
@@ -62,71 +78,79 @@ def find_run(root: Path, model_digest: str, experiment: str = EXPERIMENT) -> str
     require(model_digest.isalnum(), "model_digest", "letters and digits", model_digest=model_digest)
     if is_missing(root):
         return None
-    client, experiment_id = connect(root, experiment)
-    with explained(address(root)):
-        run = next(search(client, experiment_id, f"tags.model_digest = '{model_digest}'"), None)
-    return None if run is None else str(run.info.run_id)
+    with opened(root) as store:
+        run = next(search(store, f"tags.model_digest = '{model_digest}'"), None)
+        return None if run is None else str(run.info.run_id)
 
 
-def find_sweep(root: Path, digest: str) -> str:
-    """The id of the newest run with the tag `sweep` that no process of this machine is in; empty when there is none.
-
-    Raises:
-        UserError: The store cannot be used.
-    """
-    client, experiment = connect(root, EXPERIMENT)
-    with explained(address(root)):
-        runs = search(client, experiment, f"tags.{SWEEP} = '{digest}'")
-        return next((str(run.info.run_id) for run in runs if not (_is_running_here(run) and _is_alive(run))), "")
-
-
-def find_children(root: Path, parent: str) -> dict[str, Child]:
-    """The runs of a sweep's jobs by their tag `trial`.
-
-    Raises:
-        UserError: The store cannot be used.
-    """
-    client, experiment = connect(root, EXPERIMENT)
-    with explained(address(root)):
-        runs = [run for run in search(client, experiment, f"tags.`{PARENT}` = '{parent}'") if TRIAL in run.data.tags]
-    return {run.data.tags[TRIAL]: Child(run.info.run_id, run.info.status) for run in runs}
-
-
-def find_abandoned(root: Path, parent: str | None = None) -> list[Abandoned]:
-    """Runs that are RUNNING in the store though their process on this machine is gone; none when there is no store.
+def list_runs(root: Path, conditions: str = "", sweep: str | None = None) -> list[ListedRun]:
+    """Trained runs, the newest first, that meet MLflow's filter `conditions`; none where there is no store.
 
     Args:
         root: The project's folder.
-        parent: The id of the run whose children alone count.
+        conditions: In MLflow's language.
+        sweep: Only the runs of one sweep: its id, how it begins, its name, or "" for the newest.
+
+    Raises:
+        UserError: The store cannot be used, `conditions` are no filter, or there is no such sweep.
+    """
+    if is_missing(root):
+        return []
+    with opened(root) as store:
+        try:
+            runs = [run for run in search(store, conditions) if not OF_SEVERAL & set(run.data.tags)]
+        except load_mlflow().exceptions.MlflowException as error:
+            if error.error_code != "INVALID_PARAMETER_VALUE":
+                raise
+            expected = "KEY=VALUE, or an MLflow filter such as \"metrics.`final/val_accuracy` > 0.5 and params.norm = 'none'\""
+            raise UserError(f"--filter {conditions!r}: expected {expected}; MLflow says: {str(error).splitlines()[0]}") from error
+        if sweep is not None:
+            parent = _find_sweep(store, sweep)
+            runs = [run for run in runs if run.data.tags.get(PARENT) == parent]
+    return [_listed(run) for run in runs]
+
+
+def find_abandoned(root: Path) -> list[Abandoned]:
+    """Runs that are RUNNING in the store though their process on this machine is gone; none when there is no store.
 
     Raises:
         UserError: The store cannot be used.
     """
     if is_missing(root):
         return []
-    client, experiment = connect(root, EXPERIMENT)
-    conditions = "attributes.status = 'RUNNING'" + ("" if parent is None else f" AND tags.`{PARENT}` = '{parent}'")
-    with explained(address(root)):
-        gone = [run for run in search(client, experiment, conditions) if _is_running_here(run) and not _is_alive(run)]
-    return [Abandoned(run.info.run_id, str(run.info.run_name), int(run.data.tags["pid"])) for run in gone]
+    with opened(root) as store:
+        return _abandoned(store, "attributes.status = 'RUNNING'")
 
 
-def close_abandoned(root: Path, parent: str | None = None) -> list[Abandoned]:
+def close_abandoned(root: Path) -> list[Abandoned]:
     """Mark the runs that `find_abandoned` finds KILLED, which they were.
 
     Raises:
         UserError: The store cannot be used.
     """
-    runs = find_abandoned(root, parent)
+    runs = find_abandoned(root)
     if runs:
-        client, _ = connect(root, EXPERIMENT)
-        with explained(address(root)):
-            for run in runs:
-                client.set_terminated(run.run_id, "KILLED")
+        with opened(root) as store:
+            _close(store, runs)
     return runs
 
 
-def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
+def close_abandoned_of(store: Store, parent: str) -> None:
+    """Mark those children of a run KILLED whose process is gone."""
+    _close(store, _abandoned(store, f"attributes.status = 'RUNNING' AND tags.`{PARENT}` = '{parent}'"))
+
+
+def _abandoned(store: Store, conditions: str) -> list[Abandoned]:
+    gone = [run for run in search(store, conditions) if _was_here(run) and not is_process_here(run)]
+    return [Abandoned(run.info.run_id, str(run.info.run_name), int(run.data.tags["pid"])) for run in gone]
+
+
+def _close(store: Store, runs: list[Abandoned]) -> None:
+    for run in runs:
+        store.client.set_terminated(run.run_id, "KILLED")
+
+
+def run_files(root: Path, name: str) -> Path:
     """The folder of the files of a run: that whose id is `name` or begins so, else the newest of that name.
 
     Where several have the name a warning says which is taken. Files of a remote store are copied to a temporary folder.
@@ -134,46 +158,30 @@ def run_files(root: Path, name: str, experiment: str = EXPERIMENT) -> Path:
     Raises:
         UserError: The store cannot be used, or has no such run, or several whose ids begin so.
     """
-    client, experiment_id = connect(root, experiment)
-    with explained(address(root)):
-        runs = client.search_runs([experiment_id], f"attributes.run_id LIKE '{name}%'", max_results=2) if _is_id(name) else []
+    with opened(root) as store:
+        is_id = re.fullmatch(r"[0-9a-f]{8,32}", name) is not None  # or how one begins, as `numlp runs` shows it
+        runs = list(search(store, f"attributes.run_id LIKE '{name}%'")) if is_id else []
         if len(runs) > 1:
             raise UserError(f"{name}: several run ids in MLflow begin like this; give more characters")
         quoted = name.replace("'", "")
-        runs = runs or client.search_runs([experiment_id], f"attributes.run_name = '{quoted}'")
-    if not runs:
-        raise UserError(f"run not found: {name} is no directory of a run, and no id or name in MLflow; numlp runs lists the runs")
-    with explained(address(root)):
+        runs = runs or list(search(store, f"attributes.run_name = '{quoted}'"))
+        if not runs:
+            raise UserError(f"run not found: {name} is no directory of a run, and no id or name in MLflow; numlp runs lists the runs")
         originals = [run for run in runs if run.data.tags.get(KEPT) != "true"]  # the others show what one of these made
-        runs = originals or [run for run in runs if client.list_artifacts(run.info.run_id)]
-    if not runs:
-        raise UserError(
-            f"{name}: an earlier sweep trained this run, and MLflow does not have its files; train it again with hydra.sweeper.rerun=true"
-        )
-    if len(runs) > 1:
-        log.warning("%d runs are named %s; numlp uses the newest, %s", len(runs), name, runs[0].info.run_id)
-    with explained(address(root)):
-        from mlflow.artifacts import download_artifacts
-
-        return Path(download_artifacts(run_id=runs[0].info.run_id, artifact_path="", tracking_uri=address(root)))
+        runs = originals or [run for run in runs if store.client.list_artifacts(run.info.run_id)]
+        if not runs:
+            missing = "an earlier sweep trained this run, and MLflow does not have its files"
+            raise UserError(f"{name}: {missing}; train it again with hydra.sweeper.rerun=true")
+        if len(runs) > 1:
+            log.warning("%d runs are named %s; numlp uses the newest, %s", len(runs), name, runs[0].info.run_id)
+        download = load_mlflow().artifacts.download_artifacts
+        return Path(download(run_id=runs[0].info.run_id, artifact_path="", tracking_uri=address(root)))
 
 
-def _is_id(name: str) -> bool:
-    """Whether this can be an id, or what one begins with that `numlp runs` shows."""
-    return re.fullmatch(r"[0-9a-f]{8,32}", name) is not None
-
-
-def _is_running_here(run: "Entity") -> bool:
-    """Whether the store has it as RUNNING, on this machine and, in a container, in this one."""
-    here = pid_namespace()
-    tags = run.data.tags
-    return run.info.status == "RUNNING" and tags.get("host") == socket.gethostname() and tags.get("pid_namespace", here) == here
-
-
-def _is_alive(run: "Entity") -> bool:
-    """Whether a process with Python's name in its command has the number of the run's: numbers are given out again."""
-    import psutil
-
+def is_process_here(run: "Entity") -> bool:
+    """Whether a run is RUNNING in a process of this machine that is there; one that has Python in its command: numbers are given again."""
+    if not _was_here(run):
+        return False
     try:
         command = psutil.Process(int(run.data.tags["pid"])).cmdline()
     except psutil.NoSuchProcess:
@@ -181,3 +189,27 @@ def _is_alive(run: "Entity") -> bool:
     except psutil.AccessDenied:  # another user's
         return True
     return any("python" in part or "numlp" in part for part in command)
+
+
+def _was_here(run: "Entity") -> bool:
+    """Whether the store has it as RUNNING, on this machine and, in a container, in this one."""
+    here = pid_namespace()
+    tags = run.data.tags
+    return run.info.status == "RUNNING" and tags.get("host") == socket.gethostname() and tags.get("pid_namespace", here) == here
+
+
+def _find_sweep(store: Store, name: str) -> str:
+    """The id of the newest sweep with this name, or whose id begins so."""
+    sweeps = [run.info for run in search(store, f"tags.{SWEEP} LIKE '%'")]
+    ids = [str(info.run_id) for info in sweeps if name in ("", info.run_name) or str(info.run_id).startswith(name)]
+    names = ", ".join(dict.fromkeys(str(info.run_name) for info in sweeps)) or "none yet"
+    if not ids:
+        raise UserError(f"sweep not found in MLflow: {name}; give an id, its first characters, or a name: {names}")
+    return ids[0]
+
+
+def _listed(run: "Entity") -> ListedRun:
+    info, data = run.info, run.data
+    state = next((tag for tag in ("diverged", "pruned") if tag in data.tags), str(info.status).lower())
+    started = datetime.fromtimestamp(info.start_time / 1000)
+    return ListedRun(info.run_id, str(info.run_name), started, state, data.tags.get(PARENT, ""), data.params, data.metrics)

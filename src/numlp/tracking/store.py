@@ -1,14 +1,13 @@
-"""The store: its address, its first use by many processes at once, and the cheapest import of MLflow."""
+"""The tracking store: its address, its first use by many processes at once, and the one place that imports MLflow."""
 
 import gc
 import os
 import shlex
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock
@@ -29,14 +28,36 @@ ADDRESSES = (  # tables and columns of MLflow that hold absolute addresses of fi
     ("model_versions", "source"),
     ("model_versions", "storage_location"),
 )
-SETTINGS = {  # of MLflow
+SETTINGS = {  # of MLflow, which reads them when it is imported; what the user has set wins
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_LOGGING_LEVEL": "CRITICAL",  # what matters is raised as well
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",  # some files of some kB, and it draws in pipes too
+    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",  # a connection that stays open would go on to write into a deleted database
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",  # seconds; 120 would hold up the training
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a request made twice can make two runs; the outbox repeats what may be repeated
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a request made twice can make two runs
 }
+
+
+class Store(NamedTuple):
+    """An open store, and the id of one of its experiments."""
+
+    client: "MlflowClient"
+    experiment: str
+
+
+def load_mlflow() -> Any:
+    """The module `mlflow`, which takes a second or two to import: no command waits for it that does not need it."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for name in ("MLFLOW_ACTIVE_MODEL_ID", "_MLFLOW_ACTIVE_MODEL_ID"):  # a notebook's model, to which MLflow would add each metric
+        os.environ.pop(name, None)
+    gc.disable()  # looking through what stays anyway takes a third of the time
+    import mlflow.system_metrics.system_metrics_monitor
+
+    gc.freeze()
+    gc.enable()
+    return mlflow
 
 
 def address(root: Path) -> str:
@@ -53,44 +74,40 @@ def address(root: Path) -> str:
     return f"{SQLITE}{database}"
 
 
-def _own_database(root: Path) -> Path:
-    return (origin(root.resolve()) / "mlruns").resolve() / "mlflow.db"
-
-
-def connect(root: Path, experiment: str = EXPERIMENT) -> tuple["MlflowClient", str]:
-    """The client of the store, and the id of `experiment`; either is made when it is not there.
+def connect(root: Path, experiment: str = EXPERIMENT) -> Store:
+    """Open the store of the project in `root`, and make it and `experiment` where they are missing.
 
     Raises:
         UserError: The store cannot be used, or `experiment` was deleted.
     """
-    uri = address(root)
-    database = database_file(uri)
-    artifacts = _artifacts(root, uri)
-    quieten()
-    with explained(uri), _no_collections():
-        from mlflow import MlflowClient
-
+    with explained(root):
+        uri, mlflow = address(root), load_mlflow()
+        database = database_file(uri)
         if database is not None and not database.exists():
-            _make(database, artifacts)
+            _make(database)
         elif database == _own_database(root):
-            rebase(database)
-        client = MlflowClient(uri)
-        return client, _experiment(client, experiment, artifacts)
+            _rebase(root)
+        client = mlflow.MlflowClient(uri)
+        return Store(client, _experiment(client, experiment, _artifacts(root, uri)))
 
 
-def quieten() -> None:
-    """Set what MLflow reads when it is imported; what the user has set wins."""
-    for name, value in SETTINGS.items():
-        os.environ.setdefault(name, value)
-    for name in ("MLFLOW_ACTIVE_MODEL_ID", "_MLFLOW_ACTIVE_MODEL_ID"):  # a notebook's model, to which MLflow would add each metric
-        os.environ.pop(name, None)
+@contextmanager
+def opened(root: Path, experiment: str = EXPERIMENT) -> Iterator[Store]:
+    """The open store; what fails in the body is one line for the user, a `UserError`."""
+    with explained(root):
+        yield connect(root, experiment)
 
 
-def load() -> None:
-    """Import MLflow with what the project's own store needs, and do nothing with it."""
-    quieten()
-    with _no_collections():
-        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+@contextmanager
+def explained(root: Path) -> Iterator[None]:
+    """Turn whatever MLflow raises (its own errors, SQLAlchemy's, the system's) into one line for the user."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        remedy = "; check MLFLOW_TRACKING_URI" if os.environ.get("MLFLOW_TRACKING_URI") else ""
+        raise UserError(f"MLflow: the tracking store {without_password(address(root))}: {one_line(error)}{remedy}") from error
 
 
 def database_file(uri: str) -> Path | None:
@@ -104,59 +121,32 @@ def is_missing(root: Path) -> bool:
     return database is not None and not database.exists()
 
 
-def database_stamp(root: Path) -> tuple[int, int] | None:
-    """What tells the SQLite file of `root` from another one of its name; None when there is none.
+def find_old_place(root: Path) -> Path | None:
+    """The folder in which the project's own store still looks for its files after a move or in a copy; None when it is the store's own.
 
-    MLflow keeps the file open: removed, it takes what is logged without an error, and nobody finds it again.
+    A store that the user names elsewhere, or that another place shares by a link, is nobody's to change.
+
+    Raises:
+        UserError: The database cannot be read.
     """
-    database = database_file(address(root))
-    try:
-        status = None if database is None else database.stat()
-    except FileNotFoundError:
-        status = None
-    return None if status is None else (status.st_dev, status.st_ino)
-
-
-def schema_revisions(root: Path) -> tuple[str, str]:
-    """Revision of the SQLite store's tables, and the one that the installed MLflow needs; equal texts when there is no such file yet."""
-    database = database_file(address(root))
-    if database is None or not database.exists():
-        return "", ""
-    from mlflow.store.db.utils import _get_latest_schema_revision
-
-    with explained(address(root)), closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(revision), str(_get_latest_schema_revision())  # type: ignore[no-untyped-call]  # MLflow's own
-
-
-def old_place(database: Path) -> Path | None:
-    """The folder beside which a moved or copied database still keeps its artifacts; None when that is its own folder.
-
-    A database that another place shares by a link is nobody's to move.
-    """
-    if not database.is_file() or database.is_symlink() or database.stat().st_nlink > 1:
+    database = _own_database(root)
+    own = database_file(address(root)) == database and database.is_file()
+    if not own or database.is_symlink() or database.stat().st_nlink > 1:
         return None
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+    with explained(root), closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
         row = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (EXPERIMENT,)).fetchone()
     location = unquote(urlsplit(row[0] or "").path) if row is not None and str(row[0]).startswith("file:") else ""
     place = Path(location).parent
     return place if location.endswith("/artifacts") and place != database.parent else None
 
 
-def find_old_place(root: Path) -> Path | None:
-    """`old_place` of the project's own store; None for a store that the user names elsewhere.
-
-    Raises:
-        UserError: The database cannot be read.
-    """
-    uri = address(root)
-    with explained(uri):
-        return old_place(_own_database(root)) if database_file(uri) == _own_database(root) else None
+def _own_database(root: Path) -> Path:
+    return (origin(root.resolve()) / "mlruns").resolve() / "mlflow.db"
 
 
-def rebase(database: Path) -> None:
-    """Let the runs of a moved or copied project find their files beside `database`, where new ones go too."""
-    place = old_place(database)
+def _rebase(root: Path) -> None:
+    """Let the runs of a moved or copied project find their files beside its database, where new ones go too."""
+    place, database = find_old_place(root), _own_database(root)
     if place is None or not os.access(database, os.W_OK):
         return
     before, after = f"{place.as_uri()}/", f"{database.parent.as_uri()}/"
@@ -166,72 +156,23 @@ def rebase(database: Path) -> None:
             connection.execute(update, (after, len(before) + 1, len(before), before))
 
 
-@contextmanager
-def explained(uri: str) -> Iterator[None]:
-    """Turn whatever MLflow raises (its own errors, SQLAlchemy's, the system's) into one line for the user; a `UserError` is one already."""
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:
-        problem = f"the tracking store {without_password(uri)}"
-        if is_unreachable(error):
-            problem += " does not answer (check MLFLOW_TRACKING_URI)"
-        elif isinstance(error, Warning):
-            problem = "a warning was turned into an error (check PYTHONWARNINGS)"
-        raise UserError(f"MLflow: {problem}: {one_line(error)}") from error
-
-
-def is_unreachable(error: BaseException | None) -> bool:
-    """Whether an error, or what it came from, is one of the connection: then the next request would fail too."""
-    while error is not None:
-        kinds = {kind.__name__ for kind in type(error).__mro__}  # by name: those of requests and SQLAlchemy are not imported here
-        if kinds & {"ConnectionError", "TimeoutError", "Timeout"} or getattr(error, "error_code", "") == "TEMPORARILY_UNAVAILABLE":
-            return True
-        if "OperationalError" in kinds and "sqlite3" not in str(error):  # of a database's server
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Hold the garbage collector during the first import: looking through what stays anyway takes 1.1 of 2.6 s of a process."""
-    if "mlflow" in sys.modules or not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-        gc.freeze()  # else the next collection, and those at exit, take the time that was saved
-    finally:
-        gc.enable()
-
-
-def _make(database: Path, artifacts: str | None) -> None:
-    """Make the database under another name, and rename it: it takes seconds, and a process killed meanwhile leaves no ruin."""
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
+def _make(database: Path) -> None:
+    """Make the database under another name, and rename it: MLflow's first use of a file, by several processes or cut off, ruins it."""
     database.parent.mkdir(parents=True, exist_ok=True)
     part = database.with_name(f".{database.name}.part")
     with FileLock(database.with_name(".lock")):
-        if database.exists():  # another process was first
-            return
-        part.unlink(missing_ok=True)
-        SqlAlchemyStore(f"{SQLITE}{part}", artifacts).engine.dispose()  # type: ignore[no-untyped-call]  # MLflow's own
-        with closing(sqlite3.connect(part)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")  # readers and the one writer then do not wait for each other
-        part.replace(database)
+        if not database.exists():  # else another process was first
+            part.unlink(missing_ok=True)
+            load_mlflow().MlflowClient(f"{SQLITE}{part}").search_experiments()
+            part.replace(database)
 
 
 def _experiment(client: "MlflowClient", name: str, artifacts: str | None) -> str:
-    from mlflow.exceptions import MlflowException
-
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
         try:
             return str(client.create_experiment(name, artifacts, KIND))
-        except MlflowException:
+        except load_mlflow().exceptions.MlflowException:
             experiment = client.get_experiment_by_name(name)
             if experiment is None:  # so it was not that another process was first
                 raise

@@ -1,0 +1,214 @@
+"""A run in MLflow: a copy of the run's folder, sent while it trains, at its end, and by `numlp log FOLDER` whenever it is asked for.
+
+The folder has all there is of a run. A store that fails stops no run and loses nothing: each sending asks the store what it lacks.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from numlp import paths
+from numlp.errors import UserError, one_line
+from numlp.files import read_json, read_rows, sha256, write_json
+from numlp.signals import stoppable
+from numlp.tracking.environment import environment_tags
+from numlp.tracking.queries import find_run
+from numlp.tracking.sending import (
+    About,
+    Value,
+    begin_run,
+    find_earlier,
+    forget_missing,
+    is_own,
+    name_values,
+    now,
+    send_files,
+    send_run,
+    send_values,
+)
+from numlp.tracking.store import EXPERIMENT, Store, address, connect, load_mlflow, opened
+from numlp.training.history import LayerHealth, Record
+
+SOURCE = {"mlflow.source.type": "LOCAL", "mlflow.source.name": "numlp"}
+EVERY = 5.0  # seconds between two sendings
+
+log = logging.getLogger(__name__)
+
+
+class Tracker:
+    """A run while it is open. The first error of the store is a warning; from then on only the end tries again."""
+
+    def __init__(self, root: Path, folder: Path | None, about: About, experiment: str = EXPERIMENT, resume: bool = True) -> None:
+        self.about = about
+        self._root, self._folder, self._experiment, self._resume = root, folder, experiment, resume
+        self._values: list[Value] = []
+        self._sent, self._known, self._due = 0, set[int](), 0.0
+        self._failed = self._warned = False
+        self._monitor: Any = None
+
+    def log(self, record: Record, health: Iterable[LayerHealth] = ()) -> None:
+        """Log an evaluation point, and the layers' health at it; sent within seconds."""
+        self._values += name_values([record], health, now())
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + EVERY
+            self.attempt(self._send_new)
+
+    def begin(self, system_metrics: bool) -> None:
+        """Make the run in the store, or continue it, and write run.json whether the store is there or not."""
+
+        def begin(store: Store) -> None:
+            forget_missing(store, self.about)
+            self._known = begin_run(store, self.about, self._resume)
+            if system_metrics:  # in a thread, every 10 s or MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL; without a store it ends alone
+                monitor = load_mlflow().system_metrics.system_metrics_monitor.SystemMetricsMonitor
+                self._monitor = monitor(self.about.run_id, resume_logging=True, tracking_uri=address(self._root))
+                self._monitor.start()
+
+        self.attempt(begin)
+        self._write()
+
+    def end(self, status: str) -> None:
+        """Send what the store lacks, and close the run."""
+        self.about.status, self.about.ended = status, now()
+        with suppress(OSError):  # the disk is full, which has been said
+            self._write()
+        if self._monitor is not None:
+            self._monitor.finish()
+        self._failed, run_id = False, self.about.run_id  # a store that has failed is asked once more
+        self.attempt(lambda store: send_run(store, self.about, self._folder, self._values, self._resume))
+        if self.about.run_id != run_id:
+            self._write()
+
+    def _send_new(self, store: Store) -> None:
+        send_values(store, self.about.run_id, [value for value in self._values[self._sent :] if value[-1] not in self._known])
+        self._sent = len(self._values)
+
+    def _write(self) -> None:
+        if self._folder is not None:
+            write_json(self._folder / paths.ABOUT, asdict(self.about), indent=2)
+
+    def attempt(self, send: Callable[[Store], None]) -> None:
+        """Call `send` with the store, unless it has failed before."""
+        if self._failed:
+            return
+        try:
+            send(connect(self._root, self._experiment))
+        except Exception as error:  # whatever it is: the run's files have it all
+            if not self._warned:
+                later = f"; numlp log {self._folder} sends what is missing" if self._folder is not None else ""
+                said = str(error) if isinstance(error, UserError) else f"MLflow: {one_line(error)}"
+                log.warning("%s has no complete copy in MLflow%s: %s", self.about.name, later, said)
+            self._failed = self._warned = True
+
+
+@contextmanager
+def track(
+    root: Path, folder: Path | None, about: About, experiment: str = EXPERIMENT, resume: bool = True, system_metrics: bool = False
+) -> Iterator[Tracker]:
+    """The run whose files are in `folder`, in MLflow; it ends by how the body is left. No store that fails raises anything here.
+
+    Args:
+        root: The project's folder.
+        folder: The run's folder, in which run.json then is; None for a run without files.
+        about: What is known of the run; the body may add tags and metrics.
+        experiment: MLflow's experiment.
+        resume: Whether a run from before is continued: a child of the same parent with the same tag `trial`, or a run with the same
+            tag `sweep`. The run with the id `about.run_id` is continued in any case.
+        system_metrics: Whether the machine is sampled while the run is open.
+    """
+    about.tags = {**SOURCE, **environment_tags(root), **about.tags}
+    about.params = {key: str(value) for key, value in about.params.items()}
+    tracker, status = Tracker(root, folder, about, experiment, resume), "KILLED"
+    with stoppable():
+        try:
+            tracker.begin(system_metrics)
+            yield tracker
+            status = "FINISHED"
+        except Exception as error:
+            status, about.tags["error"] = "FAILED", one_line(error)
+            raise
+        finally:
+            try:
+                tracker.end(status)
+            except BaseException:  # a signal, just now
+                tracker.end(status)
+                raise
+
+
+def log_folder(root: Path, folder: Path, parents: Mapping[str, str]) -> About:
+    """Bring MLflow up to date with a run's folder: what `numlp log FOLDER` does; what the store has is not sent twice.
+
+    Args:
+        root: The project's folder.
+        folder: The run's folder, with run.json.
+        parents: Ids of parent runs that are other ones now.
+
+    Raises:
+        UserError: The store cannot be used, the run has not ended, or the files are not those of the run.
+    """
+    about = read_about(folder)
+    about.parent = parents.get(about.parent, about.parent)
+    if about.status == "RUNNING":
+        raise UserError(f"{folder}: this run has not ended, or was killed; the same command resumes it")
+    model = folder / paths.MODEL
+    if model.exists() and sha256(model) != about.tags.get("model_digest"):
+        raise UserError(f"{folder}: {paths.MODEL} is not the model of the run in {paths.ABOUT}; train the network again to log it")
+    with opened(root) as store:
+        forget_missing(store, about)
+        if about.run_id and about.status != "FINISHED" and store.client.get_run(about.run_id).info.status == "FINISHED":
+            raise UserError(f"{folder}: this run was interrupted and has ended since, in another folder")
+        files = [folder / name for name in (paths.HISTORY, paths.HEALTH)]
+        records = read_rows(files[0], Record) if is_own(files[0], about.started) else []
+        health = read_rows(files[1], LayerHealth) if is_own(files[1], about.started) else []
+        send_run(store, about, folder, name_values(records, health, about.ended))
+    write_json(folder / paths.ABOUT, asdict(about), indent=2)
+    return about
+
+
+def log_stage(root: Path, folder: Path, model: Path) -> None:
+    """Add the files and metrics of an evaluation, or plots, to the run that trained `model`; a store that fails is a warning."""
+    try:
+        send_stage(root, folder, model)
+    except UserError as error:
+        log.warning("%s; numlp log %s adds the files there to the run", error, folder)
+
+
+def send_stage(root: Path, folder: Path, model: Path) -> None:
+    """Do what `log_stage` does.
+
+    Raises:
+        UserError: The store cannot be used, or no run has logged the model.
+    """
+    run_id = find_run(root, sha256(model))
+    if run_id is None:
+        raise UserError(f"no MLflow run has logged {model} (is MLFLOW_TRACKING_URI another store?)")
+    with opened(root) as store:
+        send_files(store, run_id, folder, 0, model, {})
+
+
+def add_run(root: Path, about: About) -> None:
+    """Show a run without files that has ended before, unless its parent has it; a store that fails is a warning."""
+
+    def add(store: Store) -> None:
+        earlier = find_earlier(store, about)
+        if earlier is None or earlier.info.status != "FINISHED":
+            send_run(store, about, None, [])
+
+    about.status, about.ended = "FINISHED", now()
+    Tracker(root, None, about).attempt(add)
+
+
+def read_about(folder: Path) -> About:
+    """Read run.json.
+
+    Raises:
+        UserError: There is none, or it is not numlp's.
+    """
+    try:
+        return About(**(read_json(folder / paths.ABOUT) or {}))
+    except (OSError, TypeError, ValueError) as error:
+        raise UserError(f"{folder}: no {paths.ABOUT} of a run here; give the directory of a run that numlp train has made") from error

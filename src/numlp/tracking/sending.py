@@ -1,0 +1,200 @@
+"""What MLflow has of a run, and the one way to send it: each sending asks the store what it lacks."""
+
+import json
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from numlp import paths
+from numlp.files import read_json
+from numlp.tracking.models import log_model
+from numlp.tracking.queries import PARENT, SWEEP, TRIAL, close_abandoned_of, is_process_here, search
+from numlp.tracking.store import Store, load_mlflow
+from numlp.training.history import COLUMNS, HEALTH_COLUMNS, LayerHealth, Record
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run as Entity
+
+Value: TypeAlias = tuple[str, float, int, int]
+"""Name, value, milliseconds since 1970 and step of a metric."""
+
+FILES = (paths.CONFIG, paths.MODEL, paths.HISTORY, paths.HEALTH, paths.METRICS, paths.CONFUSION, paths.CLASSES, paths.MISTAKES)
+TRIALS = "trials.csv"  # of a sweep
+LONGEST = 6_000  # characters of a parameter
+DIGEST = 36  # characters of a data set's digest
+SLACK = 1_000  # milliseconds by which a file's time may lag
+
+
+def now() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass
+class About:
+    """What MLflow is told of a run beside its files: the content of run.json in the run's folder.
+
+    Attributes:
+        params: The settings, flat.
+        tags: Those of the run; the tags of `environment_tags` come to them.
+        dataset: Name and digest of the data set; empty for none.
+        parent: The id of the run that this one is a part of; empty for none.
+        run_id: The id in MLflow, once the store has the run.
+        metrics: Final metrics that no file has, by their names in MLflow.
+        started: Milliseconds since 1970.
+        status: RUNNING; afterwards FINISHED, FAILED after an exception, or KILLED after Ctrl-C, SIGTERM or sys.exit.
+        ended: Milliseconds since 1970; 0 while the run trains.
+    """
+
+    name: str
+    params: Mapping[str, Any]
+    tags: dict[str, str] = field(default_factory=dict)
+    dataset: Sequence[str] = ()
+    parent: str = ""
+    run_id: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
+    started: int = field(default_factory=now)
+    status: str = "RUNNING"
+    ended: int = 0
+
+
+def send_run(store: Store, about: About, folder: Path | None, values: Sequence[Value], resume: bool = True) -> None:
+    """Send what the store lacks of a run that has ended: its description, metrics, files and end."""
+    known = begin_run(store, about, resume)
+    send_values(store, about.run_id, [value for value in values if value[-1] not in known])
+    finals = (_best(values) if about.status == "FINISHED" and "pruned" not in about.tags else {}) | about.metrics
+    send_files(store, about.run_id, folder, about.started, None, finals)
+    store.client.set_terminated(about.run_id, about.status, about.ended)
+
+
+def name_values(records: Iterable[Record], health: Iterable[LayerHealth], when: int) -> list[Value]:
+    """The metrics of records, each after the layers' health at its step: whichever metric of a step is sent last, `LAST` is."""
+    values: list[Value] = []
+    layers: dict[int, list[LayerHealth]] = {}
+    for row in health:
+        layers.setdefault(row.step, []).append(row)
+    for record in records:
+        for row in layers.get(record.step, ()):
+            named = {f"health/{column}/layer{row.layer}": getattr(row, column) for column in HEALTH_COLUMNS[3:]}  # but step, epoch, layer
+            values += [(name, value, when, row.step) for name, value in named.items() if not math.isnan(value)]
+        values += [(name_metric(column), getattr(record, column), when, record.step) for column in COLUMNS[1:]]
+    return values
+
+
+def name_metric(column: str) -> str:
+    """The metric of a column of history.csv: `train_cost` is `cost/train`."""
+    split, _, kind = column.partition("_")
+    return f"{kind}/{split}" if kind else column
+
+
+LAST = name_metric(COLUMNS[-1])  # a step that has this metric is complete in the store
+
+
+def begin_run(store: Store, about: About, resume: bool) -> set[int]:
+    """Make the run, or continue it, with all that is known without training; returns the steps that the store has already."""
+    client, entities = store.client, load_mlflow().entities
+    run = client.get_run(about.run_id) if about.run_id else find_earlier(store, about) if resume else None
+    if run is None:
+        tags = about.tags | ({PARENT: about.parent} if about.parent else {})
+        run = client.create_run(store.experiment, start_time=about.started, tags=tags, run_name=about.name)
+    else:
+        client.update_run(run.info.run_id, status="RUNNING")
+        if "error" in run.data.tags and "error" not in about.tags:
+            client.delete_tag(run.info.run_id, "error")
+    about.run_id = run.info.run_id
+    params = {key: str(value) for key, value in about.params.items() if key not in run.data.params}
+    cut = {key: value if len(value) <= LONGEST else value[: LONGEST - 3] + "..." for key, value in params.items()}
+    named = {"params": [entities.Param(*item) for item in cut.items()], "tags": [entities.RunTag(*item) for item in about.tags.items()]}
+    client.log_batch(about.run_id, **named, synchronous=True)
+    if about.dataset and not (run.inputs and run.inputs.dataset_inputs):
+        _log_dataset(store, about)
+    return {metric.step for metric in client.get_metric_history(about.run_id, LAST)}
+
+
+def find_earlier(store: Store, about: About) -> "Entity | None":
+    """The run from before that this one continues."""
+    if about.parent and TRIAL in about.tags:
+        conditions = f"tags.`{PARENT}` = '{about.parent}' AND tags.{TRIAL} = '{about.tags[TRIAL]}'"
+        return next(search(store, conditions), None)
+    if SWEEP not in about.tags:
+        return None
+    runs = (run for run in search(store, f"tags.{SWEEP} = '{about.tags[SWEEP]}'") if not is_process_here(run))
+    run = next(runs, None)
+    if run is not None:
+        close_abandoned_of(store, run.info.run_id)
+    return run
+
+
+def _log_dataset(store: Store, about: About) -> None:
+    """Log the data set; MLflow takes 36 characters of the digest, so the whole one is in the source."""
+    mlflow, (name, digest) = load_mlflow(), about.dataset
+    entity = mlflow.entities.Dataset(name, digest[:DIGEST], "numlp", json.dumps({"name": name, "digest": digest}))
+    inputs = [mlflow.entities.DatasetInput(entity, [mlflow.entities.InputTag("mlflow.data.context", "training")])]
+    try:
+        store.client.log_inputs(about.run_id, inputs)
+    except mlflow.exceptions.MlflowException:  # two runs made the same entry at once: now it is there
+        store.client.log_inputs(about.run_id, inputs)
+
+
+def forget_missing(store: Store, about: About) -> None:
+    """Let the run be made anew when the store has no run with its id, or a deleted one."""
+    if not about.run_id:
+        return
+    mlflow = load_mlflow()
+    try:
+        there = store.client.get_run(about.run_id).info.lifecycle_stage == "active"
+    except mlflow.exceptions.MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        there = False
+    about.run_id = about.run_id if there else ""
+
+
+def send_values(store: Store, run_id: str, values: Sequence[Value]) -> None:
+    """Send metrics. An infinite value becomes NaN: MLflow would draw it as 1.8e308, which flattens the curve."""
+    metric = load_mlflow().entities.Metric
+    metrics = [metric(name, float(value) if math.isfinite(value) else math.nan, when, step) for name, value, when, step in values]
+    store.client.log_batch(run_id, metrics=metrics, synchronous=True)
+
+
+def _best(values: Sequence[Value]) -> dict[str, float]:
+    """The best of a run's records: highest accuracy, with its epoch, and lowest cost on the validation images."""
+    curves: dict[str, dict[int, float]] = {}
+    for name, value, _, step in values:
+        curves.setdefault(name, {})[step] = value
+    if "accuracy/val" not in curves:
+        return {}
+    step = max(curves["accuracy/val"], key=lambda step: curves["accuracy/val"][step])
+    found = {"best/val_accuracy": curves["accuracy/val"][step], "best/epoch": curves["epoch"][step]}
+    return found | {"best/val_cost": min(curves["cost/val"].values())}
+
+
+def is_own(path: Path, started: int) -> bool:
+    """Whether a file is there and was written since the run began, not by an earlier run in the same folder."""
+    return path.exists() and path.stat().st_mtime_ns // 1_000_000 >= started - SLACK
+
+
+def send_files(store: Store, run_id: str, folder: Path | None, started: int, model: Path | None, finals: dict[str, float]) -> None:
+    """Send final metrics that differ from the store's, and the files of a run or of a stage that are in `folder`."""
+    files = [] if folder is None else [path for name in (*FILES, TRIALS) if is_own(path := folder / name, started)]
+    files = [path for path in files if path.name != paths.HEALTH or path.read_text().count("\n") > 1]  # it has no rows unless measured
+    plots = [] if folder is None else [path for path in (*folder.glob("*.png"), *folder.glob("plots/*.png")) if is_own(path, started)]
+    scores: dict[str, Any] = next((read_json(path) or {} for path in files if path.name == paths.METRICS), {})
+    finals |= {f"final/{name}": math.nan if value is None else value for name, value in scores.items() if not isinstance(value, str)}
+    have = store.client.get_run(run_id).data.metrics
+    differ = {name: value for name, value in finals.items() if name not in have or not _is_same(have[name], value)}
+    send_values(store, run_id, [(name, value, now(), 0) for name, value in differ.items()])
+    for path in files:
+        store.client.log_artifact(run_id, str(path))
+    for path in sorted(plots):
+        store.client.log_artifact(run_id, str(path), None if model is None and path.parent == folder else "plots")  # a sweep's own
+    model = next((path for path in files if path.name == paths.MODEL), None) if model is None else model
+    if scores and model is not None:
+        log_model(store, run_id, model)
+
+
+def _is_same(one: float, other: float) -> bool:
+    return one == other or (math.isnan(one) and not math.isfinite(other))
