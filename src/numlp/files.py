@@ -88,21 +88,6 @@ def read_json(path: Path) -> dict[str, Any] | None:
     return content
 
 
-@contextmanager
-def editing_yaml(path: Path) -> Iterator[Any]:
-    """Read a YAML file, and write what the body has made of its content; comments and layout stay as they are."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.width, yaml.preserve_quotes = 1000, True
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.representer.add_representer(type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null"))
-    content, text = yaml.load(path), io.StringIO()
-    yield content
-    yaml.dump(content, text)
-    write_text(path, text.getvalue())
-
-
 def json_digest(content: Mapping[str, Any]) -> str:
     """SHA-256 of `content` as canonical JSON."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

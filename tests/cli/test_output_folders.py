@@ -29,7 +29,7 @@ def test_sweep_into_project_leaves_its_files_alone(ready, numlp):
     assert numlp(*SWEEP, "hydra.sweep.dir=.", "seed=1")[0] == 0  # numlp's own files are replaced
 
 
-@pytest.mark.parametrize("name", ["trials.csv", "multirun.yaml", "0/history.csv", "0/.hydra/config.yaml", "1/notes.txt"])
+@pytest.mark.parametrize("name", ["trials.csv", "0/history.csv", "1/notes.txt"])
 def test_sweep_refuses_folder_with_users_file_of_its_name(ready, numlp, name):
     make_users_files(ready / "results", name)
     before = files(ready / "results")
@@ -39,7 +39,7 @@ def test_sweep_refuses_folder_with_users_file_of_its_name(ready, numlp, name):
     assert files(ready / "results") == before
 
 
-@pytest.mark.parametrize("name", ["history.csv", "metrics.json", "plots/mine.png", ".hydra/config.yaml", "model.npz"])
+@pytest.mark.parametrize("name", ["history.csv", "plots/mine.png", ".hydra/config.yaml"])
 def test_run_refuses_folder_with_users_file_of_its_name(ready, numlp, name):
     make_users_files(ready / "results", name)
     before = files(ready / "results")
@@ -57,18 +57,12 @@ def test_settings_of_hydra_are_not_written_over_users_files(ready, numlp, overri
     assert files(ready / "conf") == before
 
 
-def test_jobs_stay_below_their_sweep(ready, numlp):
+@pytest.mark.parametrize("subdir", ["../mine", ".", "jobs"])
+def test_each_job_has_a_folder_of_its_own_below_its_sweep(ready, numlp, subdir):
     make_users_files(ready / "mine", "history.csv")
-    code, _, err = numlp(*SWEEP, "hydra.sweep.dir=sweep", "hydra.sweep.subdir=../mine")
-    assert (code, err.count("\n")) == (1, 1)
-    assert list(files(ready / "mine")) != []
-    assert not (ready / "sweep").exists()
-
-
-@pytest.mark.parametrize("subdir", [".", "jobs"])
-def test_jobs_of_a_sweep_never_share_a_folder(ready, numlp, subdir):
     code, _, err = numlp(*SWEEP, "hydra.sweep.dir=sweep", f"hydra.sweep.subdir={subdir}")
     assert (code, err.count("\n")) == (1, 1)
+    assert list(files(ready / "mine")) != []
     assert not (ready / "sweep").exists()
 
 
@@ -78,12 +72,18 @@ def test_jobs_may_have_folders_named_by_their_values(ready, numlp):
     assert sorted(path.parent.name for path in ready.glob("sweep/*/model.npz")) == ["lam_0.1", "lam_0.2"]
 
 
-def test_run_in_folder_of_other_names_can_be_repeated(ready, numlp):
-    make_users_files(ready / "results", "notes.txt")
+def test_folder_with_other_names_may_be_used_twice_but_names_not_written_are_the_users(ready, numlp):
+    make_users_files(ready / "train", "notes.txt")
+    folder = "hydra.run.dir=${hydra:job.name}"
     for seed in ("0", "1"):
-        code, _, err = numlp("train", *RUN_OF_A_SECOND, f"seed={seed}", "hydra.run.dir=results")
+        code, _, err = numlp("train", *RUN_OF_A_SECOND, f"seed={seed}", folder)
         assert code == 0, err
-    assert (ready / "results/notes.txt").read_text() == "the user's notes.txt"
+    make_users_files(ready / "train", "metrics.json")  # then=[] has written none
+    assert numlp("train", *RUN_OF_A_SECOND, folder)[0] == 1
+    assert {(ready / "train" / name).read_text() for name in ("notes.txt", "metrics.json")} == {
+        "the user's notes.txt",
+        "the user's metrics.json",
+    }
 
 
 def test_dry_run_writes_nothing(ready, numlp):
@@ -105,16 +105,3 @@ def test_paths_count_from_the_project_with_chdir(ready, numlp):
     assert (ready / "results/model.npz").exists()
     assert not (ready / "results/data").exists()
     assert not (ready / "results/mlruns").exists()
-
-
-def test_folder_may_be_named_after_hydras_settings(ready, numlp):
-    code, _, err = numlp("train", *RUN_OF_A_SECOND, "hydra.run.dir=results/${hydra:job.name}")
-    assert (code, err) == (0, "")
-    assert (ready / "results/train/model.npz").exists()
-
-
-def test_names_that_a_run_has_not_written_are_the_users_again(ready, numlp):
-    assert numlp("train", *RUN_OF_A_SECOND, "hydra.run.dir=results")[0] == 0
-    make_users_files(ready / "results", "metrics.json")  # then=[] has written none
-    assert numlp("train", *RUN_OF_A_SECOND, "hydra.run.dir=results")[0] == 1
-    assert (ready / "results/metrics.json").read_text() == "the user's metrics.json"

@@ -1,6 +1,7 @@
 """`numlp init DIR`: create a project in a new directory, from files of the package."""
 
 import argparse
+import re
 import shlex
 import shutil
 import tempfile
@@ -10,11 +11,10 @@ import numlp
 from numlp.cli.dvc import in_git
 from numlp.config.local_choices import LOCAL
 from numlp.errors import require
-from numlp.files import editing_yaml
 
 FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
-SOURCE = "src/numlp"  # what `resolve` depends on in a checkout
-EACH_TIME = "It writes the digest of the installed package's code, so it runs each time; the other stages run where the digest has changed."
+SOURCE, RESOLVE = "      - src/numlp\n", "    cmd: numlp resolve +stage=pipeline\n"  # lines of dvc.yaml; a project has no source
+EACH_TIME = "it writes the digest of the installed package's code; the other stages run where that has changed"
 README = """\
 # A project of numlp
 
@@ -51,7 +51,7 @@ def lay_out(folder: Path, data: str | None = None) -> None:
 
     Args:
         folder: A new folder, or one that is empty but for a `.git`.
-        data: A choice of conf/data; None for that of params.yaml.
+        data: An option of conf/data; None for that of params.yaml.
 
     Raises:
         UserError: `folder` has something in it, or there is no such data set.
@@ -79,25 +79,16 @@ def template() -> Path:
     return carried if carried.is_dir() else Path(numlp.__file__).parents[2]
 
 
-def use_package(pipeline: Path) -> None:
-    """Change a dvc.yaml for a project without the package's source: `resolve` runs each time."""
-    with editing_yaml(pipeline) as content:
-        resolve = content["stages"]["resolve"]
-        resolve["deps"].remove(SOURCE)
-        resolve.insert(1, "always_changed", True)
-        resolve.yaml_set_comment_before_after_key("always_changed", EACH_TIME, indent=4)
-
-
 def _fill(folder: Path, data: str | None, git: bool) -> None:
     for name in FILES:
         source, target = template() / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
     (folder / LOCAL).unlink(missing_ok=True)  # of the machine that the files come from, when they are a checkout's
-    use_package(folder / "dvc.yaml")
+    pipeline, params = folder / "dvc.yaml", folder / "params.yaml"
+    pipeline.write_text(pipeline.read_text().replace(SOURCE, "").replace(RESOLVE, f"{RESOLVE}    always_changed: true  # {EACH_TIME}\n"))
     if data is not None:
-        with editing_yaml(folder / "params.yaml") as params:
-            params["data"] = data
+        params.write_text(re.sub(r"^data: \w+", f"data: {data}", params.read_text(), flags=re.MULTILINE))
     (folder / "README.md").write_text(README)
     if not git:
         (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
