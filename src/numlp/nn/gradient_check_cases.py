@@ -1,6 +1,5 @@
 """The networks of the reports' gradient checks, and any other, at parameters that hide no fault."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ from numlp.arrays import Array
 from numlp.nn.activations import Activation, Relu
 from numlp.nn.gradient_check import Difference, Labels, check_gradients
 from numlp.nn.initializers import Initializer, gaussian, he, initialize
-from numlp.nn.network import EPS, Network, Placement, parameter_shapes
+from numlp.nn.network import EPS, Network, Placement
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,7 @@ class Case:
         input_dropout: Rate of the inputs.
         activation: Class of the layers between the affine ones.
         eps: Added to batch norm's variances.
+        make: Makes the network in float64, with its weights, in place of what `init` and the settings below it say.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Case:
     input_dropout: float = 0.0
     activation: Callable[..., Activation] = Relu
     eps: float = EPS
+    make: Callable[[], Network] | None = None
 
     def check(self, tolerance: float = 1e-6, tick: Callable[[], None] = lambda: None) -> list[Difference]:
         """The comparison of each parameter of this network; `tick` is called after each entry."""
@@ -59,8 +60,7 @@ class Case:
 
     def drawn(self) -> int:
         """How many entries `check` goes through, over all parameters."""
-        shapes = parameter_shapes((self.d, *self.hidden, self.classes), self.norm, self.activation)
-        sizes = [math.prod(shape) for shape in shapes.values()]
+        sizes = [view.size for view in self.draw()[0].params.views.values()]
         return sum(size if self.samples is None else min(size, self.samples) for size in sizes)
 
     def draw(self) -> tuple[Network, Array, Labels]:
@@ -68,10 +68,13 @@ class Case:
 
         All parameters are drawn, not the weights alone: at its initial value a parameter that a gradient forgets may go unseen.
         """
-        sizes, rates = (self.d, *self.hidden, self.classes), {"dropout": self.dropout, "input_dropout": self.input_dropout}
-        network = Network(sizes, self.norm, self.eps, dtype=np.float64, activation=self.activation, **rates)
         rng = np.random.default_rng(self.seed)
-        initialize(network, self.init, rng)
+        if self.make is not None:
+            network = self.make()
+        else:
+            sizes, rates = (self.d, *self.hidden, self.classes), {"dropout": self.dropout, "input_dropout": self.input_dropout}
+            network = Network(sizes, self.norm, self.eps, dtype=np.float64, activation=self.activation, **rates)
+            initialize(network, self.init, rng)
         for name, view in network.params.views.items():
             kind = name.split(".")[1]
             if kind == "b":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from numlp.config.parts import bind, build
 from numlp.config.schema import AugmentConfig, Config, RecordConfig
@@ -101,11 +102,12 @@ def make_plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:
     )
 
 
-def make_network(config: Config, inputs: int, classes: int) -> Network:
+def make_network(config: Config, inputs: int, classes: int, dtype: DTypeLike = np.float32) -> Network:
     """The network of `config` for images of `inputs` values, with its initial weights."""
     sizes, rates = (inputs, *config.model.hidden, classes), {"dropout": config.dropout, "input_dropout": config.input_dropout}
     # A rule of the schema has checked the placement, which is any text to the type checker.
-    network = Network(sizes, config.norm.placement, config.norm.eps, activation=bind(config.activation), **rates)  # type: ignore[arg-type]
+    placement, activation = config.norm.placement, bind(config.activation)
+    network = Network(sizes, placement, config.norm.eps, dtype=dtype, activation=activation, **rates)  # type: ignore[arg-type]
     initialize(network, partial(build, config.init), np.random.default_rng(stream(config.seed, INIT)))
     return network
 
