@@ -53,7 +53,7 @@ def test_setting_that_is_taken_has_its_effect(override, project, numlp):
     assert read_rows(out) != read_rows(numlp("gradcheck", *own)[1])
 
 
-@pytest.mark.parametrize("override", ["train.epochs=1", "moments.alpha=0.5", "schedule=constant", "smoothing=0.1", "split=first100"])
+@pytest.mark.parametrize("override", ["train.epochs=1", "moments.alpha=0.5", "optim=adam", "smoothing=0.1", "split=first100"])
 def test_setting_without_an_effect_is_refused(override, project, numlp, two_networks):
     code, out, err = numlp("gradcheck", override)
     assert (code, out, override in err) == (1, "", True)
