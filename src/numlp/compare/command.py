@@ -4,11 +4,12 @@ import argparse
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from string import ascii_uppercase
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Group
 from rich.text import Text
 
@@ -77,27 +78,27 @@ def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
     Raises:
         UserError: A run has no network, the data sets differ, or their images are not there.
     """
-    models = [run.model for run in runs if run.model is not None]
-    if lost := [run.name for run in runs if run.model is None]:
-        raise UserError(f"{lost[0]}: the run diverged and has no {paths.MODEL}")
-    info = models[0].dataset
-    alike = len({model.dataset.digest for model in models}) == 1
-    require(alike, "numlp compare", "runs on the same data set", datasets=[model.dataset.name for model in models])
+    models = []
+    for run in runs:
+        if run.model is None:
+            raise UserError(f"{run.name}: the run diverged and has no {paths.MODEL}")
+        models.append(run.model)
+    info, names = models[0].dataset, [model.dataset.name for model in models]
+    require(len({model.dataset.digest for model in models}) == 1, "numlp compare", "runs on the same data set", datasets=names)
     raw = find_raw(info)
-    labels = raw.labels[info.train :]
-    correct = [model.probabilities(raw.images[info.train :]).argmax(axis=1) == labels for model in models]
-    accuracies = []
-    for model, right in zip(models, correct, strict=True):
+    labels, correct, accuracies = raw.labels[info.train :], [], []
+    for model in models:
         start, stop = model.choices["split"]["val"]
         val = model.probabilities(raw.images[start:stop]).argmax(axis=1) == raw.labels[start:stop]
-        accuracies.append({"val_accuracy": float(val.mean()), "val_images": stop - start, "test_accuracy": float(right.mean())})
-    masks = {name: labels == index for index, name in enumerate(info.class_names)}
-    classes = {
-        name: [compare_paired(correct[0][mask], other[mask]) for other in correct[1:]] for name, mask in masks.items() if np.any(mask)
-    }
-    whole = [compare_paired(correct[0], other) for other in correct[1:]]
-    choices = differing_settings([run.choices for run in runs])
-    return Comparison([run.name for run in runs], info.name, choices, accuracies, whole, classes)
+        correct.append(model.probabilities(raw.images[info.train :]).argmax(axis=1) == labels)
+        accuracies.append({"val_accuracy": float(val.mean()), "val_images": stop - start, "test_accuracy": float(correct[-1].mean())})
+
+    def against_first(mask: NDArray[np.bool_]) -> list[PairedTest]:
+        return [compare_paired(correct[0][mask], other[mask]) for other in correct[1:]]
+
+    classes = {name: against_first(labels == i) for i, name in enumerate(info.class_names) if np.any(labels == i)}
+    whole = against_first(np.ones(len(labels), np.bool_))
+    return Comparison([run.name for run in runs], info.name, differing_settings(runs), accuracies, whole, classes)
 
 
 def tabulate(comparison: Comparison) -> Group:
@@ -117,13 +118,13 @@ def tabulate(comparison: Comparison) -> Group:
     table.add_row("  p", "", *(f"{test.p:.2g}" for test in tests))
     table.add_section()
     for name, of_class in comparison.classes.items():
-        cells = [f"{_mark(test)}{100 * test.accuracies[1]:.2f}" for test in of_class]
+        cells = [f"{'' if test.low <= 0 <= test.high else '* '}{100 * test.accuracies[1]:.2f}" for test in of_class]
         table.add_row(Text(f"{name} %"), f"{100 * of_class[0].accuracies[0]:.2f}", *cells)
     several = f", without a correction for {len(tests)} comparisons" if len(tests) > 1 else ""
     note = (
         f"The test accuracies are on the same {tests[0].n:,} images. The differences are in percentage points, with the 95 % interval of a "
-        f"paired bootstrap; p is from McNemar's exact test{several}. Before a class's accuracy, + or - says that the interval of its "
-        "difference from A lies above or below 0. None of this says anything about other seeds."
+        f"paired bootstrap; p is from McNemar's exact test{several}. Of a class, * says that the interval of the "
+        "difference from A does not contain 0. None of this says anything about other seeds."
     )
     names = (Text(f"{letter}  {name}") for letter, name in zip(letters, comparison.runs, strict=True))
     return Group(Text(comparison.dataset, style="bold"), *names, table, Text(note))
@@ -132,25 +133,21 @@ def tabulate(comparison: Comparison) -> Group:
 def _curves(runs: Sequence[FinishedRun]) -> list[Curve]:
     """A curve per run, or one of all the runs that differ in the seed alone."""
     groups: dict[str, list[int]] = {}
-    for place, run in enumerate(runs):
-        groups.setdefault(json.dumps({**run.choices, "seed": None}, sort_keys=True), []).append(place)
-    firsts, seed = [runs[places[0]] for places in groups.values()], ["seed"] if len(groups) < len(runs) else []
-    labels = label_runs(firsts, without=seed) if len(firsts) > 1 else ["all seeds"]
-    letters = [", ".join(ascii_uppercase[place] for place in places) for places in groups.values()]
-    return [
-        Curve(f"{letter} ({label})", [runs[place].history() for place in places])
-        for letter, label, places in zip(letters, labels, groups.values(), strict=True)
-    ]
+    seedless = [replace(run, choices=run.choices | {"seed": None}) for run in runs]
+    for place, run in enumerate(seedless):
+        groups.setdefault(json.dumps(run.choices, sort_keys=True), []).append(place)
+    labels = label_runs([seedless[places[0]] for places in groups.values()]) if len(groups) > 1 else ["all seeds"]
+    curves = []
+    for label, places in zip(labels, groups.values(), strict=True):
+        letters = ", ".join(ascii_uppercase[place] for place in places)
+        curves.append(Curve(f"{letters} ({label})", [runs[place].history() for place in places]))
+    return curves
 
 
 def _slug(names: Sequence[str]) -> str:
     """A directory's name: the runs' names, or as many of their characters as one can read, and a digest."""
     joined = "--".join(re.sub(r"[^\w.]+", "-", name).strip("-") for name in names)
     return joined if len(joined) <= NAME else f"{joined[:NAME]}-{json_digest({'runs': list(names)})[:8]}"
-
-
-def _mark(test: PairedTest) -> str:
-    return "+ " if test.low > 0 else "- " if test.high < 0 else ""
 
 
 def _plain(value: Any) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from numlp import paths
 from numlp.config import Config
-from numlp.config.naming import common_caption, flatten
+from numlp.config.naming import common_caption, flatten, words
+from numlp.config.parts import TARGET, update_choices
 from numlp.errors import UserError
 from numlp.files import read_rows
 from numlp.inference.model_file import Model, load_model
@@ -65,7 +66,7 @@ def load_run(name: str) -> FinishedRun:
         order = [item.name for item in fields(Config) if item.name in model.choices]
         return FinishedRun(name, folder, {key: model.choices[key] for key in order} | model.choices, model.dataset.name, model)
     choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))
-    return FinishedRun(name, folder, choices, metrics["dataset"], None)
+    return FinishedRun(name, folder, update_choices(choices), metrics["dataset"], None)
 
 
 def load_runs(names: Sequence[str]) -> list[FinishedRun]:
@@ -74,35 +75,26 @@ def load_runs(names: Sequence[str]) -> list[FinishedRun]:
     Raises:
         UserError: A run is not there, as for `load_run`.
     """
-    return [load_run(name) for text in names for name in _one_per_seed(text)]
+    runs = []
+    for name in names:
+        several = None if from_user(name).is_dir() else SEEDS.fullmatch(name)
+        runs += [load_run(f"{several['start']}{seed}") for seed in several["seeds"].split(",")] if several else [load_run(name)]
+    return runs
 
 
-def _one_per_seed(name: str) -> list[str]:
-    several = SEEDS.fullmatch(name)
-    if several is None or from_user(name).is_dir():
-        return [name]
-    return [f"{several['start']}{seed}" for seed in several["seeds"].split(",")]
-
-
-def differing_settings(settings: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+def differing_settings(runs: Sequence[FinishedRun]) -> dict[str, list[Any]]:
     """Each run's value of the settings that are not the same in all; None where a run has no such setting."""
-    flat = [flatten(each) for each in settings]
-    columns = {key: [each.get(key) for each in flat] for key in dict.fromkeys(key for each in flat for key in each)}
+    flat = [flatten(run.choices) for run in runs]
+    columns = {key: [settings.get(key) for settings in flat] for key in dict.fromkeys(key for settings in flat for key in settings)}
     return {key: values for key, values in columns.items() if any(value != values[0] for value in values)}
 
 
-def label_runs(runs: Sequence[FinishedRun], joint: str = ", ", without: Sequence[str] = ()) -> list[str]:
-    """The settings that tell each run from the others, e.g. "norm none, sigma 0.0001"; the runs' names where no setting does.
-
-    Args:
-        runs: The runs.
-        joint: Text between two settings.
-        without: Settings that no label names.
-    """
-    columns = {_short(key): values for key, values in differing_settings([run.choices for run in runs]).items() if key not in without}
+def label_runs(runs: Sequence[FinishedRun], joint: str = ", ") -> list[str]:
+    """The settings that tell each run from the others, e.g. "norm none, sigma 0.0001"; the run's name where no setting does."""
+    columns = sorted(differing_settings(runs).items(), key=lambda column: None in column[1])  # settings that all runs have first
     labels = []
     for place, run in enumerate(runs):
-        parts = [f"{key} {values[place]}" for key, values in columns.items() if values[place] is not None]
+        parts = [_phrase(key, values[place]) for key, values in columns if values[place] is not None]
         labels.append(joint.join(parts[:SHOWN]) or run.name)
     return labels
 
@@ -112,6 +104,6 @@ def common_title(runs: Sequence[FinishedRun]) -> str:
     return "\n".join([*dict.fromkeys(run.dataset for run in runs), common_caption([run.choices for run in runs])])
 
 
-def _short(key: str) -> str:
+def _phrase(key: str, value: Any) -> str:
     group, _, name = key.rpartition(".")
-    return group if name in ("name", "placement") else name
+    return f"{group} {words({TARGET: value})}" if name == TARGET else f"{group if name == 'placement' else name} {value}"
