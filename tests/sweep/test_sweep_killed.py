@@ -12,7 +12,7 @@ from processes import start
 
 pytestmark = pytest.mark.slow
 
-JOBS, KILLS = 12, 5
+JOBS, KILLS = 12, 3
 LAMS = ",".join(f"0.0{i:02}" for i in range(1, JOBS + 1))
 SWEEP = ["-m", "data=synthetic", "split=9k", "model=mlp2", "train.epochs=3", "then=[]", f"lam={LAMS}", "hydra.launcher.n_jobs=2"]
 

@@ -98,10 +98,10 @@ class Sweep:
         with open_parent(self._name, self._digest, jobs, self._space, self._search, self._out) as self._parent, stoppable() as self._stop:
             try:
                 trials, spaces = self._run_rounds(study, first)
-            except (KeyboardInterrupt, Terminated):
+            except (KeyboardInterrupt, Terminated) as signal:
                 ended = (self._out / ENDED).stat().st_size if (self._out / ENDED).exists() else 0
                 print(f"sweep: {ended} of {self._total} jobs are done; the same command resumes the sweep", flush=True)
-                raise
+                raise signal from None  # whatever worker has told of it
             self._conclude(trials, spaces)
         return trials
 
