@@ -17,10 +17,13 @@ from numlp.errors import UserError, one_line, require
 from numlp.runs.identity import RECORDS, SWEEPS, record_file, settings_key
 from numlp.runs.outcome import Member, Outcome, describe, load_outcome, save_outcome
 from numlp.runs.output_folder import LOG, NOTES
+from numlp.signals import Terminated
 from numlp.tracking import TRIAL
 from numlp.training.history import Record
 
 ENDED = NOTES / "ended"  # a letter per job that has ended: c of a cached result, t of a training
+STOPPED = NOTES / "stopped"  # a file that keeps the other jobs from beginning after a signal
+LOCAL = ("basic", "joblib", "cores")  # launchers whose processes get the sweep's signals
 GROUP = "group"  # tag of a job in MLflow: the values of its trial, the same for all of its seeds
 
 
@@ -29,11 +32,18 @@ def run_member(config: DictConfig, hydra: HydraConf, out: Path, train: Callable[
 
     An exception would reach the sweep without the other jobs' results, and might not unpickle.
     """
-    search = OmegaConf.to_object(hydra.sweeper)
+    search, stopped = OmegaConf.to_object(hydra.sweeper), Path(hydra.sweep.dir) / STOPPED
     assert isinstance(search, Search)
+    if stopped.exists():
+        return Outcome("stopped", str(out))
     with (out / LOG).open("a", buffering=1, encoding="utf-8", errors="backslashreplace") as log, redirect_stdout(log):
         try:
             outcome = _find_or_train(config, search, out, train)
+        except (KeyboardInterrupt, Terminated):
+            if hydra.runtime.choices["hydra/launcher"] not in LOCAL:
+                raise  # a signal to a node alone: the launcher gives the job to another one
+            stopped.touch()
+            return Outcome("stopped", str(out))
         except Exception as error:
             traceback.print_exc(file=log)
             message = str(error) if isinstance(error, UserError) else one_line(error)

@@ -232,6 +232,8 @@ class Sweep:
                 job.outcome = None if job.error else find_outcome(job.record, self._digest, self._began)
         if self._stop:
             raise self._stop.exception()  # a worker that waits for a job dies of the signal and tells nobody
+        if any(job.outcome is not None and job.outcome.state == "stopped" for _, job in group):
+            raise KeyboardInterrupt
 
     def _overrides(self, trial: Trial, job: Job, journal: Path | None) -> list[str]:
         """All overrides of a job, which reach it in whatever process: what the sweep changes in its own config does not."""
