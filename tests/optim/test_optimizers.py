@@ -1,4 +1,4 @@
-"""Each optimizer by its formula, and down a parabola and Rosenbrock's valley."""
+"""Each optimizer by its formula, and down a parabola."""
 
 from functools import partial
 
@@ -21,27 +21,12 @@ def parabola(p):
     return (p - 1) * np.array([1.0, 10.0])
 
 
-def rosenbrock(p):
-    """Gradient of (1 - x)^2 + 100 (y - x^2)^2, whose minimum is (1, 1)."""
-    x, y = p
-    return np.array([-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)])
-
-
-@pytest.mark.parametrize(
-    ("name", "gradient", "eta", "steps"),
-    [
-        ("sgd", parabola, 0.1, 300),
-        ("momentum", parabola, 0.02, 600),
-        ("adam", parabola, 0.05, 1000),
-        ("momentum", rosenbrock, 0.0005, 8_000),
-        ("adam", rosenbrock, 0.02, 6_000),
-    ],
-)
-def test_optimizer_reaches_the_minimum(name, gradient, eta, steps):
+@pytest.mark.parametrize(("name", "eta", "steps"), [("sgd", 0.1, 300), ("momentum", 0.02, 600), ("adam", 0.05, 1000)])
+def test_optimizer_reaches_the_minimum(name, eta, steps):
     p = np.array([-1.2, 1.0])
     optimizer = MAKE[name](p, 0)
     for _ in range(steps):
-        optimizer.update(p, gradient(p), eta)
+        optimizer.update(p, parabola(p), eta)
     np.testing.assert_allclose(p, 1, atol=1e-3)
     assert optimizer.count == steps
 
@@ -72,13 +57,6 @@ def test_steps_are_those_of_the_formula(name, seed, eta, steps):
     for g in grads:
         optimizer.update(p, g.copy(), eta)
     np.testing.assert_allclose(p, by_hand(name, params, grads, eta), rtol=1e-9, atol=1e-12)
-
-
-@given(scale=st.floats(1e-3, 1e6))
-def test_adams_first_step_is_eta_in_each_direction_whatever_the_gradients_size(scale):
-    p = np.zeros(3)
-    MAKE["adam"](p, 0).update(p, scale * np.array([1.0, -2.0, 0.0]), 0.1)
-    np.testing.assert_allclose(p, [-0.1, 0.1, 0.0], rtol=1e-4)
 
 
 @each
