@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and settings of all tests."""
 
 import os
 import signal
@@ -54,25 +54,25 @@ def session_folder(tmp_path_factory):
     return folder
 
 
+def make_once(path, make):
+    """Let the first worker that asks make `path`."""
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            part = path.with_name(f"part-{path.name}")
+            make(part)
+            part.rename(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def synthetic(session_folder):
-    """The raw folder of data=synthetic, made by the first worker that asks."""
-    folder = session_folder / "synthetic-0"
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            save_raw(synthesize(0), folder)
-    return folder
+    """The raw folder of data=synthetic."""
+    return make_once(session_folder / "synthetic-0", lambda part: save_raw(synthesize(0), part))
 
 
 @pytest.fixture(scope="session")
 def empty_store(session_folder):
-    """A database without runs, made by the first worker that asks: making one takes seconds."""
-    database = session_folder / "mlflow.db"
-    with FileLock(f"{database}.lock"):
-        if not database.exists():
-            from mlflow import MlflowClient
+    """A database without runs: making one takes seconds."""
+    from mlflow import MlflowClient  # a slow import, which many tests need not
 
-            part = session_folder / "part.db"
-            MlflowClient(f"sqlite:///{part}").search_experiments()
-            part.rename(database)
-    return database
+    return make_once(session_folder / "mlflow.db", lambda part: MlflowClient(f"sqlite:///{part}").search_experiments())

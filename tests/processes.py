@@ -19,26 +19,11 @@ def start(project, *arguments, **environment):
     return subprocess.Popen(command, cwd=project, env=env, text=True, stdout=pipe, stderr=pipe, process_group=0)
 
 
-AT_ONCE = """
-import os, sys
-import mlflow, numlp.stages.train
-from numlp.cli.main import main
-children = []
-for line in sys.stdin.read().splitlines():
-    pid = os.fork()
-    if pid == 0:
-        sys.exit(main(line.split(" ")))
-    children.append(pid)
-sys.exit(sum(os.waitpid(pid, 0)[1] != 0 for pid in children))
-"""
-
-
 def at_once(project, *commands):
-    """Run `numlp` with each of `commands`, whose words a space parts, in forks of a process that has all modules: they start together."""
-    done = subprocess.run(
-        [sys.executable, "-c", AT_ONCE], cwd=project, text=True, capture_output=True, input="\n".join(commands), check=False
-    )
-    assert done.returncode == 0, done.stderr
+    """Run `numlp` with each list of words at the same time."""
+    for process in [start(project, *command) for command in commands]:
+        _, err = process.communicate()
+        assert process.returncode == 0, err
 
 
 @contextmanager
