@@ -20,7 +20,6 @@ pytestmark = pytest.mark.slow
 STAGES = ("resolve", "download", "normalise", "train", "evaluate", "plot")
 GIT = ("git", "-c", "user.name=n", "-c", "user.email=e")
 TABLE = ("dvc", "exp", "show", "--no-pager", "--only-changed", "--drop", "build|resolved|conf|params|src|Created|State|Executor")
-NESTED = "++set.model.hidden=[7]"
 
 
 def run(folder, *command, **variables):
@@ -182,10 +181,9 @@ def test_experiment_sets_files_and_values_inside_them_and_is_compared_applied_an
     assert "up to date" in done(checkout, "dvc", "status")
 
 
-def test_queued_experiments_are_runs_of_the_projects_mlflow_and_fit_a_table_of_a_hundred_columns(checkout):
-    done(checkout, "dvc", "exp", "run", "--queue", "-S", "lam=0.002", "-S", f"{NESTED},[6]")
-    done(checkout, "dvc", "exp", "run", "--queue", "-S", "norm=none", "-S", "model=mlp3")
-    done(checkout, "dvc", "exp", "run", "--run-all")
+def test_experiments_in_copies_are_runs_of_the_projects_mlflow_and_fit_a_table_of_a_hundred_columns(checkout):
+    for settings in (["lam=0.002", "++set.model.hidden=[7]"], ["lam=0.002", "++set.model.hidden=[6]"], ["norm=none", "model=mlp3"]):
+        done(checkout, "dvc", "exp", "run", "--temp", *(word for setting in settings for word in ("-S", setting)))
     rows = list(csv.DictReader(io.StringIO(done(checkout, *TABLE, "--csv"))))
     settings = {(row["lam"], row["set.model.hidden"], row["norm"]) for row in rows if row["Experiment"]}
     assert settings >= {("0.002", "[7]", "before"), ("0.002", "[6]", "before"), ("0.005", "", "none")}
