@@ -85,6 +85,6 @@ def test_edit_changes_the_digests_of_its_stages_alone(tmp_path, monkeypatch, edi
 def test_stages_of_dvc_name_their_digests_and_no_source_file():
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     named = {name: [key for entry in stage.get("params", []) for key in entry["build/resolved.yaml"]] for name, stage in stages.items()}
-    assert {name for name, keys in named.items() if f"resolved.code.{name}" in keys} == set(DECIDING) == set(stages) - {"resolve"}
+    assert {name for name, keys in named.items() if keys == [f"resolved.keys.{name}"]} == set(DECIDING) == set(stages) - {"resolve"}
     sources = {name: [dep for dep in stage.get("deps", []) if dep.startswith("src")] for name, stage in stages.items()}
     assert {name: found for name, found in sources.items() if found} == {"resolve": ["src/numlp"]}

@@ -130,7 +130,7 @@ def test_every_command_of_the_page_runs(page, small, archive, tmp_path, environm
     for block in blocks(page, "bash", "python"):
         if not block.is_run:
             continue
-        text = block.text.replace(NAMED, f"-synthetic-train0-1000-cycles0.1{NAMED}")
+        text = block.text.replace(NAMED, f"-synthetic-cycles0.1{NAMED}")
         command = [sys.executable, "-c", text] if block.kind == "python" else ["bash", "-euo", "pipefail", "-c", text]
         where = tmp_path if block.mark == "run" else folder
         done = subprocess.run(command, cwd=where, env=there, capture_output=True, text=True, check=False)

@@ -36,7 +36,7 @@ def named(*overrides):
         (["optim=momentum", "optim.rho=0.99", "split=9k"], "mlp3-before-he-momentum-9k-rho0.99-lam0.005-s0"),
         (["moments=precise"], "mlp3-before-he-precise-lam0.005-s0"),
         (["moments=adaptive", "moments.images=500"], "mlp3-before-he-adaptive-images500-lam0.005-s0"),
-        (["split.train=[0,5000]", "split.val=[5000,5500]"], "mlp3-before-he-train0-5000-val5000-5500-lam0.005-s0"),
+        (["split.train=[0,5000]", "split.val=[5000,5500]"], "mlp3-before-he-train0-5000-lam0.005-s0"),
         (["train.record.every=points", "train.health=true", "then=[]"], "mlp3-before-he-lam0.005-s0"),
         (["tracking.system_metrics=true"], "mlp3-before-he-lam0.005-s0"),
         (["train.threads=2"], "mlp3-before-he-threads2-lam0.005-s0"),

@@ -5,6 +5,7 @@ A part of one's own needs no registration: a name that can be imported from the 
 """
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from copy import copy
@@ -60,7 +61,9 @@ def bind_own(part: Mapping[str, Any]) -> Callable[..., Any]:
     """
     module = str(part[TARGET]).partition(".")[0]
     near = module == PACKAGE.name or any(Path(f"{module}{end}").exists() for end in (".py", "/__init__.py"))
-    require(near, TARGET, f"a class of {PACKAGE.name} or of a module beside params.yaml", target=part[TARGET])
+    require(near, TARGET, f"a class of {PACKAGE.name} or of a module in this directory", target=part[TARGET])
+    if module != PACKAGE.name and str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
     return bind(part)
 
 
@@ -95,8 +98,9 @@ def complete(group: str, part: Mapping[str, Any]) -> Part:
 
 def settings_of(group: str, target: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """The parameters of a target that are settings, by name."""
+    given = RUNTIME[group] + 2 * len(getattr(target, "parameters", ()))  # an activation gets views of what it learns
     named = [one for one in inspect.signature(target).parameters.values() if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
-    return {one.name: one for one in named[RUNTIME[group] :]}
+    return {one.name: one for one in named[given:]}
 
 
 def try_part(group: str, part: Mapping[str, Any]) -> Any:

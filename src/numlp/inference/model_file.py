@@ -128,6 +128,8 @@ def load_model(path: Path) -> Model:
         network = Network(sizes, choices["norm"]["placement"], choices["norm"]["eps"], activation=activation)
         for name, view in {**network.params.views, **network.moments.views}.items():
             view[...] = arrays[name]
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from error
     except (zipfile.BadZipFile, ValueError, TypeError, KeyError, IndexError, EOFError) as error:
         raise UserError(f"{path}: no complete model file of numlp ({type(error).__name__}: {error})") from error
     return Model(network, mean, std, choices, dataset)

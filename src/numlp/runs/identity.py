@@ -1,13 +1,15 @@
 """The identity of a run, whoever asks for it: the key of its checkpoints, and the file of its cached result."""
 
+from inspect import getsourcefile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from numlp.code_digest import stage_digest
+from numlp.code_digest import DECIDING, PACKAGE, stage_digest, tree_digest
 from numlp.config import Config
 from numlp.config.naming import deciding_choices
+from numlp.config.parts import RUNTIME, TARGET, locate
 from numlp.data.dataset import DatasetInfo
 from numlp.data.normalise import Prepared
 from numlp.data.sources import describe_data
@@ -30,11 +32,26 @@ def run_key(config: Config, data: Prepared) -> str:
 
 def settings_key(config: Config) -> str:
     """A digest of the settings and the code alone, which is the same on every machine."""
-    return json_digest({"choices": deciding_choices(config), "code": stage_digest("train")})[:32]
+    return json_digest({"choices": deciding_choices(config), "code": [stage_digest("train"), digest_own_code(config)]})[:32]
+
+
+def stage_keys(config: Config) -> dict[str, str]:
+    """By stage of dvc.yaml, a digest of the settings and the code that decide its outputs; DVC adds the files that it depends on."""
+    settings = deciding_choices(config)
+    reads = {"download": settings.pop("data"), "normalise": settings.pop("split"), "evaluate": config.test_time_flip, "plot": None}
+    reads["train"] = [settings, config.train.health, digest_own_code(config)]
+    return {stage: json_digest({"settings": reads[stage], "code": stage_digest(stage)}) for stage in DECIDING}
+
+
+def digest_own_code(config: Config) -> dict[str, str]:
+    """By `_target_`, a digest of the file that defines a part outside numlp, without what the file imports."""
+    parts = [getattr(config, group) for group in RUNTIME]
+    files = {part[TARGET]: getsourcefile(locate(part)) for part in parts if not part[TARGET].startswith(f"{PACKAGE.name}.")}
+    return {target: tree_digest(Path(file).read_text(encoding="utf-8")) for target, file in files.items() if file}
 
 
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:
     """All that a run's figures follow from; the code of training contains that of the normalized arrays."""
     versions = {"numpy": np.__version__, "blas": library()}  # the kernel among them, which decides the last bits
     data = (dataset.digest, *dataset.shape, dataset.train, dataset.classes)
-    return {"choices": deciding_choices(config), "data": data, "code": stage_digest("train"), **versions}
+    return {"choices": deciding_choices(config), "data": data, "code": [stage_digest("train"), digest_own_code(config)], **versions}

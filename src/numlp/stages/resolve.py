@@ -6,21 +6,21 @@ from pathlib import Path
 from omegaconf import OmegaConf
 
 from numlp import paths
-from numlp.code_digest import DECIDING, stage_digest
 from numlp.config import Config, local_choices
 from numlp.config.compose import replacement_notice
 from numlp.files import write_text
+from numlp.runs.identity import stage_keys
 from numlp.runs.invocation import Invocation
 
 
 def run(config: Config, out: Path, invocation: Invocation) -> None:
     """Write build/resolved.yaml; say what this machine uses in place of a setting of params.yaml.
 
-    The file has the configuration, with a digest of the code that decides each stage's outputs under `code`; all of it is below
+    The file has the settings, and under `keys` a digest per stage of the settings and the code that decide its outputs; all of it is below
     `resolved`, by which `dvc exp show --drop` can tell it from the keys of params.yaml.
     """
     if line := replacement_notice(Path.cwd()):
         print(f"resolve: {line}")
     local_choices.copy_local_file(Path.cwd())
-    content = {**asdict(config), "code": {stage: stage_digest(stage) for stage in DECIDING}}
+    content = {**asdict(config), "keys": stage_keys(config)}
     write_text(paths.RESOLVED, OmegaConf.to_yaml(OmegaConf.create({"resolved": content})))
