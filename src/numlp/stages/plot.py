@@ -12,13 +12,14 @@ from numlp.config.naming import caption
 from numlp.data.dataset import DatasetInfo
 from numlp.display.confusion import draw_confusion
 from numlp.display.curves import draw_curves
+from numlp.display.health_strips import Watched, draw_health
 from numlp.display.images import draw_confident_errors, draw_first_layer
 from numlp.display.style import save
 from numlp.files import read_rows
 from numlp.inference.model_file import load_model
 from numlp.runs.invocation import Invocation
 from numlp.tracking import log_stage
-from numlp.training.history import Record
+from numlp.training.history import LayerHealth, Record
 
 
 def run(config: Config, out: Path, invocation: Invocation) -> None:
@@ -44,6 +45,16 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
     for name, figure in made.items():
         save(figure, out / f"{name}.png")
     return [out / f"{name}.png" for name in made]
+
+
+def draw_run(folder: Path, title: str, classes: int) -> None:
+    """Draw the figures of a run in its own folder: those of `draw` when it has a model, and its layer diagnostics when it has some."""
+    if (folder / paths.MODEL).exists():
+        draw(folder, folder, folder / "plots")
+    figure, health = folder / "plots" / paths.HEALTH_FIGURE, read_rows(folder / paths.HEALTH, LayerHealth)
+    figure.unlink(missing_ok=True)  # of an earlier run in this folder
+    if health:
+        save(draw_health([Watched("", read_rows(folder / paths.HISTORY, Record), health)], title, classes), figure)
 
 
 def _evaluation(evaluated: Path, dataset: DatasetInfo, title: str) -> dict[str, Any]:

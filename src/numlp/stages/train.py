@@ -17,6 +17,7 @@ from numlp.runs.identity import run_key
 from numlp.runs.invocation import Invocation
 from numlp.runs.outcome import Member, Outcome, PrunedError, measure_outcome, worst_outcome
 from numlp.signals import stoppable
+from numlp.stages.evaluate import evaluate_run
 from numlp.threads import cores
 from numlp.tracking import About, track
 from numlp.training.checkpoint import Checkpoint
@@ -31,10 +32,10 @@ WIDE = 5e7  # multiplications of a step's forward pass, from which a second thre
 
 
 def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
-    """Train, write model.npz and history.csv, and do what `then` names; all of it one MLflow run.
+    """Train, write the run's files, and do what `then` names; all of it one MLflow run.
 
     Returns:
-        What a member of a sweep gave, which then is kept; nothing for a run of its own.
+        The outcome of a member of a sweep, which then is kept; nothing for a run of its own.
     """
     check_memory(config)
     data, member = prepare_data(config), invocation.member
@@ -48,7 +49,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
     elif checkpoint.restore(state):
         print(f"train: {name} resumes from step {state.step} (train.resume=false starts over)")
     progress, about = Progress(trainer.plan.steps, name, invocation.alone), _about(config, invocation, name, data, out, state)
-    sampled = config.tracking.system_metrics
+    sampled, failure = config.tracking.system_metrics, None
     with stoppable() as stop, track(Path.cwd(), out, about, system_metrics=sampled) as tracked:
         state.run_id = about.run_id
 
@@ -66,29 +67,58 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
                 follow(record)  # what the store and the sweep did not get before the interruption
             with progress:
                 fit(config, data, trainer, checkpoint, watch, stop)
-            _keep_health(config, state, data, out)
-            _finish(config, state, data, out, about)
-            _follow(config, out)
-            outcome = _outcome(config, state, data, out, member, about)
-        except DivergedError as error:
+        except (DivergedError, PrunedError) as error:
+            failure = error
+        write_rows(out / paths.HISTORY, Record, state.records)
+        write_rows(out / paths.HEALTH, LayerHealth, state.health)  # without rows when not measured: to DVC an output of each training
+        (out / paths.MODEL).unlink(missing_ok=True)  # of an earlier run in this folder
+        if failure is None:
+            outcome = _finish(config, state, data, out, about, member)
+        elif isinstance(failure, DivergedError):
             tracked.log(state.records[-1], [row for row in state.health if row.step == state.records[-1].step])
-            _keep_health(config, state, data, out)
-            _given_up(error, data, state.records, out, about)
-            checkpoint.clear()
-            if invocation.alone:
-                raise
-            outcome = worst_outcome(state, out, "diverged", str(error))
-        except PrunedError:
-            _keep_health(config, state, data, out)
-            write_rows(out / paths.HISTORY, Record, state.records)
+            outcome = _give_up(failure, state, data, out, about)
+        else:
             about.tags["pruned"] = "true"
             outcome = worst_outcome(state, out, "pruned")
+        if "plot" in config.then:
+            from numlp.stages import plot  # and with it matplotlib
+
+            plot.draw_run(out, f"{data.dataset.name}\n{caption(deciding_choices(config))}", data.dataset.classes)
+        if isinstance(failure, DivergedError):
+            checkpoint.clear()
+            if invocation.alone:
+                raise failure
     if member is not None and outcome is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
         member.keep(outcome)
     checkpoint.clear()
     if invocation.alone:
         print(f"files: {out}{_link_last(out)}")
     return outcome
+
+
+def _finish(config: Config, state: State, data: Prepared, out: Path, about: About, member: Member | None) -> Outcome | None:
+    """Write the model and, where asked for, its evaluation; measure the outcome of a member of a sweep."""
+    model = out / paths.MODEL
+    save_model(model, Model(state.network, data.mean, data.std, deciding_choices(config), data.dataset))
+    about.tags["model_digest"] = sha256(model)
+    write_json(out / paths.TIMING, {"model": about.tags["model_digest"], "train_seconds": state.seconds})
+    if "evaluate" in config.then:
+        evaluate_run(config, model, out)
+    if member is None:
+        return None
+    outcome = measure_outcome(config, state, data, out)
+    if "evaluate" not in config.then:  # which logs them all
+        about.metrics |= {f"final/{figure}": getattr(outcome, figure) for figure in ("val_accuracy", "val_cost", "test_accuracy")}
+    return outcome
+
+
+def _give_up(error: DivergedError, state: State, data: Prepared, out: Path, about: About) -> Outcome:
+    """Write the worst result there can be, so that no search chooses it."""
+    worst: dict[str, float | None] = {f"{name}_accuracy": 0.0 for name in SPLITS} | {f"{name}_cost": None for name in SPLITS}
+    write_json(out / paths.METRICS, {"dataset": data.dataset.name, **worst, "diverged": str(error)}, indent=2)
+    about.tags |= {"diverged": "true", "error": str(error)}
+    about.metrics["best/val_accuracy"] = 0.0
+    return worst_outcome(state, out, "diverged", str(error))
 
 
 def _link_last(out: Path) -> str:
@@ -105,29 +135,6 @@ def _link_last(out: Path) -> str:
     return f", also {last}"
 
 
-def _outcome(config: Config, state: State, data: Prepared, out: Path, member: Member | None, about: About) -> Outcome | None:
-    if member is None:
-        return None
-    made = measure_outcome(config, state, data, out)
-    if "evaluate" not in config.then:  # which logs them all
-        names = ("val_accuracy", "val_cost", "test_accuracy")
-        about.metrics |= {f"final/{figure}": getattr(made, figure) for figure in names}
-    return made
-
-
-def _keep_health(config: Config, state: State, data: Prepared, out: Path) -> None:
-    """Keep the layers' health, and draw it where figures are asked for, before what may fail: a run that diverges is one to look at."""
-    write_rows(out / paths.HEALTH, LayerHealth, state.health)  # without rows when not measured: to DVC an output that comes with the model
-    figure = out / "plots" / paths.HEALTH_FIGURE
-    figure.unlink(missing_ok=True)  # of an earlier run in this folder
-    if config.train.health and "plot" in config.then:
-        from numlp.display.health_strips import Watched, draw_health
-        from numlp.display.style import save
-
-        title = f"{data.dataset.name}\n{caption(deciding_choices(config))}"
-        save(draw_health([Watched("", state.records, state.health)], title, data.dataset.classes), figure)
-
-
 def _say(config: Config, invocation: Invocation, inputs: int) -> None:
     """Say what a user may not expect of these settings, or could have faster."""
     if build(config.moments).split == "test" and config.norm.placement != "none":
@@ -137,34 +144,6 @@ def _say(config: Config, invocation: Invocation, inputs: int) -> None:
     products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
     if invocation.alone and config.train.threads < cores() and products >= WIDE:
         print(f"train: this wide network trains faster with train.threads={cores()}, which changes the last bits of the result")
-
-
-def _finish(config: Config, state: State, data: Prepared, out: Path, about: About) -> None:
-    save_model(out / paths.MODEL, Model(state.network, data.mean, data.std, deciding_choices(config), data.dataset))
-    about.tags["model_digest"] = sha256(out / paths.MODEL)
-    write_json(out / paths.TIMING, {"model": about.tags["model_digest"], "train_seconds": state.seconds})
-    write_rows(out / paths.HISTORY, Record, state.records)
-
-
-def _given_up(error: DivergedError, data: Prepared, records: list[Record], out: Path, about: About) -> None:
-    """Keep what a run that diverged has to show: its history, and the worst result there can be, so that no search chooses it."""
-    (out / paths.MODEL).unlink(missing_ok=True)  # of an earlier run in this folder
-    write_rows(out / paths.HISTORY, Record, records)
-    worst: dict[str, float | None] = {f"{name}_accuracy": 0.0 for name in SPLITS} | {f"{name}_cost": None for name in SPLITS}
-    write_json(out / paths.METRICS, {"dataset": data.dataset.name, **worst, "diverged": str(error)}, indent=2)
-    about.tags |= {"diverged": "true", "error": str(error)}
-    about.metrics["best/val_accuracy"] = 0.0
-
-
-def _follow(config: Config, out: Path) -> None:
-    if "evaluate" in config.then:
-        from numlp.stages import evaluate
-
-        evaluate.evaluate_run(config, out / paths.MODEL, out)
-    if "plot" in config.then:
-        from numlp.stages import plot
-
-        plot.draw(out, out, out / "plots")
 
 
 def _about(config: Config, invocation: Invocation, name: str, data: Prepared, out: Path, state: State) -> About:
