@@ -23,8 +23,7 @@ from numlp.nn.batch_norm import BatchNorm, BatchNormWork
 from numlp.nn.mode import Mode
 from numlp.nn.network import Network
 from numlp.optim.optimizers import Adam, Momentum, Optimizer, Sgd
-from numlp.training.batches import epoch_steps
-from numlp.training.plan import make_optimizer
+from numlp.training.plan import epoch_steps, make_optimizer
 from numlp.training.trainer import Trainer
 
 Right = TypeVar("Right", bound=Optimizer)

@@ -12,9 +12,8 @@ from numlp.nn.network import Network
 from numlp.runs.identity import run_key
 from numlp.signals import stoppable
 from numlp.training.checkpoint import Checkpoint
-from numlp.training.divergence import DivergedError
 from numlp.training.evaluator import Scores
-from numlp.training.fit import fit, make_trainer, score_splits
+from numlp.training.fit import DivergedError, fit, make_trainer, score_splits
 from numlp.training.trainer import State
 from reproduction.faults import FAULTS, Fault, identify
 from reproduction.results import Result, save_result

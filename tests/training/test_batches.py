@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numlp.training.batches import batches_from, epoch_batches, epoch_steps
+from numlp.training.plan import epoch_steps
+from numlp.training.trainer import batches_from, epoch_batches
 
 
 @given(seed=st.integers(0, 2**63), epoch=st.integers(0, 1000), n=st.integers(1, 300), size=st.integers(1, 310))

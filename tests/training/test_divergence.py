@@ -10,7 +10,7 @@ import pytest
 from numlp.config import DivergedConfig
 from numlp.files import read_rows
 from numlp.tracking import connect
-from numlp.training.divergence import DivergedError, check_convergence
+from numlp.training.fit import DivergedError, check_convergence
 from numlp.training.history import Record
 from projects import FEW
 from sweeps import PIXELS

@@ -3,7 +3,7 @@
 import pytest
 
 from numlp.config.compose import compose_project
-from numlp.training import memory
+from numlp.training import plan as memory
 from sweeps import MULTI, PIXELS
 
 FREE = 300_000_000

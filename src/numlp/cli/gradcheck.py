@@ -20,8 +20,7 @@ from numlp.nn.gradient_check import Difference, Verdict
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.runs.invocation import Invocation
 from numlp.threads import blas_threads
-from numlp.training.memory import available_memory, require_memory
-from numlp.training.plan import make_network
+from numlp.training.plan import available_memory, make_network, require_memory
 
 TAKEN = ("model", "norm", "activation", "init", "lam", "seed", "dropout", "input_dropout", "gradcheck", "experiment", "hydra")
 """The settings that may be given: those that decide the network and its gradients, and files of them."""

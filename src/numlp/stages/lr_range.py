@@ -20,10 +20,8 @@ from numlp.display.style import save
 from numlp.files import write_rows
 from numlp.optim.schedules import Schedule
 from numlp.runs.invocation import Invocation
-from numlp.training.batches import epoch_steps
 from numlp.training.history import Record
-from numlp.training.memory import check_memory
-from numlp.training.plan import check_data, make_network, make_optimizer, make_plan
+from numlp.training.plan import check_data, check_memory, epoch_steps, make_network, make_optimizer, make_plan
 from numlp.training.trainer import train
 
 PICTURE = "lr_range.png"

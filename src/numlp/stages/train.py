@@ -21,10 +21,9 @@ from numlp.stages.evaluate import evaluate_run
 from numlp.threads import cores
 from numlp.tracking import About, track
 from numlp.training.checkpoint import Checkpoint
-from numlp.training.divergence import DivergedError
-from numlp.training.fit import fit, make_trainer
+from numlp.training.fit import DivergedError, fit, make_trainer
 from numlp.training.history import LayerHealth, Record
-from numlp.training.memory import check_memory
+from numlp.training.plan import check_memory
 from numlp.training.trainer import State
 
 OUTPUTS, LAST = Path("outputs"), "last"  # the folder of single runs, and its link to the latest one

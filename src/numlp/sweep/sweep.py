@@ -34,8 +34,7 @@ from numlp.sweep.space import Choice, Point, Range, Space, describe_space, narro
 from numlp.sweep.study import Study, count_trials
 from numlp.sweep.trial import Job, Trial, rank_trials
 from numlp.threads import cores
-from numlp.training.memory import check_memory, estimate_memory
-from numlp.training.plan import check_data, count_updates
+from numlp.training.plan import check_data, check_memory, count_updates, estimate_memory
 
 ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs alone
 

@@ -1,5 +1,6 @@
 """The one way to train a configuration, whoever asks for it: a run from its last checkpoint to its end."""
 
+import math
 import sys
 from collections.abc import Callable, Sequence
 from time import perf_counter
@@ -9,9 +10,9 @@ import numpy as np
 
 from numlp.config import Config
 from numlp.data.normalise import Name, Prepared
+from numlp.errors import UserError
 from numlp.threads import blas_threads
 from numlp.training.checkpoint import Checkpoint
-from numlp.training.divergence import check_convergence
 from numlp.training.evaluator import Evaluator, Scores
 from numlp.training.final_moments import check_moments, set_final_moments
 from numlp.training.health import Probe
@@ -21,6 +22,10 @@ from numlp.training.trainer import State, Trainer
 
 if TYPE_CHECKING:
     from numlp.signals import Stop  # no result follows from it
+
+
+class DivergedError(UserError):
+    """The cost is not finite, or has stayed above the bound."""
 
 
 def make_trainer(config: Config, data: Prepared, ahead: bool = False) -> Trainer:
@@ -74,6 +79,22 @@ def fit(config: Config, data: Prepared, trainer: Trainer, checkpoint: Checkpoint
         if config.average > 0:
             state.network.params.vector[:] = state.optimizer.averaged()
         set_final_moments(config, state.network, data)
+
+
+def check_convergence(records: Sequence[Record], bound: float, times: int) -> None:
+    """Raise DivergedError when the last record's costs are not finite, or those of the last `times` records are all above `bound`."""
+    costs, last = [_highest(record) for record in records[-times:]], records[-1]
+    if math.isfinite(costs[-1]) and (len(costs) < times or min(costs) <= bound):
+        return
+    raise DivergedError(
+        f"the run diverged: expected a finite cost below {bound:g}, got {last.train_cost:.4g} (validation {last.val_cost:.4g}) at "
+        f"step {last.step}, at learning rate {last.eta:.4g}. Try a lower one (schedule)"
+    )
+
+
+def _highest(record: Record) -> float:
+    """The higher cost of the two splits; NaN is the highest of all."""
+    return max(record.train_cost, record.val_cost, key=lambda cost: math.inf if math.isnan(cost) else cost)
 
 
 def score_splits(config: Config, data: Prepared, state: State, names: Sequence[Name]) -> dict[Name, Scores]:

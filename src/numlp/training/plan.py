@@ -1,23 +1,29 @@
-"""How a run trains: from its settings to its plan, network and optimizer."""
+"""How a run trains: from its settings to its plan, network and optimizer, and the memory that they take."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
+import psutil
 from numpy.typing import DTypeLike
 
 from numlp.config.parts import bind, build
 from numlp.config.schema import AugmentConfig, Config, RecordConfig
 from numlp.data.augment import Augmentation
 from numlp.data.dataset import DatasetInfo
-from numlp.errors import require
+from numlp.data.sources import describe_data
+from numlp.errors import UserError, require
 from numlp.nn.initializers import initialize
 from numlp.nn.network import Network
 from numlp.optim.optimizers import EVERY, Optimizer
 from numlp.optim.schedules import Schedule
-from numlp.training.batches import epoch_steps
+from numlp.training.evaluator import CHUNK
 
+LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")  # of a container
+RECORD = 1_000  # bytes of a record, and of a layer's health at one, in memory and on the way to a file
 INIT, BATCHES, AUGMENTATION, SEARCH, NOISE, CHANGES = range(6)  # the streams that a seed is split into
 
 
@@ -173,3 +179,53 @@ def count_records(config: RecordConfig, total: int, per_epoch: int) -> int:
 def stream(seed: int, which: int) -> np.random.SeedSequence:
     """One of the independent random streams of a run's seed."""
     return np.random.SeedSequence(seed, spawn_key=(which,))
+
+
+def epoch_steps(n: int, batch_size: int) -> int:
+    """Updates of an epoch over `n` images; the last batch may be smaller."""
+    return -(-n // batch_size)
+
+
+def available_memory() -> int:
+    """Bytes that this process can still take."""
+    free = int(psutil.virtual_memory().available)
+    try:
+        return min(free, int(LIMIT.read_text()) - int(USED.read_text()))
+    except (OSError, ValueError):  # no container, or one without a limit
+        return free
+
+
+def estimate_memory(config: Config) -> dict[str, int]:
+    """Bytes of a run by the setting that they follow from, without the memory-mapped images."""
+    dataset = describe_data(config)
+    sizes = (config.model.inputs or dataset.inputs, *config.model.hidden, dataset.classes)
+    weights, units = sum(a * b for a, b in pairwise(sizes)), sum(sizes)
+    vectors = 2 + len(build(config.optim, np.zeros(1, np.float32), 1).state) + (config.average > 0) + 3 * config.train.health
+    passes = CHUNK * (1 + config.train.threads)  # rows of an evaluation, which has a thread more than BLAS at most
+    train, val = (stop - start for start, stop in (config.split.train, config.split.val))
+    per_epoch = epoch_steps(train, config.train.batch_size)
+    records = count_records(config.train.record, count_steps(config, per_epoch), per_epoch)
+    layers = 1 + len(sizes) * config.train.health
+    return {
+        "model.hidden": 4 * (vectors * (weights + 4 * units) + 4 * passes * units),
+        "train.batch_size": 4 * 7 * min(config.train.batch_size, train) * units,  # a layer keeps up to seven arrays of a batch
+        "moments.images": 4 * 4 * min(config.moments.get("images", 0), train + val) * units,
+        "train.record": RECORD * records * layers,
+    }
+
+
+def check_memory(config: Config, *others: Config) -> None:
+    """Raise UserError when a run of `config`, with those of `others` beside it, takes more memory than this machine has free."""
+    parts, free = estimate_memory(config), available_memory()
+    largest, count = max(parts, key=lambda name: parts[name]), 1 + len(others)
+    runs = f"{count} runs at once that need" if others else "a run that needs"
+    remedy = "hydra.launcher.n_jobs=1 runs one at a time" if others else f"this is mostly for {largest}"
+    needed = sum(sum(estimate_memory(each).values()) for each in (config, *others))
+    require_memory(largest, runs, needed, free, remedy)
+
+
+def require_memory(where: str, what: str, needed: int, free: int, remedy: str = "") -> None:
+    """Raise UserError unless what `needed` bytes are `free`."""
+    if needed > free:
+        gigabytes = [f"{number / 1e9:,.1f} GB" for number in (free, needed)]
+        raise UserError(f"{where}: expected {what} at most the {gigabytes[0]} of free memory, got {gigabytes[1]}{remedy and '; ' + remedy}")

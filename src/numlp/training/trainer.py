@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, field
-from itertools import cycle
+from itertools import cycle, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -17,10 +17,9 @@ from numlp.nn.moments import set_from_batch, update_moving_average
 from numlp.nn.network import Network, Pass
 from numlp.optim.optimizers import Optimizer, clip_by_norm
 from numlp.threads import one_ahead, under_threads
-from numlp.training.batches import batches_from, epoch_steps
 from numlp.training.evaluator import Evaluator, Scores
 from numlp.training.history import LayerHealth, Record
-from numlp.training.plan import Plan
+from numlp.training.plan import Plan, epoch_steps
 
 
 @dataclass
@@ -185,6 +184,26 @@ class Trainer:
         if n not in self._passes:
             self._passes[n] = Pass(self.state.network, n)
         return self._passes[n]
+
+
+def epoch_batches(seed: int, epoch: int, n: int, batch_size: int) -> Iterator[NDArray[np.intp]]:
+    """Index arrays that partition 0..n-1, in the random order of one epoch.
+
+    The order follows from `seed` and `epoch` alone, so that a run can resume in any epoch.
+    """
+    order = np.random.default_rng([seed, epoch]).permutation(n)
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+def batches_from(first: int, steps: int, seed: int, n: int, batch_size: int) -> Iterator[NDArray[np.intp]]:
+    """Index arrays of the updates `first` to `steps` of a run over `n` images, epoch after epoch."""
+    epoch, done = divmod(first, epoch_steps(n, batch_size))
+    while first < steps:
+        for index in islice(epoch_batches(seed, epoch, n, batch_size), done, done + steps - first):
+            yield index
+            first += 1
+        epoch, done = epoch + 1, 0
 
 
 def train(network: Network, optimizer: Optimizer, data: Part, val: Part, plan: Plan) -> Iterator[Record]:
