@@ -17,8 +17,8 @@ files, frames = [], []
 def trace(frame, event, _):
     """Note the file of each call, and at the first update the package's frames below it."""
     code = frame.f_code
-    own = code.co_filename.startswith(PACKAGE) and code.co_flags & inspect.CO_NEWLOCALS  # which class bodies have not
-    if event != "call" or frames or not own:
+    function = code.co_flags & inspect.CO_NEWLOCALS and not code.co_name.startswith("<")  # no class body, no comprehension of a module
+    if event != "call" or frames or not (function and code.co_filename.startswith(PACKAGE)):
         return
     name = code.co_filename.removeprefix(PACKAGE)
     if name not in files:
