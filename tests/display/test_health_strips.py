@@ -19,7 +19,7 @@ def watched(label, deviations, dead, gradient):
 
 def test_a_gradient_of_0_is_drawn_as_the_lowest_and_not_as_missing():
     figure = draw_health(
-        [watched("lost", [(1.0, 1.0), (1.0, 1.0)], dead=0.0, gradient=0.0), watched("well", [(1.0, 1.0)] * 2, 0.0, 0.5)], "s"
+        [watched("lost", [(1.0, 1.0), (1.0, 1.0)], dead=0.0, gradient=0.0), watched("well", [(1.0, 1.0)] * 2, 0.0, 0.5)], "s", 10
     )
     (axes,) = [axes for axes in figure.axes if axes.get_title(loc="left").endswith("gradient")]
     (mesh,) = axes.collections

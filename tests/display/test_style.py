@@ -15,7 +15,7 @@ from numlp.training.history import Record
 
 LONG = "CIFAR-10, archive 8114b53f... (not the official file)\n" + "hidden [50, 30, 20, 20, 10, 10, 10, 10], " * 6 + "M" * 200
 DRAW = {
-    "curves": lambda title: draw_curves([Record(i * 450, float(i), 0.1, 2.0, 2.0, 0.1, 2.0, 2.0, 0.1) for i in range(3)], title),
+    "curves": lambda title: draw_curves([Record(i * 450, float(i), 0.1, 2.0, 2.0, 0.1, 2.0, 2.0, 0.1) for i in range(3)], title, 10),
     "confusion": lambda title: draw_confusion(np.eye(10, dtype=int), [f"class {i}" for i in range(10)], title),
     "first_layer": lambda title: draw_first_layer(np.random.default_rng(0).normal(size=(3072, 12)), (32, 32, 3), title),
     "errors": lambda title: draw_confident_errors(np.zeros((3, 3072), np.uint8), (32, 32, 3), ["cat"] * 3, ["dog"] * 3, np.ones(3), title),

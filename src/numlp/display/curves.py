@@ -25,7 +25,7 @@ BAND = "Line: mean over the seeds. Band: from the lowest to the highest."
 
 
 @styled
-def draw_curves(records: Sequence[Record], title: str, classes: int = 10) -> Figure:
+def draw_curves(records: Sequence[Record], title: str, classes: int) -> Figure:
     """Draw cost, loss, accuracy and eta, 2 x 2, against the update step, with the epoch as a second axis on top.
 
     Cost and loss turn to a logarithmic axis where they span more than two decades. What cannot be drawn (inf, NaN) is
@@ -153,7 +153,7 @@ class Curve:
 
 
 @styled
-def draw_overlaid_curves(curves: Sequence[Curve], title: str, classes: int = 10) -> Figure:
+def draw_overlaid_curves(curves: Sequence[Curve], title: str, classes: int) -> Figure:
     """Draw cost and accuracy over the epochs: a color per curve, full for training, dashed for validation, with a band over several seeds.
 
     Args:

@@ -76,7 +76,7 @@ QUANTITIES = (
 
 
 @styled
-def draw_health(runs: Sequence[Watched], title: str, classes: int = 10) -> Figure:
+def draw_health(runs: Sequence[Watched], title: str, classes: int) -> Figure:
     """Draw accuracy, and below it each layer's activations, dead ReLUs, gradients, updates and batch norm, a column per run.
 
     A row has one scale for all runs.

@@ -15,7 +15,7 @@ SHOWN = 1.6  # times the first loss: what is above says no more than that the ne
 
 
 @styled
-def draw_lr_range(records: Sequence[Record], smooth: Array, bounds: tuple[float, float] | None, title: str, classes: int = 10) -> Figure:
+def draw_lr_range(records: Sequence[Record], smooth: Array, bounds: tuple[float, float] | None, title: str, classes: int) -> Figure:
     """Draw validation accuracy and loss against the rate, `bounds` as two marked lines.
 
     Args:

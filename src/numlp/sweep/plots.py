@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from numlp import paths
-from numlp.display.contour import draw_contour
+from numlp.data.dataset import DatasetInfo
 from numlp.display.curves import Curve, draw_overlaid_curves
-from numlp.display.search_rounds import Span, Tried, draw_rounds
+from numlp.display.search import Span, Tried, draw_contour, draw_rounds
 from numlp.display.style import save
 from numlp.files import read_rows
 from numlp.sweep.space import Range, Space
@@ -17,7 +17,9 @@ ROUNDS, CONTOUR, CURVES = "rounds.png", "contour.png", "curves.png"
 SHOWN = 6  # trials in the figure of the curves
 
 
-def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spaces: Sequence[Space], title: str) -> list[Path]:
+def draw_figures(
+    out: Path, trials: Sequence[Trial], order: Sequence[Trial], spaces: Sequence[Space], dataset: DatasetInfo, search: str
+) -> list[Path]:
     """Draw what there is to draw of a sweep, and return the paths of the figures.
 
     Args:
@@ -25,9 +27,10 @@ def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spa
         trials: Its trials.
         order: Those that are done, the best first.
         spaces: The space of each round.
-        title: The data set's name and what the search was.
+        dataset: The data set of the trials.
+        search: The samplers and the space, in a line.
     """
-    figures = {}
+    figures, title = {}, f"{dataset.name}\n{search}"
     spans = [{key: Span(d.low, d.high, d.log) for key, d in space.items() if isinstance(d, Range)} for space in spaces]
     if spans[0]:
         subject = f"Validation accuracy of {len(order)} trials"
@@ -38,7 +41,7 @@ def draw_figures(out: Path, trials: Sequence[Trial], order: Sequence[Trial], spa
     curves = _curves(order)
     if sum(len(curve.histories) for curve in curves) > 1:
         best = f"\nThe best {len(curves)} of {len(order)} trials" if len(order) > len(curves) else ""
-        figures[CURVES] = draw_overlaid_curves(curves, title + best)
+        figures[CURVES] = draw_overlaid_curves(curves, title + best, dataset.classes)
     for name, figure in figures.items():
         save(figure, out / name)
     return [out / name for name in figures]

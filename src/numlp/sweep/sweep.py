@@ -270,8 +270,7 @@ class Sweep:
         if order:
             best = order[0].jobs[0]
             assert best.config is not None
-            data = describe_data(best.config).name
-            figures = draw_figures(self._out, trials, order, spaces, f"{data}\n{title}")
+            figures = draw_figures(self._out, trials, order, spaces, describe_data(best.config), title)
             print(f"figures: {', '.join(figure.name for figure in figures) or 'none'}")
             alone = ["hydra.mode=RUN"] if self._search.params else []  # a file of conf/ makes it a sweep
             command = shlex.join(["numlp", "train", *self._fixed, *best.varied, *alone])
