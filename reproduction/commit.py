@@ -1,22 +1,16 @@
 """The step that makes results a part of git: results of one state of the code and the images, of all seeds, and without overrides."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from numlp import paths
-from numlp.code_digest import stage_digest
-from numlp.data.dataset import read_info
 from numlp.errors import UserError, require
 from numlp.files import replacing
 from reproduction.gradient_checks import CHECKED, FAULTS_CHECKED
-from reproduction.results import EXPERIMENTS, OWN, PROVENANCE, Note, read_note, read_provenance, read_results
+from reproduction.product import make_note
+from reproduction.results import EXPERIMENTS, OWN, PROVENANCE, read_note, read_provenance, read_results
 from reproduction.settings import PARAMS, Params, read_params
 
 REMEDY = "run make reports SEEDS=0,1,2,3,4"
-
-
-def note_of(experiment: str, params: Params) -> Note:
-    """The note of an experiment that is run now, with these parameters."""
-    return Note(params.seeds_of(experiment), list(params.overrides), stage_digest("train"), read_info(paths.DOWNLOAD).digest)
 
 
 def check_alike(folder: Path, params: Params) -> None:
@@ -25,7 +19,8 @@ def check_alike(folder: Path, params: Params) -> None:
     Raises:
         UserError: One is of others, so that a table would have rows of both.
     """
-    others = [path.stem for path in sorted(folder.glob(EXPERIMENTS)) if read_note(folder, path.stem) != note_of(path.stem, params)]
+    names, note = [path.stem for path in sorted(folder.glob(EXPERIMENTS))], make_note(Path.cwd(), [], params.overrides)
+    others = [name for name in names if read_note(folder, name) != replace(note, seeds=params.seeds_of(name))]
     if others:
         raise UserError(
             f"results of other seeds, overrides, code or images in {folder}: {', '.join(others)}; run them again with "
@@ -42,7 +37,7 @@ def replace_committed(folder: Path, committed: Path) -> None:
     provenance, where = read_provenance(folder), "reproduction commit"
     require(not provenance["overrides"], where, f"results without overrides ({REMEDY})", overrides=provenance["overrides"])
     source, data = provenance["source"], provenance["data"]["name"]
-    require(source == stage_digest("train"), where, f"results of the code as it is now ({REMEDY})", source=source)
+    require(source == make_note(Path.cwd(), [], []).source, where, f"results of the code as it is now ({REMEDY})", source=source)
     before = read_provenance(committed)["data"]["name"] if (committed / PROVENANCE).exists() else data
     require(data == before, where, f"results on {before}, as in git", data=data)
     check_alike(folder, Params(provenance["seeds"], [], read_params(PARAMS).at_most))

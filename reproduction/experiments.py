@@ -1,4 +1,4 @@
-"""The experiments, and the runs of each.
+"""The experiments, the runs of each, and what the report says of them.
 
 Those of conf/experiment combine their settings as `numlp train +experiment=NAME` combines them; those of reproduction/reruns.yaml make
 such runs again with a fault or with other settings.
@@ -6,24 +6,23 @@ such runs again with a fault or with other settings.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import product, takewhile
 from pathlib import Path
 from typing import Any
 
 import yaml
-from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 
 from numlp.config import Config
-from numlp.config.compose import CONF, store_primary, to_config
 from numlp.config.naming import flatten
 from numlp.errors import require
 from reproduction.faults import FAULTS
+from reproduction.product import compose_config
 from reproduction.results import SINGLE
 from reproduction.settings import RERUNS, Rerun, read_reruns
 
-FOLDER = Path(CONF) / "experiment"
+FOLDER = Path("conf/experiment")
 FILES = "[ex][0-9][0-9]_*.yaml"  # those of the reports, and those that ask how a report came to its figures
 
 
@@ -32,20 +31,16 @@ class Job:
     """A run, but for its seed.
 
     Attributes:
-        experiment: E.g. e01.
+        experiment: The experiment's short name, e.g. e01.
         key: The overrides that tell it from the experiment's other runs, e.g. norm=before;init.sigma=0.001.
-        config: Its settings, of any seed.
+        overrides: All overrides of the project's params.yaml.
         fault: The name of the mistake that is planted in it; empty in a run as it should be.
     """
 
     experiment: str
     key: str
-    config: Config
+    overrides: tuple[str, ...]
     fault: str = ""
-
-    def seeded(self, seed: int) -> Config:
-        """The settings with this seed."""
-        return replace(self.config, seed=seed)
 
 
 class Experiments:
@@ -57,9 +52,10 @@ class Experiments:
     """
 
     def __init__(self, root: Path, rehearsal: Sequence[str] = ()) -> None:
-        self._root, self._rehearsal = root, list(rehearsal)
+        self._root, self._rehearsal = root, tuple(rehearsal)
         self._files = {path.stem.partition("_")[0]: path for path in sorted((root / FOLDER).glob(FILES))}
         self._reruns = read_reruns(root / RERUNS)
+        self._composed: dict[tuple[str, ...], Config] = {}
 
     @property
     def names(self) -> list[str]:
@@ -68,39 +64,40 @@ class Experiments:
 
     def jobs(self, experiment: str) -> list[Job]:
         """The runs of an experiment, in the order of its file: the first key's values vary slowest."""
-        if experiment in self._reruns:
-            return self._jobs_again(experiment)
-        return [self.job(experiment, combination) for combination in self.combinations(experiment)]
+        if experiment not in self._reruns:
+            return [self.job(experiment, overrides) for overrides in self._combinations(experiment)]
+        again, jobs = self._reruns[experiment], []
+        for base, key in ((base, key) for base, keys in again.runs.items() for key in keys):
+            own = [] if key == SINGLE else key.split(";")
+            right = self.job(base, [*own, *again.overrides])
+            jobs.append(Job(experiment, ";".join([f"base={base}", *own]), right.overrides, again.fault))
+        return jobs
 
     def job(self, experiment: str, overrides: Sequence[str], prefix: str = "") -> Job:
         """The run of an experiment with some overrides of its own, e.g. ["lam=0.01"]."""
-        key = prefix + ";".join(overrides) if overrides else SINGLE
-        chosen = [f"+experiment={self._file(experiment).stem}", *overrides, *self._rehearsal]
-        store_primary(self._root, "reproduce")
-        with initialize_config_dir(str((self._root / CONF).absolute()), version_base="1.3"):
-            return Job(experiment, key, to_config(compose("params", chosen)))
+        chosen = f"+experiment={self._file(experiment).stem}"
+        return Job(experiment, prefix + ";".join(overrides) if overrides else SINGLE, (chosen, *overrides, *self._rehearsal))
 
-    def combinations(self, experiment: str) -> list[tuple[str, ...]]:
-        """The overrides of each run, in the order of `jobs`."""
-        content = yaml.safe_load(self._file(experiment).read_text())
-        params = content.get("hydra", {}).get("sweeper", {}).get("params", {})
-        items = OverridesParser.create().parse_overrides([f"{key}={value}" for key, value in params.items()])
+    def config(self, job: Job, seed: int) -> Config:
+        """The settings of a run with this seed."""
+        if job.overrides not in self._composed:
+            self._composed[job.overrides] = compose_config(self._root, job.overrides)
+        return replace(self._composed[job.overrides], seed=seed)
+
+    def _combinations(self, experiment: str) -> list[tuple[str, ...]]:
+        items = OverridesParser.create().parse_overrides([f"{key}={value}" for key, value in _read(self._file(experiment))[1].items()])
         items.sort(key=Override.is_sweep_override)  # values that do not vary come first
         return list(product(*([f"{item.get_key_element()}={value}" for value in _values(item)] for item in items)))
-
-    def _jobs_again(self, experiment: str) -> list[Job]:
-        again = self._reruns[experiment]
-        runs = [(base, key) for base, keys in again.runs.items() for key in keys]
-        jobs = []
-        for base, key in runs:
-            overrides = [] if key == SINGLE else key.split(";")
-            right = self.job(base, [*overrides, *again.overrides])
-            jobs.append(Job(experiment, ";".join([f"base={base}", *overrides]), right.config, again.fault))
-        return jobs
 
     def _file(self, experiment: str) -> Path:
         require(experiment in self._files, "experiment", f"one of {', '.join(self.names)}", experiment=experiment)
         return self._files[experiment]
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """The content of an experiment's file, and the values that vary over its runs."""
+    content = yaml.safe_load(path.read_text())
+    return content, content.get("hydra", {}).get("sweeper", {}).get("params", {})
 
 
 def _values(item: Override) -> list[str]:
@@ -113,8 +110,8 @@ class Described:
     """An experiment as its file tells it.
 
     Attributes:
-        id: e01 to e33, x01.
-        command: Makes its runs.
+        id: The short name: e01 to e33, x01.
+        command: The command that makes its runs.
         source: Report and place, from the opening comment.
         title: What the experiment measures: the first sentence after that, without its full stop.
         remark: The rest of that comment; may be empty.
@@ -127,8 +124,14 @@ class Described:
     source: str
     title: str
     remark: str
-    settings: tuple[tuple[str, str], ...]
-    varied: tuple[tuple[str, str], ...]
+    settings: Sequence[tuple[str, str]]
+    varied: Sequence[tuple[str, str]] = ()
+
+
+def describe_all(root: Path) -> list[Described]:
+    """Every experiment, in the order of the ids."""
+    files = [read_description(path) for path in sorted((root / FOLDER).glob(FILES))]
+    return files + [_describe_rerun(name, again) for name, again in read_reruns(root / RERUNS).items()]
 
 
 def read_description(path: Path) -> Described:
@@ -137,47 +140,29 @@ def read_description(path: Path) -> Described:
     Raises:
         UserError: It does not open with a comment `E01 (R0, table 6): what it shows.`
     """
-    text = path.read_text()
-    comment = " ".join(_opening(text))
-    head, found, question = comment.partition(":")
-    require(found == ":", str(path), "an opening comment such as '# E01 (R0, table 6): what it shows.'", comment=comment)
-    content = yaml.safe_load(text) or {}
-    params = (content.get("hydra") or {}).get("sweeper", {}).get("params", {})
-    name = path.stem
-    _, _, source = head.strip().partition(" ")
+    comment = " ".join(line[2:] for line in takewhile(lambda line: line.startswith("#"), path.read_text().splitlines()[1:]))
+    head, colon, text = comment.partition(":")
+    require(colon == ":", str(path), "an opening comment such as '# E01 (R0, table 6): what it shows.'", comment=comment)
+    source = head.partition(" ")[2].strip("() ")
+    title, _, remark = text.strip().partition(". ")
+    content, params = _read(path)
     values = flatten({key: value for key, value in content.items() if key not in ("defaults", "hydra")})
-    settings = (*_groups(content.get("defaults", [])), *((key, str(value)) for key, value in values.items()))
-    varied = tuple((key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items())
-    title, _, remark = question.strip().partition(". ")
-    command = f"numlp train +experiment={name}"
-    return Described(name.partition("_")[0], command, source.strip("() "), title.removesuffix("."), remark, settings, varied)
+    settings = [*_groups(content.get("defaults", [])), *((key, str(value)) for key, value in values.items())]
+    varied = [(key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items()]
+    name = path.stem.partition("_")[0]
+    command = f"numlp train +experiment={path.stem}"
+    return Described(name, command, source, title.removesuffix("."), remark, settings, varied)
 
 
-def describe_rerun(name: str, again: Rerun) -> Described:
-    """What reruns.yaml tells of an experiment."""
+def _describe_rerun(name: str, again: Rerun) -> Described:
     planted = f"The mistake that is planted: {FAULTS[again.fault].text}" if again.fault else ""
-    overrides = (override.partition("=") for override in again.overrides)
-    settings = (("base", ", ".join(again.runs)), *((key, value) for key, _, value in overrides))
-    return Described(name, f"python -m reproduction {name}", f"ours, on {again.source}", again.question, planted, settings, ())
+    overrides = [override.partition("=") for override in again.overrides]
+    settings = [("base", ", ".join(again.runs)), *((key, value) for key, _, value in overrides)]
+    return Described(name, f"python -m reproduction {name}", f"ours, on {again.source}", again.question, planted, settings)
 
 
-def _opening(text: str) -> Iterator[str]:
-    """The comment lines at the top, but for Hydra's."""
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            return
-        if "@package" not in line:
-            yield line.lstrip("# ")
-
-
-def _groups(defaults: list[Any]) -> Iterator[tuple[str, str]]:
+def _groups(defaults: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """The files that an experiment chooses, by their group."""
     for entry in defaults:
         if isinstance(entry, dict):
-            for key, value in entry.items():
-                yield key.removeprefix("override").strip().lstrip("/"), str(value)
-
-
-def describe_all(root: Path) -> list[Described]:
-    """Every experiment, in the order of the ids."""
-    files = [read_description(path) for path in sorted((root / FOLDER).glob(FILES))]
-    return files + [describe_rerun(name, again) for name, again in read_reruns(root / RERUNS).items()]
+            yield from ((key.removeprefix("override").strip().lstrip("/"), str(value)) for key, value in entry.items())

@@ -3,12 +3,11 @@
 All are written below build/; only `python -m reproduction commit` changes those that git keeps (`reproduction.commit`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from numlp.data.dataset import DatasetInfo
 from numlp.errors import UserError
 from numlp.files import read_json, read_rows, write_json, write_rows
 from numlp.training.history import Record
@@ -20,7 +19,6 @@ FOLDER = BUILD / "results"
 RUNS = BUILD / "runs"  # cached results, a file per run
 EXPERIMENTS = "[ex][0-9][0-9].csv"  # result files
 PROVENANCE = "provenance.json"
-TAGS = ("git_commit", "source", "numlp", "python", "blas", "blas_kernel", "cpu")  # no process, no time
 OWN = "own:"  # starts the key of a run whose values the report did not try
 SINGLE = "single"  # the key of an experiment's only run
 
@@ -36,7 +34,7 @@ class RunKey:
 
 @dataclass(frozen=True)
 class Metrics:
-    """What a run measured: accuracies as fractions, costs in nats.
+    """The metrics of a run: accuracies as fractions, costs in nats.
 
     Attributes:
         steps: Updates made.
@@ -56,7 +54,7 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Result(Metrics):
-    """What a run gave.
+    """The result of a run.
 
     Attributes:
         seconds: Wall time of the training, its records included.
@@ -77,6 +75,16 @@ class RecordRow(Record, RunKey):
     """A row of <experiment>_history.csv.gz."""
 
 
+@dataclass(frozen=True)
+class Note:
+    """The provenance of an experiment's result files: the seeds, the overrides, and digests of the code and of the images."""
+
+    seeds: list[int]
+    overrides: list[str]
+    source: str
+    data: str
+
+
 def save_result(path: Path, result: Result) -> None:
     """Cache a result, whole or not at all."""
     write_json(path, asdict(result) | {"history": [astuple(record) for record in result.history]})
@@ -88,13 +96,15 @@ def load_result(path: Path) -> Result | None:
     return None if content is None else Result(**content | {"history": tuple(Record(*values) for values in content["history"])})
 
 
-def write_results(folder: Path, experiment: str, results: Sequence[tuple[RunKey, Result]]) -> None:
-    """Write <experiment>.csv and <experiment>_history.csv.gz."""
+def write_results(folder: Path, experiment: str, results: Sequence[tuple[RunKey, Result]], note: Note) -> None:
+    """Write <experiment>.csv and <experiment>_history.csv.gz, and the note last: nothing vouches for files that are about to change."""
+    (folder / f"{experiment}.json").unlink(missing_ok=True)
     names = [field.name for field in fields(Metrics)]
     rows = [ResultRow(**asdict(key), **{name: getattr(result, name) for name in names}) for key, result in results]
     records = [RecordRow(**asdict(key), **asdict(record)) for key, result in results for record in result.history]
     write_rows(folder / f"{experiment}_history.csv.gz", RecordRow, records)
     write_rows(folder / f"{experiment}.csv", ResultRow, rows)
+    write_note(folder, experiment, note)
 
 
 def read_results(folder: Path, experiment: str) -> list[ResultRow]:
@@ -107,23 +117,9 @@ def read_results(folder: Path, experiment: str) -> list[ResultRow]:
     return read_rows(path, ResultRow) if path.exists() else []
 
 
-@dataclass(frozen=True)
-class Note:
-    """The provenance of an experiment's result files: the seeds, the overrides, and digests of the code and of the images."""
-
-    seeds: list[int]
-    overrides: list[str]
-    source: str
-    data: str
-
-
-def write_note(folder: Path, experiment: str, note: Note | None) -> None:
-    """Write <experiment>.json; with None, remove it, as nothing vouches for result files that are about to change."""
-    path = folder / f"{experiment}.json"
-    if note is None:
-        path.unlink(missing_ok=True)
-    else:
-        write_json(path, asdict(note))
+def write_note(folder: Path, experiment: str, note: Note) -> None:
+    """Write <experiment>.json."""
+    write_json(folder / f"{experiment}.json", asdict(note))
 
 
 def read_note(folder: Path, experiment: str) -> Note | None:
@@ -132,26 +128,8 @@ def read_note(folder: Path, experiment: str) -> Note | None:
     return None if content is None else Note(**content)
 
 
-def write_provenance(
-    folder: Path, dataset: DatasetInfo, environment: Mapping[str, str], cores: int, seeds: Sequence[int], overrides: Sequence[str]
-) -> None:
-    """Write provenance.json: data set, code, machine, seeds and overrides, and no time of day.
-
-    Args:
-        folder: Of the results.
-        dataset: The raw data set.
-        environment: Tags of the code and the machine, and `source`, the digest of the modules that figures follow from.
-        cores: Processors of the machine; each run uses as many as its train.threads.
-        seeds: Of the runs.
-        overrides: Overrides of all runs, where it is a rehearsal.
-    """
-    data = {"name": dataset.name, **dataset.origin, "digest": dataset.digest}
-    machine = {name: environment[name] for name in TAGS}
-    write_json(folder / PROVENANCE, {"data": data, **machine, "cores": cores, "seeds": list(seeds), "overrides": list(overrides)}, indent=2)
-
-
 def read_provenance(folder: Path) -> dict[str, Any]:
-    """Read what `write_provenance` wrote.
+    """Read provenance.json: data set, code, machine, seeds and overrides.
 
     Raises:
         UserError: There are no results yet.

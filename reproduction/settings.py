@@ -12,10 +12,9 @@ from yaml import YAMLError
 
 from numlp.errors import UserError, require
 from reproduction.faults import FAULTS
-from reproduction.results import BUILD, HOME
+from reproduction.results import HOME
 
 PARAMS, RERUNS = HOME / "params.yaml", HOME / "reruns.yaml"
-ASKED = BUILD / "params.yaml"  # the parameters of the last `all`, which DVC's stages read
 
 
 @dataclass
@@ -34,11 +33,7 @@ class Params:
 
     def seeds_of(self, experiment: str) -> list[int]:
         """The seeds of an experiment's runs."""
-        return self.seeds[: self.limit(experiment)]
-
-    def limit(self, experiment: str) -> int | None:
-        """The largest number of seeds of an experiment; None where it has all."""
-        return min((count for count, names in self.at_most.items() if experiment in names), default=None)
+        return self.seeds[: min((count for count, names in self.at_most.items() if experiment in names), default=None)]
 
 
 @dataclass

@@ -10,8 +10,9 @@ from reproduction.__main__ import main
 
 
 @pytest.fixture
-def reproduction(ready):
-    """The project with the reproduction's inputs and a rehearsal's parameters."""
+def reproduction(ready, monkeypatch):
+    """The project with the reproduction's inputs and a rehearsal's parameters, whose runs are made in this process."""
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
     (ready / "reproduction").mkdir()
     for path in [*(ROOT / "reproduction").glob("*.yaml"), *(ROOT / "reproduction").glob("*.csv")]:
         shutil.copy(path, ready / "reproduction")

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from numlp.errors import UserError
-from reproduction.commit import note_of, replace_committed
+from reproduction.commit import replace_committed
+from reproduction.product import make_note
 from reproduction.results import COMMITTED, FOLDER, read_note, write_note
-from reproduction.settings import PARAMS, read_params
+from reproduction.settings import PARAMS
 
 HEAD = "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
 FILES = ("gradients.csv", "fault_checks.csv", "e01_history.csv.gz")
@@ -23,11 +24,12 @@ def write_rows(folder, name, seeds, accuracy):
 @pytest.fixture
 def results(reproduction, step):
     """The project's folder with results of two seeds in git, and better ones of the same seeds in build/."""
-    params = reproduction / PARAMS
-    params.write_text("seeds: [0, 1]\noverrides: []\nat_most: {}\n")
+    (reproduction / PARAMS).write_text("seeds: [0, 1]\noverrides: []\nat_most: {}\n")
+    params = reproduction / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10", "data: synthetic"))
     write_rows(COMMITTED, "e16", [0, 1], 0.4)
     write_rows(FOLDER, "e16", [0, 1], 0.5)
-    write_note(FOLDER, "e16", note_of("e16", read_params(PARAMS)))
+    write_note(FOLDER, "e16", make_note(reproduction, [0, 1], []))
     assert step("scoreboard")[0] == 0
     for name in FILES:
         (FOLDER / name).write_text("")
