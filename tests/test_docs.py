@@ -15,26 +15,28 @@ from PIL import Image
 from budget import ROOT
 from data import archives
 from numlp.cli.commands import COMMANDS
-from numlp.cli.init import FILES, lay_out
+from numlp.cli.init import lay_out
 
 FENCE = re.compile(r"(?:<!-- (?P<mark>\w+): (?P<why>[^\n]+) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 ALL = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 RESULT = re.compile(r"\d+\.\d\d ± \d+\.\d\d")
 NAMED = "-lam0.005-s0"  # how the names of runs on CIFAR-10 end
+SHORTER = (
+    ("params.yaml", "cycles: 2 ", "cycles: 0.1 "),
+    ("params.yaml", "data: cifar10 ", "data: synthetic "),
+    ("conf/defaults/reports.yaml", "cycles: 2\n", "cycles: 0.1\n"),
+    ("conf/search/*.yaml", r"trials: \d+", "trials: 4"),
+)
 QUIET = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
 
 
 class Block(NamedTuple):
-    """A fenced block, with the mark of the comment above it and what follows there: why, or the package that it needs."""
+    """A fenced block, with the mark of the comment above it and what follows there: the reason, or the package that it needs."""
 
     mark: str | None
     why: str | None
     kind: str
     text: str
-
-    @property
-    def is_run(self):
-        return self.mark != "skip" and not (self.mark == "needs" and find_spec(self.why) is None)
 
 
 def blocks(page, *kinds):
@@ -70,12 +72,17 @@ def small(tmp_path):
     folder = tmp_path / "project"
 
     def make(page):
+        lay_out(folder)
+        (folder / ".dvc/config.local").unlink(missing_ok=True)  # which says that there is no git
         if diffs(page):
-            checkout(folder, diffs(page))
-        else:
-            lay_out(folder, "synthetic")
-            (folder / ".dvc/config.local").unlink(missing_ok=True)  # which says that there is no git
-        shorten(folder)
+            shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
+            subprocess.run(["git", "apply", "-"], cwd=folder, input=diffs(page), text=True, check=True)
+        for split in ("9k", "45k", "49k"):
+            (folder / f"conf/split/{split}.yaml").write_text("train: [0, 1000]\nval: [1000, 1200]\n")
+        (folder / "conf/moments/precise.yaml").write_text("_target_: numlp.PreciseMoments\nimages: 1000\n")
+        for pattern, old, new in SHORTER:
+            for path in folder.glob(pattern):
+                path.write_text(re.sub(old, new, path.read_text()))
         for picture, mode in (("picture.png", "RGBA"), ("photo.jpg", "RGB")):
             Image.new(mode, (50, 40), "orange").save(folder / picture)
         for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "as laid out"]):
@@ -84,35 +91,6 @@ def small(tmp_path):
 
     yield make
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def checkout(folder, change):
-    """This checkout's code and choices, with `change` applied."""
-    for part in (*FILES, "src"):
-        source, target = ROOT / part, folder / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "local.yaml"))
-        else:
-            shutil.copy(source, target)
-    subprocess.run(["git", "apply", "-"], cwd=folder, input=change, text=True, check=True)
-
-
-def shorten(folder):
-    for split in ("9k", "45k", "49k"):
-        (folder / f"conf/split/{split}.yaml").write_text("train: [0, 1000]\nval: [1000, 1200]\n")
-    for search in (folder / "conf/search").glob("*.yaml"):
-        search.write_text(re.sub(r"trials: \d+", "trials: 4", search.read_text()))
-    (folder / "conf/moments/precise.yaml").write_text("_target_: numlp.PreciseMoments\nimages: 1000\n")
-    changes = {
-        "params.yaml": (("cycles: 2 ", "cycles: 0.1 "), ("data: cifar10 ", "data: synthetic ")),
-        "conf/defaults/reports.yaml": (("cycles: 2\n", "cycles: 0.1\n"),),
-    }
-    for file, pairs in changes.items():
-        text = (folder / file).read_text()
-        for old, new in pairs:
-            text = text.replace(old, new)
-        (folder / file).write_text(text)
 
 
 @pytest.fixture
@@ -128,7 +106,7 @@ def test_every_command_of_the_page_runs(page, small, archive, tmp_path, environm
     (folder / "mine.tar.gz").symlink_to(archive)
     there = {**environment, "PYTHONPATH": str(folder / "src")} if diffs(page) else environment
     for block in blocks(page, "bash", "python"):
-        if not block.is_run:
+        if block.mark == "skip" or (block.mark == "needs" and find_spec(block.why) is None):
             continue
         text = block.text.replace(NAMED, f"-synthetic-cycles0.1{NAMED}")
         command = [sys.executable, "-c", text] if block.kind == "python" else ["bash", "-euo", "pipefail", "-c", text]

@@ -97,42 +97,6 @@ def test_evaluation_does_not_depend_on_how_rows_are_grouped(parts):
     assert Evaluator(made, threads=4).logits(x[:2_000]).tobytes() == logits[:2_000].tobytes()  # fewer than threads
 
 
-@pytest.mark.parametrize("ahead", [False, True])
-def test_run_with_dropout_mixup_and_an_average_resumes_to_the_same_bits(parts, ahead):
-    def noisy():
-        made = Network((12, 8, 6, 4), "before", dropout=0.3, input_dropout=0.1)
-        initialize(made, he, np.random.default_rng(0))
-        return made
-
-    def averaging(made):
-        optimizer = Sgd(made.params.vector, made.weights.size)
-        optimizer.keep_average(0.9, made.params.vector)
-        return optimizer
-
-    plan = replace(PLAN, noise_seed=9, image_seed=5, mixup=0.5, smoothing=0.1, clip_norm=1.0)
-    whole, stopped = noisy(), noisy()
-    first = averaging(whole)
-    list(train(whole, first, *parts, plan))
-    optimizer = averaging(stopped)
-    state = State(stopped, optimizer)
-    list(Trainer(state, *parts, replace(plan, steps=17), ahead).records())
-    assert state.step == 17
-    list(Trainer(state, *parts, plan, ahead).records())
-    assert stopped.params.vector.tobytes() == whole.params.vector.tobytes()
-    assert optimizer.averaged().tobytes() == first.averaged().tobytes()
-    other = noisy()
-    list(trained(other, *parts, replace(plan, noise_seed=8)))
-    assert not np.array_equal(other.params.vector, whole.params.vector)
-
-
-def test_smoothed_targets_keep_the_logits_smaller(parts):
-    sharp, smooth = network(), network()
-    long = replace(PLAN, steps=200, record_at=frozenset({200}), lam=0.0)
-    list(trained(sharp, *parts, long))
-    list(trained(smooth, *parts, replace(long, smoothing=0.2)))
-    assert np.abs(Evaluator(smooth).logits(parts[0].x)).max() < np.abs(Evaluator(sharp).logits(parts[0].x)).max()
-
-
 def test_highest_norm_bounds_each_update(parts):
     """Plain gradient descent at a rate of 1, without a penalty, moves the parameters by the gradient's norm."""
     made = network()
