@@ -1,11 +1,7 @@
-"""The test accuracy of a model.npz on an archive, written from docs/formats.md alone: nothing of numlp is imported.
-
-Usage: independent_accuracy.py MODEL.npz ARCHIVE.tar.gz
-"""
+"""The test accuracy of a model.npz on an archive, written from docs/formats.md alone: nothing of numlp is imported."""
 
 import json
 import pickle
-import sys
 import tarfile
 
 import numpy as np
@@ -39,7 +35,3 @@ def accuracy(model, images, labels):
     with np.load(model, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     return float((predicted(arrays, images) == labels).mean())
-
-
-if __name__ == "__main__":
-    print(accuracy(sys.argv[1], *read_test_batch(sys.argv[2])))
