@@ -12,7 +12,7 @@ from processes import CHECKPOINTS, start, started, wait_for, workers
 
 pytestmark = pytest.mark.slow
 
-RUN = ["data=synthetic", "model=mlp2", "train.epochs=20", "then=[]"]  # some seconds
+RUN = ["data=synthetic", "split=9k", "model=mlp2", "train.epochs=60", "then=[]"]  # some seconds
 FIRST = f"{CHECKPOINTS}/*.npz"
 TWO = ["-m", *RUN, "seed=0,1", "hydra.launcher.n_jobs=2"]
 
