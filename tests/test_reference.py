@@ -34,7 +34,7 @@ def test_page_of_commands_has_every_command_with_its_purpose_and_flags_and_the_e
         flags = re.findall(r"--[a-z-]+", shared if COMMANDS[name].composed else row.split(" | ")[0])
         assert main([name, "--help"]) == 0
         assert set(flags) | {"--help"} == set(re.findall(r"^  (?:-\w.*, )?(--[a-z-]+)", capsys.readouterr().out, re.MULTILINE)), name
-        assert row.split(" | ")[1] == COMMANDS[name].sentence
+        assert row.split(" | ")[1].lower() == f"{COMMANDS[name].about}.".lower()
     codes = COMMANDS_PAGE.split("| exit code |")[1].split("##")[0]
     assert {int(code): meaning for code, meaning in re.findall(r"^\| (\d+) \| (.*) \|$", codes, re.MULTILINE)} == EXIT_CODES
 

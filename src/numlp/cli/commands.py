@@ -14,7 +14,7 @@ class Command:
     """A command.
 
     Attributes:
-        module: With `run(config, out, invocation)` when the command is composed; else its entry.
+        module: With `run(config, out)` when the command is composed; else with `run(arguments)`, and `add_arguments(parser)` if it has any.
         about: Its purpose, for --help and docs/commands.md.
         composed: Its arguments are settings, which Hydra composes.
         needs: "project": it runs in one; "model": it runs in one, or anywhere with --model; "nothing": it runs anywhere.
@@ -24,16 +24,6 @@ class Command:
     about: str
     composed: bool = False
     needs: Literal["project", "model", "nothing"] = "project"
-
-    @property
-    def sentence(self) -> str:
-        """Its purpose as a sentence."""
-        return f"{self.about[0].upper()}{self.about[1:]}."
-
-    @property
-    def entry(self) -> str:
-        """The module that the command line calls: with `run(arguments)`, and `add_arguments(parser)` where it takes any."""
-        return "numlp.cli.launch" if self.composed else self.module
 
 
 EXIT_CODES = {

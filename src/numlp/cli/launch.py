@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from textwrap import fill
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import ChoiceSweep, Sweep
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from numlp.cli.commands import COMMANDS
 from numlp.cli.init import template
 from numlp.config.compose import CONF, PARAMS, all_keys, chosen_files, read_params, store_primary, to_config
-from numlp.config.explain import check_overrides, explain, is_composing_error
+from numlp.config.explain import explain, is_composing_error
 from numlp.config.schema import Config
 from numlp.config.search import NODE, SWEEPER
 from numlp.errors import UserError
@@ -93,6 +96,17 @@ def run(arguments: "Namespace") -> int:
         if not traced:
             del os.environ[FULL_ERRORS]
     return 0
+
+
+def check_overrides(overrides: Sequence[str]) -> None:
+    """Raise UserError for an override that Hydra's parser accepts, and Hydra then ignores or refuses in words of its own code."""
+    for override in OverridesParser.create().parse_overrides(list(overrides)):
+        key, values = override.key_or_group, override.value()
+        if override.is_delete() and not key.startswith("hydra"):
+            raise UserError(f"~{key}: a setting cannot be removed; give it a value, such as {key}=VALUE")
+        if isinstance(values, ChoiceSweep) and any(isinstance(value, Sweep) for value in values.list):
+            expected = f"expected values, or one of choice, range and interval alone; write {key}=VALUE,VALUE,..."
+            raise UserError(f"{override.input_line}: {expected}")
 
 
 def job(config: DictConfig) -> Any:

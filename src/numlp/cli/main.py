@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                     raise no_project(current_folder())
                 if project is not None:
                     tell(f"numlp: working in the project {project}")
-            ending.code = import_module(command.entry).run(arguments)
+            ending.code = arguments.run(arguments)
     return ending.code
 
 
@@ -123,26 +123,25 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Read the arguments of a command, and keep its name and all its words.
+    """Read the arguments of a command, and keep its name, its function and all its words.
 
     Raises:
         SystemExit: --help or --version was printed, or an error was told: the code is 0 or 2.
     """
     name, *rest = words
-    if name not in COMMANDS:
-        parser = overview()
+    if (command := COMMANDS.get(name)) is None:
+        parser, rest = overview(), list(words)
         if not name.startswith("-"):
             parser.error(f"invalid command: {name!r}{did_you_mean(name, COMMANDS)}")
-        rest = list(words)
     else:
-        command = COMMANDS[name]
-        parser = Parser(f"numlp {name}", command.sentence, *examples(name))
-        getattr(import_module(command.entry), "add_arguments", lambda parser: None)(parser)
+        module = import_module("numlp.cli.launch" if command.composed else command.module)
+        parser = Parser(f"numlp {name}", f"{command.about[0].upper()}{command.about[1:]}.", *examples(name))
+        parser.set_defaults(command=name, run=module.run, words=rest)
+        getattr(module, "add_arguments", lambda parser: None)(parser)
     arguments, others = parser.parse_known_intermixed_args(rest)
-    if others or name not in COMMANDS:
-        flags = re.findall(r"--[a-z-]+", parser.format_help())
-        parser.error(f"unrecognized argument {others[0]}{did_you_mean(others[0], flags)}" if others else "a command is missing")
-    arguments.command, arguments.words = name, rest
+    if others or command is None:
+        word = (others or words)[0]
+        parser.error(f"unrecognized argument {word}{did_you_mean(word, re.findall(r'--[a-z-]+', parser.format_help()))}")
     return arguments
 
 

@@ -1,15 +1,13 @@
 """Errors of Hydra, OmegaConf and YAML in one line: the place, the problem, and the name that was probably meant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from traceback import walk_tb
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, Sweep
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 from yaml import MarkedYAMLError
 
-from numlp.errors import UserError, did_you_mean
+from numlp.errors import did_you_mean
 
 GROUP = "hydra/launcher"
 EXTRAS = {"ray": "ray", "submitit_local": "slurm", "submitit_slurm": "slurm"}  # launchers of other packages: extras of pyproject.toml
@@ -67,17 +65,6 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
         option = text.rpartition("+")[2]
         return f"{option}: params.yaml sets no option of this config group; add one with +{option}"
     return f"config: {text.partition(' Config search path')[0].partition(' See https://hydra.cc')[0]}"
-
-
-def check_overrides(overrides: Sequence[str]) -> None:
-    """Raise UserError for an override that Hydra's parser accepts, and Hydra then ignores or refuses in words of its own code."""
-    for override in OverridesParser.create().parse_overrides(list(overrides)):
-        key, values = override.key_or_group, override.value()
-        if override.is_delete() and not key.startswith("hydra"):
-            raise UserError(f"~{key}: a setting cannot be removed; give it a value, such as {key}=VALUE")
-        if isinstance(values, ChoiceSweep) and any(isinstance(value, Sweep) for value in values.list):
-            expected = f"expected values, or one of choice, range and interval alone; write {key}=VALUE,VALUE,..."
-            raise UserError(f"{override.input_line}: {expected}")
 
 
 def explain_unknown_key(key: str, known: Iterable[str], where: str = "config") -> str:
