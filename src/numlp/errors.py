@@ -3,7 +3,9 @@
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 
 class UserError(ValueError):
@@ -36,34 +38,23 @@ def _as_written(value: object) -> str:
     return words[value] if value is None or isinstance(value, bool) else repr(value).removesuffix(".0")
 
 
-def require_positive(where: str, **value: float) -> None:
-    """Raise UserError unless a value is finite and above 0."""
-    require(all(0 < number < math.inf for number in value.values()), where, "a number above 0", **value)
+@dataclass(frozen=True)
+class Rule:
+    """A condition on a value, and its text behind `expected`."""
+
+    holds: Callable[[Any], bool]
+    text: str
+
+    def require(self, where: str, **values: float) -> None:
+        """Raise UserError unless it holds for each of the values."""
+        require(all(map(self.holds, values.values())), where, self.text, **values)
 
 
-def require_length(where: str, **value: float) -> None:
-    """Raise UserError unless a number of epochs or cycles is above 0 and at most a million, so that updates can be counted."""
-    require(all(0 < number <= 1e6 for number in value.values()), where, "a number above 0 and at most 1000000", **value)
-
-
-def require_not_negative(where: str, **value: float) -> None:
-    """Raise UserError unless a value is finite and at least 0."""
-    require(all(0 <= number < math.inf for number in value.values()), where, "a number of at least 0", **value)
-
-
-def require_fraction(where: str, **value: float) -> None:
-    """Raise UserError unless a value, such as the weight of an old mean, is at least 0 and below 1."""
-    require(all(0 <= number < 1 for number in value.values()), where, "a number of at least 0 and below 1", **value)
-
-
-def require_decay(where: str, **value: float) -> None:
-    """Raise UserError unless a value, such as a factor per epoch, is above 0 and at most 1."""
-    require(all(0 < number <= 1 for number in value.values()), where, "a number above 0 and at most 1", **value)
-
-
-def require_count(where: str, **value: int) -> None:
-    """Raise UserError unless a value is at least 1."""
-    require(all(number >= 1 for number in value.values()), where, "a whole number of at least 1", **value)
+POSITIVE = Rule(lambda x: 0 < x < math.inf, "a number above 0")
+NOT_NEGATIVE = Rule(lambda x: 0 <= x < math.inf, "a number of at least 0")
+FRACTION = Rule(lambda x: 0 <= x < 1, "a number of at least 0 and below 1")  # such as the weight of an old mean
+DECAY = Rule(lambda x: 0 < x <= 1, "a number above 0 and at most 1")  # such as a factor per epoch
+LENGTH = Rule(lambda x: 0 < x <= 1e6, "a number above 0 and at most 1000000")  # in epochs or cycles, so that updates can be counted
 
 
 def require_rates(where: str, eta_min: float, eta_max: float) -> None:

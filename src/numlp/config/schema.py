@@ -2,30 +2,17 @@
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeAlias
 
 from omegaconf import MISSING
 
-from numlp.errors import require
+from numlp.errors import FRACTION, LENGTH, NOT_NEGATIVE, POSITIVE, Rule, require
 
 Part: TypeAlias = dict[str, Any]
 """A config group that names its class or function, `_target_`, beside values for its parameters (numlp.config.parts)."""
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A condition on a value, and its text behind `expected`."""
-
-    holds: Callable[[Any], bool]
-    text: str
-
-
-POSITIVE = Rule(lambda x: 0 < x < math.inf, "a number above 0")
-NOT_NEGATIVE = Rule(lambda x: 0 <= x < math.inf, "a number of at least 0")
-FRACTION = Rule(lambda x: 0 <= x < 1, "a number of at least 0 and below 1")
-LENGTH = Rule(lambda x: 0 < x <= 1e6, "a number above 0 and at most 1000000")
 LENGTH_OR_NULL = Rule(LENGTH.holds, f"{LENGTH.text}, or null")
 COUNT = Rule(lambda x: x >= 1, "a whole number of at least 1")
 SEED = Rule(lambda x: 0 <= x < 2**63, "a whole number of at least 0")

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from numlp.config.schema import COUNT, NOT_NEGATIVE, Rule, one_of, value
+from numlp.config.schema import COUNT, one_of, value
+from numlp.errors import NOT_NEGATIVE, Rule
 
 NODE, SWEEPER = "hydra.sweeper", "numlp"  # the place of these settings, and their name in the group hydra/sweeper
 SAMPLER = one_of("grid", "random", "qmc", "tpe")

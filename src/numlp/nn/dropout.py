@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from numlp.arrays import Array
-from numlp.errors import require_fraction
+from numlp.errors import FRACTION
 from numlp.nn.mode import Mode
 
 LEVELS = 1 << 16  # of a draw: 16 random bits decide on a value
@@ -46,7 +46,7 @@ class Dropout:
     """
 
     def __init__(self, d: int, rate: float, place: int) -> None:
-        require_fraction("dropout", rate=rate)
+        FRACTION.require("dropout", rate=rate)
         self.d, self.place, self.threshold = d, place, min(round(rate * LEVELS), LEVELS - 1)
 
     def work(self, n: int, dtype: DTypeLike) -> DropoutWork:

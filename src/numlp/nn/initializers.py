@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from numlp.errors import require_positive
+from numlp.errors import POSITIVE
 from numlp.nn.network import Network
 
 Initializer: TypeAlias = Callable[[int], float]
@@ -43,7 +43,7 @@ def gaussian(fan_in: int, sigma: float = 0.01) -> float:
         >>> numlp.gaussian(fan_in=3072, sigma=0.01)
         0.01
     """
-    require_positive("init.sigma", sigma=sigma)
+    POSITIVE.require("init.sigma", sigma=sigma)
     return sigma
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from numlp.arrays import Array
-from numlp.errors import require_fraction, require_not_negative, require_positive
+from numlp.errors import FRACTION, NOT_NEGATIVE, POSITIVE
 from numlp.threads import side_by_side
 
 BLOCK = 1 << 17  # entries: 512 kB of float32, so that a block stays in the cache for all operations on it
@@ -31,7 +31,7 @@ class Optimizer(ABC):
     """
 
     def __init__(self, params: Array, weights: int, state: Sequence[str] = (), weight_decay: float = 0.0) -> None:
-        require_not_negative("optim.weight_decay", weight_decay=weight_decay)
+        NOT_NEGATIVE.require("optim.weight_decay", weight_decay=weight_decay)
         self.state: dict[str, Array] = {name: np.zeros_like(params) for name in state}
         self.count, self.weight_decay, self.average = 0, weight_decay, 0.0
         self._own = tuple(state)
@@ -67,7 +67,7 @@ class Optimizer(ABC):
 
         Source: Polyak and Juditsky 1992, SIAM J. Control Optim. 30(4); the exponential form: Tarvainen and Valpola 2017, arXiv:1703.01780.
         """
-        require_fraction("average", average=weight)
+        FRACTION.require("average", average=weight)
         self.average, self.state["average"] = weight, np.zeros_like(params)
 
     def averaged(self) -> Array:
@@ -148,7 +148,7 @@ class Momentum(Optimizer):
     """
 
     def __init__(self, params: Array, weights: int, rho: float = 0.9, nesterov: bool = False, weight_decay: float = 0.0) -> None:
-        require_fraction("optim.rho", rho=rho)
+        FRACTION.require("optim.rho", rho=rho)
         super().__init__(params, weights, ("velocity",), weight_decay)
         self.rho, self.nesterov = rho, nesterov
 
@@ -185,8 +185,8 @@ class Adam(Optimizer):
     def __init__(
         self, params: Array, weights: int, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, weight_decay: float = 0.0
     ) -> None:
-        require_fraction("optim", beta1=beta1, beta2=beta2)
-        require_positive("optim.eps", eps=eps)
+        FRACTION.require("optim", beta1=beta1, beta2=beta2)
+        POSITIVE.require("optim.eps", eps=eps)
         super().__init__(params, weights, ("mean", "square"), weight_decay)
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
 

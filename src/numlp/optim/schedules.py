@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from numlp.errors import require, require_decay, require_length, require_positive, require_rates
+from numlp.errors import DECAY, LENGTH, POSITIVE, require, require_rates
 
 Schedule: TypeAlias = Callable[[int], float]
 """From the update, counted from 0, to its learning rate eta."""
@@ -24,7 +24,7 @@ class Constant:
     eta: float = 0.01
 
     def __post_init__(self) -> None:
-        require_positive("schedule.eta", eta=self.eta)
+        POSITIVE.require("schedule.eta", eta=self.eta)
 
     def rates(self, per_epoch: int, steps: int) -> Schedule:
         """The rates of a run of `steps` updates, `per_epoch` in each epoch."""
@@ -46,8 +46,8 @@ class Exponential:
     decay: float = 0.95
 
     def __post_init__(self) -> None:
-        require_positive("schedule.eta", eta=self.eta)
-        require_decay("schedule.decay", decay=self.decay)
+        POSITIVE.require("schedule.eta", eta=self.eta)
+        DECAY.require("schedule.decay", decay=self.decay)
 
     def rates(self, per_epoch: int, steps: int) -> Schedule:
         """The rates of a run of `steps` updates, `per_epoch` in each epoch."""
@@ -112,7 +112,7 @@ class OneCycle:
     end: float = 250_000.0
 
     def __post_init__(self) -> None:
-        require_positive("schedule.eta", eta=self.eta)
+        POSITIVE.require("schedule.eta", eta=self.eta)
         require(0 < self.rise < 1, "schedule.rise", "a number above 0 and below 1", rise=self.rise)
         bounded = 1 <= self.start < math.inf and 1 <= self.end < math.inf
         require(bounded, "schedule", "start and end of at least 1", start=self.start, end=self.end)
@@ -160,8 +160,8 @@ class Cyclical:
 
     def __post_init__(self) -> None:
         require_rates("schedule", self.eta_min, self.eta_max)
-        require_length("schedule.half_cycle_epochs", half_cycle_epochs=self.half_cycle_epochs)
-        require_decay("schedule.decay", decay=self.decay)
+        LENGTH.require("schedule.half_cycle_epochs", half_cycle_epochs=self.half_cycle_epochs)
+        DECAY.require("schedule.decay", decay=self.decay)
 
     def cycle_steps(self, per_epoch: int) -> int:
         """Updates of a cycle: at least two. A schedule with this method has a length in cycles, `train.cycles`."""

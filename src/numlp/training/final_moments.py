@@ -11,7 +11,7 @@ from numlp.config import Config
 from numlp.config.parts import build
 from numlp.data.augment import flip_half
 from numlp.data.normalise import Name, Prepared
-from numlp.errors import require, require_fraction
+from numlp.errors import FRACTION, require
 from numlp.nn.moments import set_from_batch
 from numlp.nn.network import Network
 from numlp.training.plan import AUGMENTATION, stream
@@ -25,7 +25,7 @@ class EmaMoments:
     split: ClassVar[Name | None] = None  # whose images replace the average
 
     def __post_init__(self) -> None:
-        require_fraction("moments.alpha", alpha=self.alpha)
+        FRACTION.require("moments.alpha", alpha=self.alpha)
 
 
 @dataclass(frozen=True)
