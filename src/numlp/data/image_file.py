@@ -3,15 +3,12 @@
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from numlp.errors import UserError, require
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
@@ -44,8 +41,6 @@ def read_image(path: str | Path, shape: Sequence[int] = (32, 32, 3)) -> NDArray[
         >>> image.shape, image[0, 0].tolist()
         ((32, 32, 3), [255, 165, 0])
     """
-    from PIL import Image, UnidentifiedImageError
-
     path = Path(path)
     if not path.exists():
         raise UserError(f"file not found: {path}")
@@ -73,10 +68,8 @@ def read_image(path: str | Path, shape: Sequence[int] = (32, 32, 3)) -> NDArray[
     return np.asarray(scaled.convert("L") if channels == 1 else scaled).reshape(height, width, channels)
 
 
-def _upright(path: Path) -> "Image.Image":
+def _upright(path: Path) -> Image.Image:
     """Open a picture, turned as its camera says, as RGBA."""
-    from PIL import Image, ImageOps, PngImagePlugin
-
     Image.MAX_IMAGE_PIXELS = PIXELS // 2  # Pillow refuses twice as many
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20  # bytes of a PNG's texts, which nobody reads here
     with Image.open(path, formats=FORMATS) as opened:

@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
 
 from numlp.training.history import Record
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as RichProgress
 
 
 class Progress:
@@ -45,11 +46,7 @@ class Progress:
             self._bar.stop()
 
 
-def _bar(name: str, **options: Any) -> "RichProgress":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as RichProgress
-
+def _bar(name: str, **options: Any) -> RichProgress:
     columns = (TextColumn(name), BarColumn(14), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     return RichProgress(*columns, console=Console(stderr=True), **options)
 
