@@ -24,7 +24,7 @@ NAMED = "-lam0.005-s0"  # how the names of runs on CIFAR-10 end
 SHORTER = (
     ("params.yaml", "cycles: 2 ", "cycles: 0.1 "),
     ("params.yaml", "data: cifar10 ", "data: synthetic "),
-    ("conf/defaults/reports.yaml", "cycles: 2\n", "cycles: 0.1\n"),
+    ("conf/defaults/reports.yaml", "train:\n", "train:\n  cycles: 0.1\n"),
     ("conf/search/*.yaml", r"trials: \d+", "trials: 4"),
 )
 QUIET = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}

@@ -61,7 +61,7 @@ COMMANDS = {
         "compare two to eight runs on the same test images: settings, curves, significance, classes",
     ),
     "log": Command("numlp.cli.log", "send MLflow what it lacks of a run, or of a sweep and its jobs, from their directory"),
-    "runs": Command("numlp.cli.runs", "list the runs in MLflow with the settings that differ; filter the runs, or show the best"),
+    "runs": Command("numlp.cli.runs", "list the runs in MLflow; filter the runs, or show the best"),
     "health": Command("numlp.cli.health", "plot the layer diagnostics of one to four runs with train.health=true, side by side"),
     "show": Command("numlp.cli.show", "print the metrics of the pipeline's latest run, and the next steps"),
     "ui": Command("numlp.cli.ui", "open MLflow on the project's runs, on this machine only"),

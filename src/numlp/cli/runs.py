@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from numlp.config.compose import read_choices
-from numlp.config.distinctions import find_distinctions, plain
-from numlp.display.runs_table import RunRow, format_settings, tabulate_runs
+from numlp.display.runs_table import RunRow, tabulate_runs
 from numlp.display.text import table_console
 from numlp.errors import UserError, did_you_mean
 from numlp.tracking import ListedRun, list_runs
@@ -84,7 +83,7 @@ def _with(runs: Sequence[ListedRun], key: str, value: str) -> list[ListedRun]:
     known = sorted({each for run in runs for each in run.params})
     if runs and key not in known:
         raise UserError(f"--filter {key}={value}: no run has a setting {key!r}{did_you_mean(key, known)}")
-    return [run for run in runs if key in run.params and _same(plain(run.params[key]), value)]
+    return [run for run in runs if key in run.params and _same(_plain(run.params[key]), value)]
 
 
 def _ranked_data(runs: Sequence[ListedRun]) -> str:
@@ -92,6 +91,11 @@ def _ranked_data(runs: Sequence[ListedRun]) -> str:
     trained = [run.params[DATA] for run in runs if DATA in run.params]
     usual = str(read_choices(Path.cwd())[0].get(DATA))
     return usual if usual in trained else trained[0]
+
+
+def _plain(value: str) -> str:
+    """A setting that MLflow has, as the command line takes it."""
+    return {"None": "null", "True": "true", "False": "false"}.get(value, value.replace(", ", ","))
 
 
 def _same(logged: str, wanted: str) -> bool:
@@ -114,18 +118,14 @@ def _write(runs: Sequence[ListedRun]) -> None:
         figures = [_figure(run, names) for names in (EPOCHS, VAL, TEST)]
         about = [run.run_id, run.name, run.started.isoformat(timespec="seconds"), run.status, run.sweep]
         shown = ["" if math.isnan(value) else value for value in figures]
-        writer.writerow([*about, *shown, *(plain(run.params.get(key, "")) for key in keys)])
+        writer.writerow([*about, *shown, *(_plain(run.params.get(key, "")) for key in keys)])
 
 
 def _print(shown: Sequence[ListedRun], total: int, data: str) -> None:
-    usual, settings = find_distinctions([run.name for run in shown], [run.params for run in shown])
     rows = [
-        RunRow(run.run_id[:ID], run.name, run.started, run.status, own, _figure(run, EPOCHS), _figure(run, VAL), _figure(run, TEST))
-        for run, own in zip(shown, settings, strict=True)
+        RunRow(run.run_id[:ID], run.name, run.started, run.status, *(_figure(run, names) for names in (EPOCHS, VAL, TEST))) for run in shown
     ]
     if rows:
         table_console().print(tabulate_runs(rows))
-    if usual:
-        print(f"Unless noted: {format_settings(usual)}.")
     where = f" on data={data}; --filter {DATA}=NAME ranks those of another data set" if data else ""
     print((f"{len(rows)} of {total} runs" if total else "no runs") + (" (--last N)" if len(rows) < total else "") + where)

@@ -13,6 +13,7 @@ from yaml import YAMLError
 
 from numlp.config.explain import explain, explain_unknown_key, is_composing_error
 from numlp.config.local_choices import LOCAL, read_substitutes
+from numlp.config.naming import deciding_choices
 from numlp.config.parts import RUNTIME, TARGET, complete, try_part
 from numlp.config.schema import Config, check_rules, check_together
 from numlp.config.search import NODE, Search
@@ -36,6 +37,8 @@ def store_primary(root: Path, command: str) -> None:
     groups, content = read_choices(root)
     configs = ConfigStore.instance()
     configs.store(name="schema", node=Config)
+    usual = {key: item for key, item in deciding_choices(Config()).items() if key not in groups}  # of the reports, for conf/defaults
+    configs.store(group="defaults", name="values", node={**usual, "test_time_flip": False}, package="_global_")
     for name, values in (("params", content.pop(SET)), ("none", {})):
         configs.store(group=SET, name=name, node=values, package="_global_")
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, SET: "params"}.items()), "_self_"]

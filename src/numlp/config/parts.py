@@ -91,7 +91,7 @@ def complete(group: str, part: Mapping[str, Any]) -> Part:
     except OmegaConfBaseException as error:
         raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from error
     if missing := sorted(OmegaConf.missing_keys(values)):
-        raise UserError(f"config: no value for {', '.join(missing)}")
+        raise UserError(f"{group}: no value for {', '.join(missing)}")
     settings: dict[str, Any] = OmegaConf.to_container(values)[group]  # type: ignore[index, call-overload, assignment]
     return {TARGET: str(part[TARGET]), **settings}
 

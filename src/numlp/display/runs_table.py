@@ -1,7 +1,7 @@
 """The table that `numlp runs` prints."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,6 @@ class RunRow:
 
     Attributes:
         id: The first characters of its id.
-        settings: The settings that tell it from the others, where its name does not.
         epochs: The trained epochs; NaN where the store does not know, as in the next two.
         val: Validation accuracy, a fraction.
         test: Test accuracy, a fraction.
@@ -29,14 +28,13 @@ class RunRow:
     name: str
     started: datetime
     status: str
-    settings: Mapping[str, str]
     epochs: float
     val: float
     test: float
 
 
 def tabulate_runs(rows: Sequence[RunRow]) -> Table:
-    """Lay out a run per row: its name with its settings below, and its accuracies; 100 columns hold a name of 44 characters.
+    """Lay out a run per row: its name, which tells what is not usual, and its accuracies; 100 columns hold a name of 44 characters.
 
     Returns:
         What a rich console prints.
@@ -48,18 +46,10 @@ def tabulate_runs(rows: Sequence[RunRow]) -> Table:
     for heading in ("epochs", "val %", "test %"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
-        about = Text(row.name)  # Texts: brackets in a value are no markup
-        if row.settings:
-            about.append("\n  " + format_settings(row.settings), style="dim")
         status = Text(row.status, style=STYLES.get(row.status, ""))
         epochs = "" if math.isnan(row.epochs) else f"{row.epochs:.4g}"
-        table.add_row(row.id, f"{row.started:%m-%d %H:%M}", status, about, epochs, _share(row.val), _share(row.test))
+        table.add_row(row.id, f"{row.started:%m-%d %H:%M}", status, Text(row.name), epochs, _share(row.val), _share(row.test))
     return table
-
-
-def format_settings(settings: Mapping[str, str]) -> str:
-    """Settings in a line."""
-    return ", ".join(f"{key} {value}" for key, value in settings.items())
 
 
 def _share(accuracy: float) -> str:
