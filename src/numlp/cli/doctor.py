@@ -20,7 +20,7 @@ from numlp.config.naming import caption, deciding_choices
 from numlp.errors import UserError, without_password
 from numlp.files import sha256
 from numlp.threads import cores, library
-from numlp.tracking import address, close_abandoned, find_abandoned, find_old_place
+from numlp.tracking import address, find_abandoned, find_old_place
 
 COLORS = {"ok": "green", "warning": "yellow", "error": "red"}
 GB = 1e9
@@ -115,18 +115,18 @@ def check_mlflow() -> Iterator[Finding]:
     mended = "" if moved is None else f" (moved here from {moved.parent}; runs now find their files here)"
     yield Finding("MLflow store", "ok", without_password(address(Path.cwd())) + mended)
     if runs:
-        found = f"{len(runs)} RUNNING without a process: {', '.join(run.name for run in runs[:3])}"
+        found = f"{len(runs)} RUNNING without a process: {', '.join(runs[:3])}"
         yield Finding("MLflow runs", "warning", found, "numlp doctor --fix marks them as KILLED")
 
 
 def fix() -> None:
     """Close the runs whose process is gone."""
     try:
-        runs = close_abandoned(Path.cwd())
+        names = find_abandoned(Path.cwd(), close=True)
     except UserError:  # the table tells it
         return
-    for run in runs:
-        print(f"marked as KILLED: {run.name} (process {run.pid})")
+    for name in names:
+        print(f"marked as KILLED: {name}")
 
 
 def show(findings: Sequence[Finding]) -> None:

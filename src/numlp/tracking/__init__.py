@@ -10,7 +10,7 @@ with track(root, folder, about) as run:
 
 from numlp.tracking.environment import environment_tags
 from numlp.tracking.models import load_predictor, register, write_pyfunc
-from numlp.tracking.queries import KEPT, SWEEP, TRIAL, ListedRun, close_abandoned, find_abandoned, find_run, list_runs, run_files
+from numlp.tracking.queries import KEPT, SWEEP, TRIAL, ListedRun, find_abandoned, find_run, list_runs, run_files
 from numlp.tracking.run import Tracker, add_run, log_folder, log_stage, read_about, send_stage, track
 from numlp.tracking.sending import About
 from numlp.tracking.store import address, connect, find_old_place, opened
@@ -24,7 +24,6 @@ __all__ = [
     "Tracker",
     "add_run",
     "address",
-    "close_abandoned",
     "connect",
     "environment_tags",
     "find_abandoned",

@@ -29,15 +29,6 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Abandoned:
-    """A run whose process was killed before it could close it."""
-
-    run_id: str
-    name: str
-    pid: int
-
-
-@dataclass(frozen=True)
 class ListedRun:
     """A run as the store has it.
 
@@ -110,8 +101,8 @@ def list_runs(root: Path, conditions: str = "", sweep: str | None = None) -> lis
     return [_listed(run) for run in runs]
 
 
-def find_abandoned(root: Path) -> list[Abandoned]:
-    """Runs that are RUNNING in the store though their process on this machine is gone; none when there is no store.
+def find_abandoned(root: Path, close: bool = False) -> list[str]:
+    """Names of runs that are RUNNING in the store though their process on this machine is gone; with `close` they become KILLED.
 
     Raises:
         UserError: The store cannot be used.
@@ -119,35 +110,16 @@ def find_abandoned(root: Path) -> list[Abandoned]:
     if is_missing(root):
         return []
     with opened(root) as store:
-        return _abandoned(store, "attributes.status = 'RUNNING'")
+        runs = search_abandoned(store)
+        for run in runs if close else ():
+            store.client.set_terminated(run.info.run_id, "KILLED")
+    return [str(run.info.run_name) for run in runs]
 
 
-def close_abandoned(root: Path) -> list[Abandoned]:
-    """Mark the runs that `find_abandoned` finds KILLED, which they were.
-
-    Raises:
-        UserError: The store cannot be used.
-    """
-    runs = find_abandoned(root)
-    if runs:
-        with opened(root) as store:
-            _close(store, runs)
-    return runs
-
-
-def close_abandoned_of(store: Store, parent: str) -> None:
-    """Mark those children of a run KILLED whose process is gone."""
-    _close(store, _abandoned(store, f"attributes.status = 'RUNNING' AND tags.`{PARENT}` = '{parent}'"))
-
-
-def _abandoned(store: Store, conditions: str) -> list[Abandoned]:
-    gone = [run for run in search(store, conditions) if _was_here(run) and not is_process_here(run)]
-    return [Abandoned(run.info.run_id, str(run.info.run_name), int(run.data.tags["pid"])) for run in gone]
-
-
-def _close(store: Store, runs: list[Abandoned]) -> None:
-    for run in runs:
-        store.client.set_terminated(run.run_id, "KILLED")
+def search_abandoned(store: Store, more: str = "") -> "list[Entity]":
+    """Runs that are RUNNING in the store though their process on this machine is gone; those that meet the filter `more` as well."""
+    runs = search(store, f"attributes.status = 'RUNNING'{more}")
+    return [run for run in runs if _was_here(run) and not is_process_here(run)]
 
 
 def run_files(root: Path, name: str) -> Path:
@@ -200,12 +172,12 @@ def _was_here(run: "Entity") -> bool:
 
 def _find_sweep(store: Store, name: str) -> str:
     """The id of the newest sweep with this name, or whose id begins so."""
-    sweeps = [run.info for run in search(store, f"tags.{SWEEP} LIKE '%'")]
-    ids = [str(info.run_id) for info in sweeps if name in ("", info.run_name) or str(info.run_id).startswith(name)]
-    names = ", ".join(dict.fromkeys(str(info.run_name) for info in sweeps)) or "none yet"
-    if not ids:
+    sweeps = {str(run.info.run_id): str(run.info.run_name) for run in search(store, f"tags.{SWEEP} LIKE '%'")}
+    found = next((run_id for run_id, known in sweeps.items() if name in ("", known) or run_id.startswith(name)), None)
+    if found is None:
+        names = ", ".join(dict.fromkeys(sweeps.values())) or "none yet"
         raise UserError(f"sweep not found in MLflow: {name}; give an id, its first characters, or a name: {names}")
-    return ids[0]
+    return found
 
 
 def _listed(run: "Entity") -> ListedRun:

@@ -15,21 +15,10 @@ from numlp import paths
 from numlp.errors import UserError, one_line
 from numlp.files import read_json, read_rows, sha256, write_json
 from numlp.signals import stoppable
+from numlp.tracking import sending
 from numlp.tracking.environment import environment_tags
 from numlp.tracking.queries import find_run
-from numlp.tracking.sending import (
-    About,
-    Value,
-    begin_run,
-    find_earlier,
-    forget_missing,
-    is_own,
-    name_values,
-    now,
-    send_files,
-    send_run,
-    send_values,
-)
+from numlp.tracking.sending import About, Value, now
 from numlp.tracking.store import EXPERIMENT, Store, address, connect, load_mlflow, opened
 from numlp.training.history import LayerHealth, Record
 
@@ -52,7 +41,7 @@ class Tracker:
 
     def log(self, record: Record, health: Iterable[LayerHealth] = ()) -> None:
         """Log an evaluation point, and the layers' health at it; sent within seconds."""
-        self._values += name_values([record], health, now())
+        self._values += sending.name_values([record], health, now())
         if time.monotonic() >= self._due:
             self._due = time.monotonic() + EVERY
             self.attempt(self._send_new)
@@ -61,8 +50,8 @@ class Tracker:
         """Make the run in the store, or continue it, and write run.json whether the store is there or not."""
 
         def begin(store: Store) -> None:
-            forget_missing(store, self.about)
-            self._known = begin_run(store, self.about, self._resume)
+            sending.forget_missing(store, self.about)
+            self._known = sending.begin_run(store, self.about, self._resume)
             if system_metrics:  # in a thread, every 10 s or MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL; without a store it ends alone
                 monitor = load_mlflow().system_metrics.system_metrics_monitor.SystemMetricsMonitor
                 self._monitor = monitor(self.about.run_id, resume_logging=True, tracking_uri=address(self._root))
@@ -79,12 +68,12 @@ class Tracker:
         if self._monitor is not None:
             self._monitor.finish()
         self._failed, run_id = False, self.about.run_id  # a store that has failed is asked once more
-        self.attempt(lambda store: send_run(store, self.about, self._folder, self._values, self._resume))
+        self.attempt(lambda store: sending.send_run(store, self.about, self._folder, self._values, self._resume))
         if self.about.run_id != run_id:
             self._write()
 
     def _send_new(self, store: Store) -> None:
-        send_values(store, self.about.run_id, [value for value in self._values[self._sent :] if value[-1] not in self._known])
+        sending.send_values(store, self.about.run_id, [value for value in self._values[self._sent :] if value[-1] not in self._known])
         self._sent = len(self._values)
 
     def _write(self) -> None:
@@ -158,13 +147,13 @@ def log_folder(root: Path, folder: Path, parents: Mapping[str, str]) -> About:
     if model.exists() and sha256(model) != about.tags.get("model_digest"):
         raise UserError(f"{folder}: {paths.MODEL} is not the model of the run in {paths.ABOUT}; train the network again to log it")
     with opened(root) as store:
-        forget_missing(store, about)
+        sending.forget_missing(store, about)
         if about.run_id and about.status != "FINISHED" and store.client.get_run(about.run_id).info.status == "FINISHED":
             raise UserError(f"{folder}: this run was interrupted and has ended since, in another folder")
-        files = [folder / name for name in (paths.HISTORY, paths.HEALTH)]
-        records = read_rows(files[0], Record) if is_own(files[0], about.started) else []
-        health = read_rows(files[1], LayerHealth) if is_own(files[1], about.started) else []
-        send_run(store, about, folder, name_values(records, health, about.ended))
+        history, health = (folder / name for name in (paths.HISTORY, paths.HEALTH))
+        records = read_rows(history, Record) if sending.is_own(history, about.started) else []
+        rows = read_rows(health, LayerHealth) if sending.is_own(health, about.started) else []
+        sending.send_run(store, about, folder, sending.name_values(records, rows, about.ended))
     write_json(folder / paths.ABOUT, asdict(about), indent=2)
     return about
 
@@ -187,16 +176,16 @@ def send_stage(root: Path, folder: Path, model: Path) -> None:
     if run_id is None:
         raise UserError(f"no MLflow run has logged {model} (is MLFLOW_TRACKING_URI another store?)")
     with opened(root) as store:
-        send_files(store, run_id, folder, 0, model, {})
+        sending.send_files(store, run_id, folder, 0, model, {})
 
 
 def add_run(root: Path, about: About) -> None:
     """Show a run without files that has ended before, unless its parent has it; a store that fails is a warning."""
 
     def add(store: Store) -> None:
-        earlier = find_earlier(store, about)
+        earlier = sending.find_earlier(store, about)
         if earlier is None or earlier.info.status != "FINISHED":
-            send_run(store, about, None, [])
+            sending.send_run(store, about, None, [])
 
     about.status, about.ended = "FINISHED", now()
     Tracker(root, None, about).attempt(add)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from numlp import paths
 from numlp.files import read_json
 from numlp.tracking.models import log_model
-from numlp.tracking.queries import PARENT, SWEEP, TRIAL, close_abandoned_of, is_process_here, search
+from numlp.tracking.queries import PARENT, SWEEP, TRIAL, is_process_here, search, search_abandoned
 from numlp.tracking.store import Store, load_mlflow
 from numlp.training.history import COLUMNS, HEALTH_COLUMNS, LayerHealth, Record
 
@@ -71,17 +71,10 @@ def send_run(store: Store, about: About, folder: Path | None, values: Sequence[V
 
 
 def name_values(records: Iterable[Record], health: Iterable[LayerHealth], when: int) -> list[Value]:
-    """The metrics of records, each after the layers' health at its step: whichever metric of a step is sent last, `LAST` is."""
-    values: list[Value] = []
-    layers: dict[int, list[LayerHealth]] = {}
-    for row in health:
-        layers.setdefault(row.step, []).append(row)
-    for record in records:
-        for row in layers.get(record.step, ()):
-            named = {f"health/{column}/layer{row.layer}": getattr(row, column) for column in HEALTH_COLUMNS[3:]}  # but step, epoch, layer
-            values += [(name, value, when, row.step) for name, value in named.items() if not math.isnan(value)]
-        values += [(name_metric(column), getattr(record, column), when, record.step) for column in COLUMNS[1:]]
-    return values
+    """The metrics of records behind those of the layers' health: whichever metric of a step is sent last, `LAST` is."""
+    values = [(f"health/{name}/layer{row.layer}", getattr(row, name), when, row.step) for row in health for name in HEALTH_COLUMNS[3:]]
+    values = [value for value in values if not math.isnan(value[1])]  # a layer may have no such value
+    return values + [(name_metric(name), getattr(row, name), when, row.step) for row in records for name in COLUMNS[1:]]
 
 
 def name_metric(column: str) -> str:
@@ -123,8 +116,8 @@ def find_earlier(store: Store, about: About) -> "Entity | None":
         return None
     runs = (run for run in search(store, f"tags.{SWEEP} = '{about.tags[SWEEP]}'") if not is_process_here(run))
     run = next(runs, None)
-    if run is not None:
-        close_abandoned_of(store, run.info.run_id)
+    for child in search_abandoned(store, f" AND tags.`{PARENT}` = '{run.info.run_id}'") if run else ():
+        store.client.set_terminated(child.info.run_id, "KILLED")
     return run
 
 
