@@ -1,6 +1,7 @@
 """A sweep in MLflow: its own run, and beside those of its jobs, which log themselves, that of a mean over seeds and of a cached result."""
 
 import math
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,8 +56,9 @@ def open_parent(name: str, digest: str, jobs: Sequence[Job], space: Space, searc
     """The run of a sweep: the one from before if the same command resumes it."""
     settings = {f"search.{key}": value for key, value in search.deciding().items()}
     params = {**shared_settings(jobs, [*space, *(["seed"] if any(job.seed for job in jobs) else [])]), **settings}
+    digest = f"{digest}, {time.time():.0f}" if search.rerun else digest  # a run of its own
     about = About(name, {**params, "space": describe_space(space)}, {SWEEP: digest})
-    with track(Path.cwd(), out, about, resume=not search.rerun):
+    with track(Path.cwd(), out, about):
         yield Parent(about)
 
 

@@ -8,10 +8,9 @@ with track(root, folder, about) as run:
         run.log(record)
 """
 
-from numlp.tracking.environment import environment_tags
 from numlp.tracking.models import load_predictor, register, write_pyfunc
 from numlp.tracking.queries import KEPT, SWEEP, TRIAL, ListedRun, find_abandoned, find_run, list_runs, run_files
-from numlp.tracking.run import Tracker, add_run, log_folder, log_stage, read_about, send_stage, track
+from numlp.tracking.run import Tracker, add_run, environment_tags, log_folder, log_stage, read_about, send_stage, track
 from numlp.tracking.sending import About
 from numlp.tracking.store import address, connect, find_old_place, opened
 

@@ -1,17 +1,16 @@
 """Trained models in the store: logged with their run as an MLflow pyfunc, and named in the registry."""
 
+import logging
 import math
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,22 +20,16 @@ from numlp.inference import standalone
 from numlp.tracking.store import Store, address, load_mlflow, opened
 
 if TYPE_CHECKING:
-    from mlflow import MlflowClient
     from mlflow.entities import LoggedModel
 
 NAME = "model"
 REQUIREMENTS = ("mlflow", "numpy", "pandas")  # at the versions here; finding them out by loading the model takes MLflow seconds
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True)
-class ModelVersion:
-    """A version in the registry.
 
-    Attributes:
-        uri: What `mlflow.pyfunc.load_model` takes.
-        metrics: The model's figures.
-        new: Whether it was made now; a model is registered once under a name.
-    """
+class ModelVersion(NamedTuple):
+    """A version in the registry: its address for `mlflow.pyfunc.load_model`, the model's metrics, and whether it was made now."""
 
     uri: str
     metrics: dict[str, float]
@@ -48,7 +41,7 @@ def log_model(store: Store, run_id: str, model_file: Path) -> None:
     try:
         standalone.read(model_file)
     except ValueError as error:
-        sys.stderr.write(f"MLflow gets no model: {error} (docs/howto/layer.md)\n")
+        log.warning("MLflow gets no model: %s (docs/howto/layer.md)", error)
         return
     client, entities = store.client, load_mlflow().entities
     run = client.get_run(run_id)
@@ -112,24 +105,16 @@ def register(root: Path, run_id: str, name: str) -> ModelVersion:
         UserError: The store cannot be used, or the run has no model.
     """
     with opened(root) as store, _addressed(address(root)):
-        model = _of_run(store, run_id)
+        client, model = store.client, _of_run(store, run_id)
         if model is None:
             raise UserError(f"numlp register: MLflow has no model of run {run_id}; evaluate it first with numlp evaluate")
         metrics = {metric.key.removeprefix("final/"): metric.value for metric in model.metrics or []}
-        number, new = _version(store.client, name, model, {key: f"{value:.6g}" for key, value in metrics.items()})
-    return ModelVersion(f"models:/{name}/{number}", metrics, new)
-
-
-def _version(client: "MlflowClient", name: str, model: "LoggedModel", tags: dict[str, str]) -> tuple[str, bool]:
-    """The number of the model's version, and whether it was made now."""
-    if not client.search_registered_models(f"name = '{name}'"):
-        client.create_registered_model(name)
-    source = f"models:/{model.model_id}"
-    before = [version for version in client.search_model_versions(f"name = '{name}'") if version.source == source]
-    if before:
-        return str(before[0].version), False
-    created = client.create_model_version(name, source, model.source_run_id, tags, model_id=model.model_id)
-    return str(created.version), True
+        tags, source = {key: f"{value:.6g}" for key, value in metrics.items()}, f"models:/{model.model_id}"
+        if not client.search_registered_models(f"name = '{name}'"):
+            client.create_registered_model(name)
+        before = [version for version in client.search_model_versions(f"name = '{name}'") if version.source == source]
+        present = before[0] if before else client.create_model_version(name, source, run_id, tags, model_id=model.model_id)
+    return ModelVersion(f"models:/{name}/{present.version}", metrics, not before)
 
 
 def _of_run(store: Store, run_id: str) -> "LoggedModel | None":

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 import psutil
 
 from numlp.errors import UserError, require
-from numlp.tracking.environment import pid_namespace
 from numlp.tracking.store import Store, address, is_missing, load_mlflow, opened
 
 if TYPE_CHECKING:
     from mlflow.entities import Run as Entity
 
 SWEEP, TRIAL = "sweep", "trial"  # tags: the digest of a sweep, on its own run; what tells a job of a sweep from its other jobs
-KEPT = "kept"  # tag of a run that shows what an earlier sweep trained, most often without its files
+KEPT = "kept"  # tag of a run that shows what an earlier sweep trained, without its files
 OF_SEVERAL = {SWEEP, "seeds"}  # tags of runs that train nothing: a sweep's own, and the mean over the seeds of a trial
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
 NEWEST = ["attributes.start_time DESC"]
+UNKNOWN = "none"
 
 log = logging.getLogger(__name__)
 
@@ -139,8 +139,7 @@ def run_files(root: Path, name: str) -> Path:
         runs = runs or list(search(store, f"attributes.run_name = '{quoted}'"))
         if not runs:
             raise UserError(f"run not found: {name} is no directory of a run, and no id or name in MLflow; numlp runs lists the runs")
-        originals = [run for run in runs if run.data.tags.get(KEPT) != "true"]  # the others show what one of these made
-        runs = originals or [run for run in runs if store.client.list_artifacts(run.info.run_id)]
+        runs = [run for run in runs if KEPT not in run.data.tags]
         if not runs:
             missing = "an earlier sweep trained this run, and MLflow does not have its files"
             raise UserError(f"{name}: {missing}; train it again with hydra.sweeper.rerun=true")
@@ -161,6 +160,14 @@ def is_process_here(run: "Entity") -> bool:
     except psutil.AccessDenied:  # another user's
         return True
     return any("python" in part or "numlp" in part for part in command)
+
+
+def pid_namespace() -> str:
+    """The namespace of process numbers, since two containers can have one host name and the same numbers."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:  # not Linux
+        return UNKNOWN
 
 
 def _was_here(run: "Entity") -> bool:

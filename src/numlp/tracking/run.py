@@ -4,10 +4,15 @@ The folder has all there is of a run. A store that fails stops no run and loses 
 """
 
 import logging
+import os
+import platform
+import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +20,9 @@ from numlp import paths
 from numlp.errors import UserError, one_line
 from numlp.files import read_json, read_rows, sha256, write_json
 from numlp.signals import stoppable
+from numlp.threads import library
 from numlp.tracking import sending
-from numlp.tracking.environment import environment_tags
-from numlp.tracking.queries import find_run
+from numlp.tracking.queries import UNKNOWN, find_run, pid_namespace
 from numlp.tracking.sending import About, Value, now
 from numlp.tracking.store import EXPERIMENT, Store, address, connect, load_mlflow, opened
 from numlp.training.history import LayerHealth, Record
@@ -31,9 +36,9 @@ log = logging.getLogger(__name__)
 class Tracker:
     """A run while it is open. The first error of the store is a warning; from then on only the end tries again."""
 
-    def __init__(self, root: Path, folder: Path | None, about: About, experiment: str = EXPERIMENT, resume: bool = True) -> None:
+    def __init__(self, root: Path, folder: Path | None, about: About, experiment: str = EXPERIMENT) -> None:
         self.about = about
-        self._root, self._folder, self._experiment, self._resume = root, folder, experiment, resume
+        self._root, self._folder, self._experiment = root, folder, experiment
         self._values: list[Value] = []
         self._sent, self._known, self._due = 0, set[int](), 0.0
         self._failed = self._warned = False
@@ -50,8 +55,7 @@ class Tracker:
         """Make the run in the store, or continue it, and write run.json whether the store is there or not."""
 
         def begin(store: Store) -> None:
-            sending.forget_missing(store, self.about)
-            self._known = sending.begin_run(store, self.about, self._resume)
+            self._known = sending.begin_run(store, self.about)
             if system_metrics:  # in a thread, every 10 s or MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL; without a store it ends alone
                 monitor = load_mlflow().system_metrics.system_metrics_monitor.SystemMetricsMonitor
                 self._monitor = monitor(self.about.run_id, resume_logging=True, tracking_uri=address(self._root))
@@ -68,7 +72,7 @@ class Tracker:
         if self._monitor is not None:
             self._monitor.finish()
         self._failed, run_id = False, self.about.run_id  # a store that has failed is asked once more
-        self.attempt(lambda store: sending.send_run(store, self.about, self._folder, self._values, self._resume))
+        self.attempt(lambda store: sending.send_run(store, self.about, self._folder, self._values))
         if self.about.run_id != run_id:
             self._write()
 
@@ -95,23 +99,22 @@ class Tracker:
 
 
 @contextmanager
-def track(
-    root: Path, folder: Path | None, about: About, experiment: str = EXPERIMENT, resume: bool = True, system_metrics: bool = False
-) -> Iterator[Tracker]:
+def track(root: Path, folder: Path | None, about: About, experiment: str = EXPERIMENT, system_metrics: bool = False) -> Iterator[Tracker]:
     """The run whose files are in `folder`, in MLflow; it ends by how the body is left. No store that fails raises anything here.
+
+    It continues a run from before: that with the id `about.run_id`, the child of the same parent with the same tag `trial`, or the run
+    with the same tag `sweep` that no process is in.
 
     Args:
         root: The project's folder.
         folder: The run's folder, in which run.json then is; None for a run without files.
         about: What is known of the run; the body may add tags and metrics.
         experiment: MLflow's experiment.
-        resume: Whether a run from before is continued: a child of the same parent with the same tag `trial`, or a run with the same
-            tag `sweep`. The run with the id `about.run_id` is continued in any case.
         system_metrics: Whether the machine is sampled while the run is open.
     """
     about.tags = {**SOURCE, **environment_tags(root), **about.tags}
     about.params = {key: str(value) for key, value in about.params.items()}
-    tracker, status = Tracker(root, folder, about, experiment, resume), "KILLED"
+    tracker, status = Tracker(root, folder, about, experiment), "KILLED"
     with stoppable():
         try:
             tracker.begin(system_metrics)
@@ -147,8 +150,8 @@ def log_folder(root: Path, folder: Path, parents: Mapping[str, str]) -> About:
     if model.exists() and sha256(model) != about.tags.get("model_digest"):
         raise UserError(f"{folder}: {paths.MODEL} is not the model of the run in {paths.ABOUT}; train the network again to log it")
     with opened(root) as store:
-        sending.forget_missing(store, about)
-        if about.run_id and about.status != "FINISHED" and store.client.get_run(about.run_id).info.status == "FINISHED":
+        earlier = sending.find_earlier(store, about)
+        if earlier and earlier.info.status == "FINISHED" and about.status != "FINISHED":
             raise UserError(f"{folder}: this run was interrupted and has ended since, in another folder")
         history, health = (folder / name for name in (paths.HISTORY, paths.HEALTH))
         records = read_rows(history, Record) if sending.is_own(history, about.started) else []
@@ -201,3 +204,39 @@ def read_about(folder: Path) -> About:
         return About(**(read_json(folder / paths.ABOUT) or {}))
     except (OSError, TypeError, ValueError) as error:
         raise UserError(f"{folder}: no {paths.ABOUT} of a run here; give the directory of a run that numlp train has made") from error
+
+
+def environment_tags(root: Path) -> dict[str, str]:
+    """Tags of the code, the libraries and the machine; git's are `none` outside a checkout, and untracked files make it dirty."""
+    blas, kernel = library()
+    return {
+        **_git(root),
+        "numlp": version("numlp"),
+        "python": platform.python_version(),
+        "blas": blas,
+        "blas_kernel": kernel,
+        "cpu": _cpu(),
+        "host": socket.gethostname(),
+        "pid": str(os.getpid()),
+        "pid_namespace": pid_namespace(),
+    }
+
+
+def _git(root: Path) -> dict[str, str]:
+    command = ["git", "-C", str(root), "--no-optional-locks", "status", "--porcelain=v2", "--branch"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return {"git_commit": UNKNOWN, "git_dirty": UNKNOWN}
+    lines = answer.splitlines()
+    commit = next(line.removeprefix("# branch.oid ") for line in lines if line.startswith("# branch.oid "))
+    return {"git_commit": commit, "git_dirty": str(any(not line.startswith("#") for line in lines)).lower()}
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:  # not Linux
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine() or UNKNOWN)

@@ -24,7 +24,6 @@ Value: TypeAlias = tuple[str, float, int, int]
 FILES = (paths.CONFIG, paths.MODEL, paths.HISTORY, paths.HEALTH, paths.METRICS, paths.CONFUSION, paths.CLASSES, paths.MISTAKES)
 TRIALS = "trials.csv"  # of a sweep
 LONGEST = 6_000  # characters of a parameter
-DIGEST = 36  # characters of a data set's digest
 SLACK = 1_000  # milliseconds by which a file's time may lag
 
 
@@ -61,9 +60,9 @@ class About:
     ended: int = 0
 
 
-def send_run(store: Store, about: About, folder: Path | None, values: Sequence[Value], resume: bool = True) -> None:
+def send_run(store: Store, about: About, folder: Path | None, values: Sequence[Value]) -> None:
     """Send what the store lacks of a run that has ended: its description, metrics, files and end."""
-    known = begin_run(store, about, resume)
+    known = begin_run(store, about)
     send_values(store, about.run_id, [value for value in values if value[-1] not in known])
     finals = (_best(values) if about.status == "FINISHED" and "pruned" not in about.tags else {}) | about.metrics
     send_files(store, about.run_id, folder, about.started, None, finals)
@@ -86,10 +85,10 @@ def name_metric(column: str) -> str:
 LAST = name_metric(COLUMNS[-1])  # a step that has this metric is complete in the store
 
 
-def begin_run(store: Store, about: About, resume: bool) -> set[int]:
+def begin_run(store: Store, about: About) -> set[int]:
     """Make the run, or continue it, with all that is known without training; returns the steps that the store has already."""
     client, entities = store.client, load_mlflow().entities
-    run = client.get_run(about.run_id) if about.run_id else find_earlier(store, about) if resume else None
+    run = find_earlier(store, about)
     if run is None:
         tags = about.tags | ({PARENT: about.parent} if about.parent else {})
         run = client.create_run(store.experiment, start_time=about.started, tags=tags, run_name=about.name)
@@ -108,14 +107,13 @@ def begin_run(store: Store, about: About, resume: bool) -> set[int]:
 
 
 def find_earlier(store: Store, about: About) -> "Entity | None":
-    """The run from before that this one continues."""
+    """The run that this one continues: by its id, as a job by its parent and its tag `trial`, or as a sweep by its tag `sweep`."""
+    if about.run_id and (run := next(search(store, f"attributes.run_id = '{about.run_id}'"), None)):
+        return run
     if about.parent and TRIAL in about.tags:
-        conditions = f"tags.`{PARENT}` = '{about.parent}' AND tags.{TRIAL} = '{about.tags[TRIAL]}'"
-        return next(search(store, conditions), None)
-    if SWEEP not in about.tags:
-        return None
-    runs = (run for run in search(store, f"tags.{SWEEP} = '{about.tags[SWEEP]}'") if not is_process_here(run))
-    run = next(runs, None)
+        return next(search(store, f"tags.`{PARENT}` = '{about.parent}' AND tags.{TRIAL} = '{about.tags[TRIAL]}'"), None)
+    sweeps = search(store, f"tags.{SWEEP} = '{about.tags[SWEEP]}'") if SWEEP in about.tags else ()
+    run = next((run for run in sweeps if not is_process_here(run)), None)
     for child in search_abandoned(store, f" AND tags.`{PARENT}` = '{run.info.run_id}'") if run else ():
         store.client.set_terminated(child.info.run_id, "KILLED")
     return run
@@ -124,26 +122,12 @@ def find_earlier(store: Store, about: About) -> "Entity | None":
 def _log_dataset(store: Store, about: About) -> None:
     """Log the data set; MLflow takes 36 characters of the digest, so the whole one is in the source."""
     mlflow, (name, digest) = load_mlflow(), about.dataset
-    entity = mlflow.entities.Dataset(name, digest[:DIGEST], "numlp", json.dumps({"name": name, "digest": digest}))
+    entity = mlflow.entities.Dataset(name, digest[:36], "numlp", json.dumps({"name": name, "digest": digest}))
     inputs = [mlflow.entities.DatasetInput(entity, [mlflow.entities.InputTag("mlflow.data.context", "training")])]
     try:
         store.client.log_inputs(about.run_id, inputs)
     except mlflow.exceptions.MlflowException:  # two runs made the same entry at once: now it is there
         store.client.log_inputs(about.run_id, inputs)
-
-
-def forget_missing(store: Store, about: About) -> None:
-    """Let the run be made anew when the store has no run with its id, or a deleted one."""
-    if not about.run_id:
-        return
-    mlflow = load_mlflow()
-    try:
-        there = store.client.get_run(about.run_id).info.lifecycle_stage == "active"
-    except mlflow.exceptions.MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-        there = False
-    about.run_id = about.run_id if there else ""
 
 
 def send_values(store: Store, run_id: str, values: Sequence[Value]) -> None:

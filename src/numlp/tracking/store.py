@@ -87,8 +87,9 @@ def connect(root: Path, experiment: str = EXPERIMENT) -> Store:
             _make(database)
         elif database == _own_database(root):
             _rebase(root)
-        client = mlflow.MlflowClient(uri)
-        return Store(client, _experiment(client, experiment, _artifacts(root, uri)))
+        client, folder = mlflow.MlflowClient(uri), root.resolve() / "mlruns" if database is None else database.parent
+        artifacts = None if uri.startswith(("http:", "https:")) else (folder / "artifacts").as_uri()  # a server has a place of its own
+        return Store(client, _find_experiment(client, experiment, artifacts))
 
 
 @contextmanager
@@ -167,11 +168,11 @@ def _make(database: Path) -> None:
             part.replace(database)
 
 
-def _experiment(client: "MlflowClient", name: str, artifacts: str | None) -> str:
+def _find_experiment(client: "MlflowClient", name: str, artifacts: str | None) -> str:
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
         try:
-            return str(client.create_experiment(name, artifacts, KIND))
+            return client.create_experiment(name, artifacts, KIND)
         except load_mlflow().exceptions.MlflowException:
             experiment = client.get_experiment_by_name(name)
             if experiment is None:  # so it was not that another process was first
@@ -181,12 +182,3 @@ def _experiment(client: "MlflowClient", name: str, artifacts: str | None) -> str
         uri = without_password(client.tracking_uri)
         raise UserError(f"MLflow: the experiment {name} was deleted; restore it with MLFLOW_TRACKING_URI={shlex.quote(uri)} {remedy}")
     return str(experiment.experiment_id)
-
-
-def _artifacts(root: Path, uri: str) -> str | None:
-    """Where files go: beside the database when it is a file, where a server says, or in the project."""
-    if uri.startswith(("http:", "https:")):
-        return None
-    database = database_file(uri)
-    folder = root.resolve() / "mlruns" if database is None else database.parent
-    return (folder / "artifacts").as_uri()
