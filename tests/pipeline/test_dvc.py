@@ -52,7 +52,7 @@ def commit(folder):
 
 def lay_out(folder, **values):
     """A checkout with a short training, made before there was git."""
-    for name in ("conf", ".dvc", "src", "reproduction"):
+    for name in ("conf", ".dvc", "src"):
         junk = ("tmp", "cache", "config.local", "local.yaml", "dvc.lock", "__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*junk))
     for name in (".gitignore", ".dvcignore", "dvc.yaml", "params.yaml"):
@@ -110,7 +110,7 @@ def test_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(
     assert str(checkout).encode() not in lock
     assert repro(checkout) == []
     assert "up to date" in done(checkout, "dvc", "status")
-    assert set(done(checkout, "dvc", "stage", "list", "--all", "--name-only").split()) == set(STAGES)  # none of reproduction/
+    assert set(done(checkout, "dvc", "stage", "list", "--all", "--name-only").split()) == set(STAGES)
     done(checkout, "dvc", "repro", "-f")
     assert (checkout / "dvc.lock").read_bytes() == lock
 
