@@ -52,19 +52,11 @@ def test_heading_says_how_many_units_are_drawn_and_of_which_run(units: int, word
     assert words in heading and TITLE in heading
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_unit_that_is_not_finite_is_crossed_out(value: float):
-    W = np.random.default_rng(0).normal(size=(3072, 5))
-    W[7, 3] = value
-    figure = draw_first_layer(W, SHAPE, TITLE)
-    assert len(figure.axes[0].lines) == 1
-    assert np.isfinite(canvas(figure)).all()
-
-
-def test_values_that_the_network_does_not_read_are_mid_gray():
-    pixels = canvas(draw_first_layer(np.random.default_rng(0).normal(size=(100, 1)), SHAPE, TITLE))
-    assert (pixels[4:32, :32] == 0.5).all()
-    assert (pixels[:3, :32, 0] != 0.5).all()
+def test_values_that_are_not_finite_or_that_the_network_does_not_read_are_mid_gray():
+    W = np.random.default_rng(0).normal(size=(100, 1))
+    W[40, 0] = np.inf
+    red = canvas(draw_first_layer(W, SHAPE, TITLE))[:32, :32, 0].ravel()
+    assert np.flatnonzero(red != 0.5).tolist() == [*range(40), *range(41, 100)]
 
 
 def test_weights_and_names_that_do_not_fit_are_refused():

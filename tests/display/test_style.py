@@ -13,7 +13,7 @@ from numlp.display.images import draw_confident_errors, draw_first_layer
 from numlp.display.style import save
 from numlp.training.history import Record
 
-LONG = "CIFAR-10, archive 8114b53f... (not the official file)\n" + "hidden [50, 30, 20, 20, 10, 10, 10, 10], " * 6 + "M" * 200
+LONG = "CIFAR-10, archive 8114b53f... (not the official file)\n" + "hidden [50, 30, 20, 20, 10, 10, 10, 10], " * 8
 DRAW = {
     "curves": lambda title: draw_curves([Record(i * 450, float(i), 0.1, 2.0, 2.0, 0.1, 2.0, 2.0, 0.1) for i in range(3)], title, 10),
     "confusion": lambda title: draw_confusion(np.eye(10, dtype=int), [f"class {i}" for i in range(10)], title),

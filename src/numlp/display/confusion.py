@@ -31,8 +31,7 @@ def draw_confusion(matrix: NDArray[np.integer], class_names: Sequence[str], titl
     share = matrix / np.maximum(sums, 1)[:, None]  # a class without images: a row of zeros
     total = int(sums.sum())
     correct = f"{100 * np.trace(matrix) / total:.2f} % of {total:,} images correct" if total > 0 else "no images"
-    numbers = "Numbers: images of each true class (row) by predicted class (column). Color: share of the row."
-    note = numbers if k <= NUMBERED else "Color: share of the images of each true class (row) by predicted class (column)."
+    note = f"{'Numbers: images. ' if k <= NUMBERED else ''}Color: share of a true class (row) by predicted class (column)."
     figure = sheet(f"Confusion matrix: {correct}", f"{title}\n{note}", height=5.9)
     grid, side = figure.subplots(1, 2, width_ratios=(5.2, 1))
     _cells(grid, matrix, share)

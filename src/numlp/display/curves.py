@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from numlp.arrays import Array
 from numlp.data.normalise import SPLITS, Name
@@ -120,7 +120,7 @@ def _steps(upper: list[Axes], lower: list[Axes], records: Sequence[Record]) -> N
     ticks = 5 if last.step < 100_000 else 3  # long numbers must not meet
     for axes in (*upper, *lower):
         axes.grid(True)
-        axes.xaxis.set_major_locator(MaxNLocator(ticks, integer=True) if len(records) > 1 else FixedLocator([last.step]))
+        axes.xaxis.set_major_locator(MaxNLocator(ticks, integer=True))
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     for axes in lower:
         axes.set_xlabel("update step")
@@ -129,8 +129,6 @@ def _steps(upper: list[Axes], lower: list[Axes], records: Sequence[Record]) -> N
         for axes in upper:
             second = axes.secondary_xaxis("top", functions=(partial(np.multiply, epochs), partial(np.multiply, 1 / epochs)))
             second.set_xlabel("epoch")
-            if len(records) == 1:
-                second.set_xticks([last.epoch])
 
 
 @dataclass(frozen=True)

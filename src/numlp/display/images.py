@@ -57,25 +57,20 @@ class Mosaic:
         return figure, axes
 
 
-def scale_units(W: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """The weights of the first units as values of pixels, (n, d) in 0..1 with 0.5 for 0, and which units are finite, (n,).
+def scale_units(W: Array) -> Array:
+    """The weights of the first units as values of pixels, (n, d) in 0..1 with 0.5 for 0; weights that are not finite count as 0.
 
-    Each unit is scaled by the 99.5th percentile of its own absolute weights, so that one strong pixel does not gray out
-    the others. A unit with weights that are not finite is gray.
+    Each unit is scaled by the 99.5th percentile of its own absolute weights, so that one strong pixel does not gray out the others.
     """
-    units = W.T[:UNITS].astype(np.float64)
-    finite = np.atleast_1d(np.isfinite(units).all(axis=1))
-    units[~finite] = 0
+    units = np.nan_to_num(W.T[:UNITS].astype(np.float64), posinf=0, neginf=0)
     scale = np.percentile(np.abs(units), 99.5, axis=1, keepdims=True)
-    scaled = np.divide(units, scale, out=np.zeros_like(units), where=scale > 0)
-    return 0.5 + 0.5 * scaled.clip(-1, 1), finite
+    scaled: Array = np.divide(units, scale, out=np.zeros_like(units), where=scale > 0)
+    return np.asarray(0.5 + 0.5 * scaled.clip(-1, 1))
 
 
 @styled
 def draw_first_layer(W: Array, shape: Sequence[int], title: str) -> Figure:
     """Draw the first layer's weights as images, a unit each, 0 as mid-gray.
-
-    A unit with weights that are not finite is crossed out.
 
     Args:
         W: (d, units) weights of the first d values of channel-major images; the values behind them are drawn as mid-gray.
@@ -86,20 +81,12 @@ def draw_first_layer(W: Array, shape: Sequence[int], title: str) -> Figure:
     require(W.ndim == 2 and len(W) <= size, "first_layer", f"weights of shape (at most {size}, units)", shape=W.shape)
     if len(shape) != 3:
         return sheet("Weights of the first layer: not drawn, as the inputs are no images", title, height=0.5)
-    units, finite = scale_units(W)
+    units = np.pad(scale_units(W), ((0, 0), (0, size - len(W))), constant_values=0.5)
     note = "Mid-gray is 0; each image is scaled by the weights of its own unit."
     if len(W) < size:
-        units = np.pad(units, ((0, 0), (0, size - len(W))), constant_values=0.5)
         note += f" The network reads only the first {len(W):,} of {size:,} values."
-    if not finite.all():
-        note += f" Crossed out: {np.sum(~finite)} with weights that are not finite (inf or NaN)."
-    mosaic, (height, width, _) = Mosaic(shape, min(10, len(units))), shape
     subject = f"Weights of the first layer: {len(units)} of {W.shape[1]:,} units"
-    figure, axes = mosaic.draw(units, subject, f"{title}\n{note}")
-    for index in np.flatnonzero(~finite).tolist():
-        x, y = mosaic.corner(index)
-        axes.plot([x, x + width, np.nan, x, x + width], [y, y + height, np.nan, y + height, y], color=ORANGE)
-    return figure
+    return Mosaic(shape, min(10, len(units))).draw(units, subject, f"{title}\n{note}")[0]
 
 
 @styled

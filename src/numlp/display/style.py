@@ -20,10 +20,10 @@ PALETTE = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one per color
 WIDTH, DPI = 7.5, 110  # inches and dots an inch: 825 px, so that 9 pt are 10 px high when shown 600 px wide
 MARGIN, LINE = 0.1, 0.175  # inches
-TITLE_SIZE = 9.5  # points
+CHARACTERS = 95  # of a title that the width holds, at 9.5 points
 
 STYLE: dict[str, Any] = {
-    "font.size": TITLE_SIZE,
+    "font.size": 9.5,
     "axes.titlesize": 10,
     "axes.labelsize": 9.5,
     "xtick.labelsize": 9,
@@ -58,7 +58,7 @@ def sheet(subject: str, title: str, height: float) -> Figure:
         title: The data set's name and the run's choices, a line each.
         height: Inches below the heading.
     """
-    lines = [piece for line in title.splitlines() for piece in _wrap(line)]
+    lines = [piece for line in title.splitlines() for piece in textwrap.wrap(line, CHARACTERS)]
     total = height + 2 * MARGIN + LINE * (len(lines) + 1.3)
     layout = ConstrainedLayoutEngine(rect=(0, 0, 1, height / total), w_pad=0.06, h_pad=0.06)
     figure = Figure(figsize=(WIDTH, total), dpi=DPI, layout=layout)
@@ -67,22 +67,6 @@ def sheet(subject: str, title: str, height: float) -> Figure:
     text = "\n".join(lines)
     figure.text(MARGIN / WIDTH, top - 1.3 * LINE / total, text, va="top", color="#333333", linespacing=1.3, parse_math=False)
     return figure
-
-
-def _wrap(line: str) -> list[str]:
-    """Break a line of the title where the figure's width ends, as it will be drawn."""
-    probe = Figure(dpi=DPI).text(0, 0, "", size=TITLE_SIZE, parse_math=False)
-    room = DPI * (WIDTH - 2 * MARGIN)  # pixels
-    characters = max(len(line), 1)
-    while True:
-        pieces = textwrap.wrap(line, characters)
-        widest = 0.0
-        for piece in pieces:
-            probe.set_text(piece)
-            widest = max(widest, probe.get_window_extent().width)
-        if widest <= room:
-            return pieces
-        characters = int(characters * room / widest)  # fewer, as room < widest
 
 
 def save(figure: Figure, path: Path) -> None:

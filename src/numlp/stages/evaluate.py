@@ -69,19 +69,16 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path, flip: bool = Fa
             blocks = (mirrored(part.x[start : start + CHUNK], data.dataset.shape) for start in range(0, len(part.labels), CHUNK))
             both = plain + np.concatenate([evaluator.probabilities(block) for block in blocks])
             metrics[f"{name}_flip_accuracy"] = accuracy(both, part.labels)
-    matrix = confusion_matrix(test.labels, probabilities.argmax(axis=1), data.dataset.classes)
-    names = list(data.dataset.class_names)
-    pairs = zip(test.labels.tolist(), probabilities.argmax(axis=1).tolist(), strict=True)
-    write_csv(out / paths.PREDICTIONS, ["actual", "predicted"], [(names[true], names[said]) for true, said in pairs])
-    write_csv(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix.tolist(), strict=True)])
-    recall = [
-        "" if total == 0 else right / total for right, total in zip(matrix.diagonal().tolist(), matrix.sum(axis=1).tolist(), strict=True)
-    ]
-    write_csv(out / paths.CLASSES, ["class", "accuracy"], list(zip(names, recall, strict=True)))
+    names, predicted = list(data.dataset.class_names), probabilities.argmax(axis=1)
+    matrix = confusion_matrix(test.labels, predicted, len(names)).tolist()
+    pairs = [(names[true], names[guess]) for true, guess in zip(test.labels.tolist(), predicted.tolist(), strict=True)]
+    write_csv(out / paths.PREDICTIONS, ["actual", "predicted"], pairs)
+    write_csv(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix, strict=True)])
+    recall = [(name, row[i] / sum(row) if any(row) else "") for i, (name, row) in enumerate(zip(names, matrix, strict=True))]
+    write_csv(out / paths.CLASSES, ["class", "accuracy"], recall)
     _write_mistakes(out / paths.MISTAKES, raw, test.labels, probabilities)
     write_json(out / paths.METRICS, metrics, indent=2)
-    accuracies: dict[str, float] = {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}  # narrow columns for `dvc exp show`
-    write_json(out / paths.ACCURACY, accuracies, indent=2)
+    write_json(out / paths.ACCURACY, {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}, indent=2)  # for `dvc exp show`
     return metrics
 
 

@@ -60,7 +60,7 @@ def draw_run(folder: Path, title: str, classes: int) -> None:
 def _evaluation(evaluated: Path, dataset: DatasetInfo, title: str) -> dict[str, Any]:
     names = list(dataset.class_names)
     with (evaluated / paths.CONFUSION).open(newline="") as file:
-        counts = np.array([[int(cell) for cell in row[1:]] for row in list(csv.reader(file))[1:]])
+        counts = np.array([row[1:] for row in list(csv.reader(file))[1:]], np.int64)
     with np.load(evaluated / paths.MISTAKES, allow_pickle=False) as wrong:
         true, predicted = ([names[i] for i in wrong[key]] for key in ("labels", "predicted"))
         errors = draw_confident_errors(wrong["images"], dataset.shape, true, predicted, wrong["probability"], title)
