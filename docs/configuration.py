@@ -1,5 +1,6 @@
-"""Write docs/configuration.md: keys, types and defaults from the code, words from configuration.yaml."""
+"""Write docs/configuration.md: keys, types and defaults from the code, words from configuration.yaml. The site makes the page anew."""
 
+import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ DOCS = Path(__file__).parent
 ROOT, PAGE, LONG = DOCS.parent, DOCS / "configuration.md", 40  # characters of a default that fits its cell
 HEAD = """# Configuration keys
 
-<!-- Written by docs/configuration.py from the code and configuration.yaml: edit that file, and run the script. -->
+<!-- Written by docs/configuration.py from the code, configuration.yaml and the comments of params.yaml. -->
 
 Set a key on the command line (`numlp train lam=0.01 model=mlp9`) or in `params.yaml`; a value inside a config group goes below `set`
 there. A config group chooses one file of `conf/`, and its type here lists the files. A default is that of `params.yaml`, then of the
@@ -88,13 +89,14 @@ def leaves(node: Any, prefix: str = "") -> dict[str, tuple[str, str]]:
 def make_page() -> str:
     """The page, a section for each first part of a key; values at the top share one."""
     words, sections = read_words(), dict[str, list[str]]()
-    keys = find_keys()
+    keys, params = find_keys(), (ROOT / "params.yaml").read_text()
     for key, (kind, default) in keys.items():
         inside = any(other.startswith(f"{key}.") for other in keys)
         section = (
             f"`{key.rpartition('.')[0] if key.startswith(NODE) else key.split('.')[0]}`" if "." in key or inside else "Values at the top"
         )
-        own = words[key]
+        comment = re.search(rf"^ *{key.rpartition('.')[2]}: .*# (.+)$", params, re.MULTILINE)
+        own = words.get(key, {"meaning": comment[1] if comment else ""})
         cells = (f"`{key}`", kind, default, own.get("rule", ""), own["meaning"], own.get("elsewhere", ""))
         sections.setdefault(section, []).append(f"| {' | '.join(cells)} |\n")
     return HEAD + "".join(f"\n## {name}\n\n{TABLE}{''.join(rows)}" for name, rows in sections.items())

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from configuration import PAGE, make_page  # MkDocs adds the folder of its hooks to the path
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File, Files, InclusionLevel
 
@@ -25,6 +26,11 @@ def on_files(files: Files, config: Any) -> Files:
         where = (config.docs_dir, config.site_dir, config.use_directory_urls)
         files.append(File(path, *where, dest_uri=target.replace(".md", ".html"), inclusion=InclusionLevel.INCLUDED))
     return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Take the table of configuration keys from the code as it is now."""
+    return make_page() if page.file.src_uri == PAGE.name else markdown
 
 
 def on_page_content(content: str, **_: Any) -> str:

@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,19 +23,20 @@ class Optimizer(ABC):
     Args:
         params: The vector that will be updated; its size and type are those of the state.
         weights: How many entries, from the first, decay. A decay of 2 * lam is the gradient of lam * sum of squares.
-        state: Names of the vectors that a step needs, which start at 0.
         weight_decay: Of the weights, eta times so much is taken beside the gradient's step.
 
     Attributes:
+        vectors: Names of the vectors that a step needs, which start at 0.
         state: Vectors to keep in a checkpoint, by name.
         count: Updates made so far.
     """
 
-    def __init__(self, params: Array, weights: int, state: Sequence[str] = (), weight_decay: float = 0.0) -> None:
+    vectors: ClassVar[Sequence[str]] = ()
+
+    def __init__(self, params: Array, weights: int, weight_decay: float = 0.0) -> None:
         NOT_NEGATIVE.require("optim.weight_decay", weight_decay=weight_decay)
-        self.state: dict[str, Array] = {name: np.zeros_like(params) for name in state}
+        self.state: dict[str, Array] = {name: np.zeros_like(params) for name in self.vectors}
         self.count, self.weight_decay, self.average = 0, weight_decay, 0.0
-        self._own = tuple(state)
         self._scratch: list[Array] = []  # of each thread, made when it is first needed
         edges = [*range(0, weights, BLOCK), *range(weights, params.size, BLOCK), params.size]
         self._blocks = [(slice(a, b), b <= weights) for a, b in pairwise(edges)]
@@ -55,7 +57,7 @@ class Optimizer(ABC):
                 p, g = params[block], grads[block]
                 if decays and self.weight_decay > 0:
                     p *= 1 - eta * self.weight_decay
-                state, scratch = (self.state[name][block] for name in self._own), self._scratch[share][: p.size]
+                state, scratch = (self.state[name][block] for name in self.vectors), self._scratch[share][: p.size]
                 self._step(p, g, scratch, eta, decay if decays else 0.0, *state)
                 if follows:
                     self._follow(self.state["average"][block], p, scratch)
@@ -147,9 +149,11 @@ class Momentum(Optimizer):
         [0.71]
     """
 
+    vectors = ("velocity",)
+
     def __init__(self, params: Array, weights: int, rho: float = 0.9, nesterov: bool = False, weight_decay: float = 0.0) -> None:
         FRACTION.require("optim.rho", rho=rho)
-        super().__init__(params, weights, ("velocity",), weight_decay)
+        super().__init__(params, weights, weight_decay)
         self.rho, self.nesterov = rho, nesterov
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
@@ -182,12 +186,14 @@ class Adam(Optimizer):
         [0.9, 2.1]
     """
 
+    vectors = ("mean", "square")
+
     def __init__(
         self, params: Array, weights: int, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, weight_decay: float = 0.0
     ) -> None:
         FRACTION.require("optim", beta1=beta1, beta2=beta2)
         POSITIVE.require("optim.eps", eps=eps)
-        super().__init__(params, weights, ("mean", "square"), weight_decay)
+        super().__init__(params, weights, weight_decay)
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
