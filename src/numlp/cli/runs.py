@@ -5,24 +5,25 @@ import csv
 import math
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from rich.text import Text
+
 from numlp.config.compose import read_choices
-from numlp.display.runs_table import RunRow, tabulate_runs
-from numlp.display.text import table_console
+from numlp.display.text import plain_table, table_console
 from numlp.errors import UserError, did_you_mean
 from numlp.tracking import ListedRun, list_runs
 
 SHOWN = 20  # runs in a table that nothing else bounds
 DATA = "data"  # the setting that names the data set: accuracies on another one have no common rank
-ID = 8  # characters of an id
-VAL, TEST, EPOCHS = ("final/val_accuracy", "accuracy/val"), ("final/test_accuracy",), ("epoch",)  # metrics, the first that a run has
+FIGURES = (("epoch",), ("final/val_accuracy", "accuracy/val"), ("final/test_accuracy",))  # of each the first metric that a run has
+STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "green", "pruned": "dim"}
 COLUMNS = ("id", "name", "started", "status", "sweep", "epochs", "val_accuracy", "test_accuracy")
 SIMPLE = re.compile(r"([\w.]+)=([^=\s'\"`]+)")
 ABOUT = (
-    "List the trained runs in MLflow, the newest first: each with the settings in which it differs, its epochs, and its accuracy on "
-    "validation and test images. The commands compare, health and page take a run's name or the first characters of its id."
+    "List the trained runs in MLflow, the newest first: each with its epochs, and its accuracy on "
+    "validation and test images. The commands compare and health take a run's name or the first characters of its id."
 )
 
 
@@ -54,21 +55,23 @@ def run(arguments: argparse.Namespace) -> int:
     """
     simple = [match.groups() for text in arguments.filter if (match := SIMPLE.fullmatch(text))]
     conditions = " and ".join(text for text in arguments.filter if not SIMPLE.fullmatch(text))
-    runs = list_runs(Path.cwd(), conditions, arguments.sweep)
+    runs, where = list_runs(Path.cwd(), conditions, arguments.sweep), ""
     for key, value in simple:
         runs = _with(runs, key, value)
-    data = ""
     if arguments.best is not None:
-        if DATA not in (key for key, _ in simple) and any(DATA in run.params for run in runs):
-            data = _ranked_data(runs)
-            runs = _with(runs, DATA, data)
-        done = [run for run in runs if run.status == "finished" and not math.isnan(_figure(run, VAL))]
-        runs = sorted(done, key=lambda run: -_figure(run, VAL))[: arguments.best]
+        if (trained := [run.params[DATA] for run in runs if DATA in run.params]) and DATA not in (key for key, _ in simple):
+            usual = str(read_choices(Path.cwd())[0].get(DATA))
+            data = usual if usual in trained else trained[0]  # of the newest run
+            runs, where = _with(runs, DATA, data), f" on data={data}; --filter {DATA}=NAME ranks those of another data set"
+        done = [run for run in runs if run.status == "finished" and not math.isnan(_figures(run)[1])]
+        runs = sorted(done, key=lambda run: -_figures(run)[1])[: arguments.best]
     if arguments.csv:
         _write(runs)
         return 0
-    last = arguments.last or (len(runs) if arguments.best else SHOWN)
-    _print(runs[:last], len(runs), data)
+    shown = runs[: arguments.last or (len(runs) if arguments.best else SHOWN)]
+    if shown:
+        _print(shown)
+    print((f"{len(shown)} of {len(runs)} runs" if runs else "no runs") + (" (--last N)" if len(shown) < len(runs) else "") + where)
     return 0
 
 
@@ -83,14 +86,7 @@ def _with(runs: Sequence[ListedRun], key: str, value: str) -> list[ListedRun]:
     known = sorted({each for run in runs for each in run.params})
     if runs and key not in known:
         raise UserError(f"--filter {key}={value}: no run has a setting {key!r}{did_you_mean(key, known)}")
-    return [run for run in runs if key in run.params and _same(_plain(run.params[key]), value)]
-
-
-def _ranked_data(runs: Sequence[ListedRun]) -> str:
-    """The data set of params.yaml, or that of the newest run where no run is on it."""
-    trained = [run.params[DATA] for run in runs if DATA in run.params]
-    usual = str(read_choices(Path.cwd())[0].get(DATA))
-    return usual if usual in trained else trained[0]
+    return [run for run in runs if key in run.params and _is_same(_plain(run.params[key]), value)]
 
 
 def _plain(value: str) -> str:
@@ -98,7 +94,7 @@ def _plain(value: str) -> str:
     return {"None": "null", "True": "true", "False": "false"}.get(value, value.replace(", ", ","))
 
 
-def _same(logged: str, wanted: str) -> bool:
+def _is_same(logged: str, wanted: str) -> bool:
     """Whether two texts say the same number, or the same."""
     try:
         return float(logged) == float(wanted)
@@ -106,8 +102,9 @@ def _same(logged: str, wanted: str) -> bool:
         return logged == wanted
 
 
-def _figure(run: ListedRun, names: Iterable[str]) -> float:
-    return next((run.metrics[name] for name in names if name in run.metrics), math.nan)
+def _figures(run: ListedRun) -> list[float]:
+    """Epochs, validation and test accuracy; NaN where the run has none."""
+    return [next((run.metrics[name] for name in names if name in run.metrics), math.nan) for names in FIGURES]
 
 
 def _write(runs: Sequence[ListedRun]) -> None:
@@ -115,17 +112,23 @@ def _write(runs: Sequence[ListedRun]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*COLUMNS, *keys])
     for run in runs:
-        figures = [_figure(run, names) for names in (EPOCHS, VAL, TEST)]
         about = [run.run_id, run.name, run.started.isoformat(timespec="seconds"), run.status, run.sweep]
-        shown = ["" if math.isnan(value) else value for value in figures]
-        writer.writerow([*about, *shown, *(_plain(run.params.get(key, "")) for key in keys)])
+        figures = ["" if math.isnan(value) else value for value in _figures(run)]
+        writer.writerow([*about, *figures, *(_plain(run.params.get(key, "")) for key in keys)])
 
 
-def _print(shown: Sequence[ListedRun], total: int, data: str) -> None:
-    rows = [
-        RunRow(run.run_id[:ID], run.name, run.started, run.status, *(_figure(run, names) for names in (EPOCHS, VAL, TEST))) for run in shown
-    ]
-    if rows:
-        table_console().print(tabulate_runs(rows))
-    where = f" on data={data}; --filter {DATA}=NAME ranks those of another data set" if data else ""
-    print((f"{len(rows)} of {total} runs" if total else "no runs") + (" (--last N)" if len(rows) < total else "") + where)
+def _print(runs: Sequence[ListedRun]) -> None:
+    """Print a row per run; 100 columns hold a name of 44 characters, which tells what is not usual."""
+    table = plain_table()
+    for heading in ("id", "started", "status"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("run", overflow="fold")
+    for heading in ("epochs", "val %", "test %"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for run in runs:
+        epochs, *accuracies = _figures(run)
+        figures = [f"{epochs:.4g}", *(f"{100 * accuracy:.2f}" for accuracy in accuracies)]
+        status = Text(run.status, style=STYLES.get(run.status, ""))  # texts: brackets in a name are no markup
+        cells = ["" if text == "nan" else text for text in figures]
+        table.add_row(run.run_id[:8], f"{run.started:%m-%d %H:%M}", status, Text(run.name), *cells)
+    table_console().print(table)
