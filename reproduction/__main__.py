@@ -21,7 +21,7 @@ from reproduction.commit import check_alike, replace_committed
 from reproduction.experiments import Experiments
 from reproduction.gradient_checks import CHECKED, FAULTS_CHECKED, check_faults, measure, write_checks
 from reproduction.product import describe_origin, make_note
-from reproduction.readings import count_rows, write_scoreboard
+from reproduction.readings import join_reports, write_scoreboard
 from reproduction.results import BUILD, COMMITTED, FOLDER, HOME, PROVENANCE, read_provenance
 from reproduction.runner import plan, run_experiment
 from reproduction.scoreboard import NEAR
@@ -71,11 +71,12 @@ def print_plan(params: Params) -> None:
 def scoreboard(params: Params) -> None:
     """Write scoreboard.csv and provenance.json, of results that were all made alike."""
     check_alike(FOLDER, params)
-    total = count_rows(write_scoreboard(Path.cwd()).values())
+    stated, supported = join_reports(write_scoreboard(Path.cwd()).values())
     note = make_note(Path.cwd(), params.seeds, params.overrides)
     write_json(FOLDER / PROVENANCE, describe_origin(Path.cwd(), note), indent=2)
-    print(f"scoreboard: {total.within} of {total.rows} published accuracies lie within {NEAR:g} percentage points of our mean, as stated")
-    print(f"with those in the prediction interval: {total.held} as stated, {total.supported_held} with the supported readings")
+    n = len(stated.scores)
+    print(f"scoreboard: {stated.within} of {n} published accuracies lie within {NEAR:g} percentage points of our mean, as stated")
+    print(f"with those in the prediction interval: {stated.held} as stated, {supported.held} with the supported readings")
 
 
 def gradients() -> None:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from numlp.files import read_rows, write_csv
 from numlp.nn.gradient_check import Difference, check_gradients
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.nn.moments import set_from_batch
-from reproduction.faults import FAULTS, Fault
+from reproduction.faults import CHANGE_NETWORKS, FAULTS, FaultyTrainer
 
 CHECKED, FAULTS_CHECKED = "gradients.csv", "fault_checks.csv"
 
@@ -193,13 +194,13 @@ class FaultCheck:
     verdict: str
 
 
-def check_batches(fault: Fault, case: Case, batches: int = 2) -> list[Sequence[Difference]]:
+def check_batches(fault: type[FaultyTrainer], case: Case, batches: int = 2) -> list[Sequence[Difference]]:
     """Check the gradients of a network with the fault at each of its first batches, of `case.n` images.
 
     Its moving average starts at the statistics of the first batch, and the parameters do not change in between.
     """
     network, x, labels = case.draw()
-    fault.network(network)
+    fault.change_network(network)
     set_from_batch(network, x)
     others = np.random.default_rng([case.seed, 1]).standard_normal((batches - 1, case.n, case.d))
     return [check_gradients(network, images, labels, case.lam, case.h) for images in (x, *others)]
@@ -207,12 +208,10 @@ def check_batches(fault: Fault, case: Case, batches: int = 2) -> list[Sequence[D
 
 def check_faults(seeds: Iterable[int]) -> Iterator[FaultCheck]:
     """R0's check with each fault that changes the network, and without one."""
-    changing = {name: fault for name, fault in FAULTS.items() if fault.changes_network}
-    for seed in seeds:
-        for name, fault in {RIGHT: Fault(""), **changing}.items():
-            for lam in LAMBDAS:
-                for batch, found in enumerate(check_batches(fault, replace(R0_CHECK, seed=seed, lam=lam)), start=1):
-                    weights = max(difference.mean_abs for difference in found if difference.name.endswith(".W"))
-                    relative = max(difference.relative for difference in found)
-                    verdict = "passes" if all(difference.passed for difference in found) else "fails"
-                    yield FaultCheck(name, lam, seed, batch, weights, relative, verdict)
+    for seed, name, lam in product(seeds, (RIGHT, *CHANGE_NETWORKS), LAMBDAS):
+        checks = check_batches(FAULTS.get(name, FaultyTrainer), replace(R0_CHECK, seed=seed, lam=lam))
+        for batch, differences in enumerate(checks, start=1):
+            weights = max(difference.mean_abs for difference in differences if difference.name.endswith(".W"))
+            relative = max(difference.relative for difference in differences)
+            verdict = "passes" if all(difference.passed for difference in differences) else "fails"
+            yield FaultCheck(name, lam, seed, batch, weights, relative, verdict)

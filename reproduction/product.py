@@ -24,7 +24,7 @@ from numlp.training.checkpoint import Checkpoint
 from numlp.training.evaluator import Scores
 from numlp.training.fit import DivergedError, fit, make_trainer, score_splits
 from numlp.training.plan import count_updates
-from reproduction.faults import FAULTS, Fault, identify
+from reproduction.faults import FAULTS, identify
 from reproduction.results import RUNS, Note, Result, load_result, save_result
 
 EXPERIMENT = "reports"  # MLflow's
@@ -82,9 +82,11 @@ def train_and_measure(config: Config, name: str, fault: str = "") -> Result:
     """Train and measure a network, with a mistake planted where `fault` names one; an interrupted run resumes from its checkpoint."""
     data = prepare_data(config)
     checkpoint = Checkpoint(paths.checkpoint(identify(run_key(config, data), fault)))
-    planted = FAULTS[fault] if fault else Fault("")
-    config, data = planted.settings(config), planted.data(data)
-    trainer = planted.plant(config, make_trainer(config, data))
+    if fault:
+        config = FAULTS[fault].change_settings(config)
+    trainer = make_trainer(config, data)
+    if fault:
+        trainer = FAULTS[fault](config, trainer)
     state = trainer.state
     if checkpoint.restore(state):
         print(f"train: {name} resumes from step {state.step}")

@@ -84,17 +84,10 @@ class Open:
 
 @dataclass(frozen=True)
 class Reading:
-    """A report, read in one way.
+    """A report, or all of them, read in one way: the answers that depart from the report as stated, and the rows."""
 
-    Attributes:
-        report: R0 to R4.
-        answers: Those that depart from the report as stated.
-        scores: Its rows.
-    """
-
-    report: str
-    answers: tuple[Answer, ...]
-    scores: tuple[Score, ...]
+    answers: Sequence[Answer]
+    scores: Sequence[Score]
 
     @property
     def id(self) -> str:
@@ -112,6 +105,11 @@ class Reading:
         return sum(score.held for score in self.scores)
 
     @property
+    def wide(self) -> int:
+        """Rows that only a prediction interval holds which is so wide that it says little."""
+        return sum(score.held and not score.within and score.one_more[1] - score.one_more[0] > WIDE for score in self.scores)
+
+    @property
     def distance(self) -> float:
         """Mean absolute difference over its measured rows, percentage points; 0 where none was measured."""
         differences = [abs(score.difference) for score in self.scores if score.values]
@@ -127,7 +125,7 @@ class Reading:
 class Choice:
     """The readings of a report that were tried, and the supported one."""
 
-    tried: tuple[Reading, ...]
+    tried: Sequence[Reading]
     supported: Reading
 
     @property
@@ -155,12 +153,12 @@ def choose_readings(entries: Mapping[str, Open], scores: Sequence[Score], measur
     rows = defaultdict(list)
     for score in scores:
         rows[score.published.source].append(score)
-    return {report: _choose(report, entries[report].questions if report in entries else [], own, measured) for report, own in rows.items()}
+    return {report: _choose(entries[report].questions if report in entries else [], own, measured) for report, own in rows.items()}
 
 
-def _choose(report: str, questions: Sequence[Question], scores: Sequence[Score], measured: Measured) -> Choice:
-    open_ = [[None, *(answer for answer in q.answers if was_measured(answer, scores, measured))] for q in questions]
-    tried = tuple(_read(report, [answer for answer in answers if answer is not None], scores, measured) for answers in product(*open_))
+def _choose(questions: Sequence[Question], scores: Sequence[Score], measured: Measured) -> Choice:
+    answers = [[None, *(answer for answer in q.answers if was_measured(answer, scores, measured))] for q in questions]
+    tried = [_read([answer for answer in chosen if answer is not None], scores, measured) for chosen in product(*answers)]
     return Choice(tried, min(tried, key=lambda reading: reading.rank))
 
 
@@ -170,44 +168,19 @@ def was_measured(answer: Answer, scores: Sequence[Score], measured: Measured) ->
     return moved or any(answer.measured_run(score, measured) is not None for score in scores)
 
 
-def _read(report: str, answers: Sequence[Answer], scores: Sequence[Score], measured: Measured) -> Reading:
+def _read(answers: Sequence[Answer], scores: Sequence[Score], measured: Measured) -> Reading:
     read = []
     for score in scores:
         for answer in answers:
             score = answer.apply(score, measured)
         read.append(score)
-    return Reading(report, tuple(answers), tuple(read))
+    return Reading(answers, read)
 
 
-@dataclass(frozen=True)
-class Totals:
-    """Published accuracies: all, and those that lie within the tolerance or hold, as stated and by the supported readings.
-
-    Attributes:
-        wide: Of `supported_held`, those that only the prediction interval holds, and one wider than `WIDE`.
-    """
-
-    rows: int
-    within: int
-    held: int
-    supported_within: int
-    supported_held: int
-    wide: int
-
-
-def count_rows(choices: Iterable[Choice]) -> Totals:
-    """Count over all reports."""
+def join_reports(choices: Iterable[Choice]) -> tuple[Reading, Reading]:
+    """The rows of all reports, as stated and by the supported readings."""
     pairs = [pair for choice in choices for pair in choice.pairs()]
-    stated, supported = [score for score, _ in pairs], [score for _, score in pairs]
-    within, supported_within = (sum(score.within for score in scores) for scores in (stated, supported))
-    held, supported_held = (sum(score.held for score in scores) for scores in (stated, supported))
-    return Totals(len(pairs), within, held, supported_within, supported_held, sum(is_wide(score) for score in supported))
-
-
-def is_wide(score: Score) -> bool:
-    """Whether a row holds only by a prediction interval so wide that it says little."""
-    low, high = score.one_more
-    return score.held and not score.within and high - low > WIDE
+    return Reading((), [stated for stated, _ in pairs]), Reading((), [supported for _, supported in pairs])
 
 
 def write_scoreboard(root: Path, folder: Path = FOLDER) -> dict[str, Choice]:
@@ -225,9 +198,5 @@ def write_scoreboard(root: Path, folder: Path = FOLDER) -> dict[str, Choice]:
 def _row(stated: Score, supported: Score, choice: Choice) -> tuple[object, ...]:
     row, values, others = stated.published, stated.values, supported.values
     spread = (mean(values) if values else "", stdev(values) if len(values) > 1 else "", len(values))
-    found = (mean(others) if others else "", _flag(supported.held), choice.supported.id, len(choice.tried))
-    return row.id, row.table, row.row, row.split, row.value, *spread, _flag(stated.within), *found
-
-
-def _flag(value: bool) -> str:
-    return str(value).lower()
+    reading = (mean(others) if others else "", str(supported.held).lower(), choice.supported.id, len(choice.tried))
+    return row.id, row.table, row.row, row.split, row.value, *spread, str(stated.within).lower(), *reading

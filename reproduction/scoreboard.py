@@ -1,6 +1,7 @@
 """The scoreboard: each published accuracy beside the mean of our runs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -67,12 +68,12 @@ class Score:
         """The split, for people."""
         return SPLITS[self.split]
 
-    @property
+    @cached_property
     def values(self) -> tuple[float, ...]:
         """Ours in per cent, one per seed."""
         return self.run.accuracies(self.split) if self.run is not None else ()
 
-    @property
+    @cached_property
     def estimate(self) -> Estimate:
         """Mean, standard deviation and interval of ours."""
         return estimate(self.values)

@@ -9,6 +9,7 @@ equivalence by two one-sided tests (Schuirmann 1987, https://doi.org/10.1007/BF0
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -19,15 +20,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Part:
-    """One number a seed, and the region that a claim gives its mean.
-
-    Attributes:
-        label: What the number is.
-        values: One a seed.
-        low: Lower end of the region.
-        high: Its upper end.
-        unit: Of the values.
-    """
+    """One number per seed, by a label and in a unit, and the region from `low` to `high` that a claim gives its mean."""
 
     label: str
     values: tuple[float, ...]
@@ -38,15 +31,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Mean of n values with its interval.
-
-    Attributes:
-        mean: NaN without values.
-        std: Standard deviation, divisor n - 1; NaN with fewer than two values.
-        low: Lower end of the 95 % interval; NaN with fewer than two values.
-        high: Its upper end.
-        n: Values.
-    """
+    """Mean of n values, standard deviation (divisor n - 1) and ends of the 95 % interval, which are NaN with fewer than two values."""
 
     mean: float
     std: float
@@ -67,19 +52,20 @@ class Outcome:
     verdict: Verdict
 
 
-def half_width(std: float, n: int) -> float:
-    """Half of the 95 % interval of a mean, by Student's t; NaN for n < 2."""
+@cache
+def _students_t(n: int) -> float:
+    """The quantile that a 95 % interval of n values ends at; NaN for n < 2."""
     from scipy import stats
 
-    return float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * std / math.sqrt(n) if n >= 2 else math.nan
+    return float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) if n >= 2 else math.nan
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """Mean, standard deviation and 95 % interval."""
+    """Mean, standard deviation and 95 % interval, by Student's t."""
     n = len(values)
     mean = float(np.mean(values)) if n else math.nan
     std = float(np.std(values, ddof=1)) if n >= 2 else math.nan
-    half = half_width(std, n)
+    half = _students_t(n) * std / math.sqrt(n) if n >= 2 else math.nan
     return Estimate(mean, std, mean - half, mean + half, n)
 
 
@@ -88,7 +74,7 @@ def predict_one_more(ours: Estimate) -> tuple[float, float]:
 
     A report's figure is one run. Outside this interval it is none of ours by another seed.
     """
-    half = half_width(ours.std, ours.n) * math.sqrt(ours.n + 1)
+    half = (ours.high - ours.mean) * math.sqrt(ours.n + 1)
     return ours.mean - half, ours.mean + half
 
 

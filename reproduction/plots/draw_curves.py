@@ -66,12 +66,7 @@ def common_limits(runs: Sequence[Run], panels: Sequence[str] = PANELS) -> dict[s
 def draw_curves(run: Run, title: str, subtitle: str, ends: Mapping[str, tuple[float, float]], published: Mapping[str, float]) -> Figure:
     """Draw cost, loss and accuracy below each other, the mean of the seeds in a band from lowest to highest.
 
-    Args:
-        run: With the records of one seed or more.
-        title: The run in a few words.
-        subtitle: The data set, and how many seeds.
-        ends: Limits by panel, as `limits` gives them; its panels are those drawn.
-        published: Accuracies in per cent by split, drawn at the end of the accuracy's curves.
+    `ends` are the limits of the panels that are drawn; `published` accuracies by split are drawn at the end of the accuracy's curves.
     """
     figure = column(title, subtitle, 1.55 * len(ends) + 0.75)
     panels = figure.subplots(len(ends), 1, sharex=True, squeeze=False)[:, 0]
@@ -90,24 +85,20 @@ def draw_curves(run: Run, title: str, subtitle: str, ends: Mapping[str, tuple[fl
 
 @themed
 def draw_together(runs: Mapping[str, Run], title: str, subtitle: str, quantity: str, one_validation: bool = False) -> Figure:
-    """Draw one recorded quantity of several runs in one panel: in training, and dashed in validation.
+    """Draw cost, loss or accuracy of up to four runs in one panel: in training, and dashed in validation.
 
-    Args:
-        runs: By label, at most four.
-        title: Of the figure.
-        subtitle: The data set, and how many seeds.
-        quantity: cost, loss or accuracy.
-        one_validation: Draw that of the first run alone, where it is the same for all.
+    With `one_validation` only the first run's is drawn, where it is the same for all.
     """
     figure = column(title, subtitle, 3.3)
     axes = figure.subplots()
     drawn = []
     for place, ((label, run), color) in enumerate(zip(runs.items(), COLORS, strict=False)):
-        for split, name, shade, dash in (("train", f"{label}, training", color, "-"), ("val", f"{label}, validation", color, "--")):
-            if split == "train" or not one_validation:
-                drawn.append(_draw(axes, band_over_seeds(run.histories, f"{split}_{quantity}"), name, shade, dash))
-            elif place == 0:
-                drawn.append(_draw(axes, band_over_seeds(run.histories, f"{split}_{quantity}"), "validation, all the same", GREY, dash))
+        train, val = (band_over_seeds(run.histories, f"{split}_{quantity}") for split in ("train", "val"))
+        drawn.append(_draw(axes, train, f"{label}, training", color, "-"))
+        if not one_validation:
+            drawn.append(_draw(axes, val, f"{label}, validation", color, "--"))
+        elif place == 0:
+            drawn.append(_draw(axes, val, "validation, all the same", GREY, "--"))
     low, high = min(float(b.low.min()) for b in drawn), max(float(b.high.max()) for b in drawn)
     start = max(float(b.high[0]) for b in drawn)
     if quantity != "accuracy" and high > DIVERGED * start:
@@ -137,14 +128,9 @@ def draw_validation_accuracy(runs: Mapping[str, Run], title: str, subtitle: str)
 
 @themed
 def draw_log(theirs: Sequence[tuple[int, float]], faulty: Run, right: Run, title: str, subtitle: str) -> Figure:
-    """Draw the training cost by evaluation point on a logarithmic axis: a report's log, ours with a mistake and ours as defined.
+    """Draw the training cost by evaluation point on a logarithmic axis.
 
-    Args:
-        theirs: Update step and cost (nats) of the report.
-        faulty: With the mistake; a line per seed.
-        right: As defined; its mean, in a band from lowest to highest.
-        title: Of the figure.
-        subtitle: The data set, and how many seeds.
+    `theirs` are a report's steps and costs, `faulty` is ours with a mistake, a line per seed, and `right` ours as defined.
     """
     figure = column(title, subtitle, 3.6)
     axes = figure.subplots()

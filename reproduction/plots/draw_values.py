@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -82,16 +82,7 @@ def draw_against_names(points: Sequence[Point], title: str, subtitle: str, quant
 
 @themed
 def draw_grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str, rows: str, columns: str, top: float = 60.0) -> Figure:
-    """Mean accuracies as a colored table, the published one in brackets.
-
-    Args:
-        cells: By row and column; all combinations.
-        title: Of the figure.
-        subtitle: The data set, and how many seeds.
-        rows: What tells the rows apart.
-        columns: What tells the columns apart.
-        top: The accuracy with the brightest color; the darkest is 0.
-    """
+    """Mean accuracies as a colored table by row and column, the published one in brackets; `top` has the brightest color, 0 the darkest."""
     downs, rights = ([*dict.fromkeys(key[i] for key in cells)] for i in (0, 1))
     figure = column(title, subtitle, 0.62 * len(downs) + 0.9)
     axes = figure.subplots()
@@ -166,20 +157,20 @@ def draw_published_against_ours(points: Sequence[tuple[float, float, PointState]
 def _series(axes: Axes, points: Sequence[Point], color: str, marker: str, label: str) -> None:
     if not points:
         return
-    points = sorted(points, key=lambda p: float(p.x))
-    estimates = [p.estimate for p in points]
-    bars = [f.high - f.mean if f.n >= 2 else 0.0 for f in estimates]
+    points = sorted(points, key=lambda point: float(point.x))
+    estimates = [point.estimate for point in points]
+    bars = [ours.high - ours.mean if ours.n >= 2 else 0.0 for ours in estimates]
+    style: dict[str, Any] = {
+        "color": color,
+        "marker": marker,
+        "markersize": 4.5,
+        "linewidth": 0.9,
+        "capsize": 2,
+        "linestyle": "none",
+        "label": label,
+    }
     axes.errorbar(
-        [float(p.x) for p in points],
-        [f.mean for f in estimates],
-        yerr=bars,
-        color=color,
-        marker=marker,
-        markersize=4.5,
-        linewidth=0.9,
-        capsize=2,
-        linestyle="none",
-        label=label,
+        [float(point.x) for point in points], [ours.mean for ours in estimates], yerr=bars, linestyle="none", label=label, **style
     )
 
 

@@ -6,7 +6,7 @@ from reproduction.measured import NoDataError
 from reproduction.plots.draw_curves import draw_log
 from reproduction.plots.draw_values import PointState, draw_published_against_ours
 from reproduction.plots.plot_style import Plot, Plots
-from reproduction.readings import WIDE, count_rows
+from reproduction.readings import WIDE, join_reports
 from reproduction.report.claims import count_gradients, count_verdicts
 from reproduction.report.inputs import Inputs, paragraph
 from reproduction.report.markdown import Markdown, bold, images, link, section, table
@@ -18,37 +18,36 @@ FAULTY = "x07 base=e09;norm=before;init.sigma=0.0001"
 def build_summary(inputs: Inputs) -> tuple[Markdown, Plots]:
     """The first page, and its plots."""
     pictures = Plots((*_overview(inputs), *_log(inputs)), paragraph("pictures"))
-    total = count_rows(inputs.choices.values())
-    rows = (
-        (f"within {NEAR:g} percentage points of our mean", total.within, total.supported_within),
-        ("or in the prediction interval for one further run", total.held, total.supported_held),
-    )
+    stated, supported = join_reports(inputs.choices.values())
+    n = len(stated.scores)
+    counts = [
+        (f"within {NEAR:g} percentage points of our mean", f"{stated.within} of {n}", f"{supported.within} of {n}"),
+        ("or in the prediction interval for one further run", f"{stated.held} of {n}", f"{supported.held} of {n}"),
+    ]
     wide = (
-        f"{total.wide} of the {total.supported_held} hold only by a prediction interval of more than {WIDE:g} percentage points from end "
-        "to end: there the seeds scatter so much that the published accuracy is possible, and not confirmed."
+        f"{supported.wide} of the {supported.held} hold only by a prediction interval of more than {WIDE:g} percentage points from end to "
+        "end: there the seeds scatter so much that the published accuracy is possible, and not confirmed."
     )
     few = " A verdict takes two seeds." if all(len(run.rows) < 2 for run in inputs.measured.runs) else ""
-    reports = (
+    reports = [
         (
             link(report, f"reading-{report.lower()}"),
-            *(f"{reading.held} of {len(reading.scores)}" for reading in (choice.stated, choice.supported)),
+            f"{choice.stated.held} of {len(choice.stated.scores)}",
+            f"{choice.supported.held} of {len(choice.stated.scores)}",
             str(len(choice.tried)),
         )
         for report, choice in inputs.choices.items()
-    )
+    ]
     text = section(
         2,
         "summary",
         "Summary",
         paragraph("asked"),
         *map(bold, _gaps(inputs)),
-        f"{total.within} of the {total.rows} published accuracies lie within {NEAR:g} percentage points of our mean, as stated.",
-        table(
-            "published accuracies | as stated | with the supported readings",
-            ((label, f"{stated} of {total.rows}", f"{supported} of {total.rows}") for label, stated, supported in rows),
-        ),
+        f"{stated.within} of the {n} published accuracies lie within {NEAR:g} percentage points of our mean, as stated.",
+        table("published accuracies | as stated | with the supported readings", counts),
         paragraph("criterion", tried=sum(len(choice.tried) for choice in inputs.choices.values())),
-        wide if total.wide else "",
+        wide if supported.wide else "",
         images(pictures),
         "What holds by report, and what does not, and why:",
         table("report | hold as stated | with the supported reading | readings tried", reports),
@@ -63,25 +62,17 @@ def _gaps(inputs: Inputs) -> list[str]:
     """What is missing, loudly."""
     missing = [score.published.id for score in inputs.scores if not score.values]
     lacking = inputs.unexplained([score.published.id for score in inputs.missed])
-    luck = list_not_chance(inputs)
+    unlikely = [score.published.id for score in inputs.missed if score.estimate.n >= 2 and not score.by_chance]
+    luck = [row for row in unlikely if (reason := inputs.explanation(row)) and reason.because == "seeds"]
     claims = inputs.unexplained([finding.id for finding in inputs.unsettled])
+    far = f"{len(lacking)} accuracies outside {NEAR:g} percentage points"
     sentences = (
         (missing, f"NOT MEASURED: {len(missing)} published accuracies have no run: {', '.join(missing)}."),
-        (
-            lacking,
-            f"UNEXPLAINED: {len(lacking)} accuracies outside {NEAR:g} percentage points have no explanation: {', '.join(lacking)}.",
-        ),
+        (lacking, f"UNEXPLAINED: {far} have no explanation: {', '.join(lacking)}."),
         (luck, f"NOT CHANCE: another seed of ours would not give what is laid to chance in {', '.join(luck)}."),
         (claims, f"UNEXPLAINED: {', '.join(claims)} are contradicted, and nobody has said why."),
     )
     return [sentence for names, sentence in sentences if names]
-
-
-def list_not_chance(inputs: Inputs) -> list[str]:
-    """Ids of rows that explanations.yaml lays to chance, though no other seed of ours would give them."""
-    unlikely = [score.published.id for score in inputs.missed if score.estimate.n >= 2 and not score.by_chance]
-    reasons = {row: inputs.explanation(row) for row in unlikely}
-    return [row for row, explanation in reasons.items() if explanation and explanation.because == "seeds"]
 
 
 def _overview(inputs: Inputs) -> list[Plot]:

@@ -11,7 +11,7 @@ from worlds import metrics
 from numlp.errors import UserError
 from reproduction.experiments import Experiments
 from reproduction.measured import Measured, Run, parse_key
-from reproduction.readings import READINGS, Answer, Open, Question, choose_readings, count_rows, read_readings, write_scoreboard
+from reproduction.readings import READINGS, Answer, Open, Question, choose_readings, join_reports, read_readings, write_scoreboard
 from reproduction.scoreboard import PUBLISHED, Published, Score, read_published
 from reproduction.settings import RERUNS, read_reruns
 
@@ -91,8 +91,8 @@ def test_an_answer_moves_the_rows_that_it_has_runs_for_and_no_other():
 def test_a_row_that_only_a_wide_interval_holds_is_counted_apart():
     measured = Measured((run("e01", "norm=none", 10.0, 50.0, 30.0), run("e01", "norm=before", 52.0, 52.1)))
     scores = [stated(0, 20.0, measured), stated(1, 52.0, measured)]
-    total = count_rows(choose_readings({}, scores, measured).values())
-    assert (total.rows, total.within, total.held, total.supported_held, total.wide) == (2, 1, 2, 2, 1)
+    for reading in join_reports(choose_readings({}, scores, measured).values()):
+        assert (len(reading.scores), reading.within, reading.held, reading.wide) == (2, 1, 2, 1)
 
 
 def test_the_scoreboard_has_both_columns(reproduction):
