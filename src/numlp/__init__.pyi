@@ -37,7 +37,7 @@ from numlp.optim.schedules import (
     OneCycle as OneCycle,
 )
 from numlp.training.evaluator import Evaluator as Evaluator, Scores as Scores, confusion_matrix as confusion_matrix
-from numlp.training.final_moments import AdaptiveMoments as AdaptiveMoments, EmaMoments as EmaMoments, PreciseMoments as PreciseMoments
+from numlp.training.fit import AdaptiveMoments as AdaptiveMoments, EmaMoments as EmaMoments, PreciseMoments as PreciseMoments
 from numlp.training.history import Record as Record
 from numlp.training.plan import Plan as Plan
 from numlp.training.trainer import train as train

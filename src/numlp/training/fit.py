@@ -3,25 +3,69 @@
 import math
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from numlp.arrays import Array
 from numlp.config import Config
+from numlp.config.parts import build
+from numlp.data.augment import flip_half
 from numlp.data.normalise import Name, Prepared
-from numlp.errors import UserError
+from numlp.errors import FRACTION, UserError, require
+from numlp.nn.moments import set_from_batch
+from numlp.nn.network import Network
 from numlp.threads import blas_threads
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.evaluator import Evaluator, Scores
-from numlp.training.final_moments import check_moments, set_final_moments
 from numlp.training.health import Probe
 from numlp.training.history import Record
-from numlp.training.plan import check_data, make_network, make_optimizer, make_plan
+from numlp.training.plan import AUGMENTATION, check_data, make_network, make_optimizer, make_plan, stream
 from numlp.training.trainer import State, Trainer
 
 if TYPE_CHECKING:
     from numlp.signals import Stop  # no result follows from it
+
+
+@dataclass(frozen=True)
+class EmaMoments:
+    """A moving average over the batches of training, of which the old value has the weight `alpha`."""
+
+    alpha: float = 0.9
+    split: ClassVar[Name | None] = None  # whose images replace the average
+
+    def __post_init__(self) -> None:
+        FRACTION.require("moments.alpha", alpha=self.alpha)
+
+
+@dataclass(frozen=True)
+class PreciseMoments(EmaMoments):
+    """The moments of one pass over random training images. Source: see `numlp.set_from_batch`."""
+
+    images: int = 10_000
+    split: ClassVar[Name | None] = "train"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(self.images >= 2, "moments.images", "a whole number of at least 2", images=self.images)
+
+    def change(self, x: Array, shape: Sequence[int], rng: np.random.Generator) -> Array:
+        """The sampled images, of `shape`, as the pass sees them."""
+        return x
+
+
+@dataclass(frozen=True)
+class AdaptiveMoments(PreciseMoments):
+    """The moments of random test images, never their labels, each mirrored with probability 1/2."""
+
+    images: int = 1_000
+    split: ClassVar[Name | None] = "test"
+
+    def change(self, x: Array, shape: Sequence[int], rng: np.random.Generator) -> Array:
+        """The sampled images, of `shape`, as the pass sees them."""
+        return flip_half(x, shape, rng)
 
 
 class DivergedError(UserError):
@@ -95,6 +139,24 @@ def check_convergence(records: Sequence[Record], bound: float, times: int) -> No
 def _highest(record: Record) -> float:
     """The higher cost of the two splits; NaN is the highest of all."""
     return max(record.train_cost, record.val_cost, key=lambda cost: math.inf if math.isnan(cost) else cost)
+
+
+def check_moments(config: Config, data: Prepared) -> None:
+    """Raise UserError when the run asks for moments from more images than the split has."""
+    moments = build(config.moments)
+    if moments.split is not None:
+        images = len(data.part(moments.split).labels)
+        require(moments.images <= images, "moments.images", f"at most {images}, the number of images in the split", images=moments.images)
+
+
+def set_final_moments(config: Config, network: Network, data: Prepared) -> None:
+    """Replace the moving average by the moments of many images where the run asks for it."""
+    moments = build(config.moments)
+    if moments.split is None or config.norm.placement == "none":
+        return
+    rng, x = np.random.default_rng(stream(config.seed, AUGMENTATION)), data.part(moments.split).x
+    sample = x[np.sort(rng.choice(len(x), moments.images, replace=False))]
+    set_from_batch(network, moments.change(sample, data.dataset.shape, rng))
 
 
 def score_splits(config: Config, data: Prepared, state: State, names: Sequence[Name]) -> dict[Name, Scores]:
