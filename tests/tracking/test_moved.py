@@ -31,7 +31,7 @@ def places(project):
     return [Path(unquote(urlsplit(uri).path)) for uri in (*addresses, *(model.artifact_location for model in models))]
 
 
-@pytest.mark.parametrize("name", ["moved", "a b#c", "größe", 'it\'s "new"'])
+@pytest.mark.parametrize("name", ["moved", 'größe #c it\'s "new"'])
 def test_moved_project_finds_and_keeps_its_files(project, name):
     log(project, "before")
     new = project.parent / name
@@ -59,19 +59,14 @@ def test_copy_logs_to_itself_and_leaves_the_original_alone(project, tmp_path, rn
     assert register(tmp_path / "copy", first, "numlp").new
 
 
-def test_store_of_the_user_s_own_is_never_changed(project, tmp_path, monkeypatch):
-    log(project, "before")
-    store = Path(shutil.copytree(project / "mlruns", tmp_path / "mine")) / "mlflow.db"
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}")
-    assert find_old_place(project) is None
-    assert all(place.is_relative_to(project) for place in places(project))
-
-
-def test_project_reached_by_a_link_is_not_moved(project, tmp_path):
+def test_store_of_the_users_own_and_a_link_are_never_changed(project, tmp_path, monkeypatch):
     log(project, "before")
     (tmp_path / "link").symlink_to(project)
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "mlruns").symlink_to(project / "mlruns")
     for folder in ("link", "other"):
-        assert find_old_place(tmp_path / folder) is None
         assert all(place.is_relative_to(project) for place in places(tmp_path / folder))
+    store = Path(shutil.copytree(project / "mlruns", tmp_path / "mine")) / "mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}")
+    assert find_old_place(project) is None
+    assert all(place.is_relative_to(project) for place in places(project))

@@ -36,7 +36,6 @@ with track(Path.cwd(), folder, About(name, {"lam": 0.1})) as run:
 
 
 def test_what_eight_writers_log_at_once_is_there_once(tmp_path, monkeypatch):
-    """They begin together on a store without the experiment; each metric, parameter, status and file arrives, and no row is doubled."""
     with postgres(free_port()) as database:
         port = free_port()
         with mlflow_server(database.replace(":", "+psycopg:", 1), port, tmp_path):
