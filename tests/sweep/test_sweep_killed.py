@@ -9,6 +9,7 @@ import pytest
 
 from numlp.tracking import connect
 from processes import start
+from sweeps import SHORT, table
 
 pytestmark = pytest.mark.slow
 
@@ -58,3 +59,27 @@ def test_each_trial_is_trained_to_its_end_once_and_mlflow_shows_each_once(ready)
     for run in members:
         steps = [metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")]
         assert sorted(set(steps)) == sorted(steps) == [0, 90, 180, 270]
+
+
+DEADLY = """
+import os, signal
+from numlp.training.trainer import Trainer
+real = Trainer.records
+def records(trainer, *others):
+    if trainer.plan.lam == 0.2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(trainer, *others)
+Trainer.records = records
+"""
+
+
+def test_job_that_kills_its_worker_each_time_fails_and_the_others_end(ready):
+    (ready / "first").mkdir()
+    (ready / "first" / "sitecustomize.py").write_text(DEADLY)
+    path = os.pathsep.join([str(ready / "first"), os.environ.get("PYTHONPATH", "")])
+    lams = ["0.1", "0.2", "0.3", "0.4"]
+    process = start(ready, "train", "-m", *SHORT, "hydra.launcher.n_jobs=2", f"lam={','.join(lams)}", PYTHONPATH=path)
+    out, err = process.communicate(timeout=600)
+    assert process.returncode == 1, out + err
+    assert "1 of 4 jobs failed" in err
+    assert {row["lam"]: row["state"] for row in table(ready)} == {lam: "failed" if lam == "0.2" else "done" for lam in lams}
