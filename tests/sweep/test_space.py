@@ -77,10 +77,6 @@ def test_of_choices_the_best_stay_and_of_steps_their_neighbors_too():
     assert Choice(("1", "2", "3", "4", "5"), ordered=True).narrowed(["3"], 0).values == ("2", "3", "4")
 
 
-def test_a_range_that_reaches_zero_cannot_be_narrowed_on_a_log_scale():
-    with pytest.raises(UserError, match="above 0"):
-        Range(0.0, 1.0).narrowed(["0.5"], 0.1)
-
 
 def test_people_see_four_digits():
     assert short({"lam": "0.0047685588437858", "init": "he", "n": "200"}) == "lam=0.004769 init=he n=200"

@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from hydra.core.override_parser.types import IntervalSweep, Override
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from numlp.errors import require
 
@@ -20,51 +21,72 @@ Point: TypeAlias = dict[str, str]
 
 @dataclass(frozen=True)
 class Choice:
-    """One of `values`; `ordered` when they are steps of a range."""
+    """One of `values`; `ordered` if they are steps of a range, of which Optuna gets the places, so that their order counts."""
 
     values: tuple[str, ...]
     ordered: bool = False
 
+    @property
+    def distribution(self) -> BaseDistribution:
+        """The dimension as Optuna has it."""
+        return IntDistribution(0, len(self.values) - 1) if self.ordered else CategoricalDistribution(self.values)
+
+    def encode(self, text: str) -> Any:
+        """The text of an override as Optuna's value."""
+        return self.values.index(text) if self.ordered else text
+
+    def decode(self, value: Any) -> str:
+        """Optuna's value as the text of an override."""
+        return self.values[value] if self.ordered else str(value)
+
     def grid(self, points: int) -> tuple[str, ...]:
-        """All of them."""
+        """All values."""
         return self.values
 
     def narrowed(self, best: Sequence[str], margin: float) -> "Choice":
         """The values among the best; of steps, those between them and one beyond on either side."""
-        places = [self.values.index(value) for value in best]
+        places = [self.values.index(text) for text in best]
         if self.ordered:
-            kept = self.values[max(min(places) - 1, 0) : max(places) + 2]
-        else:
-            kept = tuple(value for place, value in enumerate(self.values) if place in places)
-        return replace(self, values=kept)
+            return replace(self, values=self.values[max(min(places) - 1, 0) : max(places) + 2])
+        return replace(self, values=tuple(text for text in self.values if text in best))
 
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from `low` to `high`, uniform or log-uniform; `whole` ones where both ends are."""
+    """Numbers from `low` to `high`, uniform or log-uniform; whole ones if both ends are `whole`."""
 
     low: float
     high: float
     log: bool = False
     whole: bool = False
 
+    @property
+    def distribution(self) -> BaseDistribution:
+        """The dimension as Optuna has it."""
+        if self.whole:
+            return IntDistribution(int(self.low), int(self.high), log=self.log)
+        return FloatDistribution(self.low, self.high, log=self.log)
+
+    def encode(self, text: str) -> Any:
+        """The text of an override as Optuna's value."""
+        return int(text) if self.whole else float(text)
+
+    def decode(self, value: Any) -> str:
+        """Optuna's value as the text of an override."""
+        return str(round(value)) if self.whole else repr(float(value))
+
     def grid(self, points: int) -> tuple[str, ...]:
-        """Values at even distances, on the log scale where it is `log`; both ends are among them."""
+        """Values at even distances, on the log scale if `log`; both ends are among them."""
         if points == 1:
             values = np.array([math.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2])
         else:
             values = (np.geomspace if self.log else np.linspace)(self.low, self.high, points)
-        return tuple(dict.fromkeys(self.text(value) for value in values.tolist()))
-
-    def text(self, value: float) -> str:
-        """As an override has it."""
-        return str(round(value)) if self.whole else repr(float(value))
+        return tuple(dict.fromkeys(self.decode(value) for value in values.tolist()))
 
     def narrowed(self, best: Sequence[str], margin: float) -> "Range":
         """From the lowest to the highest of the best and `margin` decades beyond, within the range as it was."""
-        require(self.low > 0, "hydra.sweeper.rounds", "ranges above 0, to narrow them on a log scale", low=self.low)
-        values = [float(value) for value in best]
-        low, high = max(self.low, min(values) / 10**margin), min(self.high, max(values) * 10**margin)
+        numbers = [float(text) for text in best]
+        low, high = max(self.low, min(numbers) / 10**margin), min(self.high, max(numbers) * 10**margin)
         return replace(self, low=float(round(low)), high=float(round(high))) if self.whole else replace(self, low=low, high=high)
 
 
@@ -98,11 +120,6 @@ def grid(space: Space, points: int) -> list[Point]:
     return [dict(combination) for combination in product(*columns)]
 
 
-def overrides(point: Mapping[str, str]) -> list[str]:
-    """A trial's values as the command line would have them."""
-    return [f"{key}={value}" for key, value in point.items()]
-
-
 def narrowed(space: Space, best: Sequence[Mapping[str, str]], margin: float) -> Space:
     """The space around the best points of the round before."""
     return {key: dimension.narrowed([point[key] for point in best], margin) for key, dimension in space.items()}
@@ -117,22 +134,21 @@ def describe_space(space: Space) -> str:
 
 
 def short(point: Mapping[str, str]) -> str:
-    """Values for people: numbers to four digits."""
-    return " ".join(f"{key}={_short(value)}" for key, value in point.items())
+    """Values for people: longer numbers to four digits."""
 
+    def rounded(text: str) -> str:
+        try:
+            return text if len(text) <= SHORT else f"{float(text):.4g}"
+        except ValueError:
+            return text
 
-def _short(value: str) -> str:
-    try:
-        return value if len(value) <= SHORT else f"{float(value):.4g}"
-    except ValueError:
-        return value
+    return " ".join(f"{key}={rounded(text)}" for key, text in point.items())
 
 
 def _dimension(key: str, override: Override) -> Choice | Range:
     if not override.is_interval_sweep():
         values = tuple(override.sweep_string_iterator())
-        require(len(values) > 0, key, "at least one value", values=override.input_line)
-        require(len(set(values)) == len(values), key, "different values", values=", ".join(values))
+        require(0 < len(values) == len(set(values)), key, "one or more different values", values=override.input_line)
         return Choice(values, ordered=override.is_range_sweep())
     interval = override.value()
     assert isinstance(interval, IntervalSweep) and interval.start is not None and interval.end is not None

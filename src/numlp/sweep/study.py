@@ -3,17 +3,15 @@
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import optuna
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.trial import TrialState
 
 from numlp.config.search import Round
 from numlp.runs.pruning import STUDY, open_journal
-from numlp.sweep.space import Choice, Point, Range, Space, grid
+from numlp.sweep.space import Point, Space, grid
 from numlp.training.plan import SEARCH, stream
 
 SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
@@ -51,15 +49,15 @@ class Study:
         self._space, self.left = space, count_trials(settings, space)
         self._at_once = parallel if settings.sampler == "tpe" else self.left
         for point in grid(space, settings.trials) if settings.sampler == "grid" else ():
-            self._study.enqueue_trial({key: to_optuna(space[key], text) for key, text in point.items()})
+            self._study.enqueue_trial({key: space[key].encode(text) for key, text in point.items()})
 
     def ask(self) -> list[tuple[int, Point]]:
         """The next trials, number and point; none at the end."""
         count = min(self._at_once, self.left)
         self.left -= count
-        distributions = {key: to_distribution(dimension) for key, dimension in self._space.items()}
+        distributions = {key: dimension.distribution for key, dimension in self._space.items()}
         trials = [self._study.ask(distributions) for _ in range(count)]
-        return [(trial.number, {key: to_text(d, trial.params[key]) for key, d in self._space.items()}) for trial in trials]
+        return [(trial.number, {key: d.decode(trial.params[key]) for key, d in self._space.items()}) for trial in trials]
 
     def tell(self, number: int, loss: float | None) -> None:
         """Tell the loss of a trial; None if it failed. What its job has told already stays."""
@@ -69,26 +67,3 @@ class Study:
 def count_trials(settings: Round, space: Space) -> int:
     """Number of trials of a round; of a later grid, as if its intervals were not narrowed."""
     return len(grid(space, settings.trials)) if settings.sampler == "grid" else settings.trials
-
-
-def to_distribution(dimension: Choice | Range) -> BaseDistribution:
-    """The dimension as Optuna has it; steps as their places, so that their order counts."""
-    if isinstance(dimension, Choice):
-        return IntDistribution(0, len(dimension.values) - 1) if dimension.ordered else CategoricalDistribution(dimension.values)
-    if dimension.whole:
-        return IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log)
-    return FloatDistribution(dimension.low, dimension.high, log=dimension.log)
-
-
-def to_optuna(dimension: Choice | Range, text: str) -> Any:
-    """The text of an override as Optuna's value."""
-    if isinstance(dimension, Choice):
-        return dimension.values.index(text) if dimension.ordered else text
-    return int(text) if dimension.whole else float(text)
-
-
-def to_text(dimension: Choice | Range, value: Any) -> str:
-    """Optuna's value as the text of an override."""
-    if isinstance(dimension, Choice):
-        return dimension.values[value] if dimension.ordered else str(value)
-    return dimension.text(value)
