@@ -77,6 +77,5 @@ def test_of_choices_the_best_stay_and_of_steps_their_neighbors_too():
     assert Choice(("1", "2", "3", "4", "5"), ordered=True).narrowed(["3"], 0).values == ("2", "3", "4")
 
 
-
 def test_people_see_four_digits():
     assert short({"lam": "0.0047685588437858", "init": "he", "n": "200"}) == "lam=0.004769 init=he n=200"

@@ -6,7 +6,7 @@ from statistics import fmean
 
 import pytest
 
-from numlp.config.search import Round
+from numlp.config.search import Search
 from numlp.sweep.space import Choice, Range
 from numlp.sweep.study import Study
 
@@ -15,7 +15,7 @@ SPACE = {"lam": Range(1e-5, 1e-1, log=True), "init": Choice(("he", "xavier")), "
 
 def points(sampler, trials=8, seed=0, space=SPACE):
     """All points of a round, each told that a lam near 0.001 is best."""
-    study, asked = Study(Round(sampler, trials), space, seed, place=0, parallel=2, journal=None), []
+    study, asked = Study(Search(sampler=sampler, trials=trials, seed=seed), 0, space, side_by_side=2), []
     while batch := study.ask():
         asked += [point for _, point in batch]
         for number, point in batch:

@@ -9,7 +9,7 @@ import optuna
 from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.trial import TrialState
 
-from numlp.config.search import Round
+from numlp.config.search import Round, Search
 from numlp.runs.pruning import STUDY, open_journal
 from numlp.sweep.space import Point, Space, grid
 from numlp.training.plan import SEARCH, stream
@@ -28,33 +28,30 @@ class Study:
     The same seed and losses give the same points, so a sweep that is repeated finds its results and goes on where it was.
 
     Args:
-        settings: Sampler and number of trials.
+        search: The rounds.
+        place: Number of this round, from 0.
         space: The keys that vary.
-        seed: Seed of the search.
-        place: Number of the round, from 0.
-        parallel: Trials that tpe proposes at once.
+        side_by_side: Jobs that run at once.
         journal: File that the processes of a search with pruning share.
-
-    Attributes:
-        left: Trials that are still to be asked for.
     """
 
-    def __init__(self, settings: Round, space: Space, seed: int, place: int, parallel: int, journal: Path | None) -> None:
-        number = int(np.random.SeedSequence([stream(seed, SEARCH).generate_state(1)[0], place]).generate_state(1)[0])
+    def __init__(self, search: Search, place: int, space: Space, side_by_side: int = 1, journal: Path | None = None) -> None:
+        settings = search.all_rounds()[place]
+        seed = int(np.random.SeedSequence([stream(search.seed, SEARCH).generate_state(1)[0], place]).generate_state(1)[0])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            sampler = SAMPLERS[settings.sampler](number)
+            sampler = SAMPLERS[settings.sampler](seed)
         storage = open_journal(str(journal)) if journal else None
         self._study = optuna.create_study(study_name=STUDY, storage=storage, sampler=sampler)
-        self._space, self.left = space, count_trials(settings, space)
-        self._at_once = parallel if settings.sampler == "tpe" else self.left
+        self.place, self.journal, self._space, self._left = place, journal, space, count_trials(settings, space)
+        self._at_once = search.parallel or side_by_side if settings.sampler == "tpe" else self._left
         for point in grid(space, settings.trials) if settings.sampler == "grid" else ():
             self._study.enqueue_trial({key: space[key].encode(text) for key, text in point.items()})
 
     def ask(self) -> list[tuple[int, Point]]:
         """The next trials, number and point; none at the end."""
-        count = min(self._at_once, self.left)
-        self.left -= count
+        count = min(self._at_once, self._left)
+        self._left -= count
         distributions = {key: dimension.distribution for key, dimension in self._space.items()}
         trials = [self._study.ask(distributions) for _ in range(count)]
         return [(trial.number, {key: d.decode(trial.params[key]) for key, d in self._space.items()}) for trial in trials]

@@ -1,12 +1,12 @@
 """A sweep: points of a study -> jobs -> Hydra's launcher -> outcomes -> the study, the table and the figures."""
 
-import os
 import shlex
 import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import pairwise
+from os.path import relpath
 from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -28,12 +28,13 @@ from numlp.runs.member import ENDED, find_outcome
 from numlp.runs.outcome import Outcome
 from numlp.runs.output_folder import NOTES, claim, sweep_names
 from numlp.signals import Terminated, stoppable
-from numlp.sweep import table
-from numlp.sweep.parent import open_parent
+from numlp.sweep.parent import mean_metrics, shared_settings, show_trial
 from numlp.sweep.space import Choice, Point, Range, Space, describe_space, narrowed, read_space, short
 from numlp.sweep.study import Study, count_trials
+from numlp.sweep.table import TABLE, list_trials, write_trials
 from numlp.sweep.trial import Job, Trial, rank_trials
 from numlp.threads import cores
+from numlp.tracking import SWEEP, About, track
 from numlp.training.plan import check_data, check_memory, count_updates, estimate_memory
 
 ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs alone
@@ -66,10 +67,10 @@ class Sweep:
         self._check_files()
         jobs = OmegaConf.select(config, "hydra.launcher.n_jobs")  # a cluster's launcher does not say
         require(jobs != 0, "hydra.launcher.n_jobs", "a number of jobs, or -1 for one job per core", n_jobs=jobs)
-        self._at_once = 1 if jobs is None else jobs if jobs > 0 else cores()
-        self._out = Path(config.hydra.sweep.dir).absolute()
-        self._total = sum(count_trials(each, self._space) for each in search.all_rounds()) * max(1, len(self._seeds))
-        self._began, self._launched, self._lost = time.time(), 0, ""
+        self._side_by_side = 1 if jobs is None else jobs if jobs > 0 else cores()
+        self._out, self._jobs = Path(config.hydra.sweep.dir).absolute(), list[Job]()
+        self._trials = sum(count_trials(each, self._space) for each in search.all_rounds())
+        self._total, self._began, self._lost = self._trials * max(1, len(self._seeds)), time.time(), ""
 
     def run(self) -> list[Trial]:
         """Run all rounds, and write and print the table; of a dry run only list the jobs.
@@ -80,28 +81,34 @@ class Sweep:
         """
         if not self._search.dry_run:
             self._prepare()
-        study = self._study(0, self._space)
-        first = self._plan(study, 0)
-        jobs = [job for trial in first for job in trial.jobs]
+        study = self._begin_round(0, self._space)
+        trials = self._plan(study)
+        jobs = [job for trial in trials for job in trial.jobs]
         self._check_memory(jobs)
-        search = {"space": describe_space(self._space), "seeds": self._seeds, "search": self._search.deciding()}
+        space = describe_space(self._space)
+        search = {"space": space, "seeds": self._seeds, "search": self._search.deciding()}
         self._digest = json_digest({**search, "first": [job.record.stem or job.error for job in jobs]})[:16]
         valid = [deciding_choices(job.config) for job in jobs if job.config is not None]
-        if not valid and not self._search.dry_run:
-            raise UserError(jobs[0].error)
-        self._network = common_caption(valid) if valid else "no valid network"
-        print(f"network: {self._network}", flush=True)
+        network = common_caption(valid) if valid else "no valid network"
+        print(f"network: {network}", flush=True)
         if self._search.dry_run:
             self._list(jobs)
             return []
-        with open_parent(self._name, self._digest, jobs, self._space, self._search, self._out) as self._parent, stoppable() as self._stop:
+        if not valid:
+            raise UserError(jobs[0].error)
+        varied = [*self._space, *(["seed"] if self._seeds else [])]
+        settings = {f"search.{key}": value for key, value in self._search.deciding().items()}
+        tag = f"{self._digest}{f', {self._began:.0f}' if self._search.rerun else ''}"  # the same command continues its run, unless it reruns
+        about = About(self._name, {**shared_settings(jobs, varied), **settings, "space": space}, {SWEEP: tag})
+        with track(Path.cwd(), self._out, about), stoppable() as self._stop:
+            self._parent = about.run_id
             try:
-                trials, spaces = self._run_rounds(study, first)
+                trials, spaces = self._run_rounds(study, trials)
             except (KeyboardInterrupt, Terminated) as signal:
                 ended = (self._out / ENDED).stat().st_size if (self._out / ENDED).exists() else 0
                 print(f"sweep: {ended} of {self._total} jobs are done; the same command resumes the sweep", flush=True)
                 raise signal from None  # whatever worker has told of it
-            self._conclude(trials, spaces)
+            self._conclude(trials, spaces, about, network)
         return trials
 
     def _prepare(self) -> None:
@@ -112,6 +119,7 @@ class Sweep:
         OmegaConf.save(self._config, self._out / "multirun.yaml")
 
     def _run_rounds(self, study: Study, batch: list[Trial]) -> tuple[list[Trial], list[Space]]:
+        """Run the trials of each round, which are those of the space that the best trials of the round before leave."""
         trials, spaces, rounds = list[Trial](), [self._space], self._search.all_rounds()
         self._began = time.time()
         for place, settings in enumerate(rounds):
@@ -120,30 +128,28 @@ class Sweep:
                 if not before:
                     break
                 spaces.append(narrowed(spaces[-1], [trial.point for trial in before[: settings.best]], settings.margin))
-                study = self._study(place, spaces[-1])
-                batch = self._plan(study, place)
+                study = self._begin_round(place, spaces[-1])
+                batch = self._plan(study)
             if len(rounds) > 1:
                 print(f"round {place + 1} of {len(rounds)} ({settings.sampler}): {describe_space(spaces[-1])}", flush=True)
             while batch:
-                self._launch(batch, self._journal(place))
+                self._launch(batch, study.journal)
                 for trial in batch:
                     study.tell(trial.number, trial.loss(self._search.objective))
-                    self._parent.show(trial)
+                    if self._parent:
+                        show_trial(trial, self._parent)
                 trials += batch
-                batch = self._plan(study, place)
+                batch = self._plan(study)
         return trials, spaces
 
-    def _journal(self, place: int) -> Path | None:
-        return self._out / NOTES / f"study-{place + 1}.journal" if self._search.prune and not self._search.dry_run else None
+    def _begin_round(self, place: int, space: Space) -> Study:
+        journal = self._out / NOTES / f"study-{place + 1}.journal" if self._search.prune and not self._search.dry_run else None
+        return Study(self._search, place, space, self._side_by_side, journal)
 
-    def _study(self, place: int, space: Space) -> Study:
-        settings, parallel = self._search.all_rounds()[place], self._search.parallel or self._at_once
-        return Study(settings, space, self._search.seed, place, parallel, self._journal(place))
-
-    def _plan(self, study: Study, place: int) -> list[Trial]:
+    def _plan(self, study: Study) -> list[Trial]:
         """The next trials of a round, each job composed and checked."""
-        asked = study.ask()
-        return [Trial(number, place, point, [self._compose(point, seed) for seed in self._seeds or ("",)]) for number, point in asked]
+        asked, seeds = study.ask(), self._seeds or ("",)
+        return [Trial(number, study.place, point, [self._compose(point, seed) for seed in seeds]) for number, point in asked]
 
     def _compose(self, point: Point, seed: str) -> Job:
         """A job with its settings, or with the rule that they break.
@@ -173,7 +179,7 @@ class Sweep:
     def _check_memory(self, jobs: Sequence[Job]) -> None:
         """Raise UserError if the largest jobs that this machine runs at once need more memory than there is."""
         configs = [job.config for job in jobs if job.config is not None]
-        largest = sorted(configs, key=lambda config: -sum(estimate_memory(config).values()))[: self._at_once]
+        largest = sorted(configs, key=lambda config: -sum(estimate_memory(config).values()))[: self._side_by_side]
         if largest:
             check_memory(largest[0])  # which no smaller number of jobs would mend
             check_memory(*largest)
@@ -195,9 +201,8 @@ class Sweep:
             cached = job.config is not None and find_outcome(job.record, self._digest, self._since)
             states.append("would fail" if job.error else "cached" if cached else "to run")
             print(f"{place}/{self._total}  {job.label}: {states[-1]}{job.error and f': {job.error}'}")
-        later = f", {self._total - len(jobs)} more follow from these" if self._total > len(jobs) else ""
-        counts = [states.count(state) for state in ("to run", "cached", "would fail")]
-        print("{} jobs to run, {} cached, {} would fail{}".format(*counts, later))
+        counts = [f"{states.count(state)} {state}" for state in ("to run", "cached", "would fail")]
+        print("jobs: " + ", ".join(counts + [f"{self._total - len(jobs)} that follow from these"] * (self._total > len(jobs))))
 
     @property
     def _since(self) -> float:
@@ -210,23 +215,25 @@ class Sweep:
         for attempt in range(ATTEMPTS):
             left = [(trial, job) for trial, job in jobs if job.outcome is None]
             if attempt and left:
-                print(f"sweep: {self._lost}; {len(left)} jobs start again", flush=True)
+                print(f"sweep: a process was lost: {self._lost}; {len(left)} jobs start again", flush=True)
             for group in [left] if attempt < ATTEMPTS - 1 else [[one] for one in left]:
                 if group:
                     self._hand_over(group, journal)
         for _, job in jobs:
-            job.outcome = job.outcome or Outcome("failed", "", error=f"the launcher did not run this job to its end: {self._lost}")
+            job.outcome = job.outcome or Outcome("failed", "", error=f"its process was lost: {self._lost}")
 
     def _hand_over(self, group: Sequence[tuple[Trial, Job]], journal: Path | None) -> None:
         """Give jobs to the launcher, and take their outcomes; none of those whose process is lost."""
+        first, ended = len(self._jobs), [job.outcome for job in self._jobs if job.outcome is not None]
+        self._jobs += [job for _, job in group]
+        (self._out / ENDED).write_text("".join("c" if outcome.cached else "t" for outcome in ended))
         overrides = [self._overrides(trial, job, journal) for trial, job in group]
-        first, self._launched = self._launched, self._launched + len(group)
         launcher = Plugins.instance().instantiate_launcher(hydra_context=self._hydra, task_function=self._task, config=self._config)
         try:
             for (_, job), result in zip(group, launcher.launch(overrides, initial_job_idx=first), strict=True):
                 job.outcome = result.return_value
         except Exception as error:  # of the launcher: a process or a node is lost
-            self._lost = one_line(error)
+            self._lost = one_line(error).partition(". ")[0]
             for _, job in group:
                 job.outcome = None if job.error else find_outcome(job.record, self._digest, self._began)
         if self._stop:
@@ -236,52 +243,42 @@ class Sweep:
 
     def _overrides(self, trial: Trial, job: Job, journal: Path | None) -> list[str]:
         """All overrides of a job, which reach it in whatever process: what the sweep changes in its own config does not."""
-        place = Place(
-            total=self._total,
-            key=job.key,
-            label=job.label,
-            group=trial.label,
-            sweep=self._digest,
-            parent=self._parent.id,
-            began=self._began,
-            since=self._since,
-            study=str(journal or ""),
-            trial=trial.number,
-        )
+        texts = {"key": job.key, "label": job.label, "group": trial.label, "sweep": self._digest, "parent": self._parent}
+        place = Place(**texts, total=self._total, began=self._began, since=self._since, study=str(journal or ""), trial=trial.number)
         told = [f"{NODE}.job.{key}={_quoted(value)}" for key, value in asdict(place).items()]
         return [f"hydra.sweep.dir={_quoted(str(self._out))}", *told, *self._fixed, *job.varied]
 
     @property
     def _name(self) -> str:
         """Name of the sweep in MLflow: its file in conf/search or conf/experiment, or else what it varies, e.g. lam x norm, 6 trials."""
-        choices = self._config.hydra.runtime.choices
-        varied, trials = " x ".join(self._space) or "seed", self._total // max(1, len(self._seeds))
-        return str(choices.get("search") or choices.get("experiment") or f"{varied}, {trials} trial{'' if trials == 1 else 's'}")
+        choices, varied = self._config.hydra.runtime.choices, " x ".join(self._space) or "seed"
+        return str(choices.get("search") or choices.get("experiment") or f"{varied}, {self._trials} trial{'s' * (self._trials != 1)}")
 
-    def _conclude(self, trials: Sequence[Trial], spaces: Sequence[Space]) -> None:
+    def _conclude(self, trials: Sequence[Trial], spaces: Sequence[Space], about: About, network: str) -> None:
         """Write and print the results, give them to MLflow, and raise UserError if jobs failed."""
         from numlp.sweep.plots import draw_figures  # and with it matplotlib
 
         order = rank_trials(trials, self._search.objective)
-        table.print_trials(trials, order)
-        print(f"all trials: {os.path.relpath(table.write_trials(self._out, trials))}")
-        samplers = ", then ".join(each.sampler for each in self._search.all_rounds())
-        title, command = f"{samplers}; {describe_space(self._space)}", ""
+        title = f"{', then '.join(each.sampler for each in self._search.all_rounds())}; {describe_space(self._space)}"
+        lines = list_trials(trials, order, self._search.objective)
+        write_trials(self._out, trials)
         if order:
             best = order[0].jobs[0]
             assert best.config is not None
-            figures = draw_figures(self._out, trials, order, spaces, describe_data(best.config), title)
-            print(f"figures: {', '.join(figure.name for figure in figures) or 'none'}")
+            draw_figures(self._out, trials, order, spaces, title, describe_data(best.config))
             alone = ["hydra.mode=RUN"] if self._search.params else []  # a file of conf/ makes it a sweep
             command = shlex.join(["numlp", "train", *self._fixed, *best.varied, *alone])
-            print(f"best by {self._search.objective}, {order[0].label}:\n  {command}", flush=True)
-        self._parent.conclude(table.describe_sweep(f"{title}; network: {self._network}", trials, order, command), order, command)
-        jobs = [job for trial in trials for job in trial.jobs]
-        failed = sum(job.outcome is not None and job.outcome.state == "failed" for job in jobs)
+            lines.append(f"train the best alone: `{command}`")
+            about.tags |= {"best": order[0].label, "best_command": command}
+            about.metrics |= mean_metrics(order[0])
+        about.tags["mlflow.note.content"] = "\n\n".join([f"{title}; network: {network}", *lines])
+        failed = [job for trial in trials for job in trial.jobs if job.outcome is not None and job.outcome.state == "failed"]
+        lines += [f"FAILED  {job.label}: {job.outcome.error} ({job.outcome.folder})" for job in failed if job.outcome is not None]
+        print(*lines, f"files: {relpath(self._out)}", sep="\n", flush=True)
         if failed:
-            raise UserError(f"sweep: {failed} of {len(jobs)} jobs failed; the lines above have their errors")
+            raise UserError(f"sweep: {len(failed)} of {self._total} jobs failed; the lines above have their errors")
         if not order:
-            raise UserError("sweep: no trial was trained to its end; trials.csv lists their states")
+            raise UserError(f"sweep: no trial was trained to its end; {TABLE} lists their states")
 
 
 def _check_rounds(search: Search, space: Space) -> None:

@@ -10,7 +10,12 @@ from numlp.config import Config
 from numlp.runs.outcome import Outcome, loss
 from numlp.sweep.space import Point, short
 
-FIGURES = ("val_accuracy", "best_val_accuracy", "val_cost", "test_accuracy")
+FIGURES = {  # figure of an outcome: its name for people
+    "val_accuracy": "validation",
+    "best_val_accuracy": "highest validation",
+    "val_cost": "validation cost",
+    "test_accuracy": "test",
+}
 
 
 @dataclass
