@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from hydra.core.hydra_config import HydraConfig
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +19,6 @@ from numlp.display.progress_bar import count_steps
 from numlp.errors import require
 from numlp.nn.gradient_check import Difference, Verdict
 from numlp.nn.gradient_check_cases import CASES, Case
-from numlp.runs.invocation import Invocation
 from numlp.threads import blas_threads
 from numlp.training.plan import available_memory, make_network, require_memory
 
@@ -36,13 +36,13 @@ VERDICTS: dict[Verdict, str] = {
 }
 
 
-def run(config: Config, out: Path, invocation: Invocation) -> int:
+def run(config: Config, out: Path) -> int:
     """Check G1 to G5, or the network of `config` when the command line chooses one; the exit code is 1 if one differs.
 
     Raises:
         UserError: An override has no effect on the gradients.
     """
-    keys = {override: re.split("[.=@]", override.lstrip("+~"), maxsplit=1)[0] for override in invocation.overrides}
+    keys = {override: re.split("[.=@]", override.lstrip("+~"), maxsplit=1)[0] for override in HydraConfig.get().overrides.task}
     unused = [override for override, key in keys.items() if key not in TAKEN]
     require(not unused, "numlp gradcheck", f"settings of {', '.join(TAKEN[:-2])}", "the others change no gradient here", unused=unused)
     samples = config.gradcheck.entries if isinstance(config.gradcheck.entries, int) else None

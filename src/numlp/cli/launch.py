@@ -17,12 +17,11 @@ from omegaconf import DictConfig
 
 from numlp.cli.commands import COMMANDS
 from numlp.cli.init import template
-from numlp.config.compose import CONF, PARAMS, all_keys, chosen_files, read_params, store_primary, to_config
+from numlp.config.compose import CONF, PARAMS, all_keys, read_params, store_primary, to_config
 from numlp.config.explain import explain, is_composing_error
 from numlp.config.schema import Config
 from numlp.config.search import NODE, SWEEPER
 from numlp.errors import UserError
-from numlp.runs.invocation import Invocation
 from numlp.runs.output_folder import HYDRA, LOG, RUN, claim
 from numlp.signals import stoppable
 
@@ -138,10 +137,9 @@ def job(config: DictConfig) -> Any:
     return result
 
 
-def _run(config: Config, out: Path, member: "Member | None" = None) -> Any:
+def _run(config: Config, out: Path, *member: "Member") -> Any:
+    """Run the command; `member` is the place of a job in its sweep."""
     hydra_config = HydraConfig.get()
-    alone = hydra_config.mode is not RunMode.MULTIRUN
-    if not alone:
+    if hydra_config.mode is RunMode.MULTIRUN:
         claim(out, RUN, "hydra.sweep.dir", checked=frozenset({HYDRA, LOG}))
-    invocation = Invocation(chosen_files(hydra_config.runtime.choices), list(hydra_config.overrides.task), alone, member)
-    return import_module(COMMANDS[hydra_config.job.name].module).run(config, out, invocation)
+    return import_module(COMMANDS[hydra_config.job.name].module).run(config, out, *member)

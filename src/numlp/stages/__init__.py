@@ -1,4 +1,4 @@
-"""The stages of dvc.yaml, a module each and nothing else; `run(config, out, invocation)` is what DVC and Hydra begin.
+"""The stages of dvc.yaml, a module each and nothing else; `run(config, out)` is what DVC and Hydra begin.
 
 They import all packages but `sweep` and `cli`.
 """

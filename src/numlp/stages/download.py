@@ -6,10 +6,9 @@ from numlp import paths
 from numlp.config import Config
 from numlp.data.dataset import save_raw
 from numlp.data.sources import make_raw
-from numlp.runs.invocation import Invocation
 
 
-def run(config: Config, out: Path, invocation: Invocation) -> None:
+def run(config: Config, out: Path) -> None:
     """Write images.npy, labels.npy and dataset.json."""
     data = make_raw(config.data.source, paths.DATA)
     save_raw(data, out)

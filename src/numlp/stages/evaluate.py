@@ -17,7 +17,6 @@ from numlp.errors import UserError
 from numlp.files import replacing, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
 from numlp.nn.loss import accuracy
-from numlp.runs.invocation import Invocation
 from numlp.threads import blas_threads
 from numlp.tracking import log_stage
 from numlp.training.evaluator import CHUNK, Evaluator, confusion_matrix
@@ -29,7 +28,7 @@ FLIPPED: tuple[Name, ...] = ("val", "test")  # splits that are evaluated with mi
 SHOWN = 20  # of the most confident errors
 
 
-def run(config: Config, out: Path, invocation: Invocation) -> None:
+def run(config: Config, out: Path) -> None:
     """Evaluate the train stage's model, and add the figures to its MLflow run."""
     evaluate_run(config, paths.TRAIN / paths.MODEL, out)
     log_stage(Path.cwd(), out, paths.TRAIN / paths.MODEL)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from hydra.core.hydra_config import HydraConfig
 
 from numlp import paths
 from numlp.arrays import Array
@@ -19,7 +20,6 @@ from numlp.display.lr_range_curve import draw_lr_range
 from numlp.display.style import save
 from numlp.files import write_rows
 from numlp.optim.schedules import Schedule
-from numlp.runs.invocation import Invocation
 from numlp.training.history import Record
 from numlp.training.plan import check_data, check_memory, epoch_steps, make_network, make_optimizer, make_plan
 from numlp.training.trainer import train
@@ -47,7 +47,7 @@ class Bounds:
     open: bool
 
 
-def run(config: Config, out: Path, invocation: Invocation) -> None:
+def run(config: Config, out: Path) -> None:
     """Run the test, write lr_range.csv and lr_range.png, and print the bounds."""
     check_memory(config)
     data = prepare_data(config)
@@ -57,7 +57,7 @@ def run(config: Config, out: Path, invocation: Invocation) -> None:
     shaded = None if bounds is None else (bounds.eta_min, bounds.eta_max)
     save(draw_lr_range(records, smooth_accuracy(records), shaded, title, data.dataset.classes), out / PICTURE)
     print(f"lr-range: wrote {paths.LR_RANGE}, {PICTURE} to {out}: {len(records) - 1} evaluation points on {data.dataset.name}")
-    for line in advise(bounds, config, invocation.overrides):
+    for line in advise(bounds, config, HydraConfig.get().overrides.task):
         print(line)
 
 

@@ -8,10 +8,9 @@ from numlp import paths
 from numlp.config import Config
 from numlp.data.normalise import describe, prepare_data
 from numlp.files import replacing, write_json
-from numlp.runs.invocation import Invocation
 
 
-def run(config: Config, out: Path, invocation: Invocation) -> None:
+def run(config: Config, out: Path) -> None:
     """Write statistics.npz and split.json."""
     data = prepare_data(config)
     with replacing(out / paths.STATISTICS) as file:

@@ -10,10 +10,9 @@ from numlp.config import Config, local_choices
 from numlp.config.compose import replacement_notice
 from numlp.files import write_text
 from numlp.runs.identity import stage_keys
-from numlp.runs.invocation import Invocation
 
 
-def run(config: Config, out: Path, invocation: Invocation) -> None:
+def run(config: Config, out: Path) -> None:
     """Write build/resolved.yaml; say what this machine uses in place of a setting of params.yaml.
 
     The file has the settings, and under `keys` a digest per stage of the settings and the code that decide its outputs; all of it is below

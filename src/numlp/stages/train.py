@@ -1,12 +1,16 @@
 """`numlp train`: one run, from the initial weights to a model, a history and an MLflow run."""
 
 import os
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from hydra.core.hydra_config import HydraConfig
+
 from numlp import paths
 from numlp.config import Config
+from numlp.config.compose import chosen_files
 from numlp.config.naming import caption, deciding_choices, flatten, run_name
 from numlp.config.parts import build
 from numlp.data.normalise import SPLITS, Prepared, prepare_data
@@ -14,7 +18,6 @@ from numlp.display.progress_bar import Progress
 from numlp.files import json_digest, sha256, write_json, write_rows
 from numlp.inference.model_file import Model, save_model
 from numlp.runs.identity import run_key
-from numlp.runs.invocation import Invocation
 from numlp.runs.outcome import Member, Outcome, PrunedError, measure_outcome, worst_outcome
 from numlp.signals import stoppable
 from numlp.stages.evaluate import evaluate_run
@@ -30,24 +33,29 @@ OUTPUTS, LAST = Path("outputs"), "last"  # the folder of single runs, and its li
 WIDE = 5e7  # multiplications of a step's forward pass, from which a second thread gains a fifth or more (one hidden layer of 160 units)
 
 
-def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
+def run(config: Config, out: Path, member: Member | None = None) -> Outcome | None:
     """Train, write the run's files, and do what `then` names; all of it one MLflow run.
+
+    Args:
+        config: The run's settings.
+        out: Its folder.
+        member: Its place in a sweep, if it has one.
 
     Returns:
         The outcome of a member of a sweep, which then is kept; nothing for a run of its own.
     """
     check_memory(config)
-    data, member = prepare_data(config), invocation.member
+    data, alone, choices = prepare_data(config), member is None, chosen_files(HydraConfig.get().runtime.choices)
     # A rule that depends on the data is broken before anything is made. The jobs of a sweep have all cores.
-    trainer = make_trainer(config, data, ahead=invocation.alone and cores() > config.train.threads)
-    name, state, checkpoint = run_name(config, invocation.choices), trainer.state, Checkpoint(paths.checkpoint(run_key(config, data)))
+    trainer = make_trainer(config, data, ahead=alone and cores() > config.train.threads)
+    name, state, checkpoint = run_name(config, choices), trainer.state, Checkpoint(paths.checkpoint(run_key(config, data)))
     print(f"train: {name} on {data.dataset.name}")
-    _say(config, invocation, data.mean.size)
+    _say(config, alone, data.mean.size)
     if not config.train.resume:
         checkpoint.clear()
     elif checkpoint.restore(state):
         print(f"train: {name} resumes from step {state.step} (train.resume=false starts over)")
-    progress, about = Progress(trainer.plan.steps, name, invocation.alone), _about(config, invocation, name, data, out, state)
+    progress, about = Progress(trainer.plan.steps, name, alone), _about(config, choices, member, name, data, out, state)
     sampled, failure = config.tracking.system_metrics, None
     with stoppable() as stop, track(Path.cwd(), out, about, system_metrics=sampled) as tracked:
         state.run_id = about.run_id
@@ -85,12 +93,12 @@ def run(config: Config, out: Path, invocation: Invocation) -> Outcome | None:
             plot.draw_run(out, f"{data.dataset.name}\n{caption(deciding_choices(config))}", data.dataset.classes)
         if isinstance(failure, DivergedError):
             checkpoint.clear()
-            if invocation.alone:
+            if alone:
                 raise failure
     if member is not None and outcome is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
         member.keep(outcome)
     checkpoint.clear()
-    if invocation.alone:
+    if alone:
         print(f"files: {out}{_link_last(out)}")
     return outcome
 
@@ -134,24 +142,24 @@ def _link_last(out: Path) -> str:
     return f", also {last}"
 
 
-def _say(config: Config, invocation: Invocation, inputs: int) -> None:
+def _say(config: Config, alone: bool, inputs: int) -> None:
     """Say what a user may not expect of these settings, or could have faster."""
     if build(config.moments).split == "test" and config.norm.placement != "none":
         images = config.moments["images"]
         print(f"train: moments=adaptive computes batch norm's statistics from {images:,} test images (never their labels)")
     widths = (inputs, *config.model.hidden)
     products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
-    if invocation.alone and config.train.threads < cores() and products >= WIDE:
+    if alone and config.train.threads < cores() and products >= WIDE:
         print(f"train: this wide network trains faster with train.threads={cores()}, which changes the last bits of the result")
 
 
-def _about(config: Config, invocation: Invocation, name: str, data: Prepared, out: Path, state: State) -> About:
+def _about(config: Config, choices: Mapping[str, str], member: Member | None, name: str, data: Prepared, out: Path, state: State) -> About:
     """What is known of the run before training, for MLflow."""
-    dataset, member = data.dataset, invocation.member
+    dataset = data.dataset
     decided: dict[str, Any] = deciding_choices(config)
     decided["data"]["source"]["sha256"] = dataset.origin.get("archive_sha256")  # CIFAR10_SHA256 may have accepted it
     write_json(out / paths.CONFIG, decided, indent=2)
-    about = About(name, {**flatten(decided), **invocation.choices}, dataset=(dataset.name, dataset.digest), run_id=state.run_id)
+    about = About(name, {**flatten(decided), **choices}, dataset=(dataset.name, dataset.digest), run_id=state.run_id)
     about.tags = {"config_digest": json_digest(decided), "dataset": dataset.name}
     if member is not None:
         about.tags, about.parent = {**about.tags, **member.tags}, member.parent
