@@ -13,6 +13,7 @@ GROUP = "hydra/launcher"
 EXTRAS = {"ray": "ray", "submitit_local": "slurm", "submitit_slurm": "slurm"}  # launchers of other packages: extras of pyproject.toml
 HELP = "; numlp train --help lists the keys"
 RATE = "the learning rate is schedule.eta_max with schedule=cyclical, else schedule.eta"
+SWEEPS = "the settings of sweeps are below hydra.sweeper, e.g. hydra.sweeper.sampler=tpe"
 ELSEWHERE = {  # names that other frameworks have for what is called otherwise here, or is not there
     "lr": RATE,
     "learning_rate": RATE,
@@ -20,6 +21,8 @@ ELSEWHERE = {  # names that other frameworks have for what is called otherwise h
     "weight_decay": "L2 regularization is lam: half of PyTorch's weight_decay with SGD; or optim=adamw, with optim.weight_decay",
     "optimizer": "the optimizer is optim, e.g. optim=adam",
     "dropout": "dropout is a key of its own, beside input_dropout: dropout=0.3",
+    "search": SWEEPS,
+    "sweep": SWEEPS,
 }
 
 

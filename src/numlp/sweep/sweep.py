@@ -98,7 +98,9 @@ class Sweep:
             raise UserError(jobs[0].error)
         varied = [*self._space, *(["seed"] if self._seeds else [])]
         settings = {f"search.{key}": value for key, value in self._search.deciding().items()}
-        tag = f"{self._digest}{f', {self._began:.0f}' if self._search.rerun else ''}"  # the same command continues its run, unless it reruns
+        tag = (
+            f"{self._digest}{f', {self._began:.0f}' if self._search.rerun else ''}"  # the same command continues its run, unless it reruns
+        )
         about = About(self._name, {**shared_settings(jobs, varied), **settings, "space": space}, {SWEEP: tag})
         with track(Path.cwd(), self._out, about), stoppable() as self._stop:
             self._parent = about.run_id
