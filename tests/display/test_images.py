@@ -44,12 +44,8 @@ def test_unit_is_scaled_by_its_own_weights_alone():
     pixels = canvas(draw_first_layer(np.hstack([small, -1e6 * small]), SHAPE, TITLE))
     np.testing.assert_allclose(pixels[:, :32], 1 - pixels[:, 35 : 35 + 32])
     assert (pixels[:, :32].min(), pixels[:, :32].max()) == (0, 1)
-
-
-@pytest.mark.parametrize(("units", "words"), [(1, "1 of 1 units"), (101, "100 of 101 units")])
-def test_heading_says_how_many_units_are_drawn_and_of_which_run(units: int, words: str):
-    heading = texts(draw_first_layer(np.ones((3072, units)), SHAPE, TITLE))
-    assert words in heading and TITLE in heading
+    heading = texts(draw_first_layer(np.ones((3072, 101)), SHAPE, TITLE))
+    assert "100 of 101 units" in heading and TITLE in heading
 
 
 def test_values_that_are_not_finite_or_that_the_network_does_not_read_are_mid_gray():
@@ -83,11 +79,6 @@ def test_no_more_than_twenty_errors_are_drawn_and_long_names_are_cut():
     assert first.x1 < second.x0
 
 
-@pytest.mark.parametrize("n", [0, 2])
-def test_perfect_network_has_a_figure_that_says_so(n: int):
-    assert "every image is correct" in texts(draw_confident_errors(images(n), SHAPE, ["cat"] * n, ["cat"] * n, np.ones(n), TITLE))
-
-
 @pytest.mark.parametrize("shape", [(28, 28, 1), (6, 12, 3), (5, 4, 1)])
 def test_images_of_another_shape_stand_apart_with_room_for_captions(shape: tuple[int, int, int]):
     height, width, _ = shape
@@ -102,6 +93,8 @@ def test_images_of_another_shape_stand_apart_with_room_for_captions(shape: tuple
     assert canvas(figure)[height - 1, width - 1, -1] == rows[0, -1] / 255
 
 
-def test_rows_that_are_no_images_have_figures_that_say_so():
-    figures = draw_first_layer(np.ones((7, 2)), (7,), TITLE), draw_confident_errors(images(1, 7), (7,), ["a"], ["b"], np.ones(1), TITLE)
-    assert all("no images" in texts(figure) and not figure.axes for figure in figures)
+def test_figures_without_an_image_say_so():
+    perfect = draw_confident_errors(images(2), SHAPE, ["cat"] * 2, ["cat"] * 2, np.ones(2), TITLE)
+    rows = draw_first_layer(np.ones((7, 2)), (7,), TITLE), draw_confident_errors(images(1, 7), (7,), ["a"], ["b"], np.ones(1), TITLE)
+    assert "every image is correct" in texts(perfect)
+    assert all("no images" in texts(figure) and not figure.axes for figure in rows)

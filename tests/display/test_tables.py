@@ -66,9 +66,9 @@ def test_80_columns_show_the_validation_accuracy(monkeypatch, capsys, terminal):
     assert all(len(line) <= 80 for line in text.splitlines() if "\x1b" not in line)
 
 
-@pytest.mark.parametrize(("columns", "width"), [("9", 40), ("100", 100), (None, 160)])
+@pytest.mark.parametrize(("columns", "width"), [("9", 40), ("100", 100), ("", 160)])
 def test_table_has_room_whatever_columns_says(monkeypatch, capsys, columns, width):
     monkeypatch.delenv("COLUMNS", raising=False)
-    if columns is not None:
+    if columns:
         monkeypatch.setenv("COLUMNS", columns)
     assert table_console().width >= width

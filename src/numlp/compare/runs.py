@@ -3,12 +3,11 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from numlp import paths
-from numlp.config import Config
 from numlp.config.naming import common_caption, flatten, words
 from numlp.config.parts import TARGET, update_choices
 from numlp.errors import UserError
@@ -63,8 +62,7 @@ def load_run(name: str) -> FinishedRun:
             raise UserError(f"{name}: no {file} in this run; choose a run that has ended, from numlp runs")
     if model_file.exists():  # DVC restores the model of an earlier run, and leaves config.json as the last one wrote it
         model = load_model(model_file)
-        order = [item.name for item in fields(Config) if item.name in model.choices]
-        return FinishedRun(name, folder, {key: model.choices[key] for key in order} | model.choices, model.dataset.name, model)
+        return FinishedRun(name, folder, model.choices, model.dataset.name, model)
     choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))
     return FinishedRun(name, folder, update_choices(choices), metrics["dataset"], None)
 
