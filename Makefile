@@ -22,7 +22,6 @@ verify: .venv/installed
 	@test -f dvc.lock || { echo "file not found: dvc.lock; run the pipeline first with make run" >&2; exit 1; }
 	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; archive=$${CIFAR10_ARCHIVE:-data/cifar-10-python.tar.gz}; \
 	git clone --quiet . "$$folder/clone"; git diff --binary HEAD | git -C "$$folder/clone" apply --allow-empty; \
-	if [ -f conf/local.yaml ]; then cp conf/local.yaml "$$folder/clone/conf"; fi; \
 	if [ -f "$$archive" ]; then CIFAR10_ARCHIVE=$$(realpath "$$archive"); export CIFAR10_ARCHIVE; fi; \
 	unset MLFLOW_TRACKING_URI; export PYTHONPATH="$$folder/clone/src" PATH="$(CURDIR)/$(BIN):$$PATH"; \
 	cd "$$folder/clone"; rm -f dvc.lock; python -m dvc repro --force --no-run-cache --no-commit; \

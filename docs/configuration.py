@@ -47,6 +47,7 @@ def find_keys() -> dict[str, tuple[str, str]]:
             own: Any = OmegaConf.load(ROOT / "conf" / group / f"{name}.yaml")
             schema = schema_of(group, locate(own)) if group in RUNTIME else OmegaConf.structured(types[group])
             own.pop(TARGET, None)
+            own.pop("defaults", None)
             options[name] = leaves(OmegaConf.merge(schema, own), f"{group}.")
         for key in dict.fromkeys(key for keys in options.values() for key in keys):
             by_value: dict[str, list[str]] = {}

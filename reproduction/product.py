@@ -15,7 +15,8 @@ from numlp.config import Config
 from numlp.config.compose import CONF, store_primary, to_config
 from numlp.config.naming import deciding_choices, flatten
 from numlp.data.normalise import SPLITS, prepare_data
-from numlp.data.sources import describe_data
+from numlp.data.sources import REPLACED, describe_data
+from numlp.errors import require
 from numlp.files import json_digest
 from numlp.runs.identity import record_file, run_key
 from numlp.signals import stoppable
@@ -58,6 +59,9 @@ def result_file(config: Config, fault: str) -> Path:
 def make_note(root: Path, seeds: Sequence[int], overrides: Sequence[str]) -> Note:
     """The note of results that are made now: with the code as it is, and the images that the project's settings name."""
     dataset = describe_data(compose_config(root, overrides))
+    require(
+        REPLACED not in dataset.origin, "reproduction", "the data set of params.yaml", "data=synthetic asks for others", data=dataset.name
+    )
     return Note(list(seeds), list(overrides), stage_digest("train"), dataset.digest)
 
 

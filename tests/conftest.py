@@ -22,7 +22,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from numlp.data.dataset import save_raw
-from numlp.data.synthetic import synthesize
+from numlp.data.sources import make_raw
 
 pytest_plugins = ["projects"]
 
@@ -67,7 +67,7 @@ def make_once(path, make):
 @pytest.fixture(scope="session")
 def synthetic(session_folder):
     """The raw folder of data=synthetic."""
-    return make_once(session_folder / "synthetic-0", lambda part: save_raw(synthesize(0), part))
+    return make_once(session_folder / "synthetic-0", lambda part: save_raw(make_raw({"_target_": "numlp.synthesize", "seed": 0}), part))
 
 
 @pytest.fixture(scope="session")

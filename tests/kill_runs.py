@@ -104,7 +104,7 @@ def main():
     parser.add_argument("--folder", type=Path, required=True)
     arguments = parser.parse_args()
     folder, cases = arguments.folder.resolve(), list(CASES)[: arguments.cases]
-    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local.yaml"), dirs_exist_ok=True)
+    shutil.copytree(ROOT / "conf", folder / "conf", dirs_exist_ok=True)
     shutil.copy(ROOT / "params.yaml", folder)
     subprocess.run([sys.executable, "-m", "numlp", "normalise", "data=synthetic", "split=9k"], cwd=folder, check=True)
     trials = list(islice(zip(cycle(cases), (number for number in cycle(ENDS) for _ in cases), strict=False), arguments.kills))

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from numlp.cli.main import main
-from numlp.config.local_choices import LOCAL
 
 ROOT = Path(__file__).resolve().parents[1]
 FEW = ["data=synthetic", "split.train=[0,10000]", "split.val=[10000,10500]"]  # 100 updates an epoch; the same for all tests
@@ -16,7 +15,7 @@ FEW = ["data=synthetic", "split.train=[0,10000]", "split.val=[10000,10500]"]  # 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """An empty project: configuration alone, as the current folder; no archive, no MLflow server."""
-    shutil.copytree(ROOT / "conf", tmp_path / "conf", ignore=shutil.ignore_patterns(LOCAL.name))
+    shutil.copytree(ROOT / "conf", tmp_path / "conf")
     for name in ("params.yaml", "dvc.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     for name in ("CIFAR10_ARCHIVE", "CIFAR10_SHA256", "MLFLOW_TRACKING_URI", "HYDRA_FULL_ERROR"):

@@ -67,7 +67,7 @@ def test_wheel_has_the_package_its_types_and_the_files_of_a_project_and_nothing_
     assert modules <= names
     files = {name.removeprefix("numlp/project/") for name in names if name.startswith("numlp/project/")}
     here = {path.relative_to(ROOT) for name in FILES for path in ((ROOT / name), *(ROOT / name).rglob("*")) if path.is_file()}
-    assert files == {str(path) for path in here - {Path("conf/local.yaml")}}
+    assert files == {str(path) for path in here}
 
 
 def test_new_project_far_from_any_checkout_runs_its_pipeline_and_a_second_time_nothing(programs, tmp_path):

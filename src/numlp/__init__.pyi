@@ -3,6 +3,8 @@
 from numlp.data.image_file import read_image as read_image
 from numlp.data.normalise import Part as Part
 from numlp.data.dataset import DatasetInfo as DatasetInfo, RawData as RawData
+from numlp.data.cifar10 import load_cifar10 as load_cifar10
+from numlp.data.npz import load_npz as load_npz
 from numlp.data.synthetic import synthesize as synthesize
 from numlp.errors import UserError as UserError
 from numlp.inference.model_file import Model as Model, load_model as load_model, save_model as save_model

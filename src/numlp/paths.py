@@ -33,6 +33,11 @@ def from_user(text: str) -> Path:
     return _stands.get() / os.path.expanduser(text)  # noqa: PTH111 (it leaves the text as it is where there is no such home)
 
 
+def from_project(text: str) -> Path:
+    """A path that a setting holds, which counts from the project's folder, in a copy of DVC's from the project's own."""
+    return origin(current_folder()) / Path(text).expanduser()
+
+
 def absolute_address(uri: str, folder: Path) -> str:
     """An address of MLflow whose relative path, of an SQLite file or a folder, counts from `folder`; any other address as it is."""
     scheme, colon, rest = uri.partition(":")

@@ -44,7 +44,6 @@ CASES = {  # overrides, and the line's beginning and another part of it
     "schedule.eta_min=1": ("schedule", "1"),
     "split.val=[0,10]": ("split: ", ""),
     "moments=precise split=9k": ("moments.images: ", "10000"),
-    "data.source.name=../../evil": ("data.source.name: ", "evil"),
     "augment.cutout=8 model.inputs=20": ("augment: ", "20"),
     "average=0.9": ("average: ", "moments=precise"),
     "dropout=1": ("dropout: ", "1"),

@@ -55,12 +55,6 @@ def test_configuration_that_does_not_compose_is_an_error(project, numlp, old, ne
     assert key in out
 
 
-def test_option_of_this_machine_is_a_warning(project, numlp):
-    (project / "conf/local.yaml").write_text("data: {cifar10: synthetic}\n")
-    code, out, _ = numlp("doctor")
-    assert (code, level(out, "configuration")) == (0, "warning")
-
-
 @pytest.mark.parametrize("content", [None, b"not the archive"], ids=["missing", "altered"])
 def test_archive_that_is_not_the_one_is_an_error(project, numlp, monkeypatch, content):
     path = project / "archive.tar.gz"

@@ -1,6 +1,5 @@
 """`numlp init` lays out a project that needs no checkout."""
 
-import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -9,8 +8,7 @@ import pytest
 import yaml
 
 from numlp.cli.init import FILES, lay_out
-from numlp.config.compose import read_choices, read_params
-from numlp.config.local_choices import LOCAL
+from numlp.config.compose import read_params
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,7 +21,7 @@ def test_wheel_carries_the_files_of_a_project():
 def test_project_has_the_settings_of_the_checkout_and_depends_on_no_source(tmp_path, numlp):
     code, out, _ = numlp("init", str(tmp_path / "some" / "where"))
     assert (code, "numlp run" in out) == (0, True)
-    assert read_choices(tmp_path / "some" / "where") == read_params(ROOT)
+    assert read_params(tmp_path / "some" / "where") == read_params(ROOT)
     before, after = (yaml.safe_load((folder / "dvc.yaml").read_text())["stages"] for folder in (ROOT, tmp_path / "some" / "where"))
     resolve = {**before["resolve"], "deps": ["params.yaml", "conf"], "always_changed": True}
     assert after == {**before, "resolve": resolve}
@@ -31,19 +29,7 @@ def test_project_has_the_settings_of_the_checkout_and_depends_on_no_source(tmp_p
 
 def test_data_set_is_written_to_params(tmp_path):
     lay_out(tmp_path / "demo", "synthetic")
-    assert read_choices(tmp_path / "demo")[0]["data"] == "synthetic"
-
-
-def test_options_of_the_checkouts_machine_stay_there(tmp_path, monkeypatch):
-    (tmp_path / "checkout").mkdir()
-    for name in FILES:
-        target = tmp_path / "checkout" / name
-        target.parent.mkdir(exist_ok=True)
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile)(ROOT / name, target)
-    (tmp_path / "checkout" / LOCAL).write_text("data: {cifar10: synthetic}\n")
-    monkeypatch.setattr("numlp.cli.init.template", lambda: tmp_path / "checkout")
-    lay_out(tmp_path / "demo")
-    assert not (tmp_path / "demo" / LOCAL).exists()
+    assert read_params(tmp_path / "demo")[0]["data"] == "synthetic"
 
 
 @pytest.mark.parametrize("inside", [False, True], ids=["by name", "as the current folder"])

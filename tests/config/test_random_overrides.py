@@ -15,7 +15,6 @@ from omegaconf import OmegaConf
 from numlp import config
 from numlp.cli.main import main
 from numlp.config.compose import known_keys
-from numlp.config.local_choices import LOCAL
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = [path.name for path in (ROOT / "conf").iterdir() if path.is_dir()]
@@ -66,7 +65,7 @@ def one_line_or_nothing(overrides):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    shutil.copytree(ROOT / "conf", tmp_path / "conf", ignore=shutil.ignore_patterns(LOCAL.name))
+    shutil.copytree(ROOT / "conf", tmp_path / "conf")
     shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)

@@ -13,11 +13,11 @@ import archives
 import numpy as np
 import pytest
 
-from numlp.config import SourceConfig
+from numlp import paths
 from numlp.data import cifar10
-from numlp.data.cifar10 import Unavailable, load_cifar10
+from numlp.data.cifar10 import Unavailable
 from numlp.data.dataset import load_raw
-from numlp.data.sources import provide_raw
+from numlp.data.sources import make_raw, provide_raw
 from numlp.errors import UserError
 from numlp.files import sha256
 
@@ -34,13 +34,13 @@ def accept(monkeypatch):
     def name(path):
         monkeypatch.setenv("CIFAR10_ARCHIVE", str(path))
         monkeypatch.setenv("CIFAR10_SHA256", sha256(path))
-        return SourceConfig("mine", file="mine.tar.gz", sha256="0" * 64, urls=["http://127.0.0.1:9/mine.tar.gz"])
+        return source("0" * 64, "http://127.0.0.1:9/mine.tar.gz")
 
     return name
 
 
-def test_whole_archive_gives_official_order(archive, accept, tmp_path):
-    data = load_cifar10(accept(archive), tmp_path)
+def test_whole_archive_gives_official_order(archive, accept):
+    data = make_raw(accept(archive))
     assert data.images.shape == (60_000, 3072)
     assert [int(data.images[row * 10_000, 0]) for row in range(6)] == [0, 1, 2, 3, 4, 5]
     assert bytes(data.labels[20_000:20_010]) == archives.labels_of(2)[:10]
@@ -59,7 +59,7 @@ def test_archive_of_python_3_is_read(accept, tmp_path, protocol):
     names = pickle.dumps({keys("label_names"): [f"thing {i}" for i in range(10)]}, protocol)
     members = [archives.member(f"mine/{name}", batch) for name in archives.BATCHES]
     path = archives.write(tmp_path / "mine.tar.gz", [*members, archives.member("mine/batches.meta", names)])
-    data = load_cifar10(accept(path), tmp_path)
+    data = make_raw(accept(path))
     assert np.array_equal(data.images[10_000:20_000], images)
     assert np.array_equal(data.labels[:10_000], labels)
     assert data.info.class_names[3] == "thing 3"
@@ -112,7 +112,7 @@ def test_hostile_archive_is_refused_in_one_line_and_calls_nothing(accept, tmp_pa
     mark, path = tmp_path / "called", tmp_path / "hostile.tar.gz"
     path.write_bytes(HOSTILE[kind](mark))
     with pytest.raises(UserError) as refused:
-        load_cifar10(accept(path), tmp_path / "data")
+        make_raw(accept(path))
     assert "\n" not in str(refused.value)
     assert str(path) in str(refused.value)
     assert not mark.exists()
@@ -122,7 +122,7 @@ def test_hostile_archive_is_refused_in_one_line_and_calls_nothing(accept, tmp_pa
 def test_member_of_ten_gigabytes_is_refused_unread(accept, tmp_path):
     start = archives.header("cifar-10-batches-py/data_batch_1", 10 << 30)
     with pytest.raises(UserError, match="at most"):
-        load_cifar10(accept(archives.write_zeros(tmp_path / "bomb.tar.gz", start, 1)), tmp_path)
+        make_raw(accept(archives.write_zeros(tmp_path / "bomb.tar.gz", start, 1)))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_member_of_ten_gigabytes_is_refused_unread(accept, tmp_path):
 def test_wrong_content_is_named(accept, tmp_path, changed, words):
     path = archives.write(tmp_path / "wrong.tar.gz", archives.official(**changed))
     with pytest.raises(UserError) as refused:
-        load_cifar10(accept(path), tmp_path)
+        make_raw(accept(path))
     assert words[:12] in str(refused.value)
 
 
@@ -170,26 +170,27 @@ def server(archive):
 
 
 def source(checksum, *urls):
-    return SourceConfig("mine", file="mine.tar.gz", sha256=checksum, urls=list(urls))
+    return {"_target_": "numlp.load_cifar10", "name": "mine", "file": "mine.tar.gz", "sha256": checksum, "urls": list(urls)}
 
 
 @pytest.fixture(autouse=True)
-def no_variables(monkeypatch):
+def no_variables(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "DATA", tmp_path / "data")
     for name in ("CIFAR10_ARCHIVE", "CIFAR10_SHA256", "http_proxy", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)
 
 
 def test_download_takes_the_first_address_that_has_the_archive_and_keeps_it(archive, server, tmp_path):
     asked = source(sha256(archive), "http://127.0.0.1:9/x", f"{server[0]}/missing", f"{server[0]}/mine.tar.gz")
-    assert load_cifar10(asked, tmp_path).info.name == "mine"
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.tar.gz"]
-    assert load_cifar10(source(sha256(archive), "http://127.0.0.1:9/x"), tmp_path).info.name == "mine"  # from the folder
+    assert make_raw(asked).info.name == "mine"
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["mine.tar.gz"]
+    assert make_raw(source(sha256(archive), "http://127.0.0.1:9/x")).info.name == "mine"  # from the folder
 
 
-def test_file_as_address_counts_from_the_project(archive, tmp_path, monkeypatch):
+def test_file_as_address_counts_from_the_project(archive, monkeypatch):
     monkeypatch.chdir(archive.parent)
-    assert load_cifar10(source(sha256(archive), "whole.tar.gz"), tmp_path / "a").info.name == "mine"
-    assert load_cifar10(source(sha256(archive), archive.as_uri()), tmp_path / "a").info.name == "mine"
+    assert make_raw(source(sha256(archive), "whole.tar.gz")).info.name == "mine"
+    assert make_raw(source(sha256(archive), archive.as_uri())).info.name == "mine"
 
 
 @pytest.mark.parametrize(("fault", "words"), FAULTS)
@@ -199,13 +200,13 @@ def test_failed_download_names_address_and_cause_and_leaves_nothing(archive, ser
         handler.claimed = len(handler.content) + 1000
     url = {"missing": f"{address}/missing", "closed": "http://127.0.0.1:9/x"}.get(fault, f"{address}/mine.tar.gz")
     with pytest.raises(Unavailable) as refused:
-        load_cifar10(source("0" * 64 if fault == "checksum" else sha256(archive), url), tmp_path)
+        make_raw(source("0" * 64 if fault == "checksum" else sha256(archive), url))
     assert url in str(refused.value)
     assert words in str(refused.value)
-    assert list(tmp_path.iterdir()) == []
+    assert not list(tmp_path.glob("data/*"))
 
 
-def test_certificate_that_fails_is_named(archive, tmp_path, monkeypatch):
+def test_certificate_that_fails_is_named(archive, monkeypatch):
     import requests
 
     def get(*_, **__):
@@ -214,7 +215,7 @@ def test_certificate_that_fails_is_named(archive, tmp_path, monkeypatch):
     monkeypatch.setattr(requests, "get", get)
     monkeypatch.setattr(requests.Session, "request", get)
     with pytest.raises(Unavailable, match="certificate"):
-        load_cifar10(source(sha256(archive), "https://example.invalid/x"), tmp_path)
+        make_raw(source(sha256(archive), "https://example.invalid/x"))
 
 
 @pytest.fixture
@@ -235,7 +236,7 @@ def test_another_archive_is_never_taken_for_the_one_before(archive, other, accep
     monkeypatch.delenv("CIFAR10_SHA256")
     assert first_pixel(asked) == 9  # an accepted archive stays while no variable is set
     urls = [str(archive)]
-    assert first_pixel(SourceConfig("mine", file="a.tar.gz", sha256=sha256(archive), urls=urls)) == 0  # another checksum in conf/
+    assert first_pixel(source(sha256(archive), *urls)) == 0  # another checksum in conf/
 
 
 def test_archive_with_another_checksum_is_refused_though_images_are_there(archive, other, accept, project, monkeypatch):
@@ -258,7 +259,7 @@ def test_relative_archive_counts_from_where_the_user_is(archive, project, monkey
     else:
         monkeypatch.setenv("CIFAR10_ARCHIVE", "../a.tar.gz")
         monkeypatch.setattr("numlp.paths._stands", type("Stands", (), {"get": staticmethod(lambda: Path("notebooks"))}))
-    assert cifar10.find_archive(source("0" * 64, "x"), project).resolve() == archive.resolve()
+    assert cifar10.find_archive("a.tar.gz", "0" * 64, ["x"]).resolve() == archive.resolve()
 
 
 def test_shared_folder_that_is_read_only_is_read_without_a_lock(archive, accept, project, monkeypatch):

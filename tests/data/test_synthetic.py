@@ -56,5 +56,5 @@ def test_the_class_means_alone_tell_some_but_by_far_not_all_classes_apart(data):
 
 
 def test_a_negative_seed_is_refused():
-    with pytest.raises(UserError, match=r"data.source.seed: expected a whole number of at least 0, got -1"):
+    with pytest.raises(UserError, match=r"data.seed: expected a whole number of at least 0, got -1"):
         synthesize(-1)

@@ -53,7 +53,7 @@ def commit(folder):
 def lay_out(folder, **values):
     """A checkout with a short training, made before there was git."""
     for name in ("conf", ".dvc", "src"):
-        junk = ("tmp", "cache", "config.local", "local.yaml", "dvc.lock", "__pycache__")
+        junk = ("tmp", "cache", "config.local", "dvc.lock", "__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*junk))
     for name in (".gitignore", ".dvcignore", "dvc.yaml", "params.yaml"):
         shutil.copy(ROOT / name, folder)
@@ -97,7 +97,7 @@ def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic
     ended = run(tmp_path, "numlp", "run")
     assert ended.returncode == 0, ended.stderr
     assert "NO CIFAR-10" in ended.stderr
-    assert json.loads((tmp_path / "build/evaluate/metrics.json").read_text())["dataset"] == "synthetic, seed 0"
+    assert json.loads((tmp_path / "build/evaluate/metrics.json").read_text())["dataset"] == "synthetic, seed 0, in place of CIFAR-10"
     assert done(tmp_path, "git", "status", "--porcelain") == "?? dvc.lock\n"
     commit(tmp_path)
     done(tmp_path, "dvc", "exp", "run", "--temp", "-S", "lam=0.001", "--name", "apart")  # in a copy of what git knows

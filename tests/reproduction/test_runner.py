@@ -12,10 +12,12 @@ import time
 import pytest
 from rehearsal import PIXELS, ROOT, SMALL
 
+from numlp.data.dataset import DatasetInfo
+from numlp.errors import UserError
 from numlp.tracking import connect
 from numlp.training.history import COLUMNS
 from reproduction.experiments import Experiments
-from reproduction.product import train_and_measure
+from reproduction.product import make_note, train_and_measure
 from reproduction.results import FOLDER, RUNS, load_result, save_result
 
 FEW = ("e05", "e06", "e16", "e24", "x03")
@@ -137,3 +139,10 @@ def test_what_is_no_step_is_an_error_of_one_line(reproduction, step, arguments):
     code, _, err = step(*arguments)
     assert code == 1
     assert len(err.splitlines()) == 1
+
+
+def test_images_in_place_of_cifar10_give_no_results(reproduction, monkeypatch):
+    info = DatasetInfo("synthetic, in place of CIFAR-10", {"in_place_of": "no network"}, ["a", "b"])
+    monkeypatch.setattr("reproduction.product.describe_data", lambda _: info)
+    with pytest.raises(UserError, match="in place of CIFAR-10"):
+        make_note(reproduction, [0], SMALL)

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from numlp.config.compose import compose_project
+from numlp.data.sources import settings_of
 from numlp.files import read_rows
 from numlp.tracking import connect
 from numlp.training.history import Record
@@ -151,10 +153,13 @@ def test_config_of_a_run_names_the_archive_that_it_was_trained_on(ready, numlp, 
     for name in ("images.npy", "labels.npy"):
         (download / name).symlink_to(synthetic / name)
     info = json.loads((synthetic / "dataset.json").read_text())
-    info |= {"name": "CIFAR-10, archive abababab... (not the official file)", "origin": {"archive_sha256": "ab" * 32}}
+    info |= {
+        "name": "CIFAR-10, archive abababab... (not the official file)",
+        "origin": {"archive_sha256": "ab" * 32, "asked": settings_of(compose_project(ready).data)},
+    }
     (download / "dataset.json").write_text(json.dumps(info))
     code, _, err = numlp(*SMALL, "data=cifar10")
     assert code == 0, err
-    assert json.loads((ready / "out/config.json").read_text())["data"]["source"]["sha256"] == "ab" * 32
+    assert json.loads((ready / "out/config.json").read_text())["data"]["sha256"] == "ab" * 32
     _, (run,) = runs(ready)
-    assert run.data.params["data.source.sha256"] == "ab" * 32
+    assert run.data.params["data.sha256"] == "ab" * 32

@@ -46,7 +46,7 @@ def test_setting_of_sweeps_is_refused_in_a_single_run(project, numlp):
 
 
 def test_sweep_without_images_ends_before_any_job(project, numlp):
-    nowhere = ["data=cifar10", "data.source.urls=[http://127.0.0.1:9/archive.tar.gz]"]
+    nowhere = ["data=cifar10", "data.urls=[http://127.0.0.1:9/archive.tar.gz]"]
     code, _, err = numlp("train", "-m", "lam=0.1,0.2", *nowhere, "hydra.sweeper.dry_run=true")
     assert code == 1
     assert err.count("CIFAR10_ARCHIVE=PATH") == 1

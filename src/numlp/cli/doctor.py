@@ -14,8 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from numlp import paths
-from numlp.config.compose import compose_project, describe_replacements
-from numlp.config.local_choices import LOCAL
+from numlp.config.compose import compose_project
 from numlp.config.naming import caption, deciding_choices
 from numlp.errors import UserError, without_password
 from numlp.files import sha256
@@ -77,21 +76,17 @@ def check_machine() -> Finding:
 
 
 def check_configuration() -> Finding:
-    """What params.yaml and conf/ compose to, and what this machine uses in place of an option."""
+    """What params.yaml and conf/ compose to."""
     try:
-        text, replaced = caption(deciding_choices(compose_project(Path.cwd()))), describe_replacements(Path.cwd())
+        return Finding("configuration", "ok", caption(deciding_choices(compose_project(Path.cwd()))))
     except UserError as error:
         advice = "correct the file; numlp train --cfg job then prints the configuration"
         return Finding("configuration", "error", str(error), advice)
-    if replaced:
-        advice = f"delete {LOCAL} to undo this; numlp run removes its own entry once CIFAR-10 is there"
-        return Finding("configuration", "warning", f"{text}; {LOCAL}: {replaced}", advice)
-    return Finding("configuration", "ok", text)
 
 
 def check_archive() -> Finding:
     """The archive that a run would read, and its SHA-256 checksum."""
-    official = str(OmegaConf.select(OmegaConf.load(paths.CIFAR10), "source.sha256"))
+    official = str(OmegaConf.select(OmegaConf.load(paths.CIFAR10), "sha256"))
     given = paths.from_environment("CIFAR10_ARCHIVE")
     path, accepted = (given, os.environ.get("CIFAR10_SHA256", official).lower()) if given else (paths.ARCHIVE, official)
     if not path.is_file():

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numlp
 from numlp.cli.dvc import in_git
-from numlp.config.local_choices import LOCAL
 from numlp.errors import require
 
 FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
@@ -84,7 +83,6 @@ def _fill(folder: Path, data: str | None, git: bool) -> None:
         source, target = template() / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
-    (folder / LOCAL).unlink(missing_ok=True)  # of the machine that the files come from, when they are a checkout's
     pipeline, params = folder / "dvc.yaml", folder / "params.yaml"
     pipeline.write_text(pipeline.read_text().replace(SOURCE, "").replace(RESOLVE, f"{RESOLVE}    always_changed: true  # {EACH_TIME}\n"))
     if data is not None:

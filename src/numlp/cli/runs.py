@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from numlp.config.compose import read_choices
+from numlp.config.compose import read_params
 from numlp.display.text import plain_table, table_console
 from numlp.errors import UserError, did_you_mean
 from numlp.tracking import ListedRun, list_runs
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         runs = _with(runs, key, value)
     if arguments.best is not None:
         if (trained := [run.params[DATA] for run in runs if DATA in run.params]) and DATA not in (key for key, _ in simple):
-            usual = str(read_choices(Path.cwd())[0].get(DATA))
+            usual = str(read_params(Path.cwd())[0].get(DATA))
             data = usual if usual in trained else trained[0]  # of the newest run
             runs, where = _with(runs, DATA, data), f" on data={data}; --filter {DATA}=NAME ranks those of another data set"
         done = [run for run in runs if run.status == "finished" and not math.isnan(_figures(run)[1])]

@@ -17,6 +17,7 @@ from numlp import paths
 from numlp.compare.class_plot import draw_class_accuracies
 from numlp.compare.paired_test import PairedTest, compare_paired
 from numlp.compare.runs import FinishedRun, common_title, differing_settings, label_runs, load_runs
+from numlp.data.normalise import split_ranges
 from numlp.data.sources import find_raw
 from numlp.display.curves import Curve, draw_overlaid_curves
 from numlp.display.style import save
@@ -88,7 +89,7 @@ def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
     raw = find_raw(info)
     labels, correct, accuracies = raw.labels[info.train :], [], []
     for model in models:
-        start, stop = model.choices["split"]["val"]
+        start, stop = split_ranges(**model.choices["split"], images=info.train)["val"]
         val = model.probabilities(raw.images[start:stop]).argmax(axis=1) == raw.labels[start:stop]
         correct.append(model.probabilities(raw.images[info.train :]).argmax(axis=1) == labels)
         accuracies.append({"val_accuracy": float(val.mean()), "val_images": stop - start, "test_accuracy": float(correct[-1].mean())})

@@ -3,6 +3,6 @@
 It imports the loose modules alone.
 """
 
-from numlp.config.schema import AugmentConfig, Config, DataConfig, DivergedConfig, GradcheckConfig, RecordConfig, SourceConfig
+from numlp.config.schema import AugmentConfig, Config, DivergedConfig, GradcheckConfig, RecordConfig
 
-__all__ = ["AugmentConfig", "Config", "DataConfig", "DivergedConfig", "GradcheckConfig", "RecordConfig", "SourceConfig"]
+__all__ = ["AugmentConfig", "Config", "DivergedConfig", "GradcheckConfig", "RecordConfig"]

@@ -12,7 +12,6 @@ from omegaconf.errors import ConfigKeyError, OmegaConfBaseException
 from yaml import YAMLError
 
 from numlp.config.explain import explain, explain_unknown_key, is_composing_error
-from numlp.config.local_choices import LOCAL, read_substitutes
 from numlp.config.naming import deciding_choices
 from numlp.config.parts import RUNTIME, TARGET, complete, try_part
 from numlp.config.schema import Config, check_rules, check_together
@@ -34,14 +33,15 @@ def store_primary(root: Path, command: str) -> None:
     Raises:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping.
     """
-    groups, content = read_choices(root)
+    groups, content = read_params(root)
     configs = ConfigStore.instance()
     configs.store(name="schema", node=Config)
-    usual = {key: item for key, item in deciding_choices(Config()).items() if key not in groups}  # of the reports, for conf/defaults
+    usual = {key: item for key, item in deciding_choices(Config(data={})).items() if key not in groups}  # of the reports, for conf/defaults
     configs.store(group="defaults", name="values", node={**usual, "test_time_flip": False}, package="_global_")
     for name, values in (("params", content.pop(SET)), ("none", {})):
         configs.store(group=SET, name=name, node=values, package="_global_")
-    defaults: list[Any] = ["schema", *({group: choice} for group, choice in {**groups, SET: "params"}.items()), "_self_"]
+    ordered = sorted(groups.items(), key=lambda item: item[0] == "data")  # a file of conf/data may override the groups before it
+    defaults: list[Any] = ["schema", *({group: choice} for group, choice in [*ordered, (SET, "params")]), "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
     hydra["callbacks"] = {"output_folder": {"_target_": "numlp.runs.output_folder.OutputFolder"}}
@@ -51,33 +51,6 @@ def store_primary(root: Path, command: str) -> None:
     OmegaConf.register_new_resolver("at_once", lambda threads: max(1, cores() // threads), replace=True)
     defaults += [*quiet, {"override hydra/launcher": "cores"}, *([{"override hydra/sweeper": "numlp"}] if command == "train" else [])]
     configs.store(name=PARAMS.removesuffix(".yaml"), node={"defaults": defaults, "hydra": hydra, **content})
-
-
-def read_choices(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """As `read_params`, with what this machine uses in place of a choice (numlp.config.local_choices).
-
-    Raises:
-        UserError: As `read_params`, or conf/local.yaml is not as it should be.
-    """
-    groups, content = read_params(root)
-    return groups | _replaced(root, groups), content
-
-
-def describe_replacements(root: Path) -> str:
-    """What this machine uses in place of choices of `root`/params.yaml, for people; empty when it uses them all."""
-    groups, _ = read_params(root)
-    return ", ".join(f"{group}={used} in place of {groups[group]}" for group, used in _replaced(root, groups).items())
-
-
-def replacement_notice(root: Path) -> str:
-    """That in a line, with the file that says so and the way back; empty as well."""
-    found = describe_replacements(root)
-    return found and f"{LOCAL}: {found}, the setting of {PARAMS}; delete the file to undo this"
-
-
-def _replaced(root: Path, groups: dict[str, Any]) -> dict[str, str]:
-    others = read_substitutes(root)
-    return {group: others[group][str(choice)] for group, choice in groups.items() if str(choice) in others.get(group, {})}
 
 
 def read_params(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -148,7 +121,7 @@ def to_config(config: DictConfig) -> Config:
     check_together(settings)
     for group in RUNTIME:
         setattr(settings, group, complete(group, getattr(settings, group)))
-    built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME}
+    built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME if group != "data"}  # which takes seconds
     _check_with_parts(settings, built["schedule"], built["moments"])
     return settings
 
@@ -176,7 +149,7 @@ def known_keys(node: type, prefix: str = "", conf: Path = Path(CONF)) -> list[st
         keys.append(prefix + item.name)
         if item.name in RUNTIME:
             files = [OmegaConf.load(path) for path in sorted((conf / item.name).glob("*.yaml"))]
-            keys += [f"{item.name}.{key!s}" for file in files if isinstance(file, DictConfig) for key in file]
+            keys += [f"{item.name}.{key!s}" for file in files if isinstance(file, DictConfig) for key in file if key != "defaults"]
         elif is_dataclass(item.type):
             keys += known_keys(item.type, f"{prefix}{item.name}.")  # type: ignore[arg-type]
     return list(dict.fromkeys(keys))

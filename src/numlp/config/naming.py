@@ -8,7 +8,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from numlp.config.parts import RUNTIME, TARGET, complete, update_choices
+from numlp.config.parts import ADDRESSES, RUNTIME, TARGET, complete, update_choices
 from numlp.config.schema import Config
 
 USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
@@ -57,7 +57,7 @@ def deciding_choices(config: Config) -> dict[str, Any]:
     """All settings that decide a result, as plain containers; no addresses, nothing of other commands or of what follows the training."""
     content = {key: item for key, item in asdict(config).items() if key not in NOT_DECIDING}
     del content["train"]["resume"], content["train"]["health"]
-    del content["data"]["source"]["urls"], content["data"]["source"]["file"]
+    content["data"] = {key: item for key, item in content["data"].items() if key not in ADDRESSES}
     return content
 
 

@@ -18,12 +18,14 @@ from typing import Any, get_type_hints
 from omegaconf import MISSING, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from numlp.code_digest import tree_digest
 from numlp.config.schema import Part
 from numlp.errors import UserError, did_you_mean, one_line, require
 
-RUNTIME = {"activation": 1, "init": 1, "optim": 2, "schedule": 0, "moments": 0}
+RUNTIME = {"data": 0, "activation": 1, "init": 1, "optim": 2, "schedule": 0, "moments": 0}
 """The config groups that are parts, with the number of arguments that are given by position."""
 TARGET, PACKAGE = "_target_", Path(__file__).parents[1]
+ADDRESSES = ("urls", "file")  # settings of a data set that decide no image
 RENAMED = {"adamw": "AdamW", "ema": "EmaMoments", "precise": "PreciseMoments", "adaptive": "AdaptiveMoments"}
 
 
@@ -70,6 +72,12 @@ def bind_own(part: Mapping[str, Any]) -> Callable[..., Any]:
 def build(part: Mapping[str, Any], *runtime: Any) -> Any:
     """Call the class or function of `part` with the arguments that are given by position, and its settings."""
     return bind(part)(*runtime)
+
+
+def own_code(part: Mapping[str, Any]) -> str:
+    """A digest of the file that defines a part outside numlp, without what the file imports; empty for a part of numlp."""
+    file = None if part[TARGET].startswith(f"{PACKAGE.name}.") else inspect.getsourcefile(locate(part))
+    return tree_digest(Path(file).read_text(encoding="utf-8")) if file else ""
 
 
 def complete(group: str, part: Mapping[str, Any]) -> Part:
@@ -125,7 +133,7 @@ def update_choices(choices: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of a model file, in which older versions have names such as relu in place of classes."""
     updated = dict(choices)
     for group in RUNTIME:
-        if "name" in (part := dict(choices.get(group, {}))):
+        if "name" in (part := dict(choices.get(group, {}))) and TARGET not in part:
             name = part.pop("name")
             name = RENAMED.get(name) or (name if group == "init" else "".join(word.title() for word in name.split("_")))
             updated[group] = {TARGET: f"numlp.{name}", **{key: item for key, item in part.items() if item is not None}}

@@ -1,7 +1,6 @@
 """Settings of a run as dataclasses, each rule beside its field. OmegaConf checks types, and parts (numlp.config.parts) check themselves."""
 
 import math
-import re
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeAlias
 
@@ -18,8 +17,10 @@ COUNT = Rule(lambda x: x >= 1, "a whole number of at least 1")
 SEED = Rule(lambda x: 0 <= x < 2**63, "a whole number of at least 0")
 WIDTHS = Rule(lambda x: len(x) >= 1 and min(x) >= 1, "one or more widths, each at least 1")
 SHIFT = Rule(lambda x: x >= 0, "a whole number of pixels of at least 0")
-SPAN = Rule(lambda x: len(x) == 2 and 0 <= x[0] < x[1], "[start, stop] with 0 <= start < stop")
-FOLDER = Rule(lambda x: re.fullmatch(r"\w[\w .-]*", x) is not None, "letters, digits, spaces and . _ -, with a letter or digit first")
+SPAN = Rule(
+    lambda x: len(x) == 2 and 0 <= x[0] < x[1] and (x[1] <= 1 or all(isinstance(end, int) for end in x)),
+    "[start, stop] with 0 <= start < stop, as numbers of images, or as shares such as [0.0, 0.9]",
+)
 ENTRIES = Rule(lambda x: x >= 1 if isinstance(x, int) else x == "all", "a whole number of at least 1, or all")
 FOLLOWERS = Rule({"evaluate", "plot"}.issuperset, "a list of evaluate, plot, both or neither")
 
@@ -42,29 +43,11 @@ def value(default: Any, rule: Rule) -> Any:
 
 
 @dataclass
-class SourceConfig:
-    """Where the raw images come from: an archive from the network, or images made from `seed`."""
-
-    name: str = value(MISSING, FOLDER)  # also of the directory
-    seed: int | None = None  # of the images that data=synthetic makes; null for an archive
-    file: str | None = None
-    sha256: str | None = None
-    urls: list[str] = field(default_factory=list)
-
-
-@dataclass
-class DataConfig:
-    """The data set."""
-
-    source: SourceConfig = field(default_factory=SourceConfig)
-
-
-@dataclass
 class SplitConfig:
-    """Half-open ranges of the training images, in their order. The test images are always the test split."""
+    """Half-open ranges of the training images, in their order, or of shares of them. The test images are always the test split."""
 
-    train: list[int] = value(MISSING, SPAN)
-    val: list[int] = value(MISSING, SPAN)
+    train: list[int | float] = value(MISSING, SPAN)
+    val: list[int | float] = value(MISSING, SPAN)
 
 
 @dataclass
@@ -151,7 +134,7 @@ class GradcheckConfig:
 class Config:
     """All settings of a run; the defaults of the values are the reports' settings."""
 
-    data: DataConfig = field(default_factory=DataConfig)
+    data: Part = MISSING  # a function that returns RawData
     split: SplitConfig = field(default_factory=SplitConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     norm: NormConfig = field(default_factory=NormConfig)
@@ -191,9 +174,6 @@ def check_rules(settings: Any, prefix: str = "") -> None:
 
 def check_together(config: Config) -> None:
     """Raise UserError for values that contradict each other."""
-    source, train, val = config.data.source, config.split.train, config.split.val
-    require(bool(source.urls) != (source.seed is not None), "data.source", "urls or a seed", "not both", urls=source.urls, seed=source.seed)
-    require(train[1] <= val[0] or val[1] <= train[0], "split", "training and validation ranges that do not overlap", train=train, val=val)
     single = config.norm.placement != "none" and config.train.batch_size == 1
     remedy = "batch norm has no variance of a single image; norm=none trains without it"
     require(not single, "train.batch_size", "a whole number of at least 2", remedy, batch_size=1, norm=config.norm.placement)

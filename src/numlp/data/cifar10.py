@@ -14,8 +14,7 @@ import re
 import sys
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,10 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp import paths
-from numlp.config import SourceConfig
 from numlp.data.dataset import DatasetInfo, RawData
 from numlp.errors import UserError, require
-from numlp.files import sha256
+from numlp.files import known_sha256
 
 BATCHES, META, ROWS = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"), "batches.meta", 10_000
 SHAPE, PIXELS, CLASSES = (32, 32, 3), 3_072, 10
@@ -65,51 +63,54 @@ class ArraysOnly(pickle.Unpickler):  # the one place of the package that unpickl
         return NAMES[module, name]
 
 
-def load_cifar10(source: SourceConfig, folder: Path) -> RawData:
-    """Read the archive that CIFAR10_ARCHIVE names, one that `folder` has, or one from the network, which `folder` then has.
+def load_cifar10(name: str, file: str, sha256: str, urls: list[str]) -> RawData:
+    """Read the archive that CIFAR10_ARCHIVE names, the one in the data directory, or one from the network, which that directory then has.
+
+    Args:
+        name: Name of the data set.
+        file: Name of a downloaded archive.
+        sha256: Checksum of the official archive; CIFAR10_SHA256 names that of another one.
+        urls: Addresses of the archive, tried in this order.
 
     Raises:
         UserError: There is none, its SHA-256 is not the accepted one, or it is no CIFAR-10.
     """
-    path = find_archive(source, folder)
-    found = accepted_sha256(source)
+    path = find_archive(file, sha256, urls)
+    found = accepted_sha256(sha256)
     images, labels = np.empty((len(BATCHES), ROWS, PIXELS), np.uint8), np.empty((len(BATCHES), ROWS), np.uint8)
     names: list[str] = []
     missing = {*BATCHES, META}
     try:
         with tarfile.open(path, "r:gz") as archive:
-            for name, content in _contents(archive):
-                missing.discard(name)
-                if name == META:
+            for member, content in _contents(archive):
+                missing.discard(member)
+                if member == META:
                     names = _class_names(content)
                 else:
-                    images[BATCHES.index(name)], labels[BATCHES.index(name)] = _batch(content, name)
+                    images[BATCHES.index(member)], labels[BATCHES.index(member)] = _batch(content, member)
         require(not missing, "files", "the seven files of CIFAR-10", missing=", ".join(sorted(missing)))
     except UserError as error:
         raise UserError(f"archive {path}: {error}") from error
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
         raise UserError(f"archive {path}: damaged ({type(error).__name__}: {error})") from error
-    title = source.name if found == source.sha256 else f"{source.name}, archive {found[:8]}... (not the official file)"
-    origin = {"archive_sha256": found, "asked": source.sha256 or ""}
-    info = DatasetInfo(title, origin, names, shape=SHAPE, train=5 * ROWS)
+    title = name if found == sha256 else f"{name}, archive {found[:8]}... (not the official file)"
+    info = DatasetInfo(title, {"archive_sha256": found}, names, shape=SHAPE, train=5 * ROWS)
     return RawData(images.reshape(-1, PIXELS), labels.reshape(-1), info)
 
 
-def find_archive(source: SourceConfig, folder: Path) -> Path:
+def find_archive(file: str, sha256: str, urls: Sequence[str]) -> Path:
     """Find or download an archive with the accepted SHA-256.
 
     Raises:
         Unavailable: No address gave one.
         UserError: CIFAR10_ARCHIVE is no file that can be read, or has another SHA-256.
     """
-    accepted, local = accepted_sha256(source), paths.from_environment("CIFAR10_ARCHIVE")
+    accepted, local = accepted_sha256(sha256), paths.from_environment("CIFAR10_ARCHIVE")
     if local is None:
-        name = source.file or ""
-        require(name != "" and Path(name).name == name, "data.source.file", "a file name without directories", file=source.file)
-        return _download(source.urls, folder / name, accepted)
+        require(file != "" and Path(file).name == file, "data.file", "a file name without directories", file=file)
+        return _download(urls, paths.DATA / file, accepted)
     try:
-        status = local.stat()
-        found = _sha256(local, status.st_size, status.st_mtime_ns)
+        found = known_sha256(local)
     except OSError as error:
         raise UserError(f"CIFAR10_ARCHIVE: cannot read {local}: {error.strerror}; correct or unset the variable") from error
     if found != accepted:
@@ -120,22 +121,16 @@ def find_archive(source: SourceConfig, folder: Path) -> Path:
     return local
 
 
-@cache
-def _sha256(path: Path, size: int, changed: int) -> str:
-    """SHA-256 of a file as it is now: the jobs of a sweep ask for that of 170 MB again and again, which takes 0.4 s."""
-    return sha256(path)
-
-
-def accepted_sha256(source: SourceConfig) -> str:
-    """The SHA-256 that CIFAR10_SHA256 names, or else the configuration."""
+def accepted_sha256(official: str) -> str:
+    """The SHA-256 that CIFAR10_SHA256 names, or else the official one of the configuration."""
     typed = os.environ.get("CIFAR10_SHA256")
-    accepted, where = (typed or source.sha256 or "").lower(), "CIFAR10_SHA256" if typed else "data.source.sha256"
+    accepted, where = (typed or official).lower(), "CIFAR10_SHA256" if typed else "data.sha256"
     require(re.fullmatch("[0-9a-f]{64}", accepted) is not None, where, "a checksum of 64 hexadecimal digits", sha256=accepted)
     return accepted
 
 
-def is_asked_for(source: SourceConfig, name: str, origin: Mapping[str, Any]) -> bool:
-    """Tell whether images of a name and origin are those that the configuration and the variables ask for now.
+def is_accepted(origin: Mapping[str, Any], official: str) -> bool:
+    """Tell whether images of an origin are of the archive that the variables name now.
 
     What CIFAR10_SHA256 once accepted stays while neither variable is set, so that a later command need not name the archive again.
 
@@ -143,16 +138,13 @@ def is_asked_for(source: SourceConfig, name: str, origin: Mapping[str, Any]) -> 
         UserError: CIFAR10_ARCHIVE is there and has another SHA-256 than the accepted one.
     """
     local = paths.from_environment("CIFAR10_ARCHIVE")
-    if name.partition(", archive ")[0] != source.name or origin.get("asked", source.sha256) != source.sha256:
-        return False
     if local is not None and local.exists():
-        find_archive(source, Path())
-    if local is not None or os.environ.get("CIFAR10_SHA256"):
-        return origin.get("archive_sha256") == accepted_sha256(source)
-    return "archive_sha256" in origin
+        find_archive("", official, ())
+    named = local is not None or os.environ.get("CIFAR10_SHA256")
+    return not named or origin.get("archive_sha256") == accepted_sha256(official)
 
 
-def _download(urls: list[str], path: Path, accepted: str) -> Path:
+def _download(urls: Sequence[str], path: Path, accepted: str) -> Path:
     """Try the addresses in their order; a file that is there already and whole is taken."""
     import pooch
     from requests.exceptions import RequestException
@@ -165,7 +157,7 @@ def _download(urls: list[str], path: Path, accepted: str) -> Path:
             if urlsplit(url).scheme in ("http", "https"):
                 return Path(pooch.retrieve(url, f"sha256:{accepted}", path.name, path.parent, downloader=downloader))
             local = Path(url2pathname(urlsplit(url).path) if url.startswith("file:") else url).expanduser()
-            require(sha256(local) == accepted, str(local), f"the SHA-256 {accepted}")
+            require(known_sha256(local) == accepted, str(local), f"the SHA-256 {accepted}")
             return local
         except (RequestException, ValueError, OSError) as error:  # a ValueError tells of another checksum
             failures.append(f"{url} ({_cause(error)})")

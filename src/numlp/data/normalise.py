@@ -13,7 +13,7 @@ from numlp.arrays import Array
 from numlp.code_digest import stage_digest
 from numlp.config import Config
 from numlp.data.dataset import DatasetInfo, RawData, load_raw
-from numlp.data.sources import provide_raw
+from numlp.data.sources import describe_data, provide_raw
 from numlp.errors import require
 from numlp.files import read_json
 
@@ -101,7 +101,7 @@ class Prepared:
     """
 
     raw: RawData
-    split: Mapping[str, Sequence[int]]
+    split: Mapping[str, list[int]]
     mean: Array
     std: Array
 
@@ -124,31 +124,56 @@ class Prepared:
 
 def prepare_data(config: Config) -> Prepared:
     """The splits of a config; their statistics come from the stage `normalise` where it has had the same images and split."""
-    data = prepare(provide_raw(config.data.source), config.split.train, config.split.val, paths.NORMALISE)
+    data = prepare(provide_raw(config.data), config.split.train, config.split.val, paths.NORMALISE)
     return data if config.model.inputs is None else data.first(config.model.inputs)
 
 
-def prepare(folder: Path, train: Sequence[int], val: Sequence[int], stage: Path) -> Prepared:
+def count_training_images(config: Config) -> int:
+    """Size of the training split; only shares need the data set for it."""
+    split = config.split
+    if any(isinstance(end, float) for end in split.train):
+        start, stop = split_ranges(split.train, split.val, describe_data(config).train)["train"]
+        return stop - start
+    return int(split.train[1]) - int(split.train[0])
+
+
+def split_ranges(train: Sequence[float], val: Sequence[float], images: int) -> dict[str, list[int]]:
+    """[start, stop] of the training and of the validation split among so many training images.
+
+    Args:
+        train: [start, stop] in images, or as shares of them where one is no integer.
+        val: The same of the validation split.
+        images: Number of training images.
+
+    Raises:
+        UserError: A split goes beyond the training images, or the two overlap.
+    """
+    ranges = {}
+    for name, ends in (("train", train), ("val", val)):
+        start, stop = (round(end * images) for end in ends) if any(isinstance(end, float) for end in ends) else map(int, ends)
+        expected = f"[start, stop] with 0 <= start < stop <= {images}, the number of training images"
+        require(0 <= start < stop <= images, f"split.{name}", expected, **{name: list(ends)})
+        ranges[name] = [start, stop]
+    apart = ranges["train"][1] <= ranges["val"][0] or ranges["val"][1] <= ranges["train"][0]
+    require(apart, "split", "training and validation ranges that do not overlap", **ranges)
+    return ranges
+
+
+def prepare(folder: Path, train: Sequence[float], val: Sequence[float], stage: Path) -> Prepared:
     """Open the splits of a raw data set.
 
     Args:
         folder: Folder of the raw data set.
-        train: [start, stop] of the training split among the training images.
+        train: [start, stop] of the training split (see `split_ranges`).
         val: [start, stop] of the validation split.
         stage: Folder whose statistics are taken when they are those of this split.
-
-    Raises:
-        UserError: A split goes beyond the training images.
     """
     raw = load_raw(folder)
-    data = Prepared(raw, {"train": list(train), "val": list(val)}, np.empty(0), np.empty(0))
-    for name, (start, stop) in data.split.items():
-        expected = f"[start, stop] with 0 <= start < stop <= {raw.info.train}, the number of training images"
-        require(0 <= start < stop <= raw.info.train, f"split.{name}", expected, **{name: [start, stop]})
+    data = Prepared(raw, split_ranges(train, val, raw.info.train), np.empty(0), np.empty(0))
     if (recorded := read_json(stage / paths.SPLIT)) is not None and recorded == describe(data):
         with np.load(stage / paths.STATISTICS, allow_pickle=False) as file:
             return replace(data, mean=file["mean"], std=file["std"])
-    mean, std = statistics(raw.images[slice(*train)])
+    mean, std = statistics(raw.images[slice(*data.split["train"])])
     std[std == 0] = 1
     return replace(data, mean=mean, std=std)
 

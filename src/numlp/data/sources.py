@@ -1,37 +1,56 @@
-"""The raw images that a config names, made where they are not there yet."""
+"""The raw images of a config, made where they are not there yet by the function that the config group `data` names."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from numlp import paths
-from numlp.config import Config, SourceConfig
-from numlp.data.cifar10 import is_asked_for, load_cifar10
+from numlp.config import Config
+from numlp.config.parts import ADDRESSES, TARGET, build, locate, own_code
+from numlp.config.schema import Part
+from numlp.data.cifar10 import Unavailable, is_accepted, load_cifar10
 from numlp.data.dataset import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
 from numlp.data.synthetic import synthesize
-from numlp.errors import UserError
-from numlp.files import locked
+from numlp.errors import UserError, require
+from numlp.files import json_digest, known_sha256, locked
+
+ASKED, REPLACED = "asked", "in_place_of"  # keys of a data set's origin: its settings; why it is not the one that they name
 
 
-def provide_raw(source: SourceConfig) -> Path:
-    """The download stage's folder when it holds `source`, else one of its own for each source, made when missing."""
-    if holds_source(paths.DOWNLOAD, source):
+def provide_raw(part: Part) -> Path:
+    """The download stage's folder when it holds the data set of `part`, else one of its own for each data set, made when missing."""
+    if holds(paths.DOWNLOAD, part):
         return paths.DOWNLOAD
-    slug = source.name.lower() + ("" if source.seed is None else f"-{source.seed}")
-    folder = paths.DATA / "raw" / slug
-    if not holds_source(folder, source):  # looked at before it is locked: the folder may be shared, and read-only
+    folder = paths.DATA / "raw" / f"{part[TARGET].rpartition('.')[2]}-{json_digest(part)[:8]}"
+    if not holds(folder, part):  # looked at before it is locked: the folder may be shared, and read-only
         with locked(folder.with_name(f"{folder.name}.lock")):
-            if not holds_source(folder, source):
-                save_raw(make_raw(source, paths.DATA), folder)
+            if not holds(folder, part):
+                save_raw(make_raw(part), folder)
     return folder
 
 
 def describe_data(config: Config) -> DatasetInfo:
     """The data set of a config, made where it is not there yet."""
-    return read_info(provide_raw(config.data.source))
+    return read_info(provide_raw(config.data))
 
 
-def make_raw(source: SourceConfig, folder: Path) -> RawData:
-    """Make the images of `source`: from an archive, which `folder` has once it is downloaded, or from a seed."""
-    return load_cifar10(source, folder) if source.seed is None else synthesize(source.seed)
+def make_raw(part: Part) -> RawData:
+    """Call the function that `part` names.
+
+    Raises:
+        Unavailable: There is no archive, and no address sent one.
+        UserError: Another error of the data, or what the function returned is no data set.
+    """
+    asked, data = settings_of(part), build(part)
+    require(isinstance(data, RawData), f"data.{TARGET}", "a function that returns numlp.RawData", returned=type(data).__name__)
+    return _from(data, {ASKED: asked})
+
+
+def replace_raw(part: Part, reason: Unavailable) -> RawData:
+    """Synthetic images in place of the data set of `part`, which cannot be had."""
+    data, wanted = synthesize(), part.get("name", part[TARGET])
+    data = replace(data, info=replace(data.info, name=f"{data.info.name}, in place of {wanted}"))
+    return _from(data, {ASKED: settings_of(part), REPLACED: str(reason).splitlines()[0]})
 
 
 def find_raw(dataset: DatasetInfo) -> RawData:
@@ -46,11 +65,33 @@ def find_raw(dataset: DatasetInfo) -> RawData:
     raise UserError(f"images not found: {dataset.name}, with which the model was trained; numlp download data=NAME makes them")
 
 
-def holds_source(folder: Path, source: SourceConfig) -> bool:
-    """Tell whether `folder` has the raw arrays that `source` and the environment ask for now."""
+def holds(folder: Path, part: Part, replaced: bool = True) -> bool:
+    """Tell whether `folder` has the data set that `part` and the environment name now, or, unless told otherwise, what replaces it."""
+    asked = settings_of(part)
     if not (folder / INFO).exists():
         return False
-    info = read_info(folder)
-    if source.seed is not None:
-        return info.origin == {"seed": source.seed}
-    return is_asked_for(source, info.name, info.origin)
+    origin = read_info(folder).origin
+    if origin.get(ASKED) != asked or (REPLACED in origin and not replaced):
+        return False
+    return locate(part) is not load_cifar10 or is_accepted(origin, part["sha256"])
+
+
+def settings_of(part: Part) -> dict[str, Any]:
+    """The settings that decide the images, with checksums of a file or folder, `path`, and of the code of a function outside numlp.
+
+    Raises:
+        UserError: There is no such file.
+    """
+    settings: dict[str, Any] = {key: item for key, item in part.items() if key not in ADDRESSES}
+    if code := own_code(part):
+        settings["code"] = code
+    if "path" in settings:
+        place = paths.from_project(str(settings["path"]))
+        require(place.exists(), "data.path", "a file or directory that exists", "paths count from the project's directory", path=str(place))
+        files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
+        settings["content"] = json_digest({str(file.relative_to(place)): known_sha256(file) for file in files})
+    return settings
+
+
+def _from(data: RawData, origin: dict[str, Any]) -> RawData:
+    return replace(data, info=replace(data.info, origin={**data.info.origin, **origin}))

@@ -27,7 +27,7 @@ CHUNK = 2_000  # images made at once
 Levels = NDArray[np.int16]
 
 
-def synthesize(seed: int) -> RawData:
+def synthesize(seed: int = 0) -> RawData:
     """Make 50,000 training and 10,000 test images of ten classes, as many of each class in both.
 
     Raises:
@@ -41,7 +41,7 @@ def synthesize(seed: int) -> RawData:
         >>> data.labels[50000:].size
         10000
     """
-    require(seed >= 0, "data.source.seed", "a whole number of at least 0", seed=seed)
+    require(seed >= 0, "data.seed", "a whole number of at least 0", seed=seed)
     bank_seed, label_seed, *seeds = np.random.SeedSequence(seed).spawn(2 + IMAGES // CHUNK)
     bank = _bank(_generator(bank_seed))
     labels = _labels(_generator(label_seed))

@@ -1,18 +1,17 @@
 """The identity of a run, whoever asks for it: the key of its checkpoints, and the file of its cached result."""
 
-from inspect import getsourcefile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from numlp.code_digest import DECIDING, PACKAGE, stage_digest, tree_digest
+from numlp.code_digest import DECIDING, stage_digest
 from numlp.config import Config
 from numlp.config.naming import deciding_choices
-from numlp.config.parts import RUNTIME, TARGET, locate
+from numlp.config.parts import RUNTIME, TARGET, own_code
 from numlp.data.dataset import DatasetInfo
 from numlp.data.normalise import Prepared
-from numlp.data.sources import describe_data
+from numlp.data.sources import describe_data, settings_of
 from numlp.files import json_digest
 from numlp.threads import library
 
@@ -38,16 +37,16 @@ def settings_key(config: Config) -> str:
 def stage_keys(config: Config) -> dict[str, str]:
     """By stage of dvc.yaml, a digest of the settings and the code that decide its outputs; DVC adds the files that it depends on."""
     settings = deciding_choices(config)
-    reads = {"download": settings.pop("data"), "normalise": settings.pop("split"), "evaluate": config.test_time_flip, "plot": None}
+    del settings["data"]
+    reads = {"download": settings_of(config.data), "normalise": settings.pop("split"), "evaluate": config.test_time_flip, "plot": None}
     reads["train"] = [settings, config.train.health, digest_own_code(config)]
     return {stage: json_digest({"settings": reads[stage], "code": stage_digest(stage)}) for stage in DECIDING}
 
 
 def digest_own_code(config: Config) -> dict[str, str]:
     """By `_target_`, a digest of the file that defines a part outside numlp, without what the file imports."""
-    parts = [getattr(config, group) for group in RUNTIME]
-    files = {part[TARGET]: getsourcefile(locate(part)) for part in parts if not part[TARGET].startswith(f"{PACKAGE.name}.")}
-    return {target: tree_digest(Path(file).read_text(encoding="utf-8")) for target, file in files.items() if file}
+    parts = [getattr(config, group) for group in RUNTIME if group != "data"]
+    return {part[TARGET]: digest for part in parts if (digest := own_code(part))}
 
 
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
     model, data = load_model(model_file), prepare_data(config)
     if model.dataset.digest != data.dataset.digest:
         raise UserError(f"{model_file}: this model was trained on another data set, {model.dataset.name}; train one with numlp run")
-    metrics = evaluate(model, data, provide_raw(config.data.source), out, config.test_time_flip)
+    metrics = evaluate(model, data, provide_raw(config.data), out, config.test_time_flip)
     print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
     if config.test_time_flip:
         print(

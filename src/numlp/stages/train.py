@@ -157,7 +157,8 @@ def _about(config: Config, choices: Mapping[str, str], member: Member | None, na
     """What is known of the run before training, for MLflow."""
     dataset = data.dataset
     decided: dict[str, Any] = deciding_choices(config)
-    decided["data"]["source"]["sha256"] = dataset.origin.get("archive_sha256")  # CIFAR10_SHA256 may have accepted it
+    if "sha256" in decided["data"]:
+        decided["data"]["sha256"] = dataset.origin.get("archive_sha256")  # CIFAR10_SHA256 may have accepted it
     write_json(out / paths.CONFIG, decided, indent=2)
     about = About(name, {**flatten(decided), **choices}, dataset=(dataset.name, dataset.digest), run_id=state.run_id)
     about.tags = {"config_digest": json_digest(decided), "dataset": dataset.name}

@@ -14,6 +14,7 @@ from numlp.config.parts import bind, build
 from numlp.config.schema import AugmentConfig, Config, RecordConfig
 from numlp.data.augment import Augmentation
 from numlp.data.dataset import DatasetInfo
+from numlp.data.normalise import count_training_images
 from numlp.data.sources import describe_data
 from numlp.errors import UserError, require
 from numlp.nn.initializers import initialize
@@ -158,9 +159,9 @@ def count_updates(config: Config) -> tuple[int, int]:
     Raises:
         UserError: The settings allow no plan of updates, such as a batch that is larger than the training split.
     """
-    start, stop = config.split.train
-    plan = make_plan(config, stop - start)
-    return plan.steps, epoch_steps(stop - start, plan.batch_size)
+    images = count_training_images(config)
+    plan = make_plan(config, images)
+    return plan.steps, epoch_steps(images, plan.batch_size)
 
 
 def record_steps(config: RecordConfig, total: int, per_epoch: int) -> frozenset[int]:
@@ -202,14 +203,14 @@ def estimate_memory(config: Config) -> dict[str, int]:
     weights, units = sum(a * b for a, b in pairwise(sizes)), sum(sizes)
     vectors = 2 + len(build(config.optim, np.zeros(1, np.float32), 1).state) + (config.average > 0) + 3 * config.train.health
     passes = CHUNK * (1 + config.train.threads)  # rows of an evaluation, which has a thread more than BLAS at most
-    train, val = (stop - start for start, stop in (config.split.train, config.split.val))
+    train = count_training_images(config)
     per_epoch = epoch_steps(train, config.train.batch_size)
     records = count_records(config.train.record, count_steps(config, per_epoch), per_epoch)
     layers = 1 + len(sizes) * config.train.health
     return {
         "model.hidden": 4 * (vectors * (weights + 4 * units) + 4 * passes * units),
         "train.batch_size": 4 * 7 * min(config.train.batch_size, train) * units,  # a layer keeps up to seven arrays of a batch
-        "moments.images": 4 * 4 * min(config.moments.get("images", 0), train + val) * units,
+        "moments.images": 4 * 4 * min(config.moments.get("images", 0), dataset.train) * units,
         "train.record": RECORD * records * layers,
     }
 
