@@ -57,14 +57,14 @@ def test_values_and_derivatives_are_pytorchs(kind, dtype):
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
 @pytest.mark.parametrize("kind", PYTORCH)
 def test_gradients_agree_with_central_differences(kind, norm):
-    differences = Case("", (8, 6), norm, n=12, d=10, lam=0.01, activation=kind, dropout=0.2).check()
+    differences = Case("", (8, 6), norm, n=12, d=10, lam=0.01, options={"activation": kind, "dropout": 0.2}).check()
     assert [difference.name for difference in differences if not difference.passed] == []
     assert sum(difference.verdict == "agrees" for difference in differences) >= 4
 
 
 def test_gradient_check_finds_a_wrong_derivative(monkeypatch):
     monkeypatch.setattr(Gelu, "backward", lambda self, dy, work: np.multiply(dy, work.slope > 0.5, out=dy))
-    differences = Case("", (8, 6), "before", n=12, d=10, activation=Gelu).check()
+    differences = Case("", (8, 6), "before", n=12, d=10, options={"activation": Gelu}).check()
     assert "linear1.W" in [difference.name for difference in differences if not difference.passed]
 
 

@@ -44,14 +44,14 @@ def test_without_noise_values_and_gradients_pass_unchanged(mode):
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
 @pytest.mark.parametrize("rates", [(0.4, 0.0), (0.0, 0.4), (0.4, 0.4)])
 def test_gradients_agree_with_central_differences_at_a_fixed_mask(norm, rates):
-    differences = Case("", (8, 6), norm, n=12, d=10, lam=0.01, dropout=rates[0], input_dropout=rates[1]).check()
+    differences = Case("", (8, 6), norm, n=12, d=10, lam=0.01, options={"dropout": rates[0], "input_dropout": rates[1]}).check()
     assert [difference.name for difference in differences if not difference.passed] == []
     assert any(difference.verdict == "agrees" for difference in differences)
 
 
 def test_gradient_check_finds_a_gradient_that_forgets_the_mask(monkeypatch):
     monkeypatch.setattr(Dropout, "backward", lambda self, dy, work: dy)
-    differences = Case("", (8, 6), "before", n=12, d=10, dropout=0.4).check()
+    differences = Case("", (8, 6), "before", n=12, d=10, options={"dropout": 0.4}).check()
     assert "linear1.W" in [difference.name for difference in differences if not difference.passed]
 
 

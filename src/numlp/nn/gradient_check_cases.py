@@ -1,16 +1,16 @@
 """The networks of the reports' gradient checks, and any other, at parameters that hide no fault."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from numlp.arrays import Array
-from numlp.nn.activations import Activation, Relu
 from numlp.nn.gradient_check import Difference, Labels, check_gradients
 from numlp.nn.initializers import Initializer, gaussian, he, initialize
-from numlp.nn.network import EPS, Network, Placement
+from numlp.nn.network import Network, Placement
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,8 @@ class Case:
         samples: Entries checked of each parameter, or None for all.
         classes: Width of the output.
         seed: Of parameters, images, labels, sample and what is dropped.
-        dropout: Rate of the hidden layers' outputs.
-        input_dropout: Rate of the inputs.
-        activation: Class of the layers between the affine ones.
-        eps: Added to batch norm's variances.
-        make: Makes the network in float64, with its weights, in place of what `init` and the settings below it say.
+        options: Further arguments of the network, such as dropout.
+        make: Makes the network in float64, with its weights, in place of `init` and `options`.
     """
 
     name: str
@@ -47,10 +44,7 @@ class Case:
     samples: int | None = None
     classes: int = 10
     seed: int = 0
-    dropout: float = 0.0
-    input_dropout: float = 0.0
-    activation: Callable[..., Activation] = Relu
-    eps: float = EPS
+    options: Mapping[str, Any] = field(default_factory=dict)
     make: Callable[[], Network] | None = None
 
     def check(self, tolerance: float = 1e-6, tick: Callable[[], None] = lambda: None) -> list[Difference]:
@@ -72,8 +66,7 @@ class Case:
         if self.make is not None:
             network = self.make()
         else:
-            sizes, rates = (self.d, *self.hidden, self.classes), {"dropout": self.dropout, "input_dropout": self.input_dropout}
-            network = Network(sizes, self.norm, self.eps, dtype=np.float64, activation=self.activation, **rates)
+            network = Network((self.d, *self.hidden, self.classes), self.norm, dtype=np.float64, **self.options)
             initialize(network, self.init, rng)
         for name, view in network.params.views.items():
             kind = name.split(".")[1]
@@ -88,19 +81,18 @@ class Case:
         return network, rng.standard_normal((self.n, self.d)), rng.integers(self.classes, size=self.n)
 
 
-def _many(name: str, hidden: tuple[tuple[int, ...], ...], norm: Placement, n: int, d: int, h: float, init: Initializer) -> tuple[Case, ...]:
-    # A first layer on whole images has 61,440 weights or more: the reproduction draws a thousand, `numlp gradcheck` sets its own number.
-    return tuple(Case(name, widths, norm, n, d, h, init, samples=1000 if d == 3072 else None) for widths in hidden)
-
-
-_G4 = ((20,), (20, 20), (20, 20, 10))
-
-CASES: tuple[Case, ...] = (
-    *_many("G1", ((50,), (50, 50), (50, 50, 30)), "before", 3, 10, 1e-5, partial(gaussian, sigma=0.01)),
-    *_many("G2", ((4, 5, 6),), "before", 6, 3, 1e-6, he),
-    *_many("G3", ((50,),), "none", 2, 3072, 1e-5, he),
-    *_many("G4", _G4, "none", 100, 3072, 1e-6, he),
-    *_many("G4", _G4, "before", 100, 3072, 1e-6, he),
-    *_many("G5", ((5, 5),), "after", 10, 10, 1e-5, he),
+_NETWORKS: tuple[tuple[str, Sequence[tuple[int, ...]], Placement, int, int, float, Initializer], ...] = (
+    ("G1", ((50,), (50, 50), (50, 50, 30)), "before", 3, 10, 1e-5, partial(gaussian, sigma=0.01)),
+    ("G2", ((4, 5, 6),), "before", 6, 3, 1e-6, he),
+    ("G3", ((50,),), "none", 2, 3072, 1e-5, he),
+    ("G4", ((20,), (20, 20), (20, 20, 10)), "none", 100, 3072, 1e-6, he),
+    ("G4", ((20,), (20, 20), (20, 20, 10)), "before", 100, 3072, 1e-6, he),
+    ("G5", ((5, 5),), "after", 10, 10, 1e-5, he),
+)
+# A first layer on whole images has 61,440 weights or more: the reproduction draws a thousand, `numlp gradcheck` sets its own number.
+CASES = tuple(
+    Case(name, hidden, norm, n, d, h, init, samples=1000 if d == 3072 else None)
+    for name, networks, norm, n, d, h, init in _NETWORKS
+    for hidden in networks
 )
 """The reports' checks G1 to G5. Where a report does not say how it drew the weights, or its step, this takes He and 1e-5."""

@@ -5,6 +5,8 @@ that numlp may write there; a sweep's notes for itself are in `.numlp/sweep`.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,36 +35,27 @@ SWEEP = frozenset({"multirun.yaml", paths.ABOUT, "trials.csv", "curves.png", "co
 
 
 class OutputFolder(Callback):
-    """Hydra's callback that looks at the output folder before Hydra writes to it.
-
-    Hydra turns a callback's exceptions into warnings, except for SystemExit: the error is its cause.
-    """
+    """Hydra's callback that looks at the output folder before Hydra writes to it."""
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
         """Claim the folder of a single run; the gradient check writes nothing."""
         HydraConfig.instance().set_config(config)  # for ${hydra:...} in the folder's name
-        if config.hydra.job.name == "gradcheck":
-            return
-        try:
-            subdir = config.hydra.output_subdir
-            inside = subdir is None or not (Path(subdir).is_absolute() or ".." in Path(subdir).parts)
-            require(inside, "hydra.output_subdir", "a folder below the run's", output_subdir=subdir)
-            names = RUN if subdir is None else RUN - {HYDRA} | {Path(subdir).parts[0]}
-            claim(Path(config.hydra.run.dir), names, "hydra.run.dir")
-        except (UserError, OSError) as error:
-            raise SystemExit(1) from error
+        subdir, writes = Path(config.hydra.output_subdir or HYDRA), config.hydra.job.name != "gradcheck"
+        with _ending_hydra():
+            inside = subdir.parts != () and not subdir.is_absolute() and ".." not in subdir.parts
+            require(inside, "hydra.output_subdir", "a folder below the run's", output_subdir=str(subdir))
+            claim(Path(config.hydra.run.dir), RUN | {subdir.parts[0]} if writes else frozenset(), "hydra.run.dir")
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Look at the folder of a sweep, which claims it once it is more than a dry run; jobs in one folder would overwrite each other."""
         HydraConfig.instance().set_config(config)
+        folder = Path(config.hydra.sweep.dir)
         subdir = Path(OmegaConf.to_container(config.hydra.sweep, resolve=False)["subdir"])  # type: ignore[index, call-overload]
         each = not subdir.is_absolute() and ".." not in subdir.parts and "${" in str(subdir)
         expected, remedy = "a folder per job, below the sweep's, named by an interpolation", "numlp's own is ${hydra.job.num}"
-        try:
+        with _ending_hydra():
             require(each, "hydra.sweep.subdir", expected, remedy, subdir=str(subdir))
-            check_free(folder := Path(config.hydra.sweep.dir), sweep_names(folder), "hydra.sweep.dir")
-        except (UserError, OSError) as error:
-            raise SystemExit(1) from error
+            check_free(folder, sweep_names(folder), "hydra.sweep.dir")
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
         """Give up the names that a run has not written."""
@@ -71,6 +64,15 @@ class OutputFolder(Callback):
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Give up the names that a sweep has not written."""
         release(Path(config.hydra.sweep.dir))
+
+
+@contextmanager
+def _ending_hydra() -> Iterator[None]:
+    """Let an error through Hydra, as the cause of a SystemExit: it turns any other exception of a callback into a warning."""
+    try:
+        yield
+    except (UserError, OSError) as error:
+        raise SystemExit(1) from error
 
 
 def check_free(folder: Path, names: frozenset[str], setting: str) -> None:
