@@ -12,14 +12,15 @@ from numlp.config.naming import caption, run_name
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def named(*overrides):
+def composed(*overrides):
+    """The settings, and the chosen file of each group."""
     store_primary(ROOT, "train")
     with initialize_config_dir(str(ROOT / CONF), version_base="1.3"):
         config = compose("params", overrides=["data=cifar10", *overrides], return_hydra_config=True)
     choices = dict(config.hydra.runtime.choices)
     with open_dict(config):
         del config["hydra"]
-    return run_name(to_config(config), choices)
+    return config, choices
 
 
 @pytest.mark.parametrize(
@@ -43,12 +44,12 @@ def named(*overrides):
     ],
 )
 def test_a_name_says_what_is_not_usual(overrides, name):
-    assert named(*overrides) == name
+    config, choices = composed(*overrides)
+    assert run_name(to_config(config), choices) == name
 
 
-def test_a_caption_calls_an_activation_of_ones_own_by_its_name():
-    store_primary(ROOT, "train")
-    with initialize_config_dir(str(ROOT / CONF), version_base="1.3"):
-        choices = OmegaConf.to_container(compose("params", overrides=["data=cifar10"]))
-    assert "ReLU" not in caption(choices) and "GELU" in caption(choices | {"activation": {"name": "gelu"}})
-    assert "batch norm, softplus," in caption(choices | {"activation": {"name": "softplus"}})
+def test_caption_calls_an_activation_of_ones_own_by_its_class():
+    choices = OmegaConf.to_container(composed()[0])
+    assert "ReLU" not in caption(choices)
+    assert "batch norm, soft plus, he, sgd, cyclical rate, 2 cycles" in caption(choices | {"activation": {"_target_": "mine.SoftPlus"}})
+    assert "batch norm, GELU," in caption(choices | {"activation": {"name": "gelu"}})  # of an older model

@@ -84,14 +84,6 @@ def test_random_overrides_compose_or_give_one_line(folder, overrides):
     one_line_or_nothing(overrides)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("part", range(4))
-@settings(max_examples=100, **COMMON)
-@given(OVERRIDES)
-def test_four_hundred_random_override_lists_compose_or_give_one_line(folder, part, overrides):
-    one_line_or_nothing(overrides)
-
-
 @settings(max_examples=5, **COMMON)
 @given(
     seed=st.integers(0, 2**63 - 1),
