@@ -1,24 +1,23 @@
 """The claims of claims.yaml: the numbers that decide each, and its verdict."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from pathlib import Path
 from statistics import fmean
-from typing import Any, TypeAlias, cast
+from typing import Any, ParamSpec, TypeAlias, cast
 
 from omegaconf import DictConfig
 
 from numlp.data.normalise import SPLITS, Name
 from reproduction.measured import Measured, NoDataError, Run, common, paired
 from reproduction.results import HOME
-from reproduction.scoreboard import NEAR
 from reproduction.settings import read_yaml
 from reproduction.significance import Outcome, Part, Verdict, combine, judge
 
 CLAIMS = HOME / "claims.yaml"
 BySeed: TypeAlias = dict[int, float]
+P = ParamSpec("P")
 
 
 @dataclass
@@ -124,6 +123,8 @@ def evaluate(measured: Measured, value: Any, split: Name = "test") -> BySeed:
     values = [evaluate(measured, one, split) for one in content]
     if kind == "minus":
         return paired(*values)
+    if kind == "mean":
+        return _mean(values)
     return {seed: max(by_seed[seed] for by_seed in values) - min(by_seed[seed] for by_seed in values) for seed in common(*values)}
 
 
@@ -133,8 +134,7 @@ def _late_fall(records: Sequence[Any]) -> float:
     return float(middle.train_loss - records[-1].train_loss)
 
 
-def _mean_of(runs: Sequence[Run], split: Name) -> BySeed:
-    values = [run.accuracy(split) for run in runs]
+def _mean(values: Sequence[BySeed]) -> BySeed:
     return {seed: math.fsum(value[seed] for value in values) / len(values) for seed in common(*values)}
 
 
@@ -146,57 +146,36 @@ def _published(measured: Measured, experiment: str) -> list[Run]:
     return runs
 
 
-def _above(label: str, values: BySeed, low: float = 0.0) -> Part:
-    return Part(label, tuple(values.values()), low)
+CHECKS: dict[str, Callable[..., Iterator[Part]]] = {}
+"""The functions that claims.yaml names."""
 
 
-def _equal(label: str, values: BySeed, margin: float) -> Part:
-    return Part(label, tuple(values.values()), -margin, margin)
+def named(check: Callable[P, Iterator[Part]]) -> Callable[P, Iterator[Part]]:
+    """Let claims.yaml name a function."""
+    CHECKS[check.__name__] = check
+    return check
 
 
-def near_published(measured: Measured, split: Name, label: str, run: str, accuracy: float) -> Iterator[Part]:
-    """A run has a published accuracy, to the scoreboard's tolerance."""
-    yield Part(label, measured.run(run).accuracies(split), accuracy - NEAR, accuracy + NEAR, "%")
-
-
-def each_two_sigmas(measured: Measured, split: Name, run: str, margin: float) -> Iterator[Part]:
-    """Each two sigmas of the initial weights differ by no more than the margin."""
-    for a, b in (("0.001", "0.1"), ("0.0001", "0.1"), ("0.0001", "0.001")):
-        values = evaluate(measured, {"minus": [f"{run};init.sigma={sigma}" for sigma in (a, b)]}, split)
-        yield _equal(f"{split}, sigma {a} minus {b}", values, margin)
-
-
-def each_two_records(measured: Measured, split: Name, name: str, run: str, margin: float) -> Iterator[Part]:
-    """Each two ways to record the cost end within the margin."""
-    for b, a in combinations(("full", "aggregated", "smoothed"), 2):
-        yield _equal(f"{split}, {name}: {a} minus {b}", evaluate(measured, {"minus": [run + a, run + b]}, split), margin)
-
-
+@named
 def each_near_the_mean(measured: Measured, split: Name, experiment: str, margin: float) -> Iterator[Part]:
     """No published lambda of a fine search is away from the mean of all by the margin."""
     runs = _published(measured, experiment)
+    mean = _mean([run.accuracy(split) for run in runs])
     for run in runs:
-        values = paired(run.accuracy(split), _mean_of(runs, split))
-        yield _equal(f"{split}: lambda {run.number('lam'):.3g} minus the mean of all", values, margin)
+        values = tuple(paired(run.accuracy(split), mean).values())
+        yield Part(f"{split}: lambda {run.number('lam'):.3g} minus the mean of all", values, -margin, margin)
 
 
+@named
 def best_of_search(measured: Measured, split: Name, name: str) -> Iterator[Part]:
     """The published best lambda is above the mean of the search's other published ones."""
     best = measured.run(name)
-    others = [run for run in _published(measured, best.experiment) if run != best]
+    others = [run.accuracy(split) for run in _published(measured, best.experiment) if run != best]
     label = f"{split}: lambda {best.number('lam'):.3g} minus the mean of the {len(others)} others"
-    yield _above(label, paired(best.accuracy(split), _mean_of(others, split)))
+    yield Part(label, tuple(paired(best.accuracy(split), _mean(others)).values()), low=0.0)
 
 
-def small_lambdas(measured: Measured, split: Name, worst: str) -> Iterator[Part]:
-    """In a search over decades, the lambda below 1e-3 are above the others."""
-    runs = _published(measured, worst.partition(" ")[0])
-    small, large = (_mean_of([run for run in runs if (run.number("lam") < 1e-3) == low], split) for low in (True, False))
-    lam = measured.run(worst).number("lam")
-    yield _above(f"{split}: mean of lambda below 1e-3 minus mean of those above", paired(small, large))
-    yield _above(f"{split}: mean of lambda below 1e-3 minus lambda {lam:.2g}", paired(small, measured.run(worst).accuracy(split)))
-
-
+@named
 def upper_half_of_draws(measured: Measured, split: Name, experiment: str) -> Iterator[Part]:
     """Our draws in the order of eta, each of the upper half against its counterpart in the lower.
 
@@ -211,6 +190,7 @@ def upper_half_of_draws(measured: Measured, split: Name, experiment: str) -> Ite
     yield Part("validation: a draw of the upper half of eta minus its counterpart in the lower half", differences, low=0.0)
 
 
+@named
 def first_over_last_layer(measured: Measured, split: Name, case: str, norm: str) -> Iterator[Part]:
     """The mean absolute difference of the first layer's W is at least twice the last one's, in each network of a gradient check."""
     rows = [row for row in measured.gradients if (row.case, row.norm, row.kind) == (case, norm, "W")]
@@ -221,18 +201,3 @@ def first_over_last_layer(measured: Measured, split: Name, case: str, norm: str)
         last = max(layer for _, layer in layers)
         ratios = tuple(math.log10(layers[seed, 1] / layers[seed, last]) for seed in sorted({seed for seed, _ in layers}))
         yield Part(f"hidden {hidden}: log10 of first over last layer", ratios, low=math.log10(2), unit="decades")
-
-
-CHECKS = {
-    function.__name__: function
-    for function in (
-        near_published,
-        each_two_sigmas,
-        each_two_records,
-        each_near_the_mean,
-        best_of_search,
-        small_lambdas,
-        upper_half_of_draws,
-        first_over_last_layer,
-    )
-}

@@ -71,18 +71,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class PublishedCell:
-    """One number of a report's table of gradient checks.
-
-    Attributes:
-        case: G1 to G5.
-        source: Report and table.
-        hidden: Widths joined by `-`.
-        norm: none, before or after.
-        layer: From 1.
-        kind: W, b, gamma or beta.
-        measure: The column of `Checked` that it is compared with.
-        value: As printed.
-    """
+    """One number of a report's table of gradient checks: its place as in `Checked`, the column that it is compared with, and its value."""
 
     case: str
     source: str
@@ -137,13 +126,10 @@ def load_published(path: Path) -> list[PublishedCell]:
 def compare(cells: Sequence[PublishedCell], rows: Sequence[Checked]) -> list[Comparison]:
     """Set the median over the seeds beside each published cell.
 
-    * "zero": zero by theory, and to rounding in every seed.
-    * "as tight": the plain difference is at most the published one.
-    * "both rounding": as absolute differences both are below `ROUNDING`, and within `FACTOR`.
-    * "as tight without truncation": the plain one is above, the extrapolated one is not, so what is left of the plain one is
-      the central difference's own error, of the order of h squared.
-    * "looser": none of these.
-    * "no data": not checked.
+    Its verdict is "zero" (by theory, and to rounding in every seed), "as tight" (the plain difference is at most the published one), "both
+    rounding" (as absolute differences both are below `ROUNDING`, and within `FACTOR`), "as tight without truncation" (the extrapolated one
+    is at most the published one, so what is left of the plain one is the central difference's own error, of the order of h squared),
+    "looser", or "no data".
     """
     return [_compare(cell, [row for row in rows if _place(row) == _place(cell)]) for cell in cells]
 
@@ -176,9 +162,6 @@ class FaultCheck:
     """A gradient check of a network with a planted mistake, at one batch.
 
     Attributes:
-        fault: A name of `FAULTS`, or `RIGHT`.
-        lam: L2 regularization of the check.
-        seed: Of parameters, images and labels.
         batch: 1 or 2: the moving average starts at the statistics of the first.
         mean_abs: Mean absolute difference of the weights, as R0 prints it, of the layer where it is largest.
         relative: Norm-relative difference of the parameter where it is largest.
