@@ -24,14 +24,7 @@ P = ParamSpec("P")
 class Measure:
     """A part of a claim: the mean of `value` over the seeds lies between `low` and `high`; or the parts that `check` gives.
 
-    Attributes:
-        label: The number, for readers.
-        value: A run, or an expression of runs.
-        low: Lower end of the region.
-        high: Its upper end.
-        unit: Unit of the number.
-        split: The split whose accuracies are taken.
-        check: A function of this module and its arguments, in place of a value.
+    claims.yaml describes the fields.
     """
 
     label: str = ""

@@ -4,7 +4,7 @@ Those of conf/experiment combine their settings as `numlp train +experiment=NAME
 such runs again with a fault or with other settings.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product, takewhile
 from pathlib import Path
@@ -107,16 +107,9 @@ def _values(item: Override) -> list[str]:
 
 @dataclass(frozen=True)
 class Described:
-    """An experiment as its file tells it.
+    """An experiment as its file tells it: its command, and report and place, title and remark from the opening comment.
 
-    Attributes:
-        id: The short name: e01 to e33, x01.
-        command: The command that makes its runs.
-        source: Report and place, from the opening comment.
-        title: What the experiment measures: the first sentence after that, without its full stop.
-        remark: The rest of that comment; may be empty.
-        settings: Overrides of the reports' usual settings, name and value.
-        varied: Settings that vary over its runs, name and values.
+    Its settings are overrides of the reports' usual ones, name and value; those of `varied` have several values.
     """
 
     id: str
@@ -130,11 +123,11 @@ class Described:
 
 def describe_all(root: Path) -> list[Described]:
     """Every experiment, in the order of the ids."""
-    files = [read_description(path) for path in sorted((root / FOLDER).glob(FILES))]
+    files = [_describe_file(path) for path in sorted((root / FOLDER).glob(FILES))]
     return files + [_describe_rerun(name, again) for name, again in read_reruns(root / RERUNS).items()]
 
 
-def read_description(path: Path) -> Described:
+def _describe_file(path: Path) -> Described:
     """Read one experiment's file.
 
     Raises:
@@ -147,7 +140,8 @@ def read_description(path: Path) -> Described:
     title, _, remark = text.strip().partition(". ")
     content, params = _read(path)
     values = flatten({key: value for key, value in content.items() if key not in ("defaults", "hydra")})
-    settings = [*_groups(content.get("defaults", [])), *((key, str(value)) for key, value in values.items())]
+    chosen = [item for entry in content.get("defaults", []) if isinstance(entry, dict) for item in entry.items()]
+    settings = [(key.removeprefix("override").strip().lstrip("/"), str(value)) for key, value in (*chosen, *values.items())]
     varied = [(key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items()]
     name = path.stem.partition("_")[0]
     command = f"numlp train +experiment={path.stem}"
@@ -155,14 +149,7 @@ def read_description(path: Path) -> Described:
 
 
 def _describe_rerun(name: str, again: Rerun) -> Described:
-    planted = f"The mistake that is planted: {FAULTS[again.fault].text}" if again.fault else ""
+    planted = f"The mistake that is planted: {FAULTS[again.fault].__doc__}" if again.fault else ""
     overrides = [override.partition("=") for override in again.overrides]
     settings = [("base", ", ".join(again.runs)), *((key, value) for key, _, value in overrides)]
     return Described(name, f"python -m reproduction {name}", f"ours, on {again.source}", again.question, planted, settings)
-
-
-def _groups(defaults: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    """The files that an experiment chooses, by their group."""
-    for entry in defaults:
-        if isinstance(entry, dict):
-            yield from ((key.removeprefix("override").strip().lstrip("/"), str(value)) for key, value in entry.items())

@@ -108,20 +108,14 @@ class MeanOfGradients(Momentum):
 
 
 class FaultyTrainer(Trainer):
-    """The training `right`, which has not begun, with a mistake; this class makes none.
-
-    Args:
-        config: The run's settings.
-        right: The training as it should be, whose state is taken over.
+    """The training `right`, which has not begun, with a mistake; this class makes none, and the others say theirs in a line.
 
     Attributes:
-        text: The mistake, in a sentence for readers.
         norm: The class of batch norm.
         network: The class that a network turns into; it has the same attributes.
         optimizer: The class that the optimizer turns into, which must be of its base class.
     """
 
-    text: ClassVar[str] = "None: batch norm as defined."
     norm: ClassVar[type[BatchNorm]] = BatchNorm
     network: ClassVar[type[Network]] = Network
     optimizer: ClassVar[type[Optimizer] | None] = None
@@ -151,23 +145,19 @@ class FaultyTrainer(Trainer):
 
 
 class StaleBackward(FaultyTrainer):
-    """R0's mistake."""
+    """The backward pass of batch norm takes mean and variance from the moving average."""
 
-    text = "The backward pass of batch norm takes mean and variance from the moving average."
     norm = StaleNorm
 
 
 class TrainingMode(FaultyTrainer):
-    """A mistake that changes evaluations alone."""
+    """Evaluation normalizes by the statistics of its own batch of 1,000 images."""
 
-    text = "Evaluation normalizes by the statistics of its own batch of 1,000 images."
     norm = BatchMomentsAlways
 
 
 class PenaltyOnAll(FaultyTrainer):
-    """A mistake that takes all parameters for weights."""
-
-    text = "L2 regularization is of every parameter, biases, gamma and beta included."
+    """L2 regularization is of every parameter, biases, gamma and beta included."""
 
     @classmethod
     def change_network(cls, network: Network) -> None:
@@ -176,9 +166,8 @@ class PenaltyOnAll(FaultyTrainer):
 
 
 class PenaltyOnGamma(FaultyTrainer):
-    """A mistake that takes gamma for a weight."""
+    """L2 regularization is of the weights and of gamma."""
 
-    text = "L2 regularization is of the weights and of gamma."
     network, optimizer = GammaPenalized, GammaDecay
 
     def __init__(self, config: Config, right: Trainer) -> None:
@@ -189,23 +178,19 @@ class PenaltyOnGamma(FaultyTrainer):
 
 
 class HalfPenaltyGradient(FaultyTrainer):
-    """A mistake in a derivative."""
+    """The gradient of L2 regularization is lambda * W, without its factor of 2."""
 
-    text = "The gradient of L2 regularization is lambda * W, without its factor of 2."
     network, optimizer = HalfPenalty, HalfDecay
 
 
 class DampedMomentum(FaultyTrainer):
-    """Another form of momentum."""
+    """Momentum's velocity is a mean of the gradients, and its steps are 1 / (1 - rho) times smaller."""
 
-    text = "Momentum's velocity is a mean of the gradients, and its steps are 1 / (1 - rho) times smaller."
     optimizer = MeanOfGradients
 
 
 class AlphaReversed(FaultyTrainer):
-    """A mistake of a name."""
-
-    text = "Alpha weighs the new statistics instead of the old ones."
+    """Alpha weighs the new statistics instead of the old ones."""
 
     @classmethod
     def change_settings(cls, config: Config) -> Config:

@@ -36,10 +36,8 @@ class Checked:
     Attributes:
         case: G1 to G5.
         hidden: Widths joined by `-`.
-        norm: none, before or after.
         layer: From 1, input side first.
         kind: W, b, gamma or beta.
-        seed: Of parameters, images and labels.
         gradient: Root mean square of the analytic gradient.
         mean_abs: Mean absolute difference of the plain central difference, as the reports take it.
         mean: Its mean with sign.

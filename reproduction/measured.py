@@ -21,13 +21,9 @@ class NoDataError(LookupError):
 
 @dataclass(frozen=True)
 class Run:
-    """All seeds of one choice of settings.
+    """All seeds of one choice of settings: by seed the metrics, and the records where there are any.
 
-    Attributes:
-        experiment: The experiment's short name: e01 to e33, x01.
-        key: The overrides that tell the run from the others of its experiment, `name=value` joined by `;`.
-        rows: The run's metrics, by seed.
-        histories: The records by seed, where there are any.
+    Its key holds the overrides that tell it from the others of its experiment, `name=value` joined by `;`.
     """
 
     experiment: str

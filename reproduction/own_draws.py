@@ -32,13 +32,9 @@ class Range:
 
 @dataclass(frozen=True)
 class Search:
-    """A search of ours.
+    """A search of ours by `count` runs, whose `number` tells its random stream from the others'.
 
-    Attributes:
-        number: Of the experiment; it tells this search's random stream from the others'.
-        count: Runs.
-        ranges: The ranges of the values, by key.
-        after: The experiment of whose best value the ends of the ranges are factors.
+    The ends of its ranges are factors of the best value of the experiment `after`, where there is one.
     """
 
     number: int

@@ -35,15 +35,7 @@ SUPPORTED = ("supported_mean", "supported_within", "reading", "readings_tried")
 
 @dataclass
 class Answer:
-    """What a report may have done, and the runs that show it.
-
-    Attributes:
-        id: Short and lasting, e.g. one-cycle.
-        text: The answer to the question, for readers.
-        again: Experiments of reruns.yaml that have made runs of the report again.
-        runs: By pattern of row ids: "experiment key", in which {run} stands for the key of the row's own run.
-        splits: The split that takes the place of the one that a row is compared with.
-    """
+    """What a report may have done, and the runs that show it: an entry of readings.yaml, which describes the fields."""
 
     id: str
     text: str

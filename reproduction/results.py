@@ -31,15 +31,13 @@ class RunKey:
     run: str
     seed: int
 
+    def __str__(self) -> str:
+        return f"{self.experiment} {self.run} seed {self.seed}"
+
 
 @dataclass(frozen=True)
 class Metrics:
-    """The metrics of a run: accuracies as fractions, costs in nats.
-
-    Attributes:
-        steps: Updates made.
-        model_digest: SHA-256 of the parameters and stored moments.
-    """
+    """The metrics of a run: accuracies as fractions, costs in nats, and the SHA-256 of the parameters and stored moments."""
 
     train_accuracy: float
     val_accuracy: float
@@ -54,12 +52,7 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Result(Metrics):
-    """The result of a run.
-
-    Attributes:
-        seconds: Wall time of the training, its records included.
-        history: The records.
-    """
+    """The result of a run: its metrics, the wall time of the training with its records, and the records."""
 
     seconds: float
     history: tuple[Record, ...]

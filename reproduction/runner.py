@@ -1,8 +1,8 @@
 """The runs of an experiment: those that are cached and those that are missing, side by side, and its result files."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from joblib import Parallel, cpu_count, delayed
 
@@ -13,24 +13,8 @@ from reproduction.own_draws import SEARCHES, best_value, draw
 from reproduction.results import FOLDER, OWN, Result, RunKey, read_results, write_results
 from reproduction.settings import Params
 
-
-@dataclass(frozen=True)
-class Planned:
-    """A run of an experiment with its seed and its settings."""
-
-    job: Job
-    seed: int
-    config: Config
-
-    @property
-    def key(self) -> RunKey:
-        """The run in the result files."""
-        return RunKey(self.job.experiment, self.job.key, self.seed)
-
-    @property
-    def name(self) -> str:
-        """The run, for people."""
-        return f"{self.job.experiment} {self.job.key} seed {self.seed}"
+Run: TypeAlias = tuple[Config, str]
+"""The settings of a run, and the fault that is planted in it."""
 
 
 def run_experiment(experiments: Experiments, experiment: str, params: Params) -> None:
@@ -42,15 +26,15 @@ def run_experiment(experiments: Experiments, experiment: str, params: Params) ->
     seeds = params.seeds_of(experiment)
     jobs = [(job, seed) for job in experiments.jobs(experiment) for seed in seeds]
     jobs += [(job, seeds[0]) for job in own_jobs(experiments, experiment, seeds[0])]  # each search is made once, with the first seed
-    runs = [Planned(job, seed, experiments.config(job, seed)) for job, seed in jobs]
-    results = {run.key: result for run in runs if (result := product.load_cached(run.config, run.job.fault)) is not None}
-    for count, run in enumerate((run for run in runs if run.key in results), start=1):
-        print(f"{count}/{len(runs)}  {run.name}: {_figures(results[run.key])} (kept)", flush=True)
-    missing = [run for run in runs if run.key not in results]
+    runs = {RunKey(experiment, job.key, seed): (experiments.config(job, seed), job.fault) for job, seed in jobs}
+    results = {key: result for key, run in runs.items() if (result := product.load_cached(*run)) is not None}
+    for count, (key, result) in enumerate(results.items(), start=1):
+        print(f"{count}/{len(runs)}  {key}: {_figures(result)} (kept)", flush=True)
+    missing = {key: run for key, run in runs.items() if key not in results}
     if missing:
-        results.update(_train(missing, seeds, len(runs)))
+        results.update(_train(experiment, missing, seeds, len(runs)))
     note = product.make_note(Path.cwd(), seeds, params.overrides)
-    write_results(FOLDER, experiment, [(run.key, results[run.key]) for run in runs], note)
+    write_results(FOLDER, experiment, [(key, results[key]) for key in runs], note)
 
 
 def own_jobs(experiments: Experiments, experiment: str, seed: int) -> list[Job]:
@@ -62,25 +46,25 @@ def own_jobs(experiments: Experiments, experiment: str, seed: int) -> list[Job]:
     return [experiments.job(experiment, overrides, OWN) for overrides in draw(search, seed, center)]
 
 
-def _train(missing: Sequence[Planned], seeds: Sequence[int], total: int) -> Iterator[tuple[RunKey, Result]]:
+def _train(experiment: str, missing: Mapping[RunKey, Run], seeds: Sequence[int], total: int) -> Iterator[tuple[RunKey, Result]]:
     """Results as they come, each a child run of the experiment's MLflow run; the longest runs begin first.
 
     Each takes `train.threads` cores: two processes of one thread beat one of two by a half at the reports' sizes.
     """
-    root = Path.cwd()
-    order = sorted(missing, key=lambda run: -product.count_steps(run.config) * (1 + 0.05 * len(run.config.model.hidden)))
-    workers = max(1, cpu_count() // max(run.config.train.threads for run in missing))
+    root, configs = Path.cwd(), [config for config, _ in missing.values()]
+    order = sorted(missing.items(), key=lambda item: -product.count_steps(item[1][0]) * (1 + 0.05 * len(item[1][0].model.hidden)))
+    workers = max(1, cpu_count() // max(config.train.threads for config in configs))
     parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
-    results = parallel(delayed(_make)(root, run) for run in order)  # they begin before MLflow is imported, which takes seconds
-    with product.tracked(root, missing[0].job.experiment, seeds, total) as parent:
-        for count, (run, result) in enumerate(results, start=1 + total - len(missing)):
-            product.log_run(root, run.name, run.job.experiment, run.config, run.job.fault, result, parent)
-            print(f"{count}/{total}  {run.name}: {_figures(result)} ({result.seconds:.1f} s)", flush=True)
-            yield run.key, result
+    results = parallel(delayed(_make)(root, key, *run) for key, run in order)  # they begin before MLflow is imported, which takes seconds
+    with product.tracked(root, experiment, seeds, total) as parent:
+        for count, (key, result) in enumerate(results, start=1 + total - len(missing)):
+            product.log_run(root, str(key), experiment, *missing[key], result, parent)
+            print(f"{count}/{total}  {key}: {_figures(result)} ({result.seconds:.1f} s)", flush=True)
+            yield key, result
 
 
-def _make(root: Path, run: Planned) -> tuple[Planned, Result]:
-    return run, product.train_and_cache(root, run.config, run.name, run.job.fault)
+def _make(root: Path, key: RunKey, config: Config, fault: str) -> tuple[RunKey, Result]:
+    return key, product.train_and_cache(root, config, str(key), fault)
 
 
 def _figures(result: Result) -> str:

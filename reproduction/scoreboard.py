@@ -18,17 +18,12 @@ NEAR = 1.5  # points
 
 @dataclass(frozen=True)
 class Published:
-    """One published accuracy, `value`, in per cent.
+    """One published accuracy, `value`, in per cent, with its place in a report.
 
     Attributes:
-        id: E.g. E01-04.
-        experiment: E.g. e01.
+        id: The row's name, such as E01-04.
         source: The report, R0 to R4.
-        table: The place in it.
-        row: What it was published for.
         run: The key of the run that it is compared with.
-        split: train, val or test.
-        value: As published, in per cent.
         reading: The section of docs/published.md that says how it is read; empty where nothing is ambiguous.
     """
 

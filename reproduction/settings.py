@@ -19,13 +19,7 @@ PARAMS, RERUNS = HOME / "params.yaml", HOME / "reruns.yaml"
 
 @dataclass
 class Params:
-    """The content of params.yaml.
-
-    Attributes:
-        seeds: Seeds of the runs.
-        overrides: Overrides for all runs, e.g. a rehearsal's train.epochs.
-        at_most: The experiments that have no more seeds, by that number of seeds.
-    """
+    """The content of params.yaml: seeds, overrides for all runs (a rehearsal), and by number of seeds the experiments that have no more."""
 
     seeds: list[int]
     overrides: list[str]
@@ -38,14 +32,9 @@ class Params:
 
 @dataclass
 class Rerun:
-    """Runs of other experiments, made again with one change.
+    """Runs of other experiments (their keys by experiment), made again with one change: a name of `FAULTS`, or overrides for all of them.
 
-    Attributes:
-        source: The report whose accuracies the change may explain.
-        question: The question that the experiment asks.
-        runs: Keys of the runs, by their experiment, e.g. e09.
-        fault: A name of `reproduction.faults.FAULTS`; empty where settings alone change.
-        overrides: Settings that all of these runs have beside their own.
+    The change may explain accuracies of the report `source`.
     """
 
     source: str

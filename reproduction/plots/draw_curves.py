@@ -14,7 +14,6 @@ from numlp.training.history import Record
 from reproduction.measured import Run
 from reproduction.plots.plot_style import GREEN, GRID, INK, PURPLE, column, themed
 
-PANELS = ("cost", "loss", "accuracy")
 UNITS = {"cost": "cost (nats)", "loss": "loss (nats)", "accuracy": "accuracy (%)"}
 SERIES = (("train", "training", BLUE, "-"), ("val", "validation", ORANGE, "--"))
 COLORS = (BLUE, ORANGE, GREEN, PURPLE)
@@ -46,10 +45,10 @@ def band_over_seeds(histories: Mapping[int, Sequence[Record]], name: str) -> Ban
     return Band(np.array(steps, np.float64)[good], values.mean(axis=0), values.min(axis=0), values.max(axis=0))
 
 
-def common_limits(runs: Sequence[Run], panels: Sequence[str] = PANELS) -> dict[str, tuple[float, float]]:
+def common_limits(runs: Sequence[Run]) -> dict[str, tuple[float, float]]:
     """Common limits of the panels, so that runs side by side can be compared."""
     ends = {}
-    for name in panels:
+    for name in UNITS:
         bands = [band_over_seeds(run.histories, f"{split}_{name}") for run in runs for split, *_ in SERIES]
         low, high = min(float(b.low.min()) for b in bands), max(float(b.high.max()) for b in bands)
         if name == "accuracy":

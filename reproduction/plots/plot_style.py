@@ -38,13 +38,7 @@ THEME: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Plot:
-    """One image of the report, drawn when it is asked for.
-
-    Attributes:
-        name: Of the file, without suffix.
-        alt: What it shows, for who cannot see it.
-        draw: Makes the figure.
-    """
+    """One image of the report: its file's name without suffix, the text for who cannot see it, and how it is drawn."""
 
     name: str
     alt: str

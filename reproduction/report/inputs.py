@@ -38,15 +38,7 @@ REASONS = {
 
 @dataclass
 class Explanation:
-    """Why some rows lie outside the tolerance, or some claims do not hold.
-
-    Attributes:
-        title: The reason in a few words.
-        rows: Ids of the rows and claims; `*` stands for any text.
-        because: A key of `REASONS`.
-        rests_on: The experiment, or the ambiguity, that shows it.
-        text: The reason.
-    """
+    """Why some rows lie outside the tolerance, or some claims do not hold: an entry of explanations.yaml, which describes the fields."""
 
     title: str
     rows: list[str]
