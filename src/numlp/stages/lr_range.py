@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 from hydra.core.hydra_config import HydraConfig
+from matplotlib.figure import Figure
 
 from numlp import paths
 from numlp.arrays import Array
 from numlp.config import Config
 from numlp.config.naming import caption, deciding_choices
 from numlp.data.normalise import Prepared, prepare_data
-from numlp.display.lr_range_curve import draw_lr_range
-from numlp.display.style import save
+from numlp.display.style import BLUE, GREY, ORANGE, save, sheet, styled
 from numlp.files import write_rows
 from numlp.optim.schedules import Schedule
 from numlp.training.history import Record
@@ -29,6 +29,7 @@ POINTS = 100  # records of a test
 WINDOW = 5  # records that a point of the smoothed accuracy is the mean of
 BEGINS = 0.1  # share of the whole rise at which the accuracy has begun to rise
 LEAST = 0.05  # rise of the accuracy below which there is nothing to suggest
+HIGHEST = 1.6  # times the first loss, the highest that is drawn: above, the network is lost
 REPLACED = ("schedule", "lr_range.", "hydra", "+stage", "then")  # overrides that a training after the test has no use for
 
 
@@ -52,10 +53,14 @@ def run(config: Config, out: Path) -> None:
     check_memory(config)
     data = prepare_data(config)
     records = sweep(config, data)
-    bounds, title = find_bounds(records), f"{data.dataset.name}\n{_caption(config)}"
     write_rows(out / paths.LR_RANGE, Record, records)
-    shaded = None if bounds is None else (bounds.eta_min, bounds.eta_max)
-    save(draw_lr_range(records, smooth_accuracy(records), shaded, title, data.dataset.classes), out / PICTURE)
+    bounds, own = (
+        find_bounds(records),
+        (" rate", " cycle", " cycles", " epoch", " epochs"),
+    )  # the test has a schedule and a length of its own
+    settings = [part for part in caption(deciding_choices(config)).split(", ") if not part.endswith(own)]
+    title = f"{data.dataset.name}\n{', '.join(settings)}, {config.lr_range.epochs:g} epochs"
+    save(draw_lr_range(records, bounds, title, data.dataset.classes), out / PICTURE)
     print(f"lr-range: wrote {paths.LR_RANGE}, {PICTURE} to {out}: {len(records) - 1} evaluation points on {data.dataset.name}")
     for line in advise(bounds, config, HydraConfig.get().overrides.task):
         print(line)
@@ -114,9 +119,34 @@ def advise(bounds: Bounds | None, config: Config, overrides: Sequence[str]) -> l
     return [f"eta_min {low}: from here on the validation accuracy rises", f"eta_max {high}: {fall}", " ".join(command)]
 
 
-def _caption(config: Config) -> str:
-    """The settings without schedule and length, which are the test's own."""
-    parts = caption(deciding_choices(config)).split(", ")
-    return ", ".join(
-        [*(part for part in parts if not part.endswith((" rate", " cycles", " epochs"))), f"{config.lr_range.epochs:g} epochs"]
-    )
+@styled
+def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str, classes: int) -> Figure:
+    """Draw validation accuracy and loss against the rate, the bounds as two marked lines.
+
+    Args:
+        records: The evaluation points.
+        bounds: The bounds that the test suggests.
+        title: The data set's name and the run's settings.
+        classes: Number of classes, for the dotted line of chance.
+    """
+    figure = sheet("Learning-rate range test", title, height=4.6)
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.5, 1])
+    eta, accuracy = np.array([r.eta for r in records]), 100 * np.array([r.val_accuracy for r in records])
+    upper.plot(eta, accuracy, ".", color=GREY, markersize=3, label="validation")
+    upper.plot(eta, 100 * smooth_accuracy(records), color=BLUE, linewidth=1.8, label="mean of five")
+    chance = 100 / classes
+    upper.axhline(chance, color=GREY, linewidth=1, linestyle=":", label=f"chance ({chance:.3g} %)")
+    upper.set(ylabel="accuracy (%)", xscale="log", ylim=(0, max(2 * chance, 1.25 * float(accuracy.max()))))
+    loss = np.array([r.val_loss for r in records])
+    lower.plot(eta, loss, color=BLUE, linewidth=1.8)
+    if len(finite := loss[np.isfinite(loss)]) > 0:
+        lower.set_ylim(0.95 * float(finite.min()), 1.05 * min(float(finite.max()), HIGHEST * float(finite[0])))
+    lower.set(xlabel="eta", ylabel="validation loss (nats)")
+    for axes in (upper, lower):
+        axes.grid(True)
+    for name, side in (("eta_min", "right"), ("eta_max", "left")) if bounds is not None else ():
+        rate = getattr(bounds, name)
+        upper.axvline(rate, color=ORANGE, linewidth=1.4)
+        upper.text(rate, 0.97, f" {name} {rate:g} ", transform=upper.get_xaxis_transform(), color=ORANGE, ha=side, va="top", weight="bold")
+    figure.legend(handles=upper.get_legend_handles_labels()[0], loc="outside lower center", ncols=3, frameon=False)
+    return figure
