@@ -1,14 +1,12 @@
 """End runs at random times by SIGKILL, SIGINT and SIGTERM, give the same command again, and compare with runs that were left alone.
 
-    python tests/kill_runs.py --kills 48 --folder FOLDER
+    OPENBLAS_NUM_THREADS=1 python tests/kill_runs.py FOLDER 48
 
-FOLDER, which must be empty, becomes a project with synthetic images. Prints a row per trial, and exits with 1 if a model or a history has
-other bits, or if MLflow has a record twice or not at all.
+FOLDER, which must be empty, becomes a project with synthetic images; 48 runs are ended. Prints a row per trial, and exits with 1 if a
+model or a history has other bits, or if MLflow has a record twice or not at all.
 """
 
-import argparse
 import json
-import os
 import random
 import re
 import shutil
@@ -40,16 +38,14 @@ CASES = {
 ENDS = {signal.SIGKILL: -9, signal.SIGINT: 130, signal.SIGTERM: 143}  # exit codes
 
 
-def start(folder, case, steps, out):
+def begin(folder, case, steps, out):
     command = [sys.executable, "-m", "numlp", "train", *RUN, *CASES[case], f"train.epochs={steps / 90!r}", f"hydra.run.dir={out}"]
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def finish(process):
+def finish(process, *codes):
     output, _ = process.communicate()
-    if process.returncode != 0:
-        raise SystemExit(output)
+    assert process.returncode in codes, output
     return output
 
 
@@ -57,32 +53,21 @@ def digests(folder):
     return [sha256(folder / name) for name in ("model.npz", "history.csv")]
 
 
-def end_and_repeat(folder, case, steps, number, delay):
-    """End a run after `delay` seconds of training; the last run's output, or None where the run was faster."""
-    process = start(folder, case, steps, f"outputs/{case}-again")
-    for line in process.stdout:
-        if re.search(r"step +0/", line):  # the first record: from here on it trains
-            break
-    time.sleep(delay)
-    process.send_signal(number)
-    output, _ = process.communicate()
-    if process.returncode == 0:
-        return None
-    assert process.returncode == ENDS[number], output
-    return finish(start(folder, case, steps, f"outputs/{case}-again"))
-
-
-def try_case(folder, case, numbers, steps):
-    """End a run by each signal of `numbers`; yield whether all bits were equal."""
-    rng, reference = random.Random(case), folder / "outputs" / case
-    finish(start(folder, case, steps, reference))
+def try_case(folder, case, signals, steps):
+    """End a run by each of the signals, and repeat its command; yield whether all bits were equal."""
+    rng, reference, again = random.Random(case), folder / "outputs" / case, folder / "outputs" / f"{case} again"
+    finish(begin(folder, case, steps, reference), 0)
     seconds = json.loads((reference / "timing.json").read_text())["train_seconds"]
-    for number in numbers:
-        output = None
-        while output is None:
-            shutil.rmtree(folder / "outputs" / f"{case}-again", ignore_errors=True)
-            output = end_and_repeat(folder, case, steps, number, rng.uniform(0, 0.9 * seconds))
-        same = digests(folder / "outputs" / f"{case}-again") == digests(reference)
+    for number in signals:
+        process = begin(folder, case, steps, again)
+        for line in process.stdout:
+            if re.search(r"step +0/", line):  # the first record: from here on it trains
+                break
+        time.sleep(rng.uniform(0, 0.9 * seconds))
+        process.send_signal(number)
+        finish(process, ENDS[number], 0)  # 0 where it was faster
+        output = finish(begin(folder, case, steps, again), 0)
+        same = digests(again) == digests(reference)
         print(
             f"{case:12} {number.name:8} {'resumed' if 'resumes from step' in output else 'began again'}, {'same' if same else 'OTHER'} bits"
         )
@@ -90,35 +75,26 @@ def try_case(folder, case, numbers, steps):
 
 
 def records_in_mlflow(folder):
-    """The steps of the records of each finished run in MLflow."""
+    """The number of records of each finished run in MLflow, and of different ones."""
     client, experiment = connect(folder)
-    finished = [run.info.run_id for run in client.search_runs([experiment]) if run.info.status == "FINISHED"]
-    return [[metric.step for metric in client.get_metric_history(run_id, "cost/val")] for run_id in finished]
+    for run in client.search_runs([experiment]):
+        if run.info.status == "FINISHED":
+            steps = [metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")]
+            yield len(steps), len(set(steps))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=48)
-    parser.add_argument("--steps", type=int, default=2_000, help="updates of a run")
-    parser.add_argument("--cases", type=int, default=len(CASES))
-    parser.add_argument("--folder", type=Path, required=True)
-    arguments = parser.parse_args()
-    folder, cases = arguments.folder.resolve(), list(CASES)[: arguments.cases]
-    shutil.copytree(ROOT / "conf", folder / "conf", dirs_exist_ok=True)
+def main(folder, kills, steps=2_000, cases=tuple(CASES)):
+    """End `kills` runs, each signal and each case equally often; give the exit code."""
+    shutil.copytree(ROOT / "conf", folder / "conf")
     shutil.copy(ROOT / "params.yaml", folder)
     subprocess.run([sys.executable, "-m", "numlp", "normalise", "data=synthetic", "split=9k"], cwd=folder, check=True)
-    trials = list(islice(zip(cycle(cases), (number for number in cycle(ENDS) for _ in cases), strict=False), arguments.kills))
+    signals = {case: list(islice(cycle(ENDS), len(range(i, kills, len(cases))))) for i, case in enumerate(cases)}
     with ThreadPoolExecutor(2) as pool:
-        numbers = {case: [number for other, number in trials if other == case] for case in cases}
-        same = [
-            result
-            for results in pool.map(lambda case: list(try_case(folder, case, numbers[case], arguments.steps)), cases)
-            for result in results
-        ]
-    counts = [(len(steps), len(set(steps))) for steps in records_in_mlflow(folder)]
-    print(f"{sum(same)} of {len(trials)} with the same bits; records in MLflow, of which different: {sorted(set(counts))}")
-    return int(not all(same) or set(counts) != {(POINTS + 1, POINTS + 1)})
+        results = [same for part in pool.map(lambda case: list(try_case(folder, case, signals[case], steps)), cases) for same in part]
+    records = set(records_in_mlflow(folder))
+    print(f"{sum(results)} of {kills} with the same bits; records in MLflow, and different ones: {records}")
+    return int(not all(results) or records != {(POINTS + 1, POINTS + 1)})
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1]).resolve(), int(sys.argv[2])))

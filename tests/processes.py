@@ -52,6 +52,6 @@ def wait_for(project, pattern, process, seconds=300):
     while time.monotonic() < end:
         if found := sorted(project.glob(pattern)):
             return found[-1]
-        assert process.poll() is None, process.communicate()[1]
+        assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     raise AssertionError(f"no {pattern} within {seconds} s")

@@ -1,13 +1,10 @@
 """Runs that are ended at random times: the same command ends in the same bits, and MLflow has each record once."""
 
-import sys
-
 import pytest
 
 import kill_runs
 
 
 @pytest.mark.slow
-def test_six_runs_that_are_killed_or_stopped_end_in_the_bits_of_runs_left_alone(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["kill_runs", "--kills", "6", "--cases", "2", "--steps", "400", "--folder", str(tmp_path)])
-    assert kill_runs.main() == 0, capsys.readouterr().out
+def test_six_runs_that_are_killed_or_stopped_end_in_the_bits_of_runs_left_alone(tmp_path):
+    assert kill_runs.main(tmp_path, 6, 400, ("nine layers", "everything")) == 0
