@@ -3,7 +3,9 @@
 import csv
 
 import pytest
+from hydra import compose, initialize_config_dir
 
+from numlp.config.compose import store_primary
 from numlp.runs.outcome import load_outcome
 from numlp.tracking import connect, run_files
 from numlp.training.trainer import Trainer
@@ -25,6 +27,7 @@ from sweeps import MULTI, SHORT, job_lines, newest_sweep, table
         (["hydra.sweeper.rounds=[{trial:3}]"], "'trial'"),
         (["hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs"),
         (["norm=none,befor"], "did you mean before?"),
+        (["hydra/launcher=cluster"], "the extra ray"),
         (["+experiment=e01_three_layers,e02_nine_layers"], "one after another"),
         (["+search=eta_lambda,architecture"], "one after another"),
     ],
@@ -43,6 +46,15 @@ def test_setting_of_sweeps_is_refused_in_a_single_run(project, numlp):
     code, _, err = numlp("train", "hydra.sweeper.sampler=tpe")
     assert (code, err.count("\n")) == (1, 1)
     assert "hydra.sweeper.sampler" in err
+
+
+@pytest.mark.parametrize(("launcher", "key", "expected"), [("cores", "n_jobs", 4), ("slurm", "cpus_per_task", 2)])
+def test_launcher_gives_each_job_its_threads(project, monkeypatch, launcher, key, expected):
+    monkeypatch.setattr("numlp.config.compose.cores", lambda: 8)
+    store_primary(project, "train")
+    with initialize_config_dir(str(project / "conf"), version_base="1.3"):
+        config = compose("params", [f"hydra/launcher={launcher}", "train.threads=2"], return_hydra_config=True)
+    assert config.hydra.launcher[key] == expected
 
 
 def test_sweep_without_images_ends_before_any_job(project, numlp):

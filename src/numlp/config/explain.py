@@ -47,7 +47,7 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
     """
     if isinstance(error, MarkedYAMLError):
         return _explain_yaml(error)
-    if isinstance(error, MissingConfigException) and error.options is not None:
+    if isinstance(error, MissingConfigException) and (error.options is not None or str(error.missing_cfg_file).startswith(GROUP)):
         return _explain_option(error)
     text = " ".join(str(error).split())
     cause = error if isinstance(error, OmegaConfBaseException) else error.__cause__ or error.__context__

@@ -37,6 +37,7 @@ from numlp.threads import cores
 from numlp.tracking import SWEEP, About, track
 from numlp.training.plan import check_data, check_memory, count_updates, estimate_memory
 
+MOST = 8  # runs that numlp compare takes
 ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs alone
 
 
@@ -271,6 +272,8 @@ class Sweep:
             alone = ["hydra.mode=RUN"] if self._search.params else []  # a file of conf/ makes it a sweep
             command = shlex.join(["numlp", "train", *self._fixed, *best.varied, *alone])
             lines.append(f"train the best alone: `{command}`")
+            folders = [outcome.folder for trial in order for outcome in trial.outcomes]
+            lines += [f"compare the runs: `{shlex.join(['numlp', 'compare', *folders])}`"] if 2 <= len(folders) <= MOST else []
             about.tags |= {"best": order[0].label, "best_command": command}
             about.metrics |= mean_metrics(order[0])
         about.tags["mlflow.note.content"] = "\n\n".join([f"{title}; network: {network}", *lines])
