@@ -7,6 +7,7 @@ imports no NumPy. The package's own modules import from each other and not from 
 
 import ast
 import os
+import re
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -18,8 +19,21 @@ os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "20")
 
 __version__ = version("numlp")
 
-_NODES = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")).body
-_HOMES = {alias.name: str(node.module) for node in _NODES if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+def _read_homes() -> dict[str, str]:
+    """The module of each public name, by __init__.pyi; no module is imported."""
+    face, homes = Path(__file__), {}
+    for node in ast.parse(face.with_suffix(".pyi").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom):
+            module, names = str(node.module), [alias.name for alias in node.names]
+            if names == ["*"]:
+                source = face.parents[1].joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+                names = re.findall(r'"(\w+)"', source.partition("__all__ = [")[2].partition("]")[0])
+            homes |= dict.fromkeys(names, module)
+    return homes
+
+
+_HOMES = _read_homes()
 __all__ = sorted(_HOMES)
 
 

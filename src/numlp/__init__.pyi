@@ -1,4 +1,7 @@
-"""The public names, by the module that each is from: for type checkers, and for __init__.py, which imports a name when it is first used."""
+"""The public names, by the module that each is from: for type checkers, and for __init__.py, which imports a name when it is first used.
+
+A star stands for the names of the module's `__all__`.
+"""
 
 from numlp.data.image_file import read_image as read_image
 from numlp.data.normalise import Part as Part
@@ -8,11 +11,11 @@ from numlp.data.npz import load_npz as load_npz
 from numlp.data.synthetic import synthesize as synthesize
 from numlp.errors import UserError as UserError
 from numlp.inference.model_file import Model as Model, load_model as load_model, save_model as save_model
-from numlp.nn.activations import Gelu as Gelu, LeakyRelu as LeakyRelu, Relu as Relu, Silu as Silu
+from numlp.nn.activations import *
 from numlp.nn.batch_norm import BatchNorm as BatchNorm
 from numlp.nn.dropout import Dropout as Dropout
 from numlp.nn.gradient_check import Difference as Difference, check_gradients as check_gradients
-from numlp.nn.initializers import gaussian as gaussian, he as he, initialize as initialize, xavier as xavier
+from numlp.nn.initializers import *
 from numlp.nn.linear import Linear as Linear
 from numlp.nn.loss import (
     accuracy as accuracy,
@@ -23,21 +26,8 @@ from numlp.nn.loss import (
 from numlp.nn.mode import PREDICTION as PREDICTION, TRAINING as TRAINING, Mode as Mode
 from numlp.nn.moments import set_from_batch as set_from_batch, update_moving_average as update_moving_average
 from numlp.nn.network import Network as Network, Pass as Pass
-from numlp.optim.optimizers import (
-    Adam as Adam,
-    AdamW as AdamW,
-    Momentum as Momentum,
-    Optimizer as Optimizer,
-    Sgd as Sgd,
-    clip_by_norm as clip_by_norm,
-)
-from numlp.optim.schedules import (
-    Constant as Constant,
-    Cosine as Cosine,
-    Cyclical as Cyclical,
-    Exponential as Exponential,
-    OneCycle as OneCycle,
-)
+from numlp.optim.optimizers import *
+from numlp.optim.schedules import *
 from numlp.training.evaluator import Evaluator as Evaluator, Scores as Scores, confusion_matrix as confusion_matrix
 from numlp.training.fit import AdaptiveMoments as AdaptiveMoments, EmaMoments as EmaMoments, PreciseMoments as PreciseMoments
 from numlp.training.history import Record as Record

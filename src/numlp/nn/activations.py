@@ -11,6 +11,8 @@ from numlp.arrays import Array
 from numlp.errors import require
 from numlp.nn.mode import Mode
 
+__all__ = ["Gelu", "LeakyRelu", "Relu", "Silu"]  # the public names: numlp.Gelu, ...
+
 LEAK = 0.01  # slope of the leaky ReLU below 0
 CUBE = 0.044715  # of GELU's approximation
 ROOT = float(np.sqrt(2 / np.pi))

@@ -9,6 +9,8 @@ import numpy as np
 from numlp.errors import POSITIVE
 from numlp.nn.network import Network
 
+__all__ = ["gaussian", "he", "initialize", "xavier"]  # the public names: numlp.gaussian, ...
+
 Initializer: TypeAlias = Callable[[int], float]
 """From a layer's fan-in to the standard deviation of its weights."""
 

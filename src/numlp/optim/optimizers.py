@@ -12,6 +12,8 @@ from numlp.arrays import Array
 from numlp.errors import FRACTION, NOT_NEGATIVE, POSITIVE
 from numlp.threads import side_by_side
 
+__all__ = ["Adam", "AdamW", "Momentum", "Optimizer", "Sgd", "clip_by_norm"]  # the public names: numlp.Adam, ...
+
 BLOCK = 1 << 17  # entries: 512 kB of float32, so that a block stays in the cache for all operations on it
 EVERY = 8  # updates from one step of the average to the next: a pass over a vector as long as the weights
 LEAST = 2  # blocks of a thread: fewer are done before another thread has begun

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 from numlp.errors import DECAY, LENGTH, POSITIVE, require, require_rates
 
+__all__ = ["Constant", "Cosine", "Cyclical", "Exponential", "OneCycle"]  # the public names: numlp.Constant, ...
+
 Schedule: TypeAlias = Callable[[int], float]
 """From the update, counted from 0, to its learning rate eta."""
 
