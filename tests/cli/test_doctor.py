@@ -34,7 +34,7 @@ def start_run(project, pid, host=None):
 def test_all_is_well(project, numlp):
     code, out, err = numlp("doctor")
     assert (code, err) == (0, "")
-    assert all(level(out, what) in ("ok", "warning") for what in ("machine", "configuration", "data", "MLflow store"))
+    assert all(level(out, what) in ("ok", "warning") for what in ("machine", "project", "configuration", "data", "MLflow"))
     assert not (project / "mlruns").exists()
 
 
@@ -83,22 +83,22 @@ def test_store_of_another_mlflow_is_an_error(ready, numlp):
     with closing(sqlite3.connect(ready / "mlruns/mlflow.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = 'abc'")
     code, out, _ = numlp("doctor")
-    assert (code, level(out, "MLflow store")) == (1, "error")
+    assert (code, level(out, "MLflow")) == (1, "error")
 
 
 def test_runs_without_a_process_are_found_and_closed_when_asked(ready, numlp):
     runs = [start_run(ready, ended()), start_run(ready, os.getpid()), start_run(ready, ended(), "another host")]
     client, _ = connect(ready)
     code, out, _ = numlp("doctor")
-    assert (code, level(out, "MLflow runs")) == (0, "warning")
+    assert (code, level(out, "MLflow")) == (0, "warning")
     assert client.get_run(runs[0]).info.status == "RUNNING"
     code, out, _ = numlp("doctor", "--fix")
-    assert (code, "MLflow runs" in out) == (0, False)
+    assert (code, level(out, "MLflow")) == (0, "ok")
     assert [client.get_run(run).info.status for run in runs] == ["KILLED", "RUNNING", "RUNNING"]
 
 
 def test_server_that_does_not_answer_is_an_error_without_its_password(project, numlp, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://user:secret@127.0.0.1:9")
     code, out, _ = numlp("doctor")
-    assert (code, level(out, "MLflow store")) == (1, "error")
+    assert (code, level(out, "MLflow")) == (1, "error")
     assert "secret" not in out

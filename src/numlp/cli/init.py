@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 
 import numlp
-from numlp.cli.dvc import in_git
 from numlp.errors import require
 
 FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
@@ -76,6 +75,11 @@ def template() -> Path:
     """The folder of a new project's files: in an installed package its own, in a checkout the checkout."""
     carried = Path(numlp.__file__).parent / "project"
     return carried if carried.is_dir() else Path(numlp.__file__).parents[2]
+
+
+def in_git(folder: Path) -> bool:
+    """Tell whether `folder` is in a git checkout."""
+    return any((outer / ".git").exists() for outer in (folder.absolute(), *folder.absolute().parents))
 
 
 def _fill(folder: Path, data: str | None, git: bool) -> None:
