@@ -10,14 +10,11 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from fcntl import LOCK_EX, LOCK_NB, flock
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from filelock import FileLock
-
-from numlp.errors import UserError, require
+from numlp.errors import require
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -47,26 +44,6 @@ def replacing(path: Path, sync: bool = True) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.filename in (None, str(part)):
             error.filename = str(path)  # the name that the user knows
         raise
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file while the body runs; other processes that ask for it wait.
-
-    Raises:
-        UserError: The file cannot be made, or its file system has no locks; a lock that could never be had is not waited for.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("ab") as probe:
-            flock(probe, LOCK_EX | LOCK_NB)
-    except BlockingIOError:
-        pass  # another process has it
-    except OSError as error:
-        remedy = "put the data on another file system with NUMLP_DATA, or the project there"
-        raise UserError(f"{path}: the file cannot be locked: {error.strerror}; {remedy}") from error
-    with FileLock(path):
-        yield
 
 
 def write_text(path: Path, text: str) -> None:

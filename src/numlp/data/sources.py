@@ -1,5 +1,7 @@
 """The raw images of a config, made where they are not there yet by the function that the config group `data` names."""
 
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from numlp.data.cifar10 import Unavailable, is_accepted, load_cifar10
 from numlp.data.dataset import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
 from numlp.data.synthetic import synthesize
 from numlp.errors import UserError, require
-from numlp.files import json_digest, known_sha256, locked
+from numlp.files import json_digest, known_sha256
 
 ASKED, REPLACED = "asked", "in_place_of"  # keys of a data set's origin: its settings; why it is not the one that they name
 
@@ -22,10 +24,18 @@ def provide_raw(part: Part) -> Path:
     if holds(paths.DOWNLOAD, part):
         return paths.DOWNLOAD
     folder = paths.DATA / "raw" / f"{part[TARGET].rpartition('.')[2]}-{json_digest(part)[:8]}"
-    if not holds(folder, part):  # looked at before it is locked: the folder may be shared, and read-only
-        with locked(folder.with_name(f"{folder.name}.lock")):
+    if not holds(folder, part):
+        new = folder.with_name(f".{folder.name}.{os.getpid()}")  # other processes may make the same data set now
+        try:
+            save_raw(make_raw(part), new)
             if not holds(folder, part):
-                save_raw(make_raw(part), folder)
+                shutil.rmtree(folder, ignore_errors=True)  # of an archive that is accepted no more
+                new.rename(folder)
+        except OSError:
+            if not holds(folder, part):  # else another process was faster
+                raise
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
     return folder
 
 
