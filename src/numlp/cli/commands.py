@@ -41,25 +41,16 @@ COMMANDS = {
     "normalise": Command("numlp.stages.normalise", "split and normalise the images", composed=True),
     "train": Command("numlp.stages.train", "train a network; with -m, one network per combination of values", composed=True),
     "evaluate": Command("numlp.stages.evaluate", "evaluate the pipeline's network on the three splits", composed=True),
-    "plot": Command(
-        "numlp.stages.plot",
-        "plot the curves, the confusion matrix, the first layer and the most confident errors of the pipeline's run",
-        composed=True,
-    ),
+    "plot": Command("numlp.stages.plot", "plot the figures of the pipeline's run", composed=True),
     "lr-range": Command("numlp.stages.lr_range", "run a learning-rate range test and suggest eta_min and eta_max", composed=True),
     "gradcheck": Command("numlp.cli.gradcheck", "compare the gradients with central differences", composed=True),
     "init": Command("numlp.cli.init", "create a project in a new or empty directory", needs="nothing"),
-    "run": Command(
-        "numlp.cli.run", "run the DVC pipeline with the settings of params.yaml, on synthetic images where CIFAR-10 is not available"
-    ),
+    "run": Command("numlp.cli.run", "run the DVC pipeline with the settings of params.yaml; print its metrics"),
     "doctor": Command("numlp.cli.doctor", "check the machine, the configuration, the data and MLflow; suggest remedies", needs="nothing"),
     "predict": Command("numlp.cli.predict", "classify PNG, JPEG or WebP images", needs="model"),
     "export": Command("numlp.cli.export", "export a network as ONNX", needs="model"),
     "register": Command("numlp.cli.register", "register a network in MLflow's model registry, with its metrics"),
-    "compare": Command(
-        "numlp.compare.command",
-        "compare two to eight runs on the same test images: settings, curves, significance, classes",
-    ),
+    "compare": Command("numlp.compare.command", "compare the settings, curves and classes of two to eight runs, and test for significance"),
     "log": Command("numlp.cli.log", "send MLflow what it lacks of a run, or of a sweep and its jobs, from their directory"),
     "runs": Command("numlp.cli.runs", "list the runs in MLflow; filter the runs, or show the best"),
     "health": Command("numlp.cli.health", "plot the layer diagnostics of one to four runs with train.health=true, side by side"),
