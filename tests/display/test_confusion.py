@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from numlp.display.confusion import draw_confusion
-from numlp.errors import UserError
 
 TITLE = "CIFAR-10\nhidden [50, 50], seed 0"
 
@@ -40,7 +39,5 @@ def test_many_classes_have_colors_alone_and_some_names(k, numbers, names):
     assert (len(grid.texts), len(grid.get_yticks()), len(side.patches)) == (numbers, names, k)
 
 
-def test_empty_matrix_is_drawn_and_one_of_another_shape_refused():
+def test_empty_matrix_is_drawn():
     assert "no images" in draw_confusion(np.zeros((10, 10), int), example()[1], TITLE).texts[0].get_text()
-    with pytest.raises(UserError, match="confusion"):
-        draw_confusion(np.zeros((10, 9), int), example()[1], TITLE)

@@ -5,7 +5,6 @@ import pytest
 from matplotlib.figure import Figure
 
 from numlp.display.images import Mosaic, draw_confident_errors, draw_first_layer
-from numlp.errors import UserError
 
 TITLE = "synthetic, seed 1\nhidden [50, 50], seed 0"
 SHAPE = (32, 32, 3)
@@ -53,13 +52,6 @@ def test_values_that_are_not_finite_or_that_the_network_does_not_read_are_mid_gr
     W[40, 0] = np.inf
     red = canvas(draw_first_layer(W, SHAPE, TITLE))[:32, :32, 0].ravel()
     assert np.flatnonzero(red != 0.5).tolist() == [*range(40), *range(41, 100)]
-
-
-def test_weights_and_names_that_do_not_fit_are_refused():
-    with pytest.raises(UserError, match="first_layer"):
-        draw_first_layer(np.zeros((3073, 5)), SHAPE, TITLE)
-    with pytest.raises(UserError, match="confident_errors"):
-        draw_confident_errors(images(2), SHAPE, ["cat"] * 2, ["dog"], np.ones(2), TITLE)
 
 
 def test_errors_come_most_confident_first_without_the_right_ones():

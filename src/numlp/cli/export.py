@@ -69,7 +69,7 @@ def check(model: Model, model_file: Path, onnx_file: Path) -> bool:
 
 
 def predict_by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:
-    """Those of onnxruntime."""
+    """The probabilities by onnxruntime."""
     try:
         import onnxruntime
     except ImportError as error:
@@ -80,7 +80,7 @@ def predict_by_onnx(path: Path, images: NDArray[np.uint8]) -> Array:
 
 
 def predict_by_pyfunc(model_file: Path, images: NDArray[np.uint8]) -> Array:
-    """Those of the model that is logged to MLflow, as MLflow loads it."""
+    """The probabilities by the model that is logged to MLflow, as MLflow loads it."""
     with tempfile.TemporaryDirectory() as folder:
         write_pyfunc(model_file, Path(folder) / "model")
         return load_predictor(Path(folder) / "model")(images)

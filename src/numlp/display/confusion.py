@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.display.style import sheet, styled
-from numlp.errors import require
 
 NUMBERED, NAMED = 15, 30  # most classes whose counts fit into the cells, and whose names fit beside them
 
@@ -26,7 +25,6 @@ def draw_confusion(matrix: NDArray[np.integer], class_names: Sequence[str], titl
         title: The data set's name and the run's choices.
     """
     k = len(class_names)
-    require(matrix.shape == (k, k), "confusion", f"a matrix of shape ({k}, {k})", shape=matrix.shape)
     sums = matrix.sum(axis=1)
     share = matrix / np.maximum(sums, 1)[:, None]  # a class without images: a row of zeros
     total = int(sums.sum())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,12 +14,14 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from numlp.arrays import Array
 from numlp.data.normalise import SPLITS, Name
 from numlp.display.style import BLUE, GREY, MARKERS, ORANGE, PALETTE, sheet, styled
-from numlp.errors import require
 from numlp.training.history import Record
+
+Look: TypeAlias = tuple[str, str, str]
+"""Color, marker and dash of a line."""
 
 LARGEST = 1e250  # what is above cannot be drawn: the margin of its axis would overflow
 MARKED = 60  # with more records than this, markers would run together
-SERIES: Mapping[Name, tuple[str, str, str]] = {"train": (BLUE, "o", "-"), "val": (ORANGE, "s", "--")}  # color, marker, line
+SERIES: Mapping[Name, Look] = {"train": (BLUE, "o", "-"), "val": (ORANGE, "s", "--")}
 COLUMNS = (("cost", "cost (nats)", 1), ("accuracy", "accuracy (%)", 100))
 HALF = 48  # characters of a label that half of the width holds
 BAND = "Line: mean over the seeds. Band: from the lowest to the highest."
@@ -36,15 +39,14 @@ def draw_curves(records: Sequence[Record], title: str, classes: int) -> Figure:
         title: The data set's name and the run's choices.
         classes: Number of classes, for the dotted line of chance.
     """
-    require(len(records) >= 1, "curves", "one evaluation point or more", records=len(records))
     figure = sheet("Training, step by step", title, height=5.6)
     (cost, loss), (accuracy, eta) = figure.subplots(2, 2, sharex=True)
     for axes, name in ((cost, "cost"), (loss, "loss")):
         _pair(axes, records, name)
-        fit_axis(axes, _values(records, f"train_{name}", f"val_{name}"))
+        _fit_axis(axes, _values(records, f"train_{name}", f"val_{name}"))
         axes.set(title=f"{name.capitalize()} {_last(records, name, '.4g')}", ylabel=f"{name} (nats)")
     _accuracy(accuracy, records, 100 / classes)
-    draw_line(eta, records, "eta", "#000000", "o", "-", "eta")
+    _line(eta, records, "eta", ("#000000", "o", "-"), "eta")
     eta.yaxis.set_major_formatter(StrMethodFormatter("{x:.4g}"))
     eta.set(title=f"Learning rate (last: {records[-1].eta:.3g})", ylabel="eta", ylim=(0, None))
     _steps([cost, loss], [accuracy, eta], records)
@@ -63,30 +65,19 @@ def _accuracy(axes: Axes, records: Sequence[Record], chance: float) -> None:
 
 
 def _pair(axes: Axes, records: Sequence[Record], name: str, scale: float = 1) -> None:
-    for split, (color, marker, dash) in SERIES.items():
-        draw_line(axes, records, f"{split}_{name}", color, marker, dash, SPLITS[split], scale)
+    for split, look in SERIES.items():
+        _line(axes, records, f"{split}_{name}", look, SPLITS[split], scale)
 
 
-def draw_line(
-    axes: Axes,
-    records: Sequence[Record],
-    column: str,
-    color: str,
-    marker: str,
-    dash: str,
-    label: str,
-    scale: float = 1,
-    against: str = "step",
-) -> None:
+def _line(axes: Axes, records: Sequence[Record], column: str, look: Look, label: str, scale: float = 1, against: str = "step") -> None:
     """Draw one column against another; a gap and a cross where it cannot be drawn."""
-    steps, values = _values(records, against), scale * _values(records, column)
+    steps, values, (color, marker, dash) = _values(records, against), scale * _values(records, column), look
     good = np.abs(values) <= LARGEST  # False for NaN too
     marker = marker if len(records) <= MARKED else ""
     axes.plot(steps, np.where(good, values, np.nan), color=color, linestyle=dash, marker=marker, markersize=4, linewidth=1.6, label=label)
     if not good.all():
-        n = len(steps[~good])
         top = axes.get_xaxis_transform()  # x in steps, y as a share of the panel's height
-        axes.plot(steps[~good], np.full(n, 0.93), "x", transform=top, color="black", markersize=6, label="off the scale (inf, NaN)")
+        axes.plot(steps[~good], 0 * steps[~good] + 0.93, "x", transform=top, color="black", markersize=6, label="off the scale (inf, NaN)")
 
 
 def _values(records: Sequence[Record], *columns: str) -> Array:
@@ -98,7 +89,7 @@ def _last(records: Sequence[Record], name: str, form: str, scale: float = 1) -> 
     return f"(last: train {train:{form}}, val {val:{form}})"
 
 
-def fit_axis(axes: Axes, values: Array) -> None:
+def _fit_axis(axes: Axes, values: Array) -> None:
     """Choose the scale and limits of a cost axis: no flat curve is blown up into noise."""
     drawn = values[np.abs(values) <= LARGEST]
     if len(drawn) == 0:
@@ -170,13 +161,13 @@ def draw_overlaid_curves(curves: Sequence[Curve], title: str, classes: int) -> F
             for split, (_, _, dash) in SERIES.items():
                 field = f"{split}_{column}"
                 label = curve.label if split == "train" else ""  # one entry of the legend per color
-                draw_line(axes, curve.mean, field, color, marker, dash, label, scale, against="epoch")
+                _line(axes, curve.mean, field, (color, marker, dash), label, scale, against="epoch")
                 _band(axes, curve, field, color, scale)
         axes.set(xlabel="epoch", ylabel=name)
         axes.grid(True)
     cost, accuracy = panels
     costs = [(record.train_cost, record.val_cost) for curve in curves for history in curve.histories for record in history]
-    fit_axis(cost, np.array(costs, np.float64).ravel())
+    _fit_axis(cost, np.array(costs, np.float64).ravel())
     accuracy.axhline(100 / classes, color=GREY, linewidth=1, linestyle=":")
     accuracy.set_ylim(0, None)
     handles = {handle.get_label(): handle for handle in cost.get_legend_handles_labels()[0]}

@@ -87,7 +87,6 @@ def draw_health(runs: Sequence[Watched], title: str, classes: int) -> Figure:
         classes: Number of classes, for the dotted line of chance.
     """
     require(1 <= len(runs) <= RUNS, "health", f"1 to {RUNS} runs", runs=len(runs))
-    require(all(run.health for run in runs), "health", "one evaluation point or more per run", records=[len(run.health) for run in runs])
     finite = [quantity for quantity in QUANTITIES if any(np.isfinite(_values(run, quantity)).any() for run in runs)]
     note = "Each strip is a layer, the output at the bottom. Gray: no value, or not finite. Updates scale with the learning rate."
     figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{note}", height=1.9 + 1.25 * len(finite))

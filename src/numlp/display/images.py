@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from numlp.arrays import Array
 from numlp.display.style import MARGIN, ORANGE, WIDTH, sheet, styled
-from numlp.errors import require
 
 UNITS = 100  # most units drawn
 ERRORS, COLUMNS = 20, 5  # most errors drawn, and in a row
@@ -77,10 +76,9 @@ def draw_first_layer(W: Array, shape: Sequence[int], title: str) -> Figure:
         shape: (height, width, channels) of an image, or (d,) of rows that are no images, which are not drawn.
         title: The data set's name and the run's choices.
     """
-    size = math.prod(shape)
-    require(W.ndim == 2 and len(W) <= size, "first_layer", f"weights of shape (at most {size}, units)", shape=W.shape)
     if len(shape) != 3:
         return sheet("Weights of the first layer: not drawn, as the inputs are no images", title, height=0.5)
+    size = math.prod(shape)
     units = np.pad(scale_units(W), ((0, 0), (0, size - len(W))), constant_values=0.5)
     note = "Mid-gray is 0; each image is scaled by the weights of its own unit."
     if len(W) < size:
@@ -103,8 +101,6 @@ def draw_confident_errors(
         probabilities: (n,) probability of the predicted class.
         title: The data set's name and the run's choices.
     """
-    sizes = [len(images), len(true), len(predicted), len(probabilities)]
-    require(len(set(sizes)) == 1, "confident_errors", "as many images as names and probabilities", sizes=sizes)
     wrong = np.flatnonzero([a != b for a, b in zip(true, predicted, strict=True)])
     order = wrong[np.argsort(-probabilities[wrong], kind="stable")][:ERRORS]  # NaN last
     if len(order) == 0:

@@ -26,11 +26,11 @@ class Model:
     """A trained network and what is needed to use it.
 
     Attributes:
-        network: With its stored moments.
+        network: The network with its stored moments.
         mean: (d,) means of the input's pixels on the 0..1 scale.
         std: (d,) their standard deviations.
-        choices: The run's choices, as plain containers; no path of a machine.
-        dataset: What it was trained on.
+        choices: The run's settings, as plain containers; no path of a machine.
+        dataset: The data set that it was trained on.
 
     Examples:
         >>> import numpy as np
@@ -49,18 +49,14 @@ class Model:
 
     @property
     def threads(self) -> int:
-        """Of BLAS, that the model was trained with; its figures are measured with as many."""
+        """Threads of BLAS that the model was trained with; its metrics are measured with as many."""
         return int(self.choices.get("train", {}).get("threads", 1))
 
     def require_images(self, where: str) -> None:
         """Raise UserError unless the network reads the values of an image of its data set, or as many of them as the run chose."""
         inputs = self.choices.get("model", {}).get("inputs") or self.dataset.inputs
-        require(
-            self.mean.size == inputs,
-            where,
-            f"a model of {inputs} inputs, from images of shape {list(self.dataset.shape)}",
-            inputs=self.mean.size,
-        )
+        expected = f"a model of {inputs} inputs, from images of shape {list(self.dataset.shape)}"
+        require(self.mean.size == inputs, where, expected, inputs=self.mean.size)
 
     def probabilities(self, images: NDArray[np.uint8]) -> Array:
         """(N, d) raw images, channel-major -> (N, K) class probabilities, by the network as it was trained: no layer is folded."""
