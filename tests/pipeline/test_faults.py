@@ -60,7 +60,7 @@ def test_full_disk_is_one_line_and_once_there_is_room_the_run_resumes(ready, num
     (ready / OUT).mkdir(parents=True)
     code, err, left = train_on(ready, small_disk(OUT, "100k"))
     assert (code, err) == (1, f"error: {OUT}/model.npz: {FULL}\n")
-    assert left == ["config.json", "health.csv", "run.json"]
+    assert left == ["config.json", "health.csv", "history.csv", "run.json"]
     code, out, err = numlp("train", *RUN)
     assert (code, err) == (0, "")
     assert "resumes from step 45" in out

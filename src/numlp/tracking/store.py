@@ -6,6 +6,7 @@ import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -46,6 +47,7 @@ class Store(NamedTuple):
     experiment: str
 
 
+@cache
 def load_mlflow() -> Any:
     """The module `mlflow`, which takes a second or two to import: no command waits for it that does not need it."""
     for name, value in SETTINGS.items():
