@@ -60,9 +60,10 @@ def try_case(folder, case, signals, steps):
     seconds = json.loads((reference / "timing.json").read_text())["train_seconds"]
     for number in signals:
         process = begin(folder, case, steps, again)
-        for line in process.stdout:
-            if re.search(r"step +0/", line):  # the first record: from here on it trains
-                break
+        printed = []
+        while not printed or not re.search(r"step +0/", printed[-1]):  # the first record: from here on it trains
+            printed.append(process.stdout.readline())
+            assert printed[-1], "".join(printed)
         time.sleep(rng.uniform(0, 0.9 * seconds))
         process.send_signal(number)
         finish(process, ENDS[number], 0)  # 0 where it was faster
