@@ -31,10 +31,6 @@ class Choice:
         """The dimension as Optuna has it."""
         return IntDistribution(0, len(self.values) - 1) if self.ordered else CategoricalDistribution(self.values)
 
-    def encode(self, text: str) -> Any:
-        """The text of an override as Optuna's value."""
-        return self.values.index(text) if self.ordered else text
-
     def decode(self, value: Any) -> str:
         """Optuna's value as the text of an override."""
         return self.values[value] if self.ordered else str(value)
@@ -66,10 +62,6 @@ class Range:
         if self.whole:
             return IntDistribution(int(self.low), int(self.high), log=self.log)
         return FloatDistribution(self.low, self.high, log=self.log)
-
-    def encode(self, text: str) -> Any:
-        """The text of an override as Optuna's value."""
-        return int(text) if self.whole else float(text)
 
     def decode(self, value: Any) -> str:
         """Optuna's value as the text of an override."""

@@ -11,7 +11,7 @@ from optuna.trial import TrialState
 
 from numlp.config.search import Round, Search
 from numlp.runs.pruning import STUDY, open_journal
-from numlp.sweep.space import Point, Space, grid
+from numlp.sweep.space import Choice, Point, Space, grid
 from numlp.training.plan import SEARCH, stream
 
 SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
@@ -43,10 +43,13 @@ class Study:
             sampler = SAMPLERS[settings.sampler](seed)
         storage = open_journal(str(journal)) if journal else None
         self._study = optuna.create_study(study_name=STUDY, storage=storage, sampler=sampler)
-        self.place, self.journal, self._space, self._left = place, journal, space, count_trials(settings, space)
+        self.place, self.journal, self._left = place, journal, count_trials(settings, space)
+        self._space: Space = space
         self._at_once = search.parallel or side_by_side if settings.sampler == "tpe" else self._left
-        for point in grid(space, settings.trials) if settings.sampler == "grid" else ():
-            self._study.enqueue_trial({key: space[key].encode(text) for key, text in point.items()})
+        if settings.sampler == "grid":
+            self._space = {key: Choice(dimension.grid(settings.trials)) for key, dimension in space.items()}
+            for point in grid(space, settings.trials):
+                self._study.enqueue_trial(point)
 
     def ask(self) -> list[tuple[int, Point]]:
         """The next trials, number and point; none at the end."""

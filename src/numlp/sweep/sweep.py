@@ -72,9 +72,10 @@ class Sweep:
         self._out, self._jobs = Path(config.hydra.sweep.dir).absolute(), list[Job]()
         self._trials = sum(count_trials(each, self._space) for each in search.all_rounds())
         self._total, self._began, self._lost = self._trials * max(1, len(self._seeds)), time.time(), ""
+        self._since = self._began if search.rerun else 0.0  # a result counts as cached if it is younger
 
     def run(self) -> list[Trial]:
-        """Run all rounds, and write and print the table; of a dry run only list the jobs.
+        """Run all rounds, and write and print the results; a dry run only lists the jobs.
 
         Raises:
             UserError: Jobs failed; each was listed with its own error.
@@ -99,9 +100,7 @@ class Sweep:
             raise UserError(jobs[0].error)
         varied = [*self._space, *(["seed"] if self._seeds else [])]
         settings = {f"search.{key}": value for key, value in self._search.deciding().items()}
-        tag = (
-            f"{self._digest}{f', {self._began:.0f}' if self._search.rerun else ''}"  # the same command continues its run, unless it reruns
-        )
+        tag = self._digest + (f", {self._began:.0f}" if self._search.rerun else "")  # the same command continues its run, unless it reruns
         about = About(self._name, {**shared_settings(jobs, varied), **settings, "space": space}, {SWEEP: tag})
         with track(Path.cwd(), self._out, about), stoppable() as self._stop:
             self._parent = about.run_id
@@ -206,11 +205,6 @@ class Sweep:
             print(f"{place}/{self._total}  {job.label}: {states[-1]}{job.error and f': {job.error}'}")
         counts = [f"{states.count(state)} {state}" for state in ("to run", "cached", "would fail")]
         print("jobs: " + ", ".join(counts + [f"{self._total - len(jobs)} that follow from these"] * (self._total > len(jobs))))
-
-    @property
-    def _since(self) -> float:
-        """The time after which a result counts as cached."""
-        return self._began if self._search.rerun else 0.0
 
     def _launch(self, batch: Sequence[Trial], journal: Path | None) -> None:
         """Bring jobs to their end by Hydra's launcher; again if a process is lost, since a job that has ended finds its result."""
