@@ -17,8 +17,9 @@ from numlp.errors import require
 from numlp.training.history import LayerHealth, Record
 
 RUNS = 4  # most that one figure has room for
-DECADES = 3  # of a logarithmic scale; what is below its highest value by more is shown as "less"
-NONE = "#e3e3e3"  # of a cell without a value
+DECADES = 3  # of a logarithmic scale; a value below its highest value by more has the darkest color, 0 too
+NONE = "#e3e3e3"  # the color of a cell without a value
+NOTE = "Each strip is a layer, the output at the bottom. Gray: no value, or not finite. Updates scale with the learning rate."
 
 
 @dataclass(frozen=True)
@@ -35,43 +36,32 @@ class Watched:
     history: Sequence[Record]
     health: Sequence[LayerHealth]
 
-
-@dataclass(frozen=True)
-class Quantity:
-    """A row of the figure."""
-
-    column: str
-    title: str
-    scale: Callable[[Array], Normalize]
-    colors: str
-    factor: float = 1.0
+    def values(self, column: str) -> Array:
+        """The values of a column, (layers, records)."""
+        depth = max(row.layer for row in self.health)
+        return np.array([getattr(row, column) for row in self.health], np.float64).reshape(-1, depth).T
 
 
 def _decades(values: Array) -> Normalize:
     """A logarithmic scale, down from the highest value."""
     positive = values[np.isfinite(values) & (values > 0)]
-    high = float(positive.max()) if len(positive) else 1.0
-    low = float(positive.min()) if len(positive) else 0.1
-    return LogNorm(max(min(low, high / 10), high / 10**DECADES), high)
+    low, high = (float(positive.min()), float(positive.max())) if len(positive) else (0.1, 1.0)
+    return LogNorm(max(min(low, high / 10), high / 10**DECADES), high, clip=True)
 
 
-def _about(middle: float) -> Callable[[Array], Normalize]:
+def _about(values: Array, middle: float) -> Normalize:
     """A scale that goes as far on both sides of `middle` as the values go."""
-
-    def scale(values: Array) -> Normalize:
-        far = float(np.max(np.abs(values - middle), where=np.isfinite(values), initial=1e-3))
-        return Normalize(middle - far, middle + far)
-
-    return scale
+    far = float(np.max(np.abs(values - middle), where=np.isfinite(values), initial=1e-3))
+    return Normalize(middle - far, middle + far)
 
 
-QUANTITIES = (
-    Quantity("activation_std", "Standard deviation of the activations over the images", _decades, "viridis"),
-    Quantity("dead", "Dead ReLUs (%)", lambda _: PowerNorm(0.5, 0, 100), "Reds", 100),  # by the root, so that one unit of ten is seen
-    Quantity("grad_norm", "Norm of the weights' gradient", _decades, "viridis"),
-    Quantity("update_ratio", "Norm of an update, relative to the norm of the weights", _decades, "viridis"),
-    Quantity("gamma_mean", "Batch norm: mean gamma", _about(1), "RdBu_r"),
-    Quantity("beta_mean", "Batch norm: mean beta", _about(0), "RdBu_r"),
+QUANTITIES: Sequence[tuple[str, str, Callable[[Array], Normalize], str]] = (
+    ("activation_std", "Standard deviation of the activations over the images", _decades, "viridis"),
+    ("dead", "Fraction of dead ReLUs", lambda _: PowerNorm(0.5, 0, 1), "Reds"),  # by the root, so that one unit of ten is seen
+    ("grad_norm", "Norm of the weights' gradient", _decades, "viridis"),
+    ("update_ratio", "Norm of an update, relative to the norm of the weights", _decades, "viridis"),
+    ("gamma_mean", "Batch norm: mean gamma", lambda values: _about(values, 1), "RdBu_r"),
+    ("beta_mean", "Batch norm: mean beta", lambda values: _about(values, 0), "RdBu_r"),
 )
 
 
@@ -87,58 +77,37 @@ def draw_health(runs: Sequence[Watched], title: str, classes: int) -> Figure:
         classes: Number of classes, for the dotted line of chance.
     """
     require(1 <= len(runs) <= RUNS, "health", f"1 to {RUNS} runs", runs=len(runs))
-    finite = [quantity for quantity in QUANTITIES if any(np.isfinite(_values(run, quantity)).any() for run in runs)]
-    note = "Each strip is a layer, the output at the bottom. Gray: no value, or not finite. Updates scale with the learning rate."
-    figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{note}", height=1.9 + 1.25 * len(finite))
+    finite = [quantity for quantity in QUANTITIES if any(np.isfinite(run.values(quantity[0])).any() for run in runs)]
+    figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{NOTE}", height=1.9 + 1.25 * len(finite))
     grid = figure.subplots(1 + len(finite), len(runs), sharex="col", squeeze=False, height_ratios=[1.1] + [1] * len(finite))
-    _accuracies(grid[0], runs, 100 / classes)
-    for axes, quantity in zip(grid[1:], finite, strict=True):
-        _row(figure, axes, quantity, runs)
+    chance, highest = 100 / classes, 100 * max(record.val_accuracy for run in runs for record in run.history)
+    for axes, run in zip(grid[0], runs, strict=True):
+        axes.plot([record.epoch for record in run.history], [100 * record.val_accuracy for record in run.history], color=BLUE)
+        axes.axhline(chance, color=GREY, linewidth=1, linestyle=":")
+        axes.set(ylim=(0, max(2 * chance, 1.1 * highest)))
+        axes.set_title(run.label, loc="left", fontsize=9, weight="bold")
+    grid[0, 0].set_ylabel("validation\naccuracy (%)")
+    for row, quantity in zip(grid[1:], finite, strict=True):
+        _strips(figure, row, runs, *quantity)
+    for axes in grid[:, 1:].flat:
+        axes.tick_params(labelleft=False)
     for axes in grid[-1]:
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(4 if len(runs) > 1 else 10, integer=True))
     return figure
 
 
-def _accuracies(row: Sequence[Axes], runs: Sequence[Watched], chance: float) -> None:
-    """Draw the validation accuracy: the training columns need not be of a whole split."""
-    highest = 100 * max(record.val_accuracy for run in runs for record in run.history)
+def _strips(
+    figure: Figure, row: Sequence[Axes], runs: Sequence[Watched], column: str, title: str, scale: Callable[[Array], Normalize], colors: str
+) -> None:
+    norm = scale(np.concatenate([run.values(column).ravel() for run in runs]))
     for axes, run in zip(row, runs, strict=True):
-        axes.plot([record.epoch for record in run.history], [100 * record.val_accuracy for record in run.history], color=BLUE)
-        axes.axhline(chance, color=GREY, linewidth=1, linestyle=":")
-        axes.set(ylim=(0, max(2 * chance, 1.1 * highest)))
-        axes.set_title(run.label, loc="left", fontsize=9, weight="bold")
-        axes.tick_params(labelleft=axes is row[0])
-    row[0].set_ylabel("validation\naccuracy (%)")
-
-
-def _row(figure: Figure, row: Sequence[Axes], quantity: Quantity, runs: Sequence[Watched]) -> None:
-    values = [_values(run, quantity) for run in runs]
-    norm = quantity.scale(np.concatenate([part.ravel() for part in values]))
-    colors = colormaps[quantity.colors].with_extremes(bad=NONE)
-    for axes, part, run in zip(row, values, runs, strict=True):
+        values, epochs = np.ma.masked_invalid(run.values(column)), sorted({each.epoch for each in run.health})
         axes.set_facecolor(NONE)
-        drawn = np.maximum(part, np.finfo(np.float64).tiny) if isinstance(norm, LogNorm) else part  # 0 is as dark as can be
-        axes.pcolormesh(_edges(run), np.arange(len(part) + 1) + 0.5, np.ma.masked_invalid(drawn), norm=norm, cmap=colors)
-        axes.set(ylim=(len(part) + 0.5, 0.5))
+        axes.pcolormesh(epochs, np.arange(len(values)) + 1, values, norm=norm, cmap=colors, shading="nearest")
+        axes.set(ylim=(len(values) + 0.5, 0.5))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-        axes.tick_params(labelleft=axes is row[0])
-    row[0].set_title(quantity.title, loc="left", fontsize=9)
+    row[0].set_title(title, loc="left", fontsize=9)
     row[0].set_ylabel("layer")
-    lower = isinstance(norm, LogNorm) and any(np.any(part < (norm.vmin or 0)) for part in values)
-    figure.colorbar(ScalarMappable(norm, colors), ax=list(row), extend="min" if lower else "neither", pad=0.02, aspect=8)
-
-
-def _values(run: Watched, quantity: Quantity) -> Array:
-    """The values of a quantity, (layers, records)."""
-    depth = max(row.layer for row in run.health)
-    return quantity.factor * np.array([getattr(row, quantity.column) for row in run.health], np.float64).reshape(-1, depth).T
-
-
-def _edges(run: Watched) -> Array:
-    """The edges of the records' cells, half-way to their neighbors."""
-    epochs = np.array(sorted({row.epoch for row in run.health}), np.float64)
-    if len(epochs) == 1:
-        return np.array([epochs[0] - 0.5, epochs[0] + 0.5])
-    between = (epochs[1:] + epochs[:-1]) / 2
-    return np.concatenate([epochs[:1], between, epochs[-1:]])
+    extend = "min" if isinstance(norm, LogNorm) else "neither"
+    figure.colorbar(ScalarMappable(norm, colormaps[colors]), ax=list(row), extend=extend, pad=0.02, aspect=8)

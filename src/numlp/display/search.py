@@ -15,7 +15,6 @@ from numlp.display.style import GREY, ORANGE, PALETTE, sheet, styled
 HEIGHT = 3.1  # inches of a panel
 GRID, LEVELS = 300, 13  # points of each axis between which accuracy is interpolated; colors
 MARGIN = 0.04  # share of a range that is left around it: so that no trial lies on the frame
-FEWEST = 4  # places from which there is a surface
 QUARTER = 0.25  # the lowest of the trials share a color: what failed tells nothing of where the best is
 NOTE = (
     "Points: trials, each the mean over its seeds; star: the best. Between them: linear interpolation. "
@@ -118,9 +117,9 @@ def draw_contour(tried: Sequence[Tried], spans: Mapping[str, Span], subject: str
 
 
 def _surface(axes: Axes, units: Array, accuracy: Array, spans: Sequence[Span], levels: Array) -> QuadContourSet | None:
-    """Color the plane between the trials; nothing where they are few or on a line."""
+    """Color the plane between the trials; nothing where they lie on a line."""
     places, first = np.unique(units.round(9), axis=0, return_index=True)
-    if len(places) < FEWEST or np.linalg.matrix_rank(places - places[0], tol=1e-6) < 2:
+    if np.linalg.matrix_rank(places - places[0], tol=1e-6) < 2:
         return None
     interpolate = LinearTriInterpolator(Triangulation(*places.T), accuracy[first])
     grid = [np.linspace(*ends, GRID) for ends in zip(places.min(axis=0), places.max(axis=0), strict=True)]
