@@ -2,75 +2,36 @@
 
 import pytest
 from rehearsal import ROOT
-from worlds import DRAWS, LONG, SHORT, SMALL_EPS, X01, world
+from worlds import DRAWS, LONG, SHORT, world
 
 from reproduction.claims import CLAIMS, examine, read_claims
 from reproduction.measured import Measured, Run
 
 BY_ID = read_claims(ROOT / CLAIMS)
-E22_BEST, E22_OTHER = "e22 lam=3.544673306817798e-05", "e22 lam=9.862809522185001e-05"
 
-OPPOSITE = {  # runs changed so that the claim is contradicted
+OPPOSITE = {  # runs changed so that the claim is contradicted, one for each kind of value and check
     "R0.1": {"e02 norm=before": 40, "e04 norm=before": 40},
     "R0.2": {"e01 norm=before": 60},
-    "R0.3": {"e04 norm=before": 45},
     "R0.4": {"e08 norm=none;init.sigma=0.001": 47},
-    "R0.5": {"e08 norm=before;init.sigma=0.1": 40},
-    "R0.6": {"e09 norm=none;init.sigma=0.1": 30},
     "R0.7": {"e09 norm=before;init.sigma=0.001": 50},
     "R0.8": {"e09 norm=before;init.sigma=0.001": 51, "e09 norm=before;init.sigma=0.0001": 51},
     "R0.9": {"e11 train.cycles=3": 33},
-    "R0.10": {"e10 model.hidden=[50,50,20,20,10,10]": 39},
-    "R0.11": {"e05 lam=1.3857911624979211e-05": 54},
     "R0.12": {"e06 lam=0.004768558843785876": 50},
-    "R0.13": {"e07 lam=0.005099999999999999": 50},
     "X.3": {"e07 lam=0.005099999999999999": 56},
-    "X.4": {E22_OTHER: 52},
-    "R1.4": {"e14 lam=0.1": 55},
-    "R1.5": {"e15 lam=0.01": 55},
-    "R1.6": {"e17 norm=before;init.sigma=0.1": 50},
-    "R1.7": {"e17 norm=before;init.sigma=0.1": 50},
-    "R1.8": {"e17 norm=none;init.sigma=0.001": 47},
-    "R1.9": {"e17 norm=none;init.sigma=0.1": 52},
     "R2.1": {"e18 single": 70},
-    "R2.2": {"e33 model.inputs=20;split=first100": 74},
-    "R2.3": {"e19 train.record.cost=smoothed": 40},
     "R2.4": {"e20 model.hidden=[100];train.record.cost=aggregated": 46},
     "R2.5": {"e21 lam=0.01757893078506135": 55},
-    "R2.6": {E22_BEST: 49},
     "R2.7": {LONG: {"train": 60, "val": 56, "test": 56}, SHORT: {"train": 50, "val": 46, "test": 46}},
-    "R2.8": {"e23 model.hidden=[200]": 40},
-    "R3.1": {"e24 single": 53.7},
-    "R3.2": {"e25 single": 57},
     "R3.3": {"e26 single": 52},
-    "R3.4": {"e27 schedule.eta_max=0.001": 53},
-    "R3.5": {"e02 norm=before": 55},
-    "R3.6": {"e28 single": 52},
-    "R4.1": {"e29 norm=before": 33},
-    "R4.2": {"e30 norm=before": 34},
-    "R4.3": {"e30 norm=none": 30},
     "R4.4": {run: 50 - place for place, run in enumerate(DRAWS)},
-    "R4.5": {"e32 norm=before;schedule.eta=0.1": 40},
-    "X.1": {X01.format(1e-05, 0.9): 50},
-    "X.2": {X01.format(SMALL_EPS, 0.99): 40},
-    "X.5": {"x05 model.hidden=[50,50,20]": 52},
-    "X.6": {"x04 single": 62},
-    "X.7": {"x06 single": 53},
 }
-OPPOSITE_LOSSES = {
-    "R1.1": {"e12 norm=before": (1.0, 1.2)},
-    "R1.2": {"e13 norm=before": (1.8, 1.9)},
-    "R1.3": {"e13 norm=before": (1.8, 1.7)},
-}
+OPPOSITE_LOSSES = {"R1.1": {"e12 norm=before": (1.0, 1.2)}, "R1.3": {"e13 norm=before": (1.8, 1.7)}}
 OPPOSITE_GROWTH = ("R0.14", "R4.6")
+CHANGED = (*OPPOSITE, *OPPOSITE_LOSSES, *OPPOSITE_GROWTH)
 
 
 def opposite(name, noise=0.01):
     return world(OPPOSITE.get(name), OPPOSITE_LOSSES.get(name), 0.1 if name in OPPOSITE_GROWTH else 100.0, noise)
-
-
-def test_every_claim_has_an_opposite():
-    assert set(BY_ID) == {*OPPOSITE, *OPPOSITE_LOSSES, *OPPOSITE_GROWTH}
 
 
 @pytest.mark.parametrize("name", BY_ID)
@@ -80,18 +41,14 @@ def test_a_claim_is_reproduced_by_the_figures_of_its_report(name):
     assert {outcome.estimate.n for outcome in finding.outcomes} - {5} <= {3}  # pairs of draws
 
 
-@pytest.mark.parametrize("name", BY_ID)
-def test_a_claim_is_contradicted_by_its_opposite(name):
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_claim_is_contradicted_by_its_opposite_and_open_where_seeds_scatter(name):
     assert examine(name, BY_ID[name], opposite(name)).verdict == "contradicted"
-
-
-@pytest.mark.parametrize("name", BY_ID)
-def test_a_claim_is_inconclusive_when_the_seeds_leave_it_open(name):
     assert examine(name, BY_ID[name], world(noise=60.0)).verdict == "inconclusive"
 
 
 @pytest.mark.parametrize("name", BY_ID)
-def test_a_claim_without_runs_or_with_one_seed_has_no_data(name):
+def test_a_claim_without_runs_has_no_data(name):
     assert examine(name, BY_ID[name], Measured(())).verdict == "no data"
 
 

@@ -1,8 +1,6 @@
 """published.csv, and the scoreboard made of it."""
 
-import csv
 import re
-from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -17,17 +15,6 @@ from reproduction.scoreboard import Published, Score, load_scores, read_publishe
 FILE = ROOT / "reproduction" / "published.csv"
 HEADER = "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
 ROWS = read_published(FILE)
-COUNTS = {  # of published accuracies, where an experiment has any
-    **dict.fromkeys(("e01", "e02", "e03", "e04", "e08", "e09", "e11", "e15", "e17"), 6),
-    **dict.fromkeys(("e05", "e06", "e07"), 10),
-    **dict.fromkeys(("e16", "e18", "e24", "e25", "e26", "e27", "e31"), 1),
-    **dict.fromkeys(("e10", "e20", "e23"), 4),
-    **dict.fromkeys(("e19", "e32", "e33"), 3),
-    **dict.fromkeys(("e28", "e29", "e30"), 2),
-    "e14": 5,
-    "e21": 8,
-    "e22": 16,
-}
 
 
 def published(value=50.0, run="norm=none", split="test"):
@@ -42,17 +29,7 @@ def estimates(folder, *rows):
 
 def test_there_are_147_published_accuracies_each_with_an_id_of_its_own():
     assert len(ROWS) == len({row.id for row in ROWS}) == 147
-    assert Counter(row.experiment for row in ROWS) == COUNTS
     assert all(row.id.startswith(row.experiment.upper()) for row in ROWS)
-
-
-def test_figures_known_by_heart_are_in_it():
-    values = {(row.experiment, row.run, row.split): row.value for row in ROWS}
-    assert values["e01", "norm=none", "train"] == 58.73
-    assert values["e02", "norm=before", "test"] == 52.02
-    assert values["e09", "norm=before;init.sigma=0.0001", "test"] == 33.75
-    assert values["e27", "schedule.eta_max=0.001", "test"] == 56.4
-    assert max(row.value for row in ROWS if row.experiment in ("e05", "e06", "e07")) == 53.95
 
 
 def test_each_reading_is_a_section_of_the_page_and_each_section_is_used():
@@ -105,13 +82,3 @@ def test_a_value_in_another_spelling_is_the_same_run(tmp_path, spelling):
     (tmp_path / "e01.csv").write_text(f"{HEADER}\ne01,lam=0.001,0,0.6,0.5,0.51,1,1,1,0.5,9,a\ne01,lam=0.002,0,0.6,0.5,0.9,1,1,1,0.5,9,b\n")
     (estimate,) = estimates(tmp_path, replace(published(), run=spelling))
     assert (estimate.mean, estimate.n) == (pytest.approx(51.0), 1)
-
-
-def test_the_scoreboard_file_has_a_row_for_each_published_accuracy(reproduction, step):
-    assert step("scoreboard")[0] == 0
-    with (reproduction / "build/reproduction/results/scoreboard.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["id"] for row in rows] == [row.id for row in ROWS]
-    assert {(row["mean"], row["n"], row["within"]) for row in rows} == {("", "0", "false")}
-    supported = {(row["supported_mean"], row["supported_within"], row["reading"], row["readings_tried"]) for row in rows}
-    assert supported == {("", "false", "as stated", "1")}

@@ -8,7 +8,6 @@ import pytest
 from rehearsal import ROOT
 from worlds import metrics
 
-from numlp.errors import UserError
 from reproduction.experiments import Experiments
 from reproduction.measured import Measured, Run, parse_key
 from reproduction.readings import READINGS, Answer, Open, Question, choose_readings, join_reports, read_readings, write_scoreboard
@@ -82,12 +81,6 @@ def test_a_departure_that_gains_no_row_is_not_supported():
     assert choice.supported.id == "as stated"
 
 
-def test_an_answer_moves_the_rows_that_it_has_runs_for_and_no_other():
-    readings = {reading.id: [score.estimate.mean for score in reading.scores] for reading in chosen((50, 52), AGAIN, TRAIN).tried}
-    assert readings["again"] == pytest.approx([30.05, 52.05])
-    assert readings["train"] == pytest.approx([60, 62])
-
-
 def test_a_row_that_only_a_wide_interval_holds_is_counted_apart():
     measured = Measured((run("e01", "norm=none", 10.0, 50.0, 30.0), run("e01", "norm=before", 52.0, 52.1)))
     scores = [stated(0, 20.0, measured), stated(1, 52.0, measured)]
@@ -108,12 +101,6 @@ def test_the_scoreboard_has_both_columns(reproduction):
         row = next(row for row in csv.DictReader(file) if row["id"] == "E16-01")
     assert (row["mean"], row["within"]) == ("45.0", "false")
     assert (row["supported_mean"], row["supported_within"], row["reading"], row["readings_tried"]) == ("53.0", "true", "whole-cycles", "2")
-
-
-def test_a_file_that_makes_no_sense_is_an_error_that_names_it(tmp_path):
-    (tmp_path / "readings.yaml").write_text("R0:\n  finding: Nothing.\n  questions: [{question: Why?, answer: so}]\n")
-    with pytest.raises(UserError, match=r"readings\.yaml"):
-        read_readings(tmp_path / "readings.yaml")
 
 
 def test_no_row_has_runs_of_two_questions_and_each_id_stands_once():
