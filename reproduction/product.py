@@ -59,9 +59,8 @@ def result_file(config: Config, fault: str) -> Path:
 def make_note(root: Path, seeds: Sequence[int], overrides: Sequence[str]) -> Note:
     """The note of results that are made now: with the code as it is, and the images that the project's settings name."""
     dataset = describe_data(compose_config(root, overrides))
-    require(
-        REPLACED not in dataset.origin, "reproduction", "the data set of params.yaml", "data=synthetic asks for others", data=dataset.name
-    )
+    remedy = "data=synthetic asks for others"
+    require(REPLACED not in dataset.origin, "reproduction", "the data set of params.yaml", remedy, data=dataset.name)
     return Note(list(seeds), list(overrides), stage_digest("train"), dataset.digest)
 
 

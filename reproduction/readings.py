@@ -28,8 +28,7 @@ from reproduction.settings import read_yaml
 READINGS = HOME / "readings.yaml"
 AS_STATED = "as stated"
 WIDE = 20.0  # percentage points, ends of a prediction interval apart
-PLACE = ("id", "table", "row", "split", "published")
-STATED = ("mean", "std", "n", "within")
+PLACE, STATED = ("id", "table", "row", "split", "published"), ("mean", "std", "n", "within")
 SUPPORTED = ("supported_mean", "supported_within", "reading", "readings_tried")
 
 

@@ -24,6 +24,7 @@ def run_experiment(experiments: Experiments, experiment: str, params: Params) ->
         UserError: A search comes before the one that its range follows from.
     """
     seeds = params.seeds_of(experiment)
+    note = product.make_note(Path.cwd(), seeds, params.overrides)
     jobs = [(job, seed) for job in experiments.jobs(experiment) for seed in seeds]
     jobs += [(job, seeds[0]) for job in own_jobs(experiments, experiment, seeds[0])]  # each search is made once, with the first seed
     runs = {RunKey(experiment, job.key, seed): (experiments.config(job, seed), job.fault) for job, seed in jobs}
@@ -33,7 +34,6 @@ def run_experiment(experiments: Experiments, experiment: str, params: Params) ->
     missing = {key: run for key, run in runs.items() if key not in results}
     if missing:
         results.update(_train(experiment, missing, seeds, len(runs)))
-    note = product.make_note(Path.cwd(), seeds, params.overrides)
     write_results(FOLDER, experiment, [(key, results[key]) for key in runs], note)
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from reproduction.measured import NoDataError
-from reproduction.plots.makers import BAND, NORMS, Maker, grid, joined, named, one_panel, rates, rescue, searches, side_by_side
+from reproduction.plots.makers import BAND, NORMS, Maker, Source, grid, joined, named, one_panel, rates, rescue, searches, side_by_side
 from reproduction.plots.plot_style import Plots
-from reproduction.plots.source import Source
 
 
 def build_plots(source: Source) -> dict[str, list[Plots]]:

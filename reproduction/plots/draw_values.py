@@ -160,18 +160,8 @@ def _series(axes: Axes, points: Sequence[Point], color: str, marker: str, label:
     points = sorted(points, key=lambda point: float(point.x))
     estimates = [point.estimate for point in points]
     bars = [ours.high - ours.mean if ours.n >= 2 else 0.0 for ours in estimates]
-    style: dict[str, Any] = {
-        "color": color,
-        "marker": marker,
-        "markersize": 4.5,
-        "linewidth": 0.9,
-        "capsize": 2,
-        "linestyle": "none",
-        "label": label,
-    }
-    axes.errorbar(
-        [float(point.x) for point in points], [ours.mean for ours in estimates], yerr=bars, linestyle="none", label=label, **style
-    )
+    style: dict[str, Any] = {"color": color, "marker": marker, "markersize": 4.5, "linewidth": 0.9, "capsize": 2, "linestyle": "none"}
+    axes.errorbar([float(point.x) for point in points], [ours.mean for ours in estimates], yerr=bars, label=label, **style)
 
 
 def _decades(axes: Axes, values: Sequence[float]) -> None:

@@ -1,18 +1,42 @@
 """Plots by kind: curves side by side or in one panel, accuracies by name, tables of accuracies, and searches."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from math import isnan
 from statistics import fmean
 from typing import TypeAlias
 
 from numlp.data.normalise import SPLITS, Name
-from reproduction.measured import NoDataError, Run
+from reproduction.measured import Measured, NoDataError, Run
 from reproduction.plots.draw_curves import common_limits, draw_curves, draw_together, draw_validation_accuracy
 from reproduction.plots.draw_values import Point, draw_against_lambda, draw_against_names, draw_grid, draw_surface
 from reproduction.plots.plot_style import Plot, Plots
-from reproduction.plots.source import Source
+from reproduction.scoreboard import Score
+
+
+@dataclass(frozen=True)
+class Source:
+    """The runs, the published figures, and the data set's name."""
+
+    measured: Measured
+    scores: Sequence[Score]
+    dataset: str
+
+    def published(self, run: Run) -> dict[str, float]:
+        """A report's accuracies of a run, in per cent by split."""
+        return {score.published.split: score.published.value for score in self.scores if score.run is run}
+
+    def subtitle(self, run: Run | None = None) -> str:
+        """The second line of a figure's heading."""
+        n = max((len(r.rows) for r in self.measured.runs), default=0) if run is None else len(run.histories)
+        return f"{self.dataset}, {n} seed{'s' if n != 1 else ''}"
+
+    def point(self, name: str, split: Name, x: float | str = "") -> Point:
+        """The final accuracy of a run, with what was published for it."""
+        run = self.measured.run(name)
+        return Point(x, run.accuracies(split), self.published(run).get(split), run.own)
+
 
 Maker: TypeAlias = Callable[[Source, str], Plots]
 """Makes plots of an experiment."""

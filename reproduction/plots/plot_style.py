@@ -20,20 +20,7 @@ DPI = 110
 WIDTH = 4.2  # inches: 403 px at 96 dots an inch, so two stand side by side on a screen and one fills a phone
 INK, GRID, GREEN, PURPLE = "#1a1a1a", "#dddddd", "#009E73", "#AA4499"
 
-THEME: dict[str, Any] = {
-    "font.size": 9,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.titlesize": 9.5,
-    "axes.labelsize": 9,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "xtick.labelsize": 8.5,
-    "ytick.labelsize": 8.5,
-    "legend.fontsize": 8,
-    "legend.handlelength": 1.8,
-    "legend.columnspacing": 1.2,
-}
+THEME: list[str | dict[str, Any] | Path] = ["default", STYLE, Path(__file__).with_name("report.mplstyle")]
 
 
 @dataclass(frozen=True)
@@ -58,7 +45,7 @@ def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with style.context(["default", STYLE, THEME]):
+        with style.context(THEME):
             return draw(*args, **kwargs)
 
     return drawn
@@ -79,7 +66,7 @@ def save_png(figure: Figure, path: Path) -> None:
     from PIL import Image
 
     buffer = io.BytesIO()
-    with style.context(["default", STYLE, THEME]):
+    with style.context(THEME):
         figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
     with Image.open(buffer) as image, replacing(path) as file:
         image.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, format="png", optimize=True)

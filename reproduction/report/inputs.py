@@ -19,7 +19,7 @@ from reproduction.claims import CLAIMS, Finding, examine, read_claims
 from reproduction.experiments import Described, describe_all
 from reproduction.gradient_checks import FACTOR, FAULTS_CHECKED, ROUNDING, Comparison, FaultCheck, compare, load_published
 from reproduction.measured import Measured, NoDataError, load_measured
-from reproduction.plots.source import Source
+from reproduction.plots.makers import Source
 from reproduction.readings import READINGS, Choice, Open, choose_readings, read_readings
 from reproduction.results import HOME, read_provenance
 from reproduction.scoreboard import NEAR, PUBLISHED, Score, load_scores

@@ -12,8 +12,6 @@ from reproduction.significance import Estimate, Verdict
 class Markdown(str):
     """Text that is Markdown already."""
 
-    __slots__ = ()
-
 
 def escape(text: str) -> Markdown:
     """Escape what Markdown or a table's cell would read as markup, but for code between backticks."""

@@ -26,7 +26,6 @@ NAMES = {
     "python": "Python",
     "blas": "linear algebra",
     "cpu": "processor",
-    "blas_threads_a_run": "threads per run",
 }
 
 
