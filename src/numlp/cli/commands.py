@@ -58,19 +58,18 @@ COMMANDS = {
     "ui": Command("numlp.cli.ui", "open MLflow on the project's runs, on this machine only"),
 }
 EXAMPLES = {
-    "init": ("numlp init demo && cd demo && numlp run         create a project and run its pipeline",),
-    "train": (
-        "numlp train model=mlp9 norm=none lam=0.001      train one network, in outputs/",
-        "numlp train -m norm=none,before init=he,xavier  train one network per combination, in multirun/",
-        "numlp train 'model.hidden=[100,50]' optim=adam schedule.eta_max=0.001",
-        "numlp train +experiment=e01_three_layers        train an experiment of the reports",
-        "numlp train --cfg job                           print the configuration and train nothing",
-    ),
-    "gradcheck": (
-        "numlp gradcheck                                 check the reports' networks, a sample of each parameter's entries",
-        "numlp gradcheck gradcheck.entries=all           check every entry, which takes minutes",
-        "numlp gradcheck 'model.hidden=[20,20]' norm=after",
-    ),
+    "init": """examples:
+  numlp init demo && cd demo && numlp run         create a project and run its pipeline""",
+    "train": """examples:
+  numlp train model=mlp9 norm=none lam=0.001      train one network, in outputs/
+  numlp train -m norm=none,before init=he,xavier  train one network per combination, in multirun/
+  numlp train 'model.hidden=[100,50]' optim=adam schedule.eta_max=0.001
+  numlp train +experiment=e01_three_layers        train an experiment of the reports
+  numlp train --cfg job                           print the configuration and train nothing""",
+    "gradcheck": """examples:
+  numlp gradcheck                                 check the reports' networks, a sample of each parameter's entries
+  numlp gradcheck gradcheck.entries=all           check every entry, which takes minutes
+  numlp gradcheck 'model.hidden=[20,20]' norm=after""",
 }
 
 

@@ -2,11 +2,12 @@
 
 import os
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -19,25 +20,18 @@ from numlp.cli.commands import COMMANDS
 from numlp.cli.init import template
 from numlp.config.compose import CONF, PARAMS, all_keys, read_params, store_primary, to_config
 from numlp.config.explain import explain, is_composing_error
-from numlp.config.schema import Config
 from numlp.config.search import NODE, SWEEPER
 from numlp.errors import UserError
 from numlp.runs.output_folder import HYDRA, LOG, RUN, claim
 from numlp.signals import stoppable
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-
-    from numlp.cli.main import Parser
-    from numlp.runs.outcome import Member
 
 FULL_ERRORS = "HYDRA_FULL_ERROR"
 INFO = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
 OTHER_FOLDERS = ("defaults", "hydra", "stage")  # folders of conf/ for other files and for dvc.yaml
 
 
-def add_arguments(parser: "Parser") -> None:
-    """Declare those of Hydra's flags that `run` hands to Hydra; the help shows the project's settings."""
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare those of Hydra's flags that `run` hands to Hydra; --help shows the project's settings."""
     parser.usage = "%(prog)s [KEY=VALUE ...] [FLAG ...]"
     parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="a setting; GROUP=OPTION chooses a file of conf/GROUP")
     parser.add_argument("-m", "--multirun", action="store_true", help="run one job per combination of values")
@@ -46,28 +40,25 @@ def add_arguments(parser: "Parser") -> None:
     parser.add_argument("-p", "--package", help="with --cfg: the part of the configuration to print")
     parser.add_argument("-i", "--info", nargs="?", choices=INFO, help="print how Hydra composes the configuration")
     parser.add_argument("-cd", "--config-dir", metavar="DIR", help="a directory with more config groups")
-    parser.details = describe_settings
+    if {"-h", "--help"} & set(parser.get_default("words")):
+        parser.epilog = f"{parser.epilog}\n\n{describe_settings()}".lstrip()
 
 
 def describe_settings() -> str:
     """The config groups with their options, and params.yaml as it is, of this project or else of a new one."""
-    here = (Path(PARAMS)).exists() and Path(CONF).is_dir()
+    here = Path(PARAMS).exists() and Path(CONF).is_dir()
     project = Path() if here else template()
     groups, _ = read_params(project.absolute())
-    folders = sorted(folder for folder in (project / CONF).iterdir() if folder.is_dir() and folder.name not in OTHER_FOLDERS)
-    lines = []
-    for folder in folders:
+    lines = [f"config groups of {'the project' if here else 'a new project (this is none)'}; * marks the option of {PARAMS}:"]
+    for folder in sorted(folder for folder in (project / CONF).iterdir() if folder.is_dir() and folder.name not in OTHER_FOLDERS):
         options = sorted(path.stem for path in folder.glob("*.yaml"))
-        added = "" if folder.name in groups else "+"
         marked = ", ".join(f"*{option}" if option == str(groups.get(folder.name)) else option for option in options)
-        lines.append(fill(f"  {f'{added}{folder.name}=':<12} {marked}", 120, subsequent_indent=" " * 15, break_on_hyphens=False))
-    where = "the project" if here else "a new project, as this directory is no project"
-    return "\n".join(
-        ["", f"config groups of {where}; * marks the option of {PARAMS}:", *lines, "", f"{PARAMS}:", (project / PARAMS).read_text()]
-    )
+        key = f"{'' if folder.name in groups else '+'}{folder.name}="
+        lines.append(fill(f"  {key:<12} {marked}", 120, subsequent_indent=" " * 15, break_on_hyphens=False))
+    return "\n".join([*lines, "", f"{PARAMS}:", (project / PARAMS).read_text()])
 
 
-def run(arguments: "Namespace") -> int:
+def run(arguments: Namespace) -> int:
     """Run a command by Hydra's main function, which reads sys.argv, and raises errors where HYDRA_FULL_ERROR is 1.
 
     Raises:
@@ -116,18 +107,18 @@ def job(config: DictConfig) -> Any:
             Hydra would print the overrides.
     """
     hydra_config = HydraConfig.get()
-    alone, out = hydra_config.mode is not RunMode.MULTIRUN, Path(hydra_config.runtime.output_dir)
+    alone, module = hydra_config.mode is not RunMode.MULTIRUN, import_module(COMMANDS[hydra_config.job.name].module)
     os.chdir(hydra_config.runtime.cwd)  # every path counts from the project's folder, also with hydra.job.chdir
-    out = Path(os.path.relpath(out))
-    if not alone and hydra_config.runtime.choices["hydra/sweeper"] == SWEEPER:
-        from numlp.runs.member import run_member
-
-        return run_member(config, hydra_config, out, _run)
+    out = Path(os.path.relpath(hydra_config.runtime.output_dir))
     try:
+        if not alone:
+            claim(out, RUN, "hydra.sweep.dir", checked=frozenset({HYDRA, LOG}))
+            if hydra_config.runtime.choices["hydra/sweeper"] == SWEEPER:
+                return import_module("numlp.runs.member").run_member(config, hydra_config, out, module.run)  # which imports NumPy
         for text in hydra_config.overrides.hydra if alone else ():
             if text.startswith(f"{NODE}."):
                 raise UserError(f"{text}: this setting needs a sweep; add -m with the values to try, or +search=NAME")
-        result = _run(to_config(config), out)
+        result = module.run(to_config(config), out)
     except Exception as error:
         if alone:
             raise SystemExit(1) from error
@@ -135,11 +126,3 @@ def job(config: DictConfig) -> Any:
     if isinstance(result, int) and result:
         raise SystemExit(result)
     return result
-
-
-def _run(config: Config, out: Path, *member: "Member") -> Any:
-    """Run the command; `member` is the place of a job in its sweep."""
-    hydra_config = HydraConfig.get()
-    if hydra_config.mode is RunMode.MULTIRUN:
-        claim(out, RUN, "hydra.sweep.dir", checked=frozenset({HYDRA, LOG}))
-    return import_module(COMMANDS[hydra_config.job.name].module).run(config, out, *member)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from getpass import getuser
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from numlp import __version__
 from numlp.cli.commands import COMMANDS, EXAMPLES, EXIT_CODES, MODEL
@@ -101,21 +101,7 @@ def tell(line: str) -> None:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser with errors of one line.
-
-    Attributes:
-        details: The text that --help shows at its end.
-    """
-
-    details: Callable[[], str] = str
-
-    def __init__(self, program: str, description: str, *parts: str) -> None:
-        layout = argparse.RawDescriptionHelpFormatter
-        super().__init__(program, description=description, epilog="\n\n".join(parts), formatter_class=layout)
-
-    def print_help(self, file: Any = None) -> None:
-        """Print the help with the details; argparse's own method hides that the reader has closed the pipe."""
-        print(self.format_help() + self.details(), end="", file=file)
+    """An argument parser with errors of one line."""
 
     def error(self, message: str) -> NoReturn:
         """End with 2."""
@@ -129,13 +115,16 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         SystemExit: --help or --version was printed, or an error was told: the code is 0 or 2.
     """
     name, *rest = words
+    layout = argparse.RawDescriptionHelpFormatter
     if (command := COMMANDS.get(name)) is None:
-        parser, rest = overview(), list(words)
+        parser, rest = Parser("numlp", "numlp COMMAND [ARGUMENT ...]", formatter_class=layout, epilog=overview()), list(words)
+        parser.add_argument("-V", "--version", action="version", version=f"numlp {__version__}")
         if not name.startswith("-"):
             parser.error(f"invalid command: {name!r}{did_you_mean(name, COMMANDS)}")
     else:
         module = import_module("numlp.cli.launch" if command.composed else command.module)
-        parser = Parser(f"numlp {name}", f"{command.about[0].upper()}{command.about[1:]}.", *examples(name))
+        about = f"{command.about[0].upper()}{command.about[1:]}."
+        parser = Parser(f"numlp {name}", description=about, formatter_class=layout, epilog=EXAMPLES.get(name, ""))
         parser.set_defaults(command=name, run=module.run, words=rest)
         getattr(module, "add_arguments", lambda parser: None)(parser)
     arguments, others = parser.parse_known_intermixed_args(rest)
@@ -145,31 +134,19 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
-def overview() -> Parser:
-    """The parser of `numlp --help`, which lists all commands."""
-    commands = "\n".join(["commands:", *(f"  {name:<10} {command.about}" for name, command in COMMANDS.items())])
-    codes = "\n".join(["exit codes:", *(f"  {code:<4} {meaning}" for code, meaning in EXIT_CODES.items())])
-    settings = "The commands from download to gradcheck take settings, KEY=VALUE; numlp train --help lists the settings."
-    parser = Parser("numlp", settings, commands, *examples("init", "train"), codes)
-    parser.usage = "numlp COMMAND [ARGUMENT ...]"
-    parser.add_argument("-V", "--version", action="version", version=f"numlp {__version__}")
-    return parser
-
-
-def examples(*names: str) -> list[str]:
-    """The examples of commands for the end of a help text; none when the commands have none."""
-    lines = [line for name in names for line in EXAMPLES.get(name, ())]
-    return ["\n  ".join(("examples:", *lines))] if lines else []
+def overview() -> str:
+    """The commands, examples and exit codes, for `numlp --help`."""
+    commands = [f"  {name:<10} {command.about}" for name, command in COMMANDS.items()]
+    note = "From download to gradcheck the arguments are settings, KEY=VALUE; numlp train --help lists the settings."
+    codes = [f"  {code:<4} {meaning}" for code, meaning in EXIT_CODES.items()]
+    return "\n".join(["commands:", *commands, "", note, "", EXAMPLES["init"], EXAMPLES["train"], "", "exit codes:", *codes])
 
 
 def settle_process() -> None:
     """Make a command independent of what a notebook or a batch system has set for other programs.
 
-    * A standard stream that is closed goes to the null device; no file or database may get its number.
-    * A character that the terminal's encoding does not have is escaped.
-    * Warnings of libraries are no errors (PYTHONWARNINGS=error), here and in child processes.
-    * A user without a home has the root folder as one, as in containers, and one without a name has that of his number.
-    * Figures are drawn to files, whatever MPLBACKEND names.
+    A stream that is closed goes to the null device; a character that a terminal lacks is escaped; warnings of libraries are no errors
+    (PYTHONWARNINGS=error); a user without a home or a name gets one, as in containers; figures are drawn to files.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
