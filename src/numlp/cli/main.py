@@ -129,8 +129,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         getattr(module, "add_arguments", lambda parser: None)(parser)
     arguments, others = parser.parse_known_intermixed_args(rest)
     if others or command is None:
-        word = (others or words)[0]
-        parser.error(f"unrecognized argument {word}{did_you_mean(word, re.findall(r'--[a-z-]+', parser.format_help()))}")
+        word, flags = (others or words)[0], re.findall(r"^  (?:-\w.*?, )?(--[a-z-]+)", parser.format_help(), re.MULTILINE)
+        parser.error(f"unrecognized argument {word}{did_you_mean(word, flags)}")
     return arguments
 
 

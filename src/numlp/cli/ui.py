@@ -4,10 +4,8 @@ import argparse
 import os
 import socket
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
 
 from numlp.errors import UserError, require, without_password
 from numlp.tracking import address, connect
@@ -15,7 +13,6 @@ from numlp.tracking import address, connect
 HOST = "127.0.0.1"  # whoever can reach the pages can delete runs
 PORTS = 100  # tried from the first
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
-SMALL = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # with one worker: 0.5 GB, not 2.2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,20 +31,17 @@ def run(arguments: argparse.Namespace) -> int:
     store = address(Path.cwd())
     if store.startswith(("http:", "https:")):
         print(f"MLflow: {without_password(store)} (MLFLOW_TRACKING_URI)")
-    else:
-        serve(store, arguments.port, allow(arguments.allowed_hosts))
-    return 0
-
-
-def serve(store: str, first: int, more: Sequence[str]) -> NoReturn:
-    """Become MLflow's server of the store, at the first free port from `first` on."""
+        return 0
     _, experiment = connect(Path.cwd())  # makes the database where there is none
-    port = find_port(first)
-    taken = "" if port == first else f" (port {first} is in use)"
-    print(f"MLflow: http://{HOST}:{port}/#/experiments/{experiment}/runs{taken}\npress Ctrl-C to stop", flush=True)
+    port = find_port(arguments.port)
+    print(f"MLflow: http://{HOST}:{port}/#/experiments/{experiment}/runs\npress Ctrl-C to stop", flush=True)
     options = ["--backend-store-uri", store, "--host", HOST, "--port", str(port), "--workers", "1", "--uvicorn-opts", "--log-level warning"]
-    command = [sys.executable, "-m", "mlflow", "server", *options, *more]
-    os.execve(sys.executable, command, {**QUIET, **os.environ, **SMALL})  # noqa: S606 (no shell is meant)
+    if names := [name for name in arguments.allowed_hosts.split(",") if name]:  # pages under these names may change runs as well
+        hosts, schemes = [form for name in (*names, "localhost", HOST) for form in (name, f"{name}:*")], ("http", "https")
+        origins = [f"{scheme}://{host}" for scheme in schemes for host in hosts]
+        options += ["--allowed-hosts", ",".join(hosts), "--cors-allowed-origins", ",".join(origins)]
+    environment = {**QUIET, **os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # with one worker: 0.5 GB, not 2.2
+    return os.execve(sys.executable, [sys.executable, "-m", "mlflow", "server", *options], environment)  # noqa: S606 (no shell is meant)
 
 
 def find_port(first: int) -> int:
@@ -63,13 +57,3 @@ def find_port(first: int) -> int:
             probe.bind((HOST, port))
             return port
     raise UserError(f"numlp ui: all {PORTS} ports from {first} on are in use; choose another one with --port")
-
-
-def allow(hosts: str) -> list[str]:
-    """The options with which MLflow answers under `hosts` too, with any port; pages from there may then change runs as well."""
-    names = [name for name in map(str.strip, hosts.split(",")) if name]
-    if not names:
-        return []
-    allowed = [form for name in [*names, "localhost", HOST] for form in (name, f"{name}:*")]
-    origins = [f"{scheme}://{form}" for scheme in ("http", "https") for name in names for form in (name, f"{name}:*")]
-    return ["--allowed-hosts", ",".join(allowed), "--cors-allowed-origins", ",".join(origins)]
