@@ -49,7 +49,7 @@ def describe_settings() -> str:
     here = Path(PARAMS).exists() and Path(CONF).is_dir()
     project = Path() if here else template()
     groups, _ = read_params(project.absolute())
-    lines = [f"config groups of {'the project' if here else 'a new project (this is none)'}; * marks the option of {PARAMS}:"]
+    lines = [f"config groups of {'the project' if here else 'a new project, as there is no project here'}; * marks the option of {PARAMS}:"]
     for folder in sorted(folder for folder in (project / CONF).iterdir() if folder.is_dir() and folder.name not in OTHER_FOLDERS):
         options = sorted(path.stem for path in folder.glob("*.yaml"))
         marked = ", ".join(f"*{option}" if option == str(groups.get(folder.name)) else option for option in options)
