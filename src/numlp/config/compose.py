@@ -1,7 +1,7 @@
 """params.yaml and conf/ as one Hydra config, and from it the typed `Config`."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from omegaconf.errors import ConfigKeyError, OmegaConfBaseException
 from yaml import YAMLError
 
 from numlp.config.explain import explain, explain_unknown_key, is_composing_error
-from numlp.config.naming import deciding_choices
+from numlp.config.naming import deciding_choices, flatten
 from numlp.config.parts import RUNTIME, TARGET, complete, try_part
 from numlp.config.schema import Config, check_rules, check_together
 from numlp.config.search import NODE, Search
@@ -59,21 +59,17 @@ def read_params(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     Raises:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping of file names, values and `set`.
     """
-    params, conf = root / PARAMS, root / CONF
     if find_project(root) != root:
         raise no_project(root)
     try:
-        values = OmegaConf.load(params)
+        content: Any = OmegaConf.to_container(OmegaConf.load(root / PARAMS))
     except YAMLError as error:
         raise UserError(f"{PARAMS}: invalid YAML: {' '.join(str(error).split())}") from error
-    require(isinstance(values, DictConfig), PARAMS, "a mapping of keys to values")
-    # Of a DictConfig, which it is, to_container makes a dict; its type names lists, text and None too.
-    content: dict[str, Any] = {str(k): v for k, v in OmegaConf.to_container(values).items()}  # type: ignore[union-attr]
-    groups = {key: content.pop(key) for key in list(content) if (conf / key).is_dir()}
+    require(isinstance(content, dict), PARAMS, "a mapping of keys to values")
+    groups = {key: content.pop(key) for key in list(content) if (root / CONF / str(key)).is_dir()}
     for group, choice in groups.items():
-        expected = f"the name of a file of {CONF}/{group} for {group}"
         remedy = f"put a value inside the group below {SET}: {{{group}: {{...}}}}"
-        require(not isinstance(choice, dict | list), PARAMS, expected, remedy, **{group: choice})
+        require(not isinstance(choice, dict | list), PARAMS, f"the name of a file of {CONF}/{group} for {group}", remedy, **{group: choice})
     own = content[SET] = content.get(SET) or {}
     nested = isinstance(own, dict) and all(isinstance(inner, dict) and group in groups for group, inner in own.items())
     require(nested, PARAMS, f"values by config group below {SET}, such as {SET}: {{model: {{hidden: [20]}}}}", set=own)
@@ -118,38 +114,17 @@ def to_config(config: DictConfig) -> Config:
     settings = OmegaConf.to_object(typed)
     assert isinstance(settings, Config)
     check_rules(settings)
-    check_together(settings)
     for group in RUNTIME:
         setattr(settings, group, complete(group, getattr(settings, group)))
     built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME if group != "data"}  # which takes seconds
-    _check_with_parts(settings, built["schedule"], built["moments"])
+    check_together(settings, built["schedule"], built["moments"])
     return settings
 
 
-def _check_with_parts(config: Config, schedule: Any, moments: Any) -> None:
-    """Raise UserError for values that contradict what a part says of itself."""
-    cycles = config.train.epochs is not None or hasattr(schedule, "cycle_steps")
-    expected = f"a number above 0 with {config.schedule[TARGET]}"
-    require(cycles, "train.epochs", expected, "only a schedule with cycles uses train.cycles", epochs=None)
-    recomputed = config.average == 0 or config.norm.placement == "none" or moments.split is not None
-    remedy = "a moving average of running statistics does not fit averaged weights"
-    require(recomputed, "average", "moments=precise or moments=adaptive", remedy, average=config.average, moments=config.moments[TARGET])
-
-
 def all_keys() -> list[str]:
-    """Every dotted key that a user can set, of a run or of a sweep."""
-    set_by_numlp = f"{NODE}.job", f"{NODE}._target_"
-    return [*known_keys(Config), *(key for key in known_keys(Search, f"{NODE}.") if not key.startswith(set_by_numlp))]
-
-
-def known_keys(node: type, prefix: str = "", conf: Path = Path(CONF)) -> list[str]:
-    """Every dotted key of a config class, and of the files of its parts."""
-    keys = []
-    for item in fields(node):
-        keys.append(prefix + item.name)
-        if item.name in RUNTIME:
-            files = [OmegaConf.load(path) for path in sorted((conf / item.name).glob("*.yaml"))]
-            keys += [f"{item.name}.{key!s}" for file in files if isinstance(file, DictConfig) for key in file if key != "defaults"]
-        elif is_dataclass(item.type):
-            keys += known_keys(item.type, f"{prefix}{item.name}.")  # type: ignore[arg-type]
-    return list(dict.fromkeys(keys))
+    """Every dotted key that a user can set, of a run or of a sweep, with those of the files of parts."""
+    run, sweep = (flatten(OmegaConf.to_container(OmegaConf.structured(node))) for node in (Config, Search))  # type: ignore[arg-type]
+    files = [file for group in RUNTIME for file in sorted(Path(CONF, group).glob("*.yaml"))]
+    keys = [*run, *(f"{file.parent.name}.{key!s}" for file in files for key in OmegaConf.load(file) if key != "defaults")]
+    keys += [f"{NODE}.{key}" for key in sweep if not key.startswith(("job.", TARGET))]
+    return list(dict.fromkeys(start for key in keys for start in accumulate(key.split("."), "{}.{}".format)))

@@ -65,7 +65,7 @@ def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested keys joined by dots; lists stay lists."""
     flat: dict[str, Any] = {}
     for key, value in content.items():
-        flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+        flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) and value else {f"{prefix}{key}": value}
     return flat
 
 
@@ -78,22 +78,22 @@ def words(part: Mapping[str, Any]) -> str:
 def caption(choices: Mapping[str, Any]) -> str:
     """A model's settings in a line, for a title: architecture, batch norm, initialization, optimizer, schedule, length, lambda, seed."""
     choices = update_choices(choices)
-    activation, (epochs, cycles) = words(choices["activation"]), (choices["train"]["epochs"], choices["train"]["cycles"])
+    activation, schedule, train = words(choices["activation"]), words(choices["schedule"]), choices["train"]
     norm = {"none": "no batch norm", "before": "batch norm", "after": f"batch norm after {activation}"}[choices["norm"]["placement"]]
-    if "images" in choices["moments"] and choices["norm"]["placement"] != "none":
+    if "images" in choices["moments"] and norm != "no batch norm":
         norm += f" ({words(choices['moments'])})"
-    init = [words(choices["init"]), *(f"{item:g}" for key, item in choices["init"].items() if key != TARGET)]
-    number, unit = (cycles, "cycle") if epochs is None else (epochs, "epoch")
+    init = " ".join([words(choices["init"]), *(_text(item) for key, item in choices["init"].items() if key != TARGET)])
+    number, unit = (train["cycles"], "cycle") if train["epochs"] is None else (train["epochs"], "epoch")
+    more = {key.replace("_", " "): choices.get(key) for key in SHARES} | choices.get("augment", {})
     return ", ".join(
         [
             f"hidden {_text(choices['model']['hidden'])}",
             norm,
             *([activation] if activation != "ReLU" else []),
-            " ".join(init),
+            init,
             words(choices["optim"]),
-            f"{words(choices['schedule'])} rate, {number:g} {unit}{'s' * (number != 1)}",
-            *(f"{key.replace('_', ' ')} {choices[key]:g}" for key in SHARES if choices.get(key)),
-            *(f"{key} {_text(item)}".rstrip() for key, item in choices.get("augment", {}).items() if item),
+            f"{schedule} rate, {number:g} {unit}{'s' * (number != 1)}",
+            *(f"{key} {_text(item)}".rstrip() for key, item in more.items() if item),
             f"lambda {choices['lam']:g}",
             f"seed {choices['seed']}",
         ]

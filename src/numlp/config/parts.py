@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from omegaconf import MISSING, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import ConfigKeyError, OmegaConfBaseException
 
 from numlp.code_digest import tree_digest
 from numlp.config.schema import Part
@@ -56,15 +56,11 @@ def bind(part: Mapping[str, Any]) -> Callable[..., Any]:
 
 
 def bind_own(part: Mapping[str, Any]) -> Callable[..., Any]:
-    """As `bind`, for a part that a model file names: of numlp, or of a module of the current directory.
-
-    Raises:
-        UserError: It is of another module, which is not imported.
-    """
+    """As `bind`, for a part that a file from elsewhere names; only numlp and modules of the current directory are imported."""
     module = str(part[TARGET]).partition(".")[0]
-    near = module == PACKAGE.name or any(Path(f"{module}{end}").exists() for end in (".py", "/__init__.py"))
-    require(near, TARGET, f"a class of {PACKAGE.name} or of a module in this directory", target=part[TARGET])
-    if module != PACKAGE.name and str(Path.cwd()) not in sys.path:
+    if module != PACKAGE.name:
+        near = any(Path(f"{module}{end}").exists() for end in (".py", "/__init__.py"))
+        require(near, TARGET, f"a class of {PACKAGE.name} or of a module in this directory", target=part[TARGET])
         sys.path.append(str(Path.cwd()))
     return bind(part)
 
@@ -86,16 +82,12 @@ def complete(group: str, part: Mapping[str, Any]) -> Part:
     Raises:
         UserError: A value is unknown, missing, or of another type.
     """
-    if not isinstance(part, Mapping):
-        raise UserError(f"{group}: expected a config group with its keys, got {part}")
-    target = locate(part, f"{group}.{TARGET}")
-    parameters = settings_of(group, target)
-    own = {key: item for key, item in part.items() if key != TARGET}
-    for key in own:
-        if key not in parameters:
-            raise UserError(f"{group}: unknown key {key!r}{did_you_mean(key, parameters)}")
+    require(isinstance(part, Mapping), group, "a config group with its keys", got=part)
+    schema, own = schema_of(group, locate(part, f"{group}.{TARGET}")), {key: item for key, item in part.items() if key != TARGET}
     try:
-        values = OmegaConf.merge({group: schema_of(group, target)}, {group: own})
+        values = OmegaConf.merge({group: schema}, {group: own})
+    except ConfigKeyError as error:
+        raise UserError(f"{group}: unknown key {str(error.key)!r}{did_you_mean(str(error.key), map(str, schema))}") from error
     except OmegaConfBaseException as error:
         raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from error
     if missing := sorted(OmegaConf.missing_keys(values)):
@@ -104,23 +96,27 @@ def complete(group: str, part: Mapping[str, Any]) -> Part:
     return {TARGET: str(part[TARGET]), **settings}
 
 
-def settings_of(group: str, target: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """The parameters of a target that are settings, by name."""
-    given = RUNTIME[group] + 2 * len(getattr(target, "parameters", ()))  # an activation gets views of what it learns
+def schema_of(group: str, target: Callable[..., Any]) -> Any:
+    """A structured config with a target's settings as its keys; a type that OmegaConf does not know becomes Any."""
+    hints, keys = get_type_hints(target.__init__ if isinstance(target, type) else target), []  # type: ignore[misc]
     named = [one for one in inspect.signature(target).parameters.values() if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
-    return {one.name: one for one in named[given:]}
+    for parameter in named[RUNTIME[group] + 2 * len(getattr(target, "parameters", ())) :]:  # an activation gets views of what it learns
+        default = MISSING if parameter.default is parameter.empty else parameter.default
+        for kind in (hints.get(parameter.name, Any), Any):
+            with suppress(OmegaConfBaseException):
+                key = (parameter.name, kind, field(default_factory=partial(copy, default)))
+                OmegaConf.structured(make_dataclass("Key", [key]))
+                keys.append(key)
+                break  # a default that OmegaConf cannot hold leaves the parameter out: it stays the target's own
+    return OmegaConf.structured(make_dataclass("Settings", keys))
 
 
 def try_part(group: str, part: Mapping[str, Any]) -> Any:
-    """Build a part for a network of one unit, so that the rules of its constructor hold before any data is read.
-
-    Raises:
-        UserError: A setting breaks a rule.
-    """
+    """Build a part for a network of one unit, so that the rules of its constructor hold before any data is read."""
     import numpy as np  # for --help there is no need to wait for it
 
     samples: dict[str, list[Any]] = {"activation": [1], "init": [1], "optim": [np.zeros(1, np.float32), 1]}
-    views = [np.zeros(1, np.float32)] * (2 * len(getattr(locate(part), "parameters", ())))  # of what an activation learns
+    views = [np.zeros(1, np.float32)] * (2 * len(getattr(locate(part), "parameters", ())))
     try:
         return build(part, *samples.get(group, []), *views)
     except UserError:
@@ -138,17 +134,3 @@ def update_choices(choices: Mapping[str, Any]) -> dict[str, Any]:
             name = RENAMED.get(name) or (name if group == "init" else "".join(word.title() for word in name.split("_")))
             updated[group] = {TARGET: f"numlp.{name}", **{key: item for key, item in part.items() if item is not None}}
     return updated
-
-
-def schema_of(group: str, target: Callable[..., Any]) -> Any:
-    """A structured config with a target's settings as its keys; a type that OmegaConf does not know becomes Any."""
-    hints, keys = get_type_hints(target.__init__ if isinstance(target, type) else target), []  # type: ignore[misc]
-    for name, parameter in settings_of(group, target).items():
-        default = MISSING if parameter.default is parameter.empty else parameter.default
-        for kind in (hints.get(name, Any), Any):
-            with suppress(OmegaConfBaseException):
-                key = (name, kind, field(default_factory=partial(copy, default)))
-                OmegaConf.structured(make_dataclass("Key", [key]))
-                keys.append(key)
-                break  # a default that OmegaConf cannot hold leaves the parameter out: it stays the target's own
-    return OmegaConf.structured(make_dataclass("Settings", keys))

@@ -172,8 +172,8 @@ def check_rules(settings: Any, prefix: str = "") -> None:
             require(rule.holds(content), where, rule.text, **{item.name: content})
 
 
-def check_together(config: Config) -> None:
-    """Raise UserError for values that contradict each other."""
+def check_together(config: Config, schedule: Any, moments: Any) -> None:
+    """Raise UserError for values that contradict each other, or what the parts `schedule` and `moments` say of themselves."""
     single = config.norm.placement != "none" and config.train.batch_size == 1
     remedy = "batch norm has no variance of a single image; norm=none trains without it"
     require(not single, "train.batch_size", "a whole number of at least 2", remedy, batch_size=1, norm=config.norm.placement)
@@ -181,3 +181,9 @@ def check_together(config: Config) -> None:
     require(0 < low < high < math.inf, "lr_range", "0 < low < high", low=low, high=high)
     given = config.train.cycles is not None or config.train.epochs is not None
     require(given, "train", "a value for epochs or cycles", epochs=None, cycles=None)
+    expected = f"a number above 0 with {type(schedule).__name__}"
+    counted = config.train.epochs is not None or hasattr(schedule, "cycle_steps")
+    require(counted, "train.epochs", expected, "only a schedule with cycles uses train.cycles", epochs=None)
+    remedy = "a moving average of running statistics does not fit averaged weights"
+    recomputed = config.average == 0 or config.norm.placement == "none" or moments.split is not None
+    require(recomputed, "average", "moments=precise or moments=adaptive", remedy, average=config.average)
