@@ -2,9 +2,9 @@
 
 import argparse
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.box import ROUNDED
 from rich.console import Console, Group
@@ -31,18 +31,20 @@ STEPS = (
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table and the next steps."""
+    """Print the metrics and the next steps; in a checkout, whose commands are in .venv, other ones than where numlp is installed."""
     metrics = paths.EVALUATE / paths.METRICS
     if not metrics.exists():
         raise UserError(f"file not found: {metrics}; run the pipeline first with numlp run")
     console, model = Console(), paths.TRAIN / paths.MODEL
     console.print(summarize_run(json.loads(metrics.read_text()), caption(load_model(model).choices), _seconds(model)))
-    for line in list_next_steps(checkout=Path("Makefile").exists()):
-        console.print(line, highlight=False)
+    installed = not Path("Makefile").exists()
+    for task, command in STEPS:
+        if not (installed and ".venv" in command):
+            print(f"{task:43}  {command.replace('make', 'numlp') if installed else command}")
     return 0
 
 
-def summarize_run(metrics: Mapping[str, float | str], settings: str, train_seconds: float | None = None) -> Group:
+def summarize_run(metrics: Mapping[str, Any], settings: str, train_seconds: float | None = None) -> Group:
     """Lay out accuracy and cost of the three splits under the data set's name and the settings.
 
     Args:
@@ -54,20 +56,9 @@ def summarize_run(metrics: Mapping[str, float | str], settings: str, train_secon
     table.add_column("accuracy", justify="right")
     table.add_column("cost (nats)", justify="right")
     for key, name in SPLITS.items():
-        table.add_row(name, f"{100 * float(metrics[f'{key}_accuracy']):.2f} %", _cost(float(metrics[f"{key}_cost"])))
+        table.add_row(name, f"{metrics[f'{key}_accuracy']:.2%}", f"{metrics[f'{key}_cost']:.5g}")
     time = "Training was up to date and did not run again." if train_seconds is None else f"Training took {format_duration(train_seconds)}."
     return Group(Text(str(metrics["dataset"]), style="bold"), Text(settings), table, Text(time))  # Texts: brackets are no markup
-
-
-def list_next_steps(checkout: bool = True) -> list[str]:
-    """Say where the plots are and how to compare and change choices, a line each, the commands in one column.
-
-    Args:
-        checkout: Whether there is a Makefile, which has made a .venv; else numlp is installed, and its commands are at hand.
-    """
-    steps = STEPS if checkout else [(task, command.replace("make", "numlp")) for task, command in STEPS if ".venv" not in command]
-    width = max(len(task) for task, _ in steps)
-    return [f"{task:{width}}  {command}" for task, command in steps]
 
 
 def _seconds(model: Path) -> float | None:
@@ -75,7 +66,3 @@ def _seconds(model: Path) -> float | None:
     timing = model.with_name(paths.TIMING)
     times = json.loads(timing.read_text()) if timing.exists() else {}
     return float(times["train_seconds"]) if times.get("model") == sha256(model) else None
-
-
-def _cost(cost: float) -> str:
-    return f"{cost:.4f}" if math.isfinite(cost) and abs(cost) < 1e5 else f"{cost:.3e}"

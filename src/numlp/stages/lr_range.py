@@ -19,7 +19,6 @@ from numlp.config.naming import caption, deciding_choices
 from numlp.data.normalise import Prepared, prepare_data
 from numlp.display.style import BLUE, GREY, ORANGE, save, sheet, styled
 from numlp.files import write_rows
-from numlp.optim.schedules import Schedule
 from numlp.training.history import Record
 from numlp.training.plan import check_data, check_memory, epoch_steps, make_network, make_optimizer, make_plan
 from numlp.training.trainer import train
@@ -72,20 +71,12 @@ def sweep(config: Config, data: Prepared) -> list[Record]:
     check_data(config, data.dataset)
     plan = make_plan(config, len(part.labels), data.dataset.shape)
     steps = max(POINTS, round(test.epochs * epoch_steps(len(part.labels), plan.batch_size)))
-    schedule = rising_rate(test.low, test.high, steps, test.spacing)
+    rates = (np.linspace if test.spacing == "linear" else np.geomspace)(test.low, test.high, steps).tolist()
     at = frozenset(round(steps * i / POINTS) for i in range(POINTS + 1))
-    plan = replace(plan, steps=steps, schedule=schedule, record_at=at, cost="smoothed")
+    plan = replace(plan, steps=steps, schedule=rates.__getitem__, record_at=at, cost="smoothed")
     network = make_network(config, data.mean.size, data.dataset.classes)
     with np.errstate(all="ignore"):  # the test ends beyond what the network bears
         return list(train(network, make_optimizer(config, network), part, data.part("val"), plan))
-
-
-def rising_rate(low: float, high: float, steps: int, spacing: str) -> Schedule:
-    """From `low` at the first of `steps` updates to `high` at the last, by equal factors (log) or differences (linear)."""
-    last = max(steps - 1, 1)
-    if spacing == "linear":
-        return lambda step: low + (high - low) * step / last
-    return lambda step: float(low * (high / low) ** (step / last))
 
 
 def smooth_accuracy(records: Sequence[Record]) -> Array:
