@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from numlp.inference.model_file import save_model
-from numlp.tracking import About, connect, find_old_place, register, run_files, track
+from numlp.tracking import About, connect, register, run_files, track
 from trained import random_model
 
 
@@ -36,10 +36,8 @@ def test_moved_project_finds_and_keeps_its_files(project, name):
     log(project, "before")
     new = project.parent / name
     project.rename(new)
-    assert find_old_place(new) == project / "mlruns"
     log(new, "after")
     assert not project.exists()
-    assert find_old_place(new) is None
     assert all(place.is_relative_to(new / "mlruns" / "artifacts") for place in places(new))
     assert [(run_files(new, run) / "classes.csv").read_text() for run in ("before", "after")] == ["before", "after"]
 
@@ -68,5 +66,4 @@ def test_store_of_the_users_own_and_a_link_are_never_changed(project, tmp_path, 
         assert all(place.is_relative_to(project) for place in places(tmp_path / folder))
     store = Path(shutil.copytree(project / "mlruns", tmp_path / "mine")) / "mlflow.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}")
-    assert find_old_place(project) is None
     assert all(place.is_relative_to(project) for place in places(project))

@@ -20,7 +20,7 @@ from numlp.data.cifar10 import find_archive
 from numlp.errors import UserError, without_password
 from numlp.files import known_sha256
 from numlp.threads import cores, library
-from numlp.tracking import address, find_abandoned, find_old_place
+from numlp.tracking import address, find_abandoned
 
 Level: TypeAlias = Literal["ok", "warning", "error"]
 COLORS: dict[Level, str] = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -97,10 +97,7 @@ def check_data() -> Finding:
 
 def check_mlflow(fix: bool) -> Finding:
     """Whether the store can be used, and its runs whose process is gone, which `fix` closes."""
-    moved, runs = find_old_place(Path.cwd()), find_abandoned(Path.cwd(), close=fix)
-    text = without_password(address(Path.cwd())) + (
-        "" if moved is None else f" (moved here from {moved.parent}; runs now find their files here)"
-    )
+    runs, text = find_abandoned(Path.cwd(), close=fix), without_password(address(Path.cwd()))
     if not runs:
         return Finding("ok", text)
     names = ", ".join(runs)

@@ -10,9 +10,9 @@ with track(root, folder, about) as run:
 
 from numlp.tracking.models import load_predictor, register, write_pyfunc
 from numlp.tracking.queries import KEPT, SWEEP, TRIAL, ListedRun, find_abandoned, find_run, list_runs, run_files
-from numlp.tracking.run import Tracker, add_run, environment_tags, log_folder, log_stage, read_about, send_stage, track
+from numlp.tracking.run import Tracker, add_run, environment_tags, log_folder, log_stage, track
 from numlp.tracking.sending import About
-from numlp.tracking.store import address, connect, find_old_place, opened
+from numlp.tracking.store import address, connect, opened
 
 __all__ = [
     "KEPT",
@@ -26,17 +26,14 @@ __all__ = [
     "connect",
     "environment_tags",
     "find_abandoned",
-    "find_old_place",
     "find_run",
     "list_runs",
     "load_predictor",
     "log_folder",
     "log_stage",
     "opened",
-    "read_about",
     "register",
     "run_files",
-    "send_stage",
     "track",
     "write_pyfunc",
 ]

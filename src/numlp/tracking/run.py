@@ -9,7 +9,7 @@ import platform
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -131,22 +131,24 @@ def track(root: Path, folder: Path | None, about: About, experiment: str = EXPER
                 raise
 
 
-def log_folder(root: Path, folder: Path, parents: Mapping[str, str]) -> About:
-    """Bring MLflow up to date with a run's folder: what `numlp log FOLDER` does; what the store has is not sent twice.
+def log_folder(root: Path, folder: Path, parent: str = "") -> About:
+    """Bring MLflow up to date with a run's folder; what the store has is not sent twice.
 
     Args:
         root: The project's folder.
         folder: The run's folder, with run.json.
-        parents: Ids of parent runs that are other ones now.
+        parent: The id of the sweep's run, for a job in the folder of a sweep.
 
     Raises:
         UserError: The store cannot be used, the run has not ended, or the files are not those of the run.
     """
-    about = read_about(folder)
-    about.parent = parents.get(about.parent, about.parent)
+    try:
+        about = About(**(read_json(folder / paths.ABOUT) or {}))
+    except (OSError, TypeError, ValueError) as error:
+        raise UserError(f"{folder}: no {paths.ABOUT} of a run here; give the directory of a run that numlp train has made") from error
     if about.status == "RUNNING":
         raise UserError(f"{folder}: this run has not ended, or was killed; the same command resumes it")
-    model = folder / paths.MODEL
+    model, about.parent = folder / paths.MODEL, parent or about.parent
     if model.exists() and sha256(model) != about.tags.get("model_digest"):
         raise UserError(f"{folder}: {paths.MODEL} is not the model of the run in {paths.ABOUT}; train the network again to log it")
     with opened(root) as store:
@@ -157,6 +159,8 @@ def log_folder(root: Path, folder: Path, parents: Mapping[str, str]) -> About:
         records = read_rows(history, Record) if sending.is_own(history, about.started) else []
         rows = read_rows(health, LayerHealth) if sending.is_own(health, about.started) else []
         sending.send_run(store, about, folder, sending.name_values(records, rows, about.ended))
+        for stage in (paths.EVALUATE, paths.PLOT) if folder == paths.TRAIN else ():
+            sending.send_files(store, about.run_id, stage, about.started, model, {})
     write_json(folder / paths.ABOUT, asdict(about), indent=2)
     return about
 
@@ -164,22 +168,13 @@ def log_folder(root: Path, folder: Path, parents: Mapping[str, str]) -> About:
 def log_stage(root: Path, folder: Path, model: Path) -> None:
     """Add the files and metrics of an evaluation, or plots, to the run that trained `model`; a store that fails is a warning."""
     try:
-        send_stage(root, folder, model)
+        run_id = find_run(root, sha256(model))
+        if run_id is None:
+            raise UserError(f"no MLflow run has logged {model} (is MLFLOW_TRACKING_URI another store?)")
+        with opened(root) as store:
+            sending.send_files(store, run_id, folder, 0, model, {})
     except UserError as error:
-        log.warning("%s; numlp log %s adds the files there to the run", error, folder)
-
-
-def send_stage(root: Path, folder: Path, model: Path) -> None:
-    """Do what `log_stage` does.
-
-    Raises:
-        UserError: The store cannot be used, or no run has logged the model.
-    """
-    run_id = find_run(root, sha256(model))
-    if run_id is None:
-        raise UserError(f"no MLflow run has logged {model} (is MLFLOW_TRACKING_URI another store?)")
-    with opened(root) as store:
-        sending.send_files(store, run_id, folder, 0, model, {})
+        log.warning("%s; numlp log %s adds the files in %s to the run", error, model.parent, folder)
 
 
 def add_run(root: Path, about: About) -> None:
@@ -192,18 +187,6 @@ def add_run(root: Path, about: About) -> None:
 
     about.status, about.ended = "FINISHED", now()
     Tracker(root, None, about).attempt(add)
-
-
-def read_about(folder: Path) -> About:
-    """Read run.json.
-
-    Raises:
-        UserError: There is none, or it is not numlp's.
-    """
-    try:
-        return About(**(read_json(folder / paths.ABOUT) or {}))
-    except (OSError, TypeError, ValueError) as error:
-        raise UserError(f"{folder}: no {paths.ABOUT} of a run here; give the directory of a run that numlp train has made") from error
 
 
 def environment_tags(root: Path) -> dict[str, str]:

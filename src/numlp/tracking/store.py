@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock
 
@@ -88,7 +87,7 @@ def connect(root: Path, experiment: str = EXPERIMENT) -> Store:
         if database is not None and not database.exists():
             _make(database)
         elif database == _own_database(root):
-            _rebase(root)
+            _rebase(database)
         client, folder = mlflow.MlflowClient(uri), root.resolve() / "mlruns" if database is None else database.parent
         artifacts = None if uri.startswith(("http:", "https:")) else (folder / "artifacts").as_uri()  # a server has a place of its own
         return Store(client, _find_experiment(client, experiment, artifacts))
@@ -124,36 +123,22 @@ def is_missing(root: Path) -> bool:
     return database is not None and not database.exists()
 
 
-def find_old_place(root: Path) -> Path | None:
-    """The folder in which the project's own store still looks for its files after a move or in a copy; None when it is the store's own.
-
-    A store that the user names elsewhere, or that another place shares by a link, is nobody's to change.
-
-    Raises:
-        UserError: The database cannot be read.
-    """
-    database = _own_database(root)
-    own = database_file(address(root)) == database and database.is_file()
-    if not own or database.is_symlink() or database.stat().st_nlink > 1:
-        return None
-    with explained(root), closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-        row = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (EXPERIMENT,)).fetchone()
-    location = unquote(urlsplit(row[0] or "").path) if row is not None and str(row[0]).startswith("file:") else ""
-    place = Path(location).parent
-    return place if location.endswith("/artifacts") and place != database.parent else None
-
-
 def _own_database(root: Path) -> Path:
     return (origin(root.resolve()) / "mlruns").resolve() / "mlflow.db"
 
 
-def _rebase(root: Path) -> None:
-    """Let the runs of a moved or copied project find their files beside its database, where new ones go too."""
-    place, database = find_old_place(root), _own_database(root)
-    if place is None or not os.access(database, os.W_OK):
+def _rebase(database: Path) -> None:
+    """Let the runs of a moved or copied project find their files beside its database, where new ones go too.
+
+    A database that another place shares by a link is nobody's to change.
+    """
+    if database.is_symlink() or database.stat().st_nlink > 1 or not os.access(database, os.W_OK):
         return
-    before, after = f"{place.as_uri()}/", f"{database.parent.as_uri()}/"
     with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
+        row = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (EXPERIMENT,)).fetchone()
+        before, after = str(row[0] if row else "").removesuffix("artifacts"), f"{database.parent.as_uri()}/"
+        if before == after or not before.startswith("file:") or not row[0].endswith("/artifacts"):
+            return
         for table, column in ADDRESSES:
             update = f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?"  # noqa: S608  # both are names of `ADDRESSES`
             connection.execute(update, (after, len(before) + 1, len(before), before))
