@@ -35,7 +35,7 @@ def test_each_split_has_its_accuracy_in_per_cent_and_its_cost(cost, text):
     lines = printed(summarize_run(METRICS | {"test_cost": cost}, "hidden [50, 50], seed 0", 125.4)).splitlines()
     assert lines[:2] == ["synthetic [red]", "hidden [50, 50], seed 0"]  # brackets are markup to rich, and would vanish
     rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines if "%" in line]
-    assert rows == [["training", "61.54%", "1.2449"], ["validation", "54.42%", "1.42"], ["test", "10.00%", text]]
+    assert rows == [["training", "61.54 %", "1.2449"], ["validation", "54.42 %", "1.42"], ["test", "10.00 %", text]]
     assert "2 min 5 s" in lines[-1]
 
 

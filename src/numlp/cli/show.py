@@ -56,7 +56,7 @@ def summarize_run(metrics: Mapping[str, Any], settings: str, train_seconds: floa
     table.add_column("accuracy", justify="right")
     table.add_column("cost (nats)", justify="right")
     for key, name in SPLITS.items():
-        table.add_row(name, f"{metrics[f'{key}_accuracy']:.2%}", f"{metrics[f'{key}_cost']:.5g}")
+        table.add_row(name, f"{100 * metrics[f'{key}_accuracy']:.2f} %", f"{metrics[f'{key}_cost']:.5g}")
     time = "Training was up to date and did not run again." if train_seconds is None else f"Training took {format_duration(train_seconds)}."
     return Group(Text(str(metrics["dataset"]), style="bold"), Text(settings), table, Text(time))  # Texts: brackets are no markup
 
