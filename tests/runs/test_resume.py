@@ -10,16 +10,8 @@ from sweeps import PIXELS
 
 pytestmark = pytest.mark.slow
 
-RUN = [
-    "train",
-    "+stage=pipeline",
-    "data=synthetic",
-    "split=9k",
-    PIXELS,
-    "train.epochs=1",
-    "train.record.every=points",
-    "train.record.points=9",
-]
+RECORDS = ["train.record.every=points", "train.record.points=9", "train.record.cost=smoothed", "train.health=true"]
+RUN = ["train", "+stage=pipeline", "data=synthetic", "split=9k", PIXELS, "train.epochs=1", *RECORDS]
 STEPS = list(range(0, 91, 10))
 
 
@@ -47,7 +39,7 @@ def cut(monkeypatch, numlp):
 
 
 def results(project):
-    return [sha256(project / "build/train" / name) for name in ("model.npz", "history.csv")]
+    return [sha256(project / "build/train" / name) for name in ("model.npz", "history.csv", "health.csv")]
 
 
 def only_run(project):

@@ -58,17 +58,6 @@ def test_users_file_named_like_the_link_to_the_last_run_stays(ready, numlp):
     assert (ready / "outputs/last").read_text() == "mine"
 
 
-def test_multirun_makes_a_run_of_each_combination(ready, numlp):
-    code, _, err = numlp("train", "-m", *SMALL[1:-1], "norm=none,before", "init=he,xavier", "then=[evaluate]", "hydra/launcher=basic")
-    assert code == 0, err
-    jobs = [run for run in runs(ready)[1] if "mlflow.parentRunId" in run.data.tags]
-    assert {(run.data.params["norm"], run.data.params["init"]) for run in jobs} == {
-        (n, i) for n in ("before", "none") for i in ("he", "xavier")
-    }
-    assert {run.info.status for run in jobs} == {"FINISHED"}
-    assert len({run.data.tags["model_digest"] for run in jobs}) == len(jobs) == len(list(ready.glob("multirun/*/*/*/metrics.json"))) == 4
-
-
 def test_stages_add_to_the_run_of_the_model_they_read(ready, numlp):
     for stage in ("train", "evaluate", "plot"):
         code, _, err = numlp(stage, "+stage=pipeline", *FEW, "train.epochs=0.09")
