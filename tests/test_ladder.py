@@ -7,12 +7,10 @@ import pytest
 from omegaconf import OmegaConf
 
 from budget import ROOT
-from ladder import train
 from ladder.rows import TABLE, Row, add, read
 from ladder.rungs import RUNGS
 from ladder.stats import steps, table_row
 from ladder.train import missing, read_run
-from numlp.errors import UserError
 
 ROW = Row("l01_start", 0, "", 100, 20.0, 60.0, 0.53, 0.52, float("nan"), 2, "Haswell", "a CPU", "8114")
 
@@ -45,16 +43,6 @@ def test_row_takes_the_place_of_an_earlier_one_and_only_runs_without_a_row_are_m
     assert [(row.seed, row.test_accuracy) for row in read(path)] == [(0, 0.6), (1, 0.52)]
     monkeypatch.setattr("ladder.train.BUILD", path)
     assert missing(["l01_start", "l02_wider"], [0, 1]) == [("l02_wider", 0), ("l02_wider", 1)]
-
-
-def test_training_refuses_an_unknown_rung_and_leaves_docs_alone(tmp_path, monkeypatch):
-    with pytest.raises(UserError, match="l99"):
-        train.train(["l99"], [0])
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(train, "read_run", lambda folder, experiment: ROW)
-    monkeypatch.setattr(train.subprocess, "run", lambda command, check: train.subprocess.CompletedProcess(command, 0))
-    train.train(["l01"], [0])
-    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.csv")] == ["build/ladder.csv"]
 
 
 @pytest.mark.slow
