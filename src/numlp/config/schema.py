@@ -80,7 +80,7 @@ class RecordConfig:
     """When and how cost, loss and accuracy are recorded."""
 
     every: str = value("epoch", one_of("epoch", "points"))  # with points, `points` times per run
-    points: int = value(10, COUNT)
+    points: int = value(10, within(1, 100_000))
     cost: str = value("full", one_of("full", "aggregated", "smoothed"))
 
 

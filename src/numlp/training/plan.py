@@ -24,7 +24,6 @@ from numlp.optim.schedules import Schedule
 from numlp.training.evaluator import CHUNK
 
 LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")  # of a container
-RECORD = 1_000  # bytes of a record, and of a layer's health at one, in memory and on the way to a file
 INIT, BATCHES, AUGMENTATION, SEARCH, NOISE, CHANGES = range(6)  # the streams that a seed is split into
 
 
@@ -85,20 +84,23 @@ def make_plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:
     require(size <= images, "train.batch_size", f"at most {images}, the number of training images", batch_size=size)
     per_epoch = epoch_steps(images, size)
     steps, augment = count_steps(config, per_epoch), config.augment
-    enough = config.average == 0 or steps >= EVERY
-    require(enough, "average", f"a run of {EVERY} updates or more", "raise train.epochs or train.cycles", updates=steps)
-    batch_seed, noise_seed, image_seed = (
-        int(stream(config.seed, which).generate_state(1, np.uint64)[0]) for which in (BATCHES, NOISE, CHANGES)
+    require(
+        config.average == 0 or steps >= EVERY,
+        "average",
+        f"a run of {EVERY} updates or more",
+        "raise train.epochs or train.cycles",
+        updates=steps,
     )
+    seeds = [int(stream(config.seed, which).generate_state(1, np.uint64)[0]) for which in (BATCHES, NOISE, CHANGES)]
     return Plan(
         steps=steps,
         batch_size=size,
         schedule=build(config.schedule).rates(per_epoch, steps),
         lam=config.lam,
         ema_decay=build(config.moments).alpha,
-        batch_seed=batch_seed,
-        noise_seed=noise_seed,
-        image_seed=image_seed,
+        batch_seed=seeds[0],
+        noise_seed=seeds[1],
+        image_seed=seeds[2],
         augmentation=None if augment == AugmentConfig() else Augmentation(shape, augment.flip, augment.shift, augment.cutout),
         mixup=config.mixup,
         smoothing=config.smoothing,
@@ -172,11 +174,6 @@ def record_steps(config: RecordConfig, total: int, per_epoch: int) -> frozenset[
     return frozenset(round(total * i / points) for i in range(points + 1))
 
 
-def count_records(config: RecordConfig, total: int, per_epoch: int) -> int:
-    """Size of `record_steps`, which may be too large to make."""
-    return 1 + (-(-total // per_epoch) if config.every == "epoch" else min(config.points, total))
-
-
 def stream(seed: int, which: int) -> np.random.SeedSequence:
     """One of the independent random streams of a run's seed."""
     return np.random.SeedSequence(seed, spawn_key=(which,))
@@ -198,31 +195,25 @@ def available_memory() -> int:
 
 def estimate_memory(config: Config) -> dict[str, int]:
     """Bytes of a run by the setting that they follow from, without the memory-mapped images."""
-    dataset = describe_data(config)
+    dataset, train = describe_data(config), count_training_images(config)
     sizes = (config.model.inputs or dataset.inputs, *config.model.hidden, dataset.classes)
     weights, units = sum(a * b for a, b in pairwise(sizes)), sum(sizes)
     vectors = 2 + len(build(config.optim, np.zeros(1, np.float32), 1).state) + (config.average > 0) + 3 * config.train.health
     passes = CHUNK * (1 + config.train.threads)  # rows of an evaluation, which has a thread more than BLAS at most
-    train = count_training_images(config)
-    per_epoch = epoch_steps(train, config.train.batch_size)
-    records = count_records(config.train.record, count_steps(config, per_epoch), per_epoch)
-    layers = 1 + len(sizes) * config.train.health
     return {
         "model.hidden": 4 * (vectors * (weights + 4 * units) + 4 * passes * units),
         "train.batch_size": 4 * 7 * min(config.train.batch_size, train) * units,  # a layer keeps up to seven arrays of a batch
         "moments.images": 4 * 4 * min(config.moments.get("images", 0), dataset.train) * units,
-        "train.record": RECORD * records * layers,
     }
 
 
 def check_memory(config: Config, *others: Config) -> None:
     """Raise UserError when a run of `config`, with those of `others` beside it, takes more memory than this machine has free."""
-    parts, free = estimate_memory(config), available_memory()
-    largest, count = max(parts, key=lambda name: parts[name]), 1 + len(others)
-    runs = f"{count} runs at once that need" if others else "a run that needs"
+    parts, free = [estimate_memory(each) for each in (config, *others)], available_memory()
+    largest = max(parts[0], key=lambda name: parts[0][name])
+    runs = f"{len(parts)} runs at once that need" if others else "a run that needs"
     remedy = "hydra.launcher.n_jobs=1 runs one at a time" if others else f"this is mostly for {largest}"
-    needed = sum(sum(estimate_memory(each).values()) for each in (config, *others))
-    require_memory(largest, runs, needed, free, remedy)
+    require_memory(largest, runs, sum(sum(each.values()) for each in parts), free, remedy)
 
 
 def require_memory(where: str, what: str, needed: int, free: int, remedy: str = "") -> None:
