@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from numlp.arrays import Flat
 from numlp.errors import UserError
 from numlp.nn.gradient_check_cases import Case
 from numlp.nn.loss import cross_entropy_gradient
 from numlp.nn.mode import TRAINING
-from numlp.nn.network import Network, Pass
+from numlp.nn.network import Flat, Network, Pass
 
 
 @pytest.fixture(params=["none", "before", "after"])

@@ -1,13 +1,14 @@
 """The k-layer network: named layers over flat parameters, gradients and moments."""
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from numlp.arrays import Array, Flat, Shape
+from numlp.arrays import Array, Shape
 from numlp.errors import require
 from numlp.nn.activations import Activation, Relu, kind_of, layer_name
 from numlp.nn.batch_norm import BatchNorm
@@ -30,6 +31,33 @@ class Layer(Protocol):
 
     def backward(self, dy: Array, work: Any) -> Array:
         """Gradient in the input; the parameters' gradients are written to their views."""
+
+
+class Flat:
+    """Named arrays that share one vector, in the order given.
+
+    The optimizer, the penalty, a checkpoint and a comparison are operations on `vector`; layers hold the views.
+
+    Args:
+        shapes: Each array's shape by name.
+        dtype: float32 to train, float64 to check gradients.
+
+    Attributes:
+        vector: (size,) all the arrays, one after the other.
+        views: The arrays by name; writing to one writes to the vector.
+    """
+
+    def __init__(self, shapes: Mapping[str, Shape], dtype: DTypeLike) -> None:
+        sizes = [math.prod(shape) for shape in shapes.values()]
+        self.vector: Array = np.zeros(sum(sizes), dtype)
+        stops = np.cumsum(sizes, dtype=int)
+        self.views: dict[str, Array] = {
+            name: self.vector[stop - size : stop].reshape(shape)
+            for (name, shape), size, stop in zip(shapes.items(), sizes, stops, strict=True)
+        }
+
+    def __getitem__(self, name: str) -> Array:
+        return self.views[name]
 
 
 class Network:
