@@ -23,7 +23,6 @@ from sweeps import MULTI, SHORT, job_lines, newest_sweep, table
         (["search.sampler=tpe"], "below hydra.sweeper"),
         (["lam=interval(2,1)"], "lam"),
         (["lam=interval(0,1)", "hydra.sweeper.rounds=[{},{}]"], "lam"),
-        (["hydra.sweeper.rounds=[{sampler:grid},{best:3}]"], "hydra.sweeper.rounds.best"),
         (["hydra.sweeper.rounds=[{trial:3}]"], "'trial'"),
         (["hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs"),
         (["norm=none,befor"], "did you mean before?"),

@@ -32,19 +32,20 @@ class Study:
         place: Number of this round, from 0.
         space: The keys that vary.
         side_by_side: Jobs that run at once.
-        journal: File that the processes of a search with pruning share.
+        notes: Folder for the journal that the processes of a search with pruning share.
     """
 
-    def __init__(self, search: Search, place: int, space: Space, side_by_side: int = 1, journal: Path | None = None) -> None:
+    def __init__(self, search: Search, place: int, space: Space, side_by_side: int = 1, notes: Path = Path()) -> None:
         settings = search.all_rounds()[place]
         seed = int(np.random.SeedSequence([stream(search.seed, SEARCH).generate_state(1)[0], place]).generate_state(1)[0])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             sampler = SAMPLERS[settings.sampler](seed)
-        storage = open_journal(str(journal)) if journal else None
+        self.place = place
+        self.journal = str(notes / f"study-{place + 1}.journal") if search.prune and not search.dry_run else ""
+        storage = open_journal(self.journal) if self.journal else None
         self._study = optuna.create_study(study_name=STUDY, storage=storage, sampler=sampler)
-        self.place, self.journal, self._left = place, journal, count_trials(settings, space)
-        self._space: Space = space
+        self._space, self._left = space, count_trials(settings, space)
         self._at_once = search.parallel or side_by_side if settings.sampler == "tpe" else self._left
         if settings.sampler == "grid":
             self._space = {key: Choice(dimension.grid(settings.trials)) for key, dimension in space.items()}

@@ -5,7 +5,6 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import pairwise
 from os.path import relpath
 from pathlib import Path
 
@@ -64,12 +63,14 @@ class Sweep:
         self._fixed, self._space, self._seeds = read_space(parsed)
         several = "trials of several seeds are compared by their mean"
         require(not search.prune or len(self._seeds) < 2, f"{NODE}.prune", "one seed", several, seeds=", ".join(self._seeds))
-        _check_rounds(search, self._space)
+        for key, dimension in self._space.items() if len(search.rounds) > 1 else ():
+            low = dimension.low if isinstance(dimension, Range) else 1
+            require(low > 0, key, "a range above 0", "later rounds narrow it on a log scale", low=low)
         self._check_files()
         jobs = OmegaConf.select(config, "hydra.launcher.n_jobs")  # a cluster's launcher does not say
         require(jobs != 0, "hydra.launcher.n_jobs", "a number of jobs, or -1 for one job per core", n_jobs=jobs)
         self._side_by_side = 1 if jobs is None else jobs if jobs > 0 else cores()
-        self._out, self._jobs = Path(config.hydra.sweep.dir).absolute(), list[Job]()
+        self._out, self._jobs, self._launched = Path(config.hydra.sweep.dir).absolute(), list[Job](), 0
         self._trials = sum(count_trials(each, self._space) for each in search.all_rounds())
         self._total, self._began, self._lost = self._trials * max(1, len(self._seeds)), time.time(), ""
         self._since = self._began if search.rerun else 0.0  # a result counts as cached if it is younger
@@ -82,8 +83,11 @@ class Sweep:
             KeyboardInterrupt: A signal stopped the sweep.
         """
         if not self._search.dry_run:
-            self._prepare()
-        study = self._begin_round(0, self._space)
+            claim(self._out, sweep_names(self._out), "hydra.sweep.dir")
+            shutil.rmtree(self._out / NOTES, ignore_errors=True)  # of another sweep in this folder
+            (self._out / NOTES).mkdir()
+            OmegaConf.save(self._config, self._out / "multirun.yaml")
+        study = Study(self._search, 0, self._space, self._side_by_side, self._out / NOTES)
         trials = self._plan(study)
         jobs = [job for trial in trials for job in trial.jobs]
         self._check_memory(jobs)
@@ -113,13 +117,6 @@ class Sweep:
             self._conclude(trials, spaces, about, network)
         return trials
 
-    def _prepare(self) -> None:
-        """Make the sweep's folder, without the notes of another sweep in it."""
-        claim(self._out, sweep_names(self._out), "hydra.sweep.dir")
-        shutil.rmtree(self._out / NOTES, ignore_errors=True)
-        (self._out / NOTES).mkdir()
-        OmegaConf.save(self._config, self._out / "multirun.yaml")
-
     def _run_rounds(self, study: Study, batch: list[Trial]) -> tuple[list[Trial], list[Space]]:
         """Run the trials of each round, which are those of the space that the best trials of the round before leave."""
         trials, spaces, rounds = list[Trial](), [self._space], self._search.all_rounds()
@@ -130,12 +127,12 @@ class Sweep:
                 if not before:
                     break
                 spaces.append(narrowed(spaces[-1], [trial.point for trial in before[: settings.best]], settings.margin))
-                study = self._begin_round(place, spaces[-1])
+                study = Study(self._search, place, spaces[-1], self._side_by_side, self._out / NOTES)
                 batch = self._plan(study)
             if len(rounds) > 1:
                 print(f"round {place + 1} of {len(rounds)} ({settings.sampler}): {describe_space(spaces[-1])}", flush=True)
             while batch:
-                self._launch(batch, study.journal)
+                self._launch([job for trial in batch for job in trial.jobs], study)
                 for trial in batch:
                     study.tell(trial.number, trial.loss(self._search.objective))
                     if self._parent:
@@ -144,16 +141,12 @@ class Sweep:
                 batch = self._plan(study)
         return trials, spaces
 
-    def _begin_round(self, place: int, space: Space) -> Study:
-        journal = self._out / NOTES / f"study-{place + 1}.journal" if self._search.prune and not self._search.dry_run else None
-        return Study(self._search, place, space, self._side_by_side, journal)
-
     def _plan(self, study: Study) -> list[Trial]:
         """The next trials of a round, each job composed and checked."""
         asked, seeds = study.ask(), self._seeds or ("",)
-        return [Trial(number, study.place, point, [self._compose(point, seed) for seed in seeds]) for number, point in asked]
+        return [Trial(number, study.place, point, [self._compose(number, point, seed) for seed in seeds]) for number, point in asked]
 
-    def _compose(self, point: Point, seed: str) -> Job:
+    def _compose(self, trial: int, point: Point, seed: str) -> Job:
         """A job with its settings, or with the rule that they break.
 
         Raises:
@@ -163,7 +156,8 @@ class Sweep:
         values = {**point, **({"seed": seed} if seed else {})}
         varied = [f"{key}={value}" for key, value in values.items()]
         composed = self._hydra.config_loader.load_sweep_config(self._config, [*self._fixed, *varied])
-        job = Job(varied, short(values) or "one run", seed, chosen_files(composed.hydra.runtime.choices))
+        choices = chosen_files(composed.hydra.runtime.choices)
+        job = Job(trial, short(point) or "one trial", varied, short(values) or "one run", seed, choices)
         with open_dict(composed):
             del composed["hydra"]
         try:
@@ -198,50 +192,46 @@ class Sweep:
 
     def _list(self, jobs: Sequence[Job]) -> None:
         """Print each job of the first round: cached, to run, or its error."""
-        states = []
         for place, job in enumerate(jobs, start=1):
             cached = job.config is not None and find_outcome(job.record, self._digest, self._since)
-            states.append("would fail" if job.error else "cached" if cached else "to run")
-            print(f"{place}/{self._total}  {job.label}: {states[-1]}{job.error and f': {job.error}'}")
-        counts = [f"{states.count(state)} {state}" for state in ("to run", "cached", "would fail")]
-        print("jobs: " + ", ".join(counts + [f"{self._total - len(jobs)} that follow from these"] * (self._total > len(jobs))))
+            state = f"would fail: {job.error}" if job.error else "cached" if cached else "to run"
+            print(f"{place}/{self._total}  {job.label}: {state}")
 
-    def _launch(self, batch: Sequence[Trial], journal: Path | None) -> None:
+    def _launch(self, jobs: Sequence[Job], study: Study) -> None:
         """Bring jobs to their end by Hydra's launcher; again if a process is lost, since a job that has ended finds its result."""
-        jobs = [(trial, job) for trial in batch for job in trial.jobs]
+        self._jobs += jobs
         for attempt in range(ATTEMPTS):
-            left = [(trial, job) for trial, job in jobs if job.outcome is None]
+            left = [job for job in jobs if job.outcome is None]
             if attempt and left:
                 print(f"sweep: a process was lost: {self._lost}; {len(left)} jobs start again", flush=True)
-            for group in [left] if attempt < ATTEMPTS - 1 else [[one] for one in left]:
-                if group:
-                    self._hand_over(group, journal)
-        for _, job in jobs:
+            for group in [left] * (len(left) > 0) if attempt < ATTEMPTS - 1 else [[job] for job in left]:
+                self._hand_over(group, study)
+        for job in jobs:
             job.outcome = job.outcome or Outcome("failed", "", error=f"its process was lost: {self._lost}")
 
-    def _hand_over(self, group: Sequence[tuple[Trial, Job]], journal: Path | None) -> None:
+    def _hand_over(self, group: Sequence[Job], study: Study) -> None:
         """Give jobs to the launcher, and take their outcomes; none of those whose process is lost."""
-        first, ended = len(self._jobs), [job.outcome for job in self._jobs if job.outcome is not None]
-        self._jobs += [job for _, job in group]
+        ended = [job.outcome for job in self._jobs if job.outcome is not None]
         (self._out / ENDED).write_text("".join("c" if outcome.cached else "t" for outcome in ended))
-        overrides = [self._overrides(trial, job, journal) for trial, job in group]
+        overrides, first = [self._overrides(job, study) for job in group], self._launched
+        self._launched += len(group)
         launcher = Plugins.instance().instantiate_launcher(hydra_context=self._hydra, task_function=self._task, config=self._config)
         try:
-            for (_, job), result in zip(group, launcher.launch(overrides, initial_job_idx=first), strict=True):
+            for job, result in zip(group, launcher.launch(overrides, initial_job_idx=first), strict=True):
                 job.outcome = result.return_value
         except Exception as error:  # of the launcher: a process or a node is lost
             self._lost = one_line(error).partition(". ")[0]
-            for _, job in group:
+            for job in group:
                 job.outcome = None if job.error else find_outcome(job.record, self._digest, self._began)
         if self._stop:
             raise self._stop.exception()  # a worker that waits for a job dies of the signal and tells nobody
-        if any(job.outcome is not None and job.outcome.state == "stopped" for _, job in group):
+        if any(job.outcome is not None and job.outcome.state == "stopped" for job in group):
             raise KeyboardInterrupt
 
-    def _overrides(self, trial: Trial, job: Job, journal: Path | None) -> list[str]:
+    def _overrides(self, job: Job, study: Study) -> list[str]:
         """All overrides of a job, which reach it in whatever process: what the sweep changes in its own config does not."""
-        texts = {"key": job.key, "label": job.label, "group": trial.label, "sweep": self._digest, "parent": self._parent}
-        place = Place(**texts, total=self._total, began=self._began, since=self._since, study=str(journal or ""), trial=trial.number)
+        texts = {"key": job.key, "label": job.label, "group": job.group, "sweep": self._digest, "parent": self._parent}
+        place = Place(**texts, total=self._total, began=self._began, since=self._since, study=study.journal, trial=job.trial)
         told = [f"{NODE}.job.{key}={_quoted(value)}" for key, value in asdict(place).items()]
         return [f"hydra.sweep.dir={_quoted(str(self._out))}", *told, *self._fixed, *job.varied]
 
@@ -278,17 +268,6 @@ class Sweep:
             raise UserError(f"sweep: {len(failed)} of {self._total} jobs failed; the lines above have their errors")
         if not order:
             raise UserError(f"sweep: no trial was trained to its end; {TABLE} lists their states")
-
-
-def _check_rounds(search: Search, space: Space) -> None:
-    """Raise UserError if a round cannot follow from the one before."""
-    rounds = search.all_rounds()
-    for before, after in pairwise(rounds):
-        trials = count_trials(before, space)
-        require(after.best <= trials, f"{NODE}.rounds.best", f"at most the {trials} trials of the round before", best=after.best)
-    for key, dimension in space.items():
-        if len(rounds) > 1 and isinstance(dimension, Range):
-            require(dimension.low > 0, key, "a range above 0", "later rounds narrow it on a log scale", low=dimension.low)
 
 
 def _quoted(value: object) -> str:

@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 
 from numlp.config import Config
 from numlp.runs.outcome import Outcome, loss
-from numlp.sweep.space import Point, short
+from numlp.sweep.space import Point
 
 FIGURES = {  # figure of an outcome: its name for people
     "val_accuracy": "validation",
@@ -23,8 +23,10 @@ class Job:
     """A run of a sweep.
 
     Attributes:
+        trial: Number of its trial in the round.
+        group: The values of its trial for people.
         varied: The overrides that tell it from the other jobs.
-        label: The same for people, numbers to four digits.
+        label: The same for people.
         seed: The seed as the text of an override; empty for that of the settings.
         choices: The option of each config group.
         error: The rule that the settings break, if they do.
@@ -35,6 +37,8 @@ class Job:
         outcome: The outcome, once there is one.
     """
 
+    trial: int
+    group: str
     varied: list[str]
     label: str
     seed: str
@@ -59,7 +63,7 @@ class Trial:
     @property
     def label(self) -> str:
         """Its values, numbers to four digits."""
-        return short(self.point) or "one trial"
+        return self.jobs[0].group
 
     @property
     def name(self) -> str:
