@@ -124,7 +124,7 @@ def _steps(upper: list[Axes], lower: list[Axes], records: Sequence[Record]) -> N
 
 @dataclass(frozen=True)
 class Curve:
-    """What one color of a figure shows: a run, or the runs of the same settings, one per seed.
+    """A run, or the runs of the same settings, one per seed, which share a color.
 
     Attributes:
         label: The text in the legend.

@@ -1,4 +1,4 @@
-"""What a person sees while a network trains or is checked: a bar on a terminal, plain lines elsewhere."""
+"""The progress of a training or a check: a bar on a terminal, plain lines elsewhere."""
 
 import sys
 from collections.abc import Callable, Iterator

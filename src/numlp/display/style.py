@@ -1,4 +1,4 @@
-"""What all figures share: palette, fonts, the heading, and a file that is the same for the same figure."""
+"""The common parts of all figures: palette, fonts, the heading, and a file that is the same for the same figure."""
 
 import textwrap
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def sheet(subject: str, title: str, height: float) -> Figure:
     """Make an empty figure under a heading: `subject` in bold, then the lines of `title`, wrapped so that nothing is cut.
 
     Args:
-        subject: What is drawn, one short line.
+        subject: The figure's subject, one short line.
         title: The data set's name and the run's choices, a line each.
         height: Inches below the heading.
     """

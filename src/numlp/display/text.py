@@ -1,4 +1,4 @@
-"""What tables and lines on a terminal share."""
+"""The console and the layout of tables, and durations as text."""
 
 import os
 import sys

@@ -26,7 +26,7 @@ def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:
     Args:
         path: The file.
         model: The network.
-        about: What the file says of itself beside the class names, as metadata.
+        about: Metadata of the file beside the class names.
 
     Raises:
         UserError: The package onnx is not installed, or the activation has no operators here.

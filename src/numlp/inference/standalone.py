@@ -68,7 +68,7 @@ class Folded:
 
 
 class Served:
-    """What MLflow's pyfunc asks of a model."""
+    """A model as MLflow's pyfunc calls it."""
 
     def __init__(self, model: Folded) -> None:
         self.model = model
@@ -118,7 +118,7 @@ def fold(arrays: Mapping[str, NDArray[Any]], placement: str, eps: float) -> list
     non-linearity it scales the columns of the layer in front of it, after it the rows of the layer behind it.
 
     Args:
-        arrays: Those of model.npz.
+        arrays: The arrays of model.npz.
         placement: Where batch norm stands: none, before or after the non-linearity.
         eps: Added to the variances.
     """
