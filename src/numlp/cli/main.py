@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from getpass import getuser
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from numlp import __version__
 from numlp.cli.commands import COMMANDS, EXAMPLES, EXIT_CODES, MODEL
@@ -102,6 +102,10 @@ def tell(line: str) -> None:
 
 class Parser(argparse.ArgumentParser):
     """An argument parser with errors of one line."""
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; argparse's own method hides that it cannot be written."""
+        print(self.format_help(), end="", file=file)
 
     def error(self, message: str) -> NoReturn:
         """End with 2."""
