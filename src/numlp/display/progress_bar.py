@@ -23,40 +23,33 @@ class Progress:
     """
 
     def __init__(self, total: int, name: str, alone: bool) -> None:
-        self.total, self._prefix, self._bar = total, "" if alone else f"{name}  ", None
-        if alone and sys.stderr.isatty():
-            self._bar = _bar("train", auto_refresh=False)
-            self._task = self._bar.add_task("", total=total)
+        self.total, self._prefix, self._bar = total, "" if alone else f"{name}  ", _bar("train", alone, auto_refresh=False)
+        self._task = self._bar.add_task("", total=total)
 
     def show(self, record: Record) -> None:
         """Show a record."""
-        if self._bar is None:
+        if self._bar.disable:
             cost = f"cost {record.train_cost:.4f}, {record.val_cost:.4f}"
             print(f"{self._prefix}step {record.step:>{len(str(self.total))}}/{self.total}  {_accuracies(record)}  {cost}", flush=True)
         else:
             self._bar.update(self._task, completed=record.step, description=_accuracies(record), refresh=True)
 
     def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.start()
+        self._bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._bar.stop()
 
 
-def _bar(name: str, **options: Any) -> RichProgress:
+def _bar(name: str, alone: bool = True, **options: Any) -> RichProgress:
     columns = (TextColumn(name), BarColumn(14), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    return RichProgress(*columns, console=Console(stderr=True), **options)
+    return RichProgress(*columns, console=Console(stderr=True), disable=not (alone and sys.stderr.isatty()), **options)
 
 
 @contextmanager
 def count_steps(total: int, name: str) -> Iterator[Callable[[], None]]:
     """Give a function to call after each of `total` steps. A terminal shows them as a bar, which goes away at the end."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
     with _bar(name, transient=True) as progress:
         yield partial(progress.advance, progress.add_task("", total=total))
 
