@@ -11,18 +11,6 @@ from numlp.errors import UserError
 _stands: ContextVar[Path] = ContextVar("stands", default=Path())  # where the user is, from the project's folder
 
 
-def current_folder() -> Path:
-    """The folder in which the user typed the command.
-
-    Raises:
-        UserError: It was removed meanwhile.
-    """
-    try:
-        return Path.cwd()
-    except FileNotFoundError as error:
-        raise UserError("the current directory no longer exists; go to another directory") from error
-
-
 def checkpoint(key: str) -> Path:
     """The file of the checkpoint of the run with this key."""
     return CHECKPOINTS / f"{key[:32]}.npz"
@@ -35,7 +23,7 @@ def from_user(text: str) -> Path:
 
 def from_project(text: str) -> Path:
     """A path that a setting holds, which counts from the project's folder, in a copy of DVC's from the project's own."""
-    return origin(current_folder()) / Path(text).expanduser()
+    return origin(Path.cwd()) / Path(text).expanduser()
 
 
 def absolute_address(uri: str, folder: Path) -> str:
@@ -54,7 +42,7 @@ def settle_addresses() -> None:
     """Make the paths in variables absolute, for workers and DVC's stages too: they count as `from_environment` says."""
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
         if given := os.environ.get(name, "").strip():
-            os.environ[name] = absolute_address(given, origin(current_folder()))
+            os.environ[name] = absolute_address(given, origin(Path.cwd()))
     for name in ("CIFAR10_ARCHIVE", "NUMLP_DATA"):
         if path := from_environment(name):
             os.environ[name] = str(path)
@@ -74,7 +62,7 @@ def origin(root: Path) -> Path:
 def from_environment(name: str) -> Path | None:
     """The absolute path that a variable holds, which counts from where the user is, in a copy of DVC's from the project; None if unset."""
     text = os.environ.get(name)
-    return origin(current_folder()) / from_user(text) if text else None
+    return origin(Path.cwd()) / from_user(text) if text else None
 
 
 # The archive, and raw images of each data set asked for so far. On a cluster with a shared folder: on each node's own disk.
@@ -117,7 +105,7 @@ def enter_project() -> Iterator[Path | None]:
     Yields:
         That folder, where it was not the current one before.
     """
-    here = current_folder()
+    here = Path.cwd()
     folder = find_project(here)
     if folder is not None and "${" in str(folder):  # an interpolation in each path that Hydra composes
         raise UserError(f"the project's path contains ${{, which Hydra reads as an interpolation: {folder}; rename the directory")

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from numlp import __version__
 from numlp.cli.commands import COMMANDS, EXAMPLES, EXIT_CODES, MODEL
 from numlp.errors import UserError, did_you_mean
-from numlp.paths import current_folder, enter_project, find_project, no_project, settle_addresses
+from numlp.paths import enter_project, find_project, no_project, settle_addresses
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,8 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments = parse(words)
             command = COMMANDS[words[0]]
             if command.needs == "project" or (command.needs == "model" and arguments.model is MODEL):
-                if find_project(current_folder()) is None:
-                    raise no_project(current_folder())
+                if find_project(Path.cwd()) is None:
+                    raise no_project(Path.cwd())
                 if project is not None:
                     tell(f"numlp: working in the project {project}")
             ending.code = arguments.run(arguments)
@@ -70,6 +70,8 @@ def reporting(program: str) -> Iterator[Ending]:
             if error.filename is None:
                 sys.stdout.flush()  # which raises the same error where the standard output is what is full
             remedy = "; free space and run the same command again" if error.errno == errno.ENOSPC else ""
+            if error.errno == errno.ENOENT and error.filename is None:
+                remedy = "; the current directory was removed: go to another one"
             tell(f"error: {error.filename or program}: {error.strerror or error}{remedy}")
         except MemoryError as error:
             ending.code = 1
