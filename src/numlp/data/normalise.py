@@ -94,21 +94,18 @@ class Prepared:
     """A data set, its splits, and the statistics of the training split.
 
     Attributes:
-        raw: The images and their description.
+        folder: The folder of the images; each split maps them anew, so that memory holds those of the splits in use alone.
+        dataset: Their description.
         split: [start, stop] of the training and of the validation images; the test images are those behind all training images.
         mean: (d,) means of the training split's pixels on the 0..1 scale, float64.
         std: (d,) their standard deviations; 1 where a pixel never changes, which then is 0 once normalized.
     """
 
-    raw: RawData
+    folder: Path
+    dataset: DatasetInfo
     split: Mapping[str, list[int]]
     mean: Array
     std: Array
-
-    @property
-    def dataset(self) -> DatasetInfo:
-        """The description of the data set."""
-        return self.raw.info
 
     def first(self, inputs: int) -> "Prepared":
         """The same splits with the first `inputs` values of each image alone."""
@@ -118,8 +115,19 @@ class Prepared:
 
     def part(self, name: Name) -> Part:
         """One split."""
+        raw = self.load()
         rows = slice(self.dataset.train, None) if name == "test" else slice(*self.split[name])
-        return Part(Pixels(self.raw.images[rows], self.mean, self.std), self.raw.labels[rows].astype(np.intp))
+        return Part(Pixels(raw.images[rows], self.mean, self.std), raw.labels[rows].astype(np.intp))
+
+    def load(self) -> RawData:
+        """The raw images and labels.
+
+        Raises:
+            UserError: Other images have taken their place meanwhile.
+        """
+        raw = load_raw(self.folder)
+        require(raw.info.digest == self.dataset.digest, str(self.folder), f"the images of {self.dataset.name}", found=raw.info.name)
+        return raw
 
 
 def prepare_data(config: Config) -> Prepared:
@@ -169,7 +177,7 @@ def prepare(folder: Path, train: Sequence[float], val: Sequence[float], stage: P
         stage: Folder whose statistics are taken when they are those of this split.
     """
     raw = load_raw(folder)
-    data = Prepared(raw, split_ranges(train, val, raw.info.train), np.empty(0), np.empty(0))
+    data = Prepared(folder, raw.info, split_ranges(train, val, raw.info.train), np.empty(0), np.empty(0))
     if (recorded := read_json(stage / paths.SPLIT)) is not None and recorded == describe(data):
         with np.load(stage / paths.STATISTICS, allow_pickle=False) as file:
             return replace(data, mean=file["mean"], std=file["std"])

@@ -10,9 +10,7 @@ from numlp import paths
 from numlp.arrays import Array
 from numlp.config import Config
 from numlp.data.augment import mirrored
-from numlp.data.dataset import load_raw
 from numlp.data.normalise import SPLITS, Name, Prepared, prepare_data
-from numlp.data.sources import provide_raw
 from numlp.errors import UserError
 from numlp.files import replacing, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
@@ -30,30 +28,21 @@ SHOWN = 20  # of the most confident errors
 
 def run(config: Config, out: Path) -> None:
     """Evaluate the train stage's model, and add the figures to its MLflow run."""
-    evaluate_run(config, paths.TRAIN / paths.MODEL, out)
-    log_stage(Path.cwd(), out, paths.TRAIN / paths.MODEL)
+    model = paths.TRAIN / paths.MODEL
+    evaluate(load_model(model), prepare_data(config), out, config.test_time_flip)
+    log_stage(Path.cwd(), out, model)
 
 
-def evaluate_run(config: Config, model_file: Path, out: Path) -> Metrics:
-    """Evaluate a model on the data set of `config`, which must be the one that it was trained on."""
-    model, data = load_model(model_file), prepare_data(config)
-    if model.dataset.digest != data.dataset.digest:
-        raise UserError(f"{model_file}: this model was trained on another data set, {model.dataset.name}; train one with numlp run")
-    metrics = evaluate(model, data, provide_raw(config.data), out, config.test_time_flip)
-    print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
-    if config.test_time_flip:
-        print(
-            "evaluate, averaged over each image and its mirror image: "
-            + ", ".join(f"{name} {metrics[f'{name}_flip_accuracy']:.2%}" for name in FLIPPED)
-        )
-    return metrics
-
-
-def evaluate(model: Model, data: Prepared, raw: Path, out: Path, flip: bool = False) -> Metrics:
-    """Write metrics.json, the confusion matrix, the accuracy a class and the most confident errors; return the metrics.
+def evaluate(model: Model, data: Prepared, out: Path, flip: bool = False) -> None:
+    """Write metrics.json, the confusion matrix, the accuracy per class, the predictions and the most confident errors.
 
     With `flip` the metrics have accuracies by the mean of the probabilities of an image and its mirror image as well.
+
+    Raises:
+        UserError: The model was trained on another data set.
     """
+    if model.dataset.digest != data.dataset.digest:
+        raise UserError(f"the model was trained on another data set, {model.dataset.name}; train one with numlp run")
     evaluator = Evaluator(model.network)
     metrics: Metrics = {"dataset": data.dataset.name}
     test = data.part("test")
@@ -75,17 +64,18 @@ def evaluate(model: Model, data: Prepared, raw: Path, out: Path, flip: bool = Fa
     write_csv(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix, strict=True)])
     recall = [(name, row[i] / sum(row) if any(row) else "") for i, (name, row) in enumerate(zip(names, matrix, strict=True))]
     write_csv(out / paths.CLASSES, ["class", "accuracy"], recall)
-    _write_mistakes(out / paths.MISTAKES, raw, test.labels, probabilities)
+    _write_mistakes(out / paths.MISTAKES, data.load().images[data.dataset.train :], test.labels, probabilities)
     write_json(out / paths.METRICS, metrics, indent=2)
     write_json(out / paths.ACCURACY, {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}, indent=2)  # for `dvc exp show`
-    return metrics
+    print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
+    if flip:
+        both = ", ".join(f"{name} {metrics[f'{name}_flip_accuracy']:.2%}" for name in FLIPPED)
+        print(f"evaluate, averaged over each image and its mirror image: {both}")
 
 
-def _write_mistakes(path: Path, raw: Path, labels: NDArray[np.intp], probabilities: Array) -> None:
+def _write_mistakes(path: Path, images: NDArray[np.uint8], labels: NDArray[np.intp], probabilities: Array) -> None:
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")[:SHOWN]]
-    data = load_raw(raw)
-    images = data.images[data.info.train + worst]
     with replacing(path) as file:
-        np.savez(file, images=images, labels=labels[worst], predicted=predicted[worst], probability=confidence[worst])
+        np.savez(file, images=images[worst], labels=labels[worst], predicted=predicted[worst], probability=confidence[worst])

@@ -20,7 +20,7 @@ from numlp.inference.model_file import Model, save_model
 from numlp.runs.identity import run_key
 from numlp.runs.outcome import Member, Outcome, PrunedError, measure_outcome, worst_outcome
 from numlp.signals import stoppable
-from numlp.stages.evaluate import evaluate_run
+from numlp.stages.evaluate import evaluate
 from numlp.threads import cores
 from numlp.tracking import About, track
 from numlp.training.checkpoint import Checkpoint
@@ -49,7 +49,8 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
     # A rule that depends on the data is broken before anything is made. The jobs of a sweep have all cores.
     trainer = make_trainer(config, data, ahead=alone and cores() > config.train.threads)
     name, state, checkpoint = run_name(config, choices), trainer.state, Checkpoint(paths.checkpoint(run_key(config, data)))
-    print(f"train: {name} on {data.dataset.name}")
+    dataset = data.dataset
+    print(f"train: {name} on {dataset.name}")
     _say(config, alone, data.mean.size)
     if not config.train.resume:
         checkpoint.clear()
@@ -76,6 +77,7 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
                 fit(config, data, trainer, checkpoint, watch, stop)
         except (DivergedError, PrunedError) as error:
             failure = error
+        del trainer  # its buffers and the map of its images: what follows needs memory of its own
         write_rows(out / paths.HISTORY, Record, state.records)
         write_rows(out / paths.HEALTH, LayerHealth, state.health)  # without rows when not measured: to DVC an output of each training
         (out / paths.MODEL).unlink(missing_ok=True)  # of an earlier run in this folder
@@ -90,7 +92,7 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
         if "plot" in config.then:
             from numlp.stages import plot  # and with it matplotlib
 
-            plot.draw_run(out, f"{data.dataset.name}\n{caption(deciding_choices(config))}", data.dataset.classes)
+            plot.draw_run(out, f"{dataset.name}\n{caption(deciding_choices(config))}", dataset.classes)
         if isinstance(failure, DivergedError):
             checkpoint.clear()
             if alone:
@@ -105,12 +107,12 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
 
 def _finish(config: Config, state: State, data: Prepared, out: Path, about: About, member: Member | None) -> Outcome | None:
     """Write the model and, where asked for, its evaluation; measure the outcome of a member of a sweep."""
-    model = out / paths.MODEL
-    save_model(model, Model(state.network, data.mean, data.std, deciding_choices(config), data.dataset))
-    about.tags["model_digest"] = sha256(model)
+    model = Model(state.network, data.mean, data.std, deciding_choices(config), data.dataset)
+    save_model(out / paths.MODEL, model)
+    about.tags["model_digest"] = sha256(out / paths.MODEL)
     write_json(out / paths.TIMING, {"model": about.tags["model_digest"], "train_seconds": state.seconds})
     if "evaluate" in config.then:
-        evaluate_run(config, model, out)
+        evaluate(model, data, out, config.test_time_flip)
     if member is None:
         return None
     outcome = measure_outcome(config, state, data, out)
