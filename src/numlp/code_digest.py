@@ -1,4 +1,4 @@
-"""The code that decides the outputs of each stage, and its digest: for DVC, cached results, checkpoints and normalized arrays."""
+"""The code that decides the outputs of each stage, and its digest: for DVC, cached results, checkpoints and the statistics of a split."""
 
 import ast
 import hashlib

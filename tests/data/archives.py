@@ -3,7 +3,6 @@
 import gzip
 import io
 import tarfile
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,20 +20,18 @@ def string(text: bytes) -> bytes:
     return b"U" + bytes([len(text)]) + text
 
 
-def array(
-    gray: int = 0, rows: int = ROWS, code: bytes = b"u1", order: bytes = b"\x89", name: bytes = b"numpy.core.multiarray\n_reconstruct\n"
-) -> bytes:
-    """A constant array as Python 2 and NumPy 1 pickled it; `order` is False (C) or True (Fortran)."""
+def array(gray: int = 0, code: bytes = b"u1") -> bytes:
+    """A constant array as Python 2 and NumPy 1 pickled it."""
     dtype = b"cnumpy\ndtype\n" + string(code) + b"K\x00K\x01\x87R(K\x03" + string(b"|") + b"NNN" + b"J\xff\xff\xff\xff" * 2 + b"K\x00tb"
-    shape = b"M" + rows.to_bytes(2, "little") + b"M" + PIXELS.to_bytes(2, "little") + b"\x86"
-    start = b"c" + name + b"cnumpy\nndarray\nK\x00\x85" + string(b"b") + b"\x87R(K\x01" + shape
-    content = bytes([gray]) * (rows * PIXELS)
-    return start + dtype + order + b"T" + len(content).to_bytes(4, "little") + content + b"tb"
+    shape = b"M" + ROWS.to_bytes(2, "little") + b"M" + PIXELS.to_bytes(2, "little") + b"\x86"
+    start = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85" + string(b"b") + b"\x87R(K\x01" + shape
+    content = bytes([gray]) * (ROWS * PIXELS)
+    return start + dtype + b"\x89" + b"T" + len(content).to_bytes(4, "little") + content + b"tb"
 
 
-def labels_of(index: int, rows: int = ROWS) -> bytes:
+def labels_of(index: int) -> bytes:
     """Labels of batch `index`: 0 to 9 in turn, from another one in each batch."""
-    return bytes((row + index) % 10 for row in range(rows))
+    return bytes((row + index) % 10 for row in range(ROWS))
 
 
 def batch(index: int = 0, data: bytes | None = None, labels: bytes | None = None) -> bytes:
@@ -56,9 +53,9 @@ def text_meta() -> bytes:
     return b"(dp0\nS'num_cases_per_batch'\np12\nI10000\nsS'label_names'\np13\n" + listed + b"sS'num_vis'\np14\nI3072\ns."
 
 
-def member(name: str, content: bytes = b"", kind: bytes = tarfile.REGTYPE, link: str = "") -> Member:
+def member(name: str, content: bytes = b"", kind: bytes = tarfile.REGTYPE) -> Member:
     info = tarfile.TarInfo(name)
-    info.size, info.type, info.linkname = len(content), kind, link
+    info.size, info.type = len(content), kind
     return info, content
 
 
@@ -82,29 +79,13 @@ def whole(session_folder: Path) -> Path:
         return path if path.exists() else write(path, official())
 
 
-def write(path: Path, members: Iterable[Member], form: int = tarfile.GNU_FORMAT) -> Path:
+def write(path: Path, members: Iterable[Member]) -> Path:
     """Write a tar.gz whose bytes follow from its members."""
     with (
         path.open("wb") as raw,
         gzip.GzipFile("", "wb", 1, raw, mtime=0) as packed,
-        tarfile.open(fileobj=packed, mode="w", format=form) as tar,
+        tarfile.open(fileobj=packed, mode="w") as tar,
     ):
         for info, content in members:
             tar.addfile(info, io.BytesIO(content))
-    return path
-
-
-def header(name: str, size: int, kind: bytes = tarfile.REGTYPE) -> bytes:
-    """A tar header that claims `size` bytes."""
-    info = tarfile.TarInfo(name)
-    info.size, info.type = size, kind
-    return info.tobuf(tarfile.GNU_FORMAT)
-
-
-def write_zeros(path: Path, start: bytes, gigabytes: int) -> Path:
-    """Write one gzip member of `start` and then zeros: the same compressed block over and over, so that it takes no time."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    first = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
-    block = packer.compress(bytes(10**7)) + packer.flush(zlib.Z_FULL_FLUSH)
-    path.write_bytes(first + block * (100 * gigabytes) + packer.flush(zlib.Z_FINISH))
     return path

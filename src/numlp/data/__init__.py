@@ -1,4 +1,4 @@
-"""From an archive or a seed to uint8 images, and from these to the normalized arrays of a split.
+"""From an archive or a seed to uint8 images, and from these to the splits that networks read.
 
 It imports `config` and the loose modules.
 """

@@ -50,7 +50,7 @@ def digest_own_code(config: Config) -> dict[str, str]:
 
 
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:
-    """All that a run's figures follow from; the code of training contains that of the normalized arrays."""
+    """All that a run's figures follow from; the code of training contains that of the splits."""
     versions = {"numpy": np.__version__, "blas": library()}  # the kernel among them, which decides the last bits
     data = (dataset.digest, *dataset.shape, dataset.train, dataset.classes)
     return {"choices": deciding_choices(config), "data": data, "code": [stage_digest("train"), digest_own_code(config)], **versions}
