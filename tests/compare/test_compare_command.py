@@ -14,7 +14,7 @@ from numlp.files import read_rows, sha256
 from numlp.tracking import connect
 from numlp.training.history import LayerHealth
 from projects import FEW
-from sweeps import MULTI, PIXELS
+from sweeps import MULTI, PIXELS, table
 
 SHORT = [*FEW, PIXELS, "model=mlp2", "train.epochs=0.18", "train.record.cost=smoothed", "then=[]"]
 
@@ -25,7 +25,7 @@ def comparison(root):
     return json.loads(file.read_text())
 
 
-def test_two_runs_by_directory_and_by_id_with_their_health(ready, numlp):
+def test_two_runs_by_directory_name_and_id_with_their_health(ready, numlp, caplog):
     for name, more in (("off", []), ("on", ["train.health=true"]), ("none", ["norm=none", "train.health=true"])):
         code, _, err = numlp("train", *SHORT, *more, f"hydra.run.dir=outputs/{name}")
         assert code == 0, err
@@ -53,12 +53,17 @@ def test_two_runs_by_directory_and_by_id_with_their_health(ready, numlp):
     assert sum(tests[0]["n"] for tests in content["classes"].values()) == 10_000
     assert numlp("compare", "outputs/on", "outputs/on")[0] == 1
 
+    off, on = (json.loads((ready / f"outputs/{folder}/run.json").read_text()) for folder in ("off", "on"))
+    assert off["name"] == on["name"]
+    assert numlp("compare", on["name"], "outputs/off")[0] == 0
+    assert on["run_id"] in caplog.text  # the newest run of the name
+
 
 def test_names_of_several_seeds_stand_for_a_run_per_seed(ready, numlp):
-    out = numlp(*MULTI, "norm=none,before", "seed=0,1")[1]
-    names = [line.split()[1] for line in out.splitlines() if line.endswith("-s0,1")]
-    assert len(names) == 2
-    code, out, err = numlp("compare", *names)
+    assert numlp(*MULTI, "norm=none,before", "seed=0,1")[0] == 0
+    names = [row["run"] for row in table(ready)]
+    assert [name[-4:] for name in names] == ["s0,1"] * 2
+    code, _, err = numlp("compare", *names)
     assert (code, err) == (0, "")
     content = comparison(ready)
     runs = [name[:-3] + seed for name in names for seed in "01"]
@@ -70,16 +75,6 @@ def test_names_of_several_seeds_stand_for_a_run_per_seed(ready, numlp):
     for name, accuracies in zip(runs, content["accuracies"], strict=True):
         assert accuracies["val_images"] == 10_000
         assert accuracies["val_accuracy"] == pytest.approx(logged[name]["final/val_accuracy"])
-
-
-def test_newest_run_of_a_name_is_taken(ready, numlp, caplog):
-    for folder in ("one", "two"):
-        assert numlp("train", *SHORT, f"hydra.run.dir=outputs/{folder}")[0] == 0
-    client, experiment = connect(ready, "numlp")
-    newest = client.search_runs([experiment])[0].info
-    assert numlp("compare", newest.run_name, "outputs/one")[0] == 0
-    assert newest.run_id in caplog.text
-    assert numlp("compare", newest.run_name, newest.run_name)[0] == 1
 
 
 @pytest.mark.parametrize(("runs", "code"), [([], 2), (["nothing", "nothing"], 1), (["a"] * (MOST + 1), 1)])
