@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from rehearsal import PIXELS, ROOT, SMALL
@@ -17,6 +18,7 @@ from numlp.errors import UserError
 from numlp.tracking import connect
 from numlp.training.history import COLUMNS
 from reproduction.experiments import Experiments
+from reproduction.gradient_checks import R0_CHECK, measure
 from reproduction.product import make_note, train_and_measure
 from reproduction.results import FOLDER, RUNS, load_result, save_result
 
@@ -59,8 +61,11 @@ def test_an_experiment_makes_only_runs_that_are_missing(reproduction, step):
 
 
 @pytest.mark.slow
-def test_one_command_makes_everything_and_a_second_one_trains_nothing(reproduction, step):
-    """In one process, with a search that follows another, a fault, and few of the other experiments."""
+def test_one_command_makes_everything_and_a_second_one_trains_nothing(reproduction, step, monkeypatch):
+    """In one process, with a search that follows another, a fault, few of the other experiments, and small gradient checks."""
+    small = replace(R0_CHECK, hidden=(6, 5))
+    monkeypatch.setattr("reproduction.gradient_checks.R0_CHECK", small)
+    monkeypatch.setattr("reproduction.__main__.measure", lambda seeds: measure(seeds, [small]))
     for path in (reproduction / "conf/experiment").glob("[ex]*.yaml"):
         if path.name[:3] not in FEW:
             path.unlink()
