@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from numlp.errors import require
-from numlp.files import read_rows, write_csv
+from numlp.files import write_csv
 from numlp.nn.gradient_check import Difference, check_gradients
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.nn.moments import set_from_batch
@@ -26,7 +25,6 @@ R0_CHECK = next(case for case in CASES if (case.name, case.hidden) == ("G1", (50
 RIGHT = "none"
 LAMBDAS = (0.0, 0.005)
 """R0's check has no L2 regularization; its trainings have 0.005."""
-MEASURES = ("mean_abs", "mean", "std", "max_abs", "relative")
 
 
 @dataclass(frozen=True)
@@ -111,14 +109,6 @@ def write_checks(path: Path, rows: Sequence[Checked] | Sequence["FaultCheck"]) -
     """Write one row per check, numbers to six digits."""
     digits = ([f"{value:.6g}" if isinstance(value, float) else value for value in astuple(row)] for row in rows)
     write_csv(path, [item.name for item in fields(rows[0])], digits)
-
-
-def load_published(path: Path) -> list[PublishedCell]:
-    """Read the reports' cells."""
-    cells = read_rows(path, PublishedCell)
-    for cell in cells:
-        require(cell.measure in MEASURES, str(path), f"a measure of {', '.join(MEASURES)}", measure=cell.measure)
-    return cells
 
 
 def compare(cells: Sequence[PublishedCell], rows: Sequence[Checked]) -> list[Comparison]:

@@ -19,14 +19,7 @@ MAP = "viridis"
 
 @dataclass(frozen=True)
 class Point:
-    """An accuracy of several seeds at one place of an axis.
-
-    Attributes:
-        x: Place: a value or a name.
-        values: Per cent, one a seed.
-        published: Per cent, or None.
-        own: Whether the value of x is our own draw.
-    """
+    """Accuracies of several seeds in per cent at a place of an axis, what was published there, and whether the place is our own draw."""
 
     x: float | str
     values: tuple[float, ...]

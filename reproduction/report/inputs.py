@@ -17,7 +17,7 @@ from numlp.errors import require
 from numlp.files import read_rows
 from reproduction.claims import CLAIMS, Finding, examine, read_claims
 from reproduction.experiments import Described, describe_all
-from reproduction.gradient_checks import FACTOR, FAULTS_CHECKED, ROUNDING, Comparison, FaultCheck, compare, load_published
+from reproduction.gradient_checks import FACTOR, FAULTS_CHECKED, ROUNDING, Comparison, FaultCheck, PublishedCell, compare
 from reproduction.measured import Measured, NoDataError, load_measured
 from reproduction.plots.makers import Source
 from reproduction.readings import READINGS, Choice, Open, choose_readings, read_readings
@@ -119,7 +119,7 @@ def load_inputs(root: Path, folder: Path) -> Inputs:
         choose_readings(entries, scores, measured),
         {report: replace(entry, finding=fill_in(entry.finding, measured)) for report, entry in entries.items()},
         [examine(name, claim, measured) for name, claim in read_claims(root / CLAIMS).items()],
-        compare(load_published(root / HOME / "gradients.csv"), measured.gradients),
+        compare(read_rows(root / HOME / "gradients.csv", PublishedCell), measured.gradients),
         read_rows(faults, FaultCheck) if faults.exists() else [],
         load_explanations(root / HOME / "explanations.yaml", measured),
         describe_all(root),

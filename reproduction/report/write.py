@@ -6,12 +6,11 @@ from pathlib import Path
 from numlp.files import write_text
 from reproduction.plots.catalog import build_plots
 from reproduction.plots.plot_style import Plot, save_png
-from reproduction.report.accuracies import build_scoreboard
+from reproduction.report.accuracies import build_readings, build_scoreboard
 from reproduction.report.claims import build_claims, build_gradients
 from reproduction.report.experiments import build_experiments
 from reproduction.report.inputs import Inputs, load_inputs, paragraph
 from reproduction.report.markdown import Markdown, escape, list_sections, section, table
-from reproduction.report.readings import build_readings
 from reproduction.report.summary import build_summary
 
 JPEG = "8114b53f71e93406d9c351b7518c83f0087749f23af28161c82caf942fcddf95"

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from rehearsal import ROOT
 
-from reproduction.gradient_checks import Checked, PublishedCell, compare, load_published
+from numlp.files import read_rows
+from reproduction.gradient_checks import Checked, PublishedCell, compare
 from reproduction.measured import load_measured
 
 CELL = PublishedCell("G1", "R0 table 2", "50", "before", 1, "W", "mean_abs", 1e-7)
@@ -50,7 +51,7 @@ def test_a_cell_that_was_not_checked_is_no_good():
 
 
 def test_every_published_cell_is_met_and_the_biases_before_batch_norm_are_zero():
-    cells = load_published(ROOT / "reproduction" / "gradients.csv")
+    cells = read_rows(ROOT / "reproduction" / "gradients.csv", PublishedCell)
     checked = load_measured(ROOT / "reproduction" / "results").gradients
     found = compare(cells, checked)
     assert {comparison.cell.case for comparison in found} == {"G1", "G2", "G3", "G4", "G5"}
