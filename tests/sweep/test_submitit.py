@@ -35,17 +35,12 @@ def test_a_failed_job_fails_the_multirun_and_not_the_others(ready, numlp):
     assert [(run.data.params["train.batch_size"], run.info.status) for run in runs(ready)] == [("100", "FINISHED")]
 
 
-def test_a_job_that_its_node_stops_is_not_taken_for_done(ready):
-    """SIGTERM to the job alone, as from a node that goes away: the run is KILLED, the multirun fails, and the same command goes on."""
-    choices = ["train", "-m", *RUN, "train.epochs=20", "seed=1"]
-    sweep = start(ready, *choices)
+def test_job_that_its_node_stops_resumes(ready):
+    """SIGTERM to the job alone, as from a node that goes away: it is launched again, and ends in the same MLflow run."""
+    sweep = start(ready, "train", "-m", *RUN, "train.epochs=20", "seed=1")
     wait_for(ready, f"{CHECKPOINTS}/*.npz", sweep, seconds=180)
     (run,) = runs(ready)
     os.kill(int(run.data.tags["pid"]), signal.SIGTERM)
-    _, err = sweep.communicate(timeout=240)
-    assert sweep.returncode == 1, err
-    assert [run.info.status for run in runs(ready)] == ["KILLED"]
-    again = start(ready, *choices)
-    _, err = again.communicate(timeout=240)
-    assert again.returncode == 0, err
-    assert [(run.info.run_id, run.info.status) for run in runs(ready)] == [(run.info.run_id, "FINISHED")]
+    out, err = sweep.communicate(timeout=400)
+    assert sweep.returncode == 0, out + err
+    assert [(again.info.run_id, again.info.status) for again in runs(ready)] == [(run.info.run_id, "FINISHED")]
