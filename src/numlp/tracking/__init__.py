@@ -10,7 +10,7 @@ with track(root, folder, about) as run:
 
 from numlp.tracking.models import load_predictor, register, write_pyfunc
 from numlp.tracking.queries import KEPT, SWEEP, TRIAL, ListedRun, find_abandoned, find_run, list_runs, run_files
-from numlp.tracking.run import Tracker, add_run, environment_tags, log_folder, log_stage, track
+from numlp.tracking.run import add_run, environment_tags, log_folder, log_stage, track
 from numlp.tracking.sending import About
 from numlp.tracking.store import address, connect, opened
 
@@ -20,7 +20,6 @@ __all__ = [
     "TRIAL",
     "About",
     "ListedRun",
-    "Tracker",
     "add_run",
     "address",
     "connect",

@@ -71,10 +71,10 @@ class Tracker:
             self._write()
         if self._monitor is not None:
             self._monitor.finish()
-        self._failed, run_id = False, self.about.run_id  # a store that has failed is asked once more
+        self._failed = False  # a store that has failed is asked once more
         self.attempt(lambda store: sending.send_run(store, self.about, self._folder, self._values))
-        if self.about.run_id != run_id:
-            self._write()
+        with suppress(OSError):
+            self._write()  # with the id of a run that the store has only now
 
     def _send_new(self, store: Store) -> None:
         sending.send_values(store, self.about.run_id, [value for value in self._values[self._sent :] if value[-1] not in self._known])
