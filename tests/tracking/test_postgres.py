@@ -1,6 +1,5 @@
 """Many machines' runs in one store: MLflow's server on PostgreSQL, and eight writers."""
 
-import time
 from importlib.util import find_spec
 
 import pytest
@@ -17,16 +16,12 @@ pytestmark = [
 
 WRITERS, RECORDS = 8, 100
 WRITE = """
-import sys, time
+import sys
 from pathlib import Path
-import mlflow
 from numlp.tracking import About, track
 from tracking_helpers import record
 
 name, records = sys.argv[1], int(sys.argv[2])
-Path(name).write_text("ready")
-while not Path("go").exists():
-    time.sleep(0.01)
 folder = Path(name + ".out")
 with track(Path.cwd(), folder, About(name, {"lam": 0.1})) as run:
     for step in range(records):
@@ -56,13 +51,7 @@ def test_what_eight_writers_log_at_once_is_there_once(tmp_path, monkeypatch):
 
 
 def write(folder):
-    """Eight processes that log as soon as all are ready."""
-    names = [f"writer-{i}" for i in range(WRITERS)]
-    writers = [start(folder, WRITE, name, str(RECORDS)) for name in names]
-    while not all((folder / name).exists() for name in names):
-        assert all(writer.poll() is None for writer in writers)
-        time.sleep(0.01)
-    (folder / "go").touch()
+    writers = [start(folder, WRITE, f"writer-{i}", str(RECORDS)) for i in range(WRITERS)]
     for writer in writers:
         _, err = writer.communicate(timeout=240)
         assert writer.returncode == 0, err

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 import pytest
 from mlflow import MlflowClient
-from tracking_helpers import SERIES, expected, logged, record, series, start, write_run
+from tracking_helpers import expected, logged, record, series, start, write_run
 
 from numlp.signals import Terminated
 from numlp.tracking import About, connect, environment_tags, find_run, track
@@ -68,12 +68,6 @@ def test_signal_while_a_run_is_being_closed_leaves_it_closed(project, client, mo
         run.log(record(0))
     assert client.get_run(run.about.run_id).info.status == "FINISHED"
     assert series(client, run.about.run_id) == expected([0])
-
-
-def test_every_value_of_a_long_run_is_in_the_store_once(project, client, monkeypatch):
-    monkeypatch.setattr("numlp.tracking.run.EVERY", 0.2)
-    run_id = logged(project, "long", steps=range(300))
-    assert all(series(client, run_id, name) == expected(range(300), name) for name in SERIES)
 
 
 def test_resumed_run_has_each_metric_once_and_loses_its_error(project, client):

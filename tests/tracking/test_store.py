@@ -84,13 +84,9 @@ def test_a_deleted_experiment_names_the_command_that_restores_it(project, client
         ("sqlite:///mlruns/mlflow.db", "sqlite:////project/mlruns/mlflow.db"),
         ("sqlite+pysqlite:///./m.db?timeout=9", "sqlite+pysqlite:////project/m.db?timeout=9"),
         ("sqlite:////a/m.db", "sqlite:////a/m.db"),
-        ("sqlite:///:memory:", "sqlite:///:memory:"),
         ("mlruns", "/project/mlruns"),
-        ("./a b", "/project/a b"),
         ("file:mlruns", "file:///project/mlruns"),
-        ("file:///a", "file:///a"),
         ("http://host:5000", "http://host:5000"),
-        ("postgresql://me@host/db", "postgresql://me@host/db"),
         ("databricks", "databricks"),
     ],
 )
