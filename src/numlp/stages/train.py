@@ -61,20 +61,18 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
     with stoppable() as stop, track(Path.cwd(), out, about, system_metrics=sampled) as tracked:
         state.run_id = about.run_id
 
-        def follow(record: Record) -> None:
+        def follow(record: Record, new: bool = True) -> None:
+            if new:
+                progress.show(record)
             tracked.log(record, [row for row in state.health if row.step == record.step])
             if member is not None:
                 member.watch(record)
 
-        def watch(record: Record) -> None:
-            progress.show(record)
-            follow(record)
-
         try:
             for record in state.records:
-                follow(record)  # what the store and the sweep did not get before the interruption
+                follow(record, new=False)  # what the store and the sweep did not get before the interruption
             with progress:
-                fit(config, data, trainer, checkpoint, watch, stop)
+                fit(config, data, trainer, checkpoint, follow, stop)
         except (DivergedError, PrunedError) as error:
             failure = error
         del trainer  # its buffers and the map of its images: what follows needs memory of its own

@@ -81,7 +81,9 @@ def make_trainer(config: Config, data: Prepared, ahead: bool = False) -> Trainer
     train = data.part("train")
     plan = make_plan(config, len(train.labels), data.dataset.shape)
     check_data(config, data.dataset)
-    check_moments(config, data)
+    if (split := (moments := build(config.moments)).split) is not None:
+        images = len(data.part(split).labels)
+        require(moments.images <= images, "moments.images", f"at most {images}, the number of images in the split", images=moments.images)
     network = make_network(config, data.mean.size, data.dataset.classes)
     return Trainer(State(network, make_optimizer(config, network)), train, data.part("val"), plan, ahead)
 
@@ -127,26 +129,14 @@ def fit(config: Config, data: Prepared, trainer: Trainer, checkpoint: Checkpoint
 
 def check_convergence(records: Sequence[Record], bound: float, times: int) -> None:
     """Raise DivergedError when the last record's costs are not finite, or those of the last `times` records are all above `bound`."""
-    costs, last = [_highest(record) for record in records[-times:]], records[-1]
-    if math.isfinite(costs[-1]) and (len(costs) < times or min(costs) <= bound):
+    pairs, last = [(record.train_cost, record.val_cost) for record in records[-times:]], records[-1]
+    finite = all(map(math.isfinite, pairs[-1]))
+    if finite and (len(pairs) < times or any(cost <= bound for cost in map(max, pairs))):
         return
     raise DivergedError(
         f"the run diverged: expected a finite cost below {bound:g}, got {last.train_cost:.4g} (validation {last.val_cost:.4g}) at "
         f"step {last.step}, at learning rate {last.eta:.4g}. Try a lower one (schedule)"
     )
-
-
-def _highest(record: Record) -> float:
-    """The higher cost of the two splits; NaN is the highest of all."""
-    return max(record.train_cost, record.val_cost, key=lambda cost: math.inf if math.isnan(cost) else cost)
-
-
-def check_moments(config: Config, data: Prepared) -> None:
-    """Raise UserError when the run asks for moments from more images than the split has."""
-    moments = build(config.moments)
-    if moments.split is not None:
-        images = len(data.part(moments.split).labels)
-        require(moments.images <= images, "moments.images", f"at most {images}, the number of images in the split", images=moments.images)
 
 
 def set_final_moments(config: Config, network: Network, data: Prepared) -> None:
