@@ -1,16 +1,33 @@
-"""The gradient check passes right gradients, of every arrangement of layers, and fails wrong ones."""
+"""The gradient check passes right gradients, of every arrangement of layers, and fails wrong ones; those of the reports pass."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from numlp.config import GradcheckConfig
 from numlp.errors import UserError
 from numlp.nn.gradient_check import check_gradients
-from numlp.nn.gradient_check_cases import Case
+from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.nn.network import Network, Pass
 
 BEFORE = ["linear1.W", "bn1.gamma", "bn1.beta", "linear2.W", "linear2.b"]
 FAULTS = [("before", name) for name in BEFORE] + [("after", name) for name in (*BEFORE, "linear1.b")]
 FAULTS += [("none", f"linear{i}.{kind}") for i in (1, 2) for kind in "Wb"]
+PUBLISHED = [
+    *(("G1", hidden, "before", 3, 10, 1e-5) for hidden in ((50,), (50, 50), (50, 50, 30))),
+    ("G2", (4, 5, 6), "before", 6, 3, 1e-6),
+    ("G3", (50,), "none", 2, 3072, 1e-5),
+    *(("G4", hidden, norm, 100, 3072, 1e-6) for norm in ("none", "before") for hidden in ((20,), (20, 20), (20, 20, 10))),
+    ("G5", (5, 5), "after", 10, 10, 1e-5),
+]
+ENTRIES = GradcheckConfig().entries
+SAMPLED = [replace(case, samples=ENTRIES) for case in CASES]  # as `numlp gradcheck` checks them
+WIDE = [case for case in SAMPLED if case.d == 3072]
+
+
+def label(case):
+    return f"{case.name}-{case.norm}-{case.hidden}"
 
 
 def small(norm, hidden=(5,), **other):
@@ -27,14 +44,14 @@ def only(differences, name):
 
 @pytest.fixture
 def plant(monkeypatch):
-    """Make the backward pass multiply one parameter's gradient by a factor and then add a constant."""
+    """Make the backward pass multiply a parameter's gradient, or that of all, by a factor and then add a constant."""
     right = Pass.backward
 
-    def plant(name, factor, constant=0.0):
+    def plant(name, factor, constant=0.0, unit=slice(None)):
         def wrong(self, dy):
             right(self, dy)
-            self.network.grads[name][...] *= factor
-            self.network.grads[name][...] += constant
+            gradient = self.network.grads[name] if name else self.network.grads.vector
+            gradient[..., unit] = gradient[..., unit] * factor + constant
 
         monkeypatch.setattr(Pass, "backward", wrong)
 
@@ -125,3 +142,40 @@ def test_value_out_of_range_is_refused(wrong):
     network = Network((3, 2), dtype=settings.pop("dtype", np.float64))
     with pytest.raises(UserError):
         check_gradients(network, np.zeros((1, 3), network.dtype), np.array([0]), **settings)
+
+
+def test_cases_have_the_settings_of_the_reports():
+    assert [(c.name, c.hidden, c.norm, c.n, c.d, c.h) for c in CASES] == PUBLISHED
+    assert {(c.lam, c.classes) for c in CASES} == {(0.0, 10)}
+    assert {c.name for c in CASES if c.init(50) == 0.01} == {"G1"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=label)
+def test_each_case_passes_with_a_tenfold_margin(case):
+    assert failed(replace(case, samples=None if case.d < 3072 else 60).check(tolerance=1e-7)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", SAMPLED, ids=label)
+def test_fault_of_a_thousandth_is_found_by_the_default_sample_in_every_parameter_that_has_a_gradient(case, plant):
+    plant(None, 1.001)
+    zero = [f"linear{i}.b" for i in range(1, len(case.hidden) + 1)] if case.norm == "before" else []
+    differences = case.check()
+    assert failed(differences) == [name for name in case.draw()[0].params.views if name not in zero]
+    assert [d.drawn for d in differences] == [min(d.size, ENTRIES) for d in differences]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [WIDE[0], WIDE[-1]], ids=label)
+def test_fault_in_the_weights_of_one_unit_of_a_wide_layer_is_found_by_the_default_sample(case, plant):
+    network, x, _ = case.draw()
+    unit = int((x @ network.params["linear1.W"]).max(axis=0).argmax())  # one that is active, so that it has a gradient
+    plant("linear1.W", 1.001, unit=unit)
+    assert failed(case.check()) == ["linear1.W"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("norm", ["none", "before", "after"])
+def test_default_step_and_batch_suit_nine_layers(norm):
+    assert failed(Case("mlp9", (50, 30, 20, 20, 10, 10, 10, 10), norm, samples=10).check()) == []

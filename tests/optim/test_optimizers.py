@@ -100,19 +100,6 @@ def test_decay_is_the_penaltys_gradient_on_the_weights_alone_in_any_block_and_th
     np.testing.assert_array_equal(alone, shared)
 
 
-@pytest.mark.parametrize(("name", "weight_decay"), [("momentum", 0.2), ("adam", 0.2)])
-def test_weight_decay_shrinks_the_weights_beside_the_gradients_step(name, weight_decay):
-    rng = np.random.default_rng(6)
-    start, gradients = rng.normal(size=5), rng.normal(size=(3, 5))
-    decayed, by_hand = start.copy(), start.copy()
-    with_decay, plain = MAKE[name](decayed, 3, weight_decay=weight_decay), MAKE[name](by_hand, 3)
-    for gradient in gradients:
-        with_decay.update(decayed, gradient.copy(), 0.1)
-        by_hand[:3] *= 1 - 0.1 * weight_decay
-        plain.update(by_hand, gradient.copy(), 0.1)
-    np.testing.assert_allclose(decayed, by_hand, rtol=1e-14)
-
-
 @pytest.mark.parametrize(
     ("make", "golden"),
     [  # torch 2.13: AdamW(lr=0.1, betas=(0.9, 0.99), weight_decay=0.2), and SGD(lr=0.1, momentum=0.9, nesterov=True)
