@@ -15,7 +15,7 @@ from numlp.config.compose import to_config
 from numlp.config.search import NODE, Search
 from numlp.errors import UserError, one_line, require
 from numlp.runs.identity import RECORDS, SWEEPS, record_file, settings_key
-from numlp.runs.outcome import Member, Outcome, describe, load_outcome, save_outcome
+from numlp.runs.outcome import Member, Outcome, load_outcome, save_outcome
 from numlp.runs.output_folder import LOG, NOTES
 from numlp.signals import Terminated
 from numlp.tracking import TRIAL
@@ -93,4 +93,7 @@ def _line(search: Search, outcome: Outcome, sweep: Path) -> str:
     left = search.job.total - ended
     seconds = (time.time() - search.job.began) / max(trained, 1) * left
     rest = f"; about {seconds / 60:.0f} min left" if seconds >= 90 else f"; about {seconds:.0f} s left"
-    return f"{ended}/{search.job.total}  {search.job.label}: {describe(outcome)}{rest if trained and left > 0 else ''}"
+    figures = f"validation {outcome.val_accuracy:.2%}, test {outcome.test_accuracy:.2%}" if outcome.state == "done" else outcome.state
+    told = f"{figures} ({'cached' if outcome.cached else f'{outcome.seconds:.1f} s'})"
+    told = f"FAILED: {outcome.error}" if outcome.state == "failed" else told
+    return f"{ended}/{search.job.total}  {search.job.label}: {told}{rest if trained and left > 0 else ''}"

@@ -101,14 +101,6 @@ def load_outcome(path: Path, since: float = 0.0) -> Outcome | None:
     return Outcome(**{**known, "state": state, "curve": curve, "val_cost": cost, "cached": True})
 
 
-def describe(outcome: Outcome) -> str:
-    """The figures of a run in one line."""
-    if outcome.state == "failed":
-        return f"FAILED: {outcome.error}"
-    figures = f"validation {outcome.val_accuracy:.2%}, test {outcome.test_accuracy:.2%}" if outcome.state == "done" else outcome.state
-    return f"{figures} ({'cached' if outcome.cached else f'{outcome.seconds:.1f} s'})"
-
-
 def loss(value: float, objective: str) -> float:
     """A value of the objective, as one that is to be small."""
     return value if objective in LOWER_IS_BETTER else 1 - value

@@ -30,8 +30,7 @@ from numlp.signals import Terminated, stoppable
 from numlp.sweep.parent import mean_metrics, shared_settings, show_trial
 from numlp.sweep.space import Choice, Point, Range, Space, describe_space, narrowed, read_space, short
 from numlp.sweep.study import Study, count_trials
-from numlp.sweep.table import TABLE, list_trials, write_trials
-from numlp.sweep.trial import Job, Trial, rank_trials
+from numlp.sweep.trial import TABLE, Job, Trial, list_trials, rank_trials, write_trials
 from numlp.threads import cores
 from numlp.tracking import SWEEP, About, track
 from numlp.training.plan import check_data, check_memory, count_updates, estimate_memory

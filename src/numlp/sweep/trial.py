@@ -1,15 +1,17 @@
-"""Trials: the jobs that differ in the seed alone, judged together by their mean."""
+"""Trials: the jobs that differ in the seed alone, judged together by their mean; listed for people, and in trials.csv."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
 
 from numlp.config import Config
+from numlp.files import write_csv
 from numlp.runs.outcome import Outcome, loss
 from numlp.sweep.space import Point
 
+TABLE, LISTED = "trials.csv", 10  # trials that are listed
 FIGURES = {  # figure of an outcome: its name for people
     "val_accuracy": "validation",
     "best_val_accuracy": "highest validation",
@@ -97,3 +99,35 @@ class Trial:
 def rank_trials(trials: Iterable[Trial], objective: str) -> list[Trial]:
     """The trials that were trained to their end, the best first; of equals, the first first."""
     return sorted((trial for trial in trials if trial.state == "done"), key=lambda trial: loss(trial.mean(objective), objective))
+
+
+def write_trials(out: Path, trials: Sequence[Trial]) -> None:
+    """Write one row per trial: round, state, values, seeds, mean and standard deviation of each figure, epochs, name of the run."""
+    keys = list(dict.fromkeys(key for trial in trials for key in trial.point))
+    figures = [f"{figure}{end}" for figure in FIGURES for end in ("", "_sd")]
+    rows = []
+    for place, trial in enumerate(trials, start=1):
+        spread = [value for figure in FIGURES for value in (trial.mean(figure), trial.deviation(figure))]
+        cells = [value if math.isfinite(value) else "" for value in spread]
+        epochs = sum(outcome.epochs for outcome in trial.outcomes)
+        point = [trial.point.get(key, "") for key in keys]
+        rows.append([place, trial.round + 1, trial.state, *point, len(trial.jobs), *cells, epochs, trial.name])
+    write_csv(out / TABLE, ["trial", "round", "state", *keys, "seeds", *figures, "epochs", "run"], rows)
+
+
+def list_trials(trials: Sequence[Trial], order: Sequence[Trial], objective: str) -> list[str]:
+    """The number of trials by state, then the best of `order`, as Markdown: MLflow sets tables and code badly."""
+    others = [trial.state for trial in trials if trial.state != "done"]
+    counts = ", ".join([f"{len(order)} done", *(f"{others.count(state)} {state}" for state in dict.fromkeys(others))])
+    lines = [f"trials: {counts}" + (f"; the best by {objective}:" if order else "")]
+    for place, trial in enumerate(order[:LISTED], start=1):
+        figures = ", ".join(f"{name} {_mean(trial, figure)}" for figure, name in FIGURES.items())
+        seeds = f", {len(trial.jobs)} seeds" if len(trial.jobs) > 1 else ""
+        lines.append(f"{place}. {trial.label}: {figures}{seeds} ({trial.name})")
+    return lines
+
+
+def _mean(trial: Trial, figure: str) -> str:
+    """Mean and standard deviation over a trial's seeds: per cent, costs in nats."""
+    unit, sd = ".4f" if figure == "val_cost" else ".2%", trial.deviation(figure)
+    return f"{trial.mean(figure):{unit}}" + ("" if math.isnan(sd) else f" ± {sd:{unit}}")
