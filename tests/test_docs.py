@@ -128,12 +128,6 @@ def test_tutorial_has_the_results_of_the_report():
     assert tutorial <= report
 
 
-def test_shell_code_is_marked_so_that_it_is_run_or_says_why_not():
-    for page in ALL:
-        assert blocks(page, "sh", "shell", "console") == [], page
-        assert {block.mark for block in blocks(page, "bash", "python")} <= {None, "run", "skip", "needs"}, page
-
-
 def test_commands_in_the_text_name_existing_commands_targets_and_files():
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     for page in ALL:

@@ -9,7 +9,7 @@ from numlp.cli.commands import COMMANDS
 from numlp.cli.init import lay_out
 from numlp.cli.main import main
 from numlp.inference.model_file import save_model
-from numlp.paths import find_project, from_user
+from numlp.paths import from_user
 from trained import random_model
 
 OPERANDS = {"predict": ["x.png"], "compare": ["one", "two"], "health": ["one"], "log": ["one"]}
@@ -43,13 +43,6 @@ def test_below_a_project_a_command_works_in_it_and_says_so(project, monkeypatch,
     assert (project / "build" / "resolved.yaml").exists()
     assert list(folder.iterdir()) == []
     assert Path.cwd() == folder
-
-
-def test_nearest_project_counts(project):
-    lay_out(project / "inner", "synthetic")
-    assert find_project(project / "inner" / "conf") == project / "inner"
-    assert find_project(project / "conf") == project
-    assert find_project(project.parent) is None
 
 
 def test_files_that_are_named_count_from_where_the_user_is(project, monkeypatch, capsys, rng):

@@ -34,13 +34,6 @@ def test_weights_have_the_deviation_of_their_fan_in_and_the_others_start_at_0_an
         assert name.endswith("W") or (view == name.endswith(("gamma", "var"))).all(), name
 
 
-def test_weights_follow_from_the_seed_in_both_precisions():
-    single, double = initialized(he, seed=3, dtype=np.float32), initialized(he, seed=3)
-    assert single.params.vector.dtype == np.float32
-    np.testing.assert_array_equal(single.params.vector, double.params.vector.astype(np.float32))
-    assert np.abs(double.weights - initialized(he, seed=2).weights).max() > 0.01
-
-
 @pytest.mark.parametrize("sigma", [0.0, -1.0, math.inf, math.nan])
 def test_sigma_that_is_no_positive_number_is_refused(sigma):
     with pytest.raises(UserError, match=r"init\.sigma"):

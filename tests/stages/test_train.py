@@ -69,13 +69,6 @@ def test_stages_add_to_the_run_of_the_model_they_read(ready, numlp):
     assert "plots/curves.png" in {item.path for item in client.list_artifacts(run.info.run_id, "plots")}
 
 
-@pytest.mark.parametrize(("width", "advised"), [(159, False), (170, True)])
-def test_more_threads_are_advised_for_a_wide_network(ready, numlp, monkeypatch, width, advised):
-    monkeypatch.setattr("numlp.stages.train.cores", lambda: 4)
-    code, out, _ = numlp(*SHORT, f"model.hidden=[{width}]", "then=[]")
-    assert (code, "train.threads=4" in out) == (0, advised)
-
-
 def test_settings_are_in_the_model_and_its_run_and_arrays_of_another_split_are_made(ready, numlp, monkeypatch):
     monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "0.01")
     code, _, err = numlp(*SMALL, "split.train=[0,9000]", "train.threads=2", "tracking.system_metrics=true", "train.epochs=2")
@@ -127,12 +120,6 @@ def test_last_batch_of_one_image_is_harmless(ready, numlp):
         costs.append([record.train_cost for record in read_rows(ready / "out/history.csv", Record)])
     assert costs[0][-1] < costs[0][0]
     assert costs[0][-1] == pytest.approx(costs[1][-1], rel=0.2)
-
-
-def test_network_that_reads_parts_of_images_has_all_figures(ready, numlp):
-    code, _, err = numlp(*SHORT, PIXELS, "split=first100", "train.health=true")
-    assert code == 0, err
-    assert {"curves.png", "first_layer.png", "confusion.png", "mistakes.png"} <= {path.name for path in (ready / "out/plots").iterdir()}
 
 
 def test_config_of_a_run_names_the_archive_that_it_was_trained_on(ready, numlp, synthetic):

@@ -122,22 +122,3 @@ def test_damaged_checkpoint_is_told_and_the_run_starts_over(tmp_path, caplog, da
         assert not kept.restore(state)
     assert kept.path.name in caplog.text
     assert everything(state) == everything(begun("adam"))
-
-
-@pytest.mark.parametrize("cost", [0.0, 1.0])
-def test_records_that_follow_each_other_closely_do_not_all_cost_a_checkpoint(tmp_path, monkeypatch, cost):
-    """A hundred records of 0.1 s, and a checkpoint takes no time or 1 s: one every 2 s, or a twentieth of the time."""
-    now, kept, state, saved = [0.0], Checkpoint(tmp_path / "run.npz"), begun(), 0
-
-    def dump(*_args, **_kwargs):
-        now[0] += cost
-
-    monkeypatch.setattr("numlp.training.checkpoint.perf_counter", lambda: now[0])
-    monkeypatch.setattr("numlp.training.checkpoint.np.savez", dump)
-    for step in range(1, 101):
-        now[0] += 0.1
-        state.step = step
-        kept.path.unlink(missing_ok=True)
-        kept.save(state)
-        saved += kept.path.exists()
-    assert 1 <= saved <= 6
