@@ -31,13 +31,6 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST = "test_smoke.py"  # minutes
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the longest tests first, so that no worker is alone with them at the end; the order of the others is pytest-randomly's."""
-    items.sort(key=lambda item: item.path.name != LONGEST)
 
 
 @pytest.fixture

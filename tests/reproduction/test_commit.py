@@ -84,8 +84,3 @@ def test_scoreboard_refuses_results_that_were_made_in_different_ways(results, st
     code, _, err = step("scoreboard")
     assert code == 1
     assert "e16" in err
-
-
-def test_provenance_names_the_overrides_of_a_rehearsal(reproduction, step):
-    assert step("scoreboard")[0] == 0
-    assert "train.epochs=0.02" in json.loads((FOLDER / "provenance.json").read_text())["overrides"]

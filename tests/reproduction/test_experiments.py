@@ -1,9 +1,7 @@
 """The files of conf/experiment, the runs of each, and the draws of the searches."""
 
 import math
-import re
-from dataclasses import asdict, replace
-from itertools import pairwise
+from dataclasses import asdict
 
 import pytest
 from rehearsal import PIXELS, ROOT, SMALL
@@ -18,19 +16,11 @@ from reproduction.runner import plan
 from reproduction.scoreboard import read_published
 from reproduction.settings import RERUNS, Params, read_params, read_reruns
 
-EVERY = sorted((ROOT / "conf" / "experiment").glob("*.yaml"))
 PUBLISHED = read_published(ROOT / "reproduction" / "published.csv")
 REPEATED = """
 x07: {source: R0, question: "Twice?", fault: stale_backward, runs: {e24: [single]}}
 x08: {source: R0, question: "Another lambda?", overrides: [lam=0.01], runs: {e24: [single]}}
 """
-
-
-@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
-def test_a_file_opens_with_a_comment_that_says_what_it_shows(path):
-    package, comment = path.read_text().splitlines()[:2]
-    assert package == "# @package _global_"
-    assert re.match(rf"# {path.name[:3].upper()}\b.*: \w.*[.?]", comment)
 
 
 def test_experiments_have_the_published_runs_each_once():
@@ -77,13 +67,6 @@ def test_settings_are_those_of_the_report_whatever_params_yaml_chooses(reproduct
     assert [experiments.config(job, 0) for job in experiments.jobs("e02")] == before
 
 
-@pytest.mark.slow
-def test_train_runs_every_run_of_an_experiment(reproduction, numlp):
-    code, _, err = numlp("train", "+experiment=e01_three_layers", *SMALL, PIXELS, "then=[]", "hydra/launcher=basic")
-    assert code == 0, err
-    assert len(list(reproduction.glob("multirun/*/*/*/model.npz"))) == 2
-
-
 def test_unknown_experiment_is_refused():
     with pytest.raises(UserError, match="e99"):
         Experiments(ROOT).jobs("e99")
@@ -94,7 +77,7 @@ def test_plan_counts_a_shared_training_once_and_our_own_draws_once(reproduction)
         if path.name[:3] not in ("e08", "e17", "e14", "e24"):  # E08 and E17 are the same, and E14 is a search
             path.unlink()
     (reproduction / RERUNS).write_text(REPEATED)
-    params = Params([0, 1, 2], [*SMALL, PIXELS], {2: ["x08"]})
+    params = Params([0, 1, 2], [*SMALL, PIXELS], {2: ["x08"]})  # X08 has the first two seeds alone
     assert plan(Experiments(reproduction, params.overrides), params) == {
         "e08": (18, 36, 0),
         "e14": (15, 30, 6),
@@ -103,12 +86,6 @@ def test_plan_counts_a_shared_training_once_and_our_own_draws_once(reproduction)
         "x07": (3, 6, 0),
         "x08": (2, 4, 0),
     }
-
-
-def test_a_limit_takes_the_first_seeds():
-    params = Params([0, 1, 2], [], {2: ["x08"]})
-    assert [params.seeds_of(name) for name in ("x08", "e01")] == [[0, 1], [0, 1, 2]]
-    assert replace(params, seeds=[5]).seeds_of("x08") == [5]
 
 
 @pytest.mark.parametrize(
@@ -137,16 +114,11 @@ def test_a_first_search_draws_in_its_range_and_by_its_seed(name):
     assert draw(search, 0) == draw(search, 0) != draw(search, 1)
 
 
-def test_a_second_range_is_half_a_decade_around_the_best_of_the_first():
+def test_later_ranges_are_around_the_best_of_the_search_before():
     logs = [math.log10(float(choice.partition("=")[2]) / 0.003) for seed in range(30) for (choice,) in draw(SEARCHES["e06"], seed, 0.003)]
     assert -0.5 <= min(logs) < -0.45
     assert 0.45 < max(logs) <= 0.5
-
-
-def test_a_third_range_is_even_steps_around_the_best_of_the_second():
-    values = [float(choice.partition("=")[2]) for (choice,) in draw(SEARCHES["e07"], 0, 0.005)]
-    assert (values[0], values[-1]) == (pytest.approx(0.004), pytest.approx(0.0085))
-    assert [b - a for a, b in pairwise(values)] == pytest.approx([0.00225] * 2)
+    assert [float(choice.partition("=")[2]) for (choice,) in draw(SEARCHES["e07"], 0, 0.005)] == pytest.approx([0.004, 0.00625, 0.0085])
 
 
 def test_a_search_follows_the_best_validation_accuracy_of_the_one_before_it():

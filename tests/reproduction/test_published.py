@@ -1,8 +1,10 @@
-"""published.csv, and the scoreboard made of it."""
+"""published.csv, the scores made of it, and the intervals of a mean and of one more run."""
 
+import math
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from rehearsal import ROOT
 from worlds import metrics
@@ -11,6 +13,7 @@ from numlp.errors import UserError
 from numlp.files import write_rows
 from reproduction.measured import Run, load_measured
 from reproduction.scoreboard import Published, Score, load_scores, read_published
+from reproduction.significance import estimate, predict_one_more
 
 FILE = ROOT / "reproduction" / "published.csv"
 HEADER = "experiment,run,seed,train_accuracy,val_accuracy,test_accuracy,train_cost,val_cost,test_cost,best_val_accuracy,steps,model_digest"
@@ -73,12 +76,30 @@ def test_the_scoreboard_takes_the_rows_of_the_run_and_the_column_of_the_split(tm
         "e01,own:norm=none,0,0.6,0.5,0.99,1,1,1,0.5,9,d",
     ]
     (tmp_path / "e01.csv").write_text("\n".join([HEADER, *lines]) + "\n")
-    (estimate,) = estimates(tmp_path, published())
-    assert (estimate.mean, estimate.n) == (pytest.approx(52.0), 2)
+    (ours,) = estimates(tmp_path, published())
+    assert (ours.mean, ours.n) == (pytest.approx(52.0), 2)
 
 
 @pytest.mark.parametrize("spelling", ["lam=0.001", "lam=1e-3", "lam = 0.0010"])
 def test_a_value_in_another_spelling_is_the_same_run(tmp_path, spelling):
     (tmp_path / "e01.csv").write_text(f"{HEADER}\ne01,lam=0.001,0,0.6,0.5,0.51,1,1,1,0.5,9,a\ne01,lam=0.002,0,0.6,0.5,0.9,1,1,1,0.5,9,b\n")
-    (estimate,) = estimates(tmp_path, replace(published(), run=spelling))
-    assert (estimate.mean, estimate.n) == (pytest.approx(51.0), 1)
+    (ours,) = estimates(tmp_path, replace(published(), run=spelling))
+    assert (ours.mean, ours.n) == (pytest.approx(51.0), 1)
+
+
+def test_one_more_run_is_looked_for_where_students_t_has_it():
+    """For 1, 2, 3: the mean 2, the deviation 1, and t = 4.3027 of two degrees of freedom."""
+    low, high = predict_one_more(estimate([1.0, 2.0, 3.0]))
+    half = 4.30265 * math.sqrt(1 + 1 / 3)
+    assert (low, high) == pytest.approx((2 - half, 2 + half), abs=1e-4)
+
+
+def test_one_run_says_nothing_of_the_next():
+    assert all(map(math.isnan, predict_one_more(estimate([50.0]))))
+
+
+def test_one_more_run_lies_in_its_interval_19_times_of_20():
+    draws = np.random.default_rng(5).normal(50.0, 2.0, (2000, 6))
+    intervals = [predict_one_more(estimate(row[:5])) for row in draws]
+    inside = [low <= row[5] <= high for row, (low, high) in zip(draws, intervals, strict=True)]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.015)

@@ -131,14 +131,6 @@ def test_a_figure_in_an_explanation_is_that_of_the_results(copied, inputs):
     assert 1e5 < low < 1e6 < high
 
 
-def test_title_of_a_rehearsal_names_its_overrides(copied):
-    path = copied / COMMITTED / "provenance.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "overrides": ["train.epochs=0.02"]}))
-    title = told(copied).splitlines()[0]
-    assert "REHEARSAL" in title
-    assert "train.epochs=0.02" in title
-
-
 def test_markup_in_text_is_escaped_but_for_code():
     assert escape("a_b [c] `d_e|f`") == r"a\_b \[c\] `d_e\|f`"
     assert table("a | b", [["x|y", ""]]) == "| a | b |\n|---|---|\n| x\\|y |  |"

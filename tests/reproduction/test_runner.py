@@ -20,7 +20,7 @@ from numlp.training.history import COLUMNS
 from reproduction.experiments import Experiments
 from reproduction.gradient_checks import R0_CHECK, measure
 from reproduction.product import make_note, train_and_measure
-from reproduction.results import FOLDER, RUNS, load_result, save_result
+from reproduction.results import FOLDER, RUNS
 
 FEW = ("e05", "e06", "e16", "e24", "x03")
 
@@ -121,13 +121,6 @@ def test_killed_in_the_middle_it_goes_on_with_the_runs_that_are_missing(reproduc
 def train(root, *overrides, seed=0):
     experiments = Experiments(root, [*SMALL, PIXELS, *overrides])
     return train_and_measure(experiments.config(experiments.jobs("e16")[0], seed), "e16")
-
-
-def test_a_result_reads_back_as_it_was_written(reproduction, tmp_path):
-    result = train(reproduction, seed=1)
-    save_result(tmp_path / "run.json", result)
-    assert load_result(tmp_path / "run.json") == result
-    assert load_result(tmp_path / "none.json") is None
 
 
 def test_a_cost_that_is_not_finite_ends_a_run(reproduction):

@@ -52,13 +52,10 @@ def world(
     growth: float = 100.0,
     noise: float = 0.01,
 ) -> Measured:
-    """The reports' world with some runs changed.
+    """The reports' world with some runs changed, and `noise` of that standard deviation over the seeds, independent in each run.
 
-    Args:
-        changed: Accuracies in per cent by run, of all splits or of each.
-        losses: In nats by run of E12 and E13.
-        growth: Of the gradients' differences, from the last layer to the first.
-        noise: Standard deviation over the seeds, in points, nats and decades, independent in each run; the means stay as they are.
+    `changed` are accuracies in per cent by run, of all splits or of each; `losses` are nats by run of E12 and E13, and `growth` is of the
+    gradients' differences, from the last layer to the first. The noise leaves the means as they are.
     """
     draw = np.random.default_rng(7)
 
