@@ -12,22 +12,13 @@ BUILD = Path("build/ladder.csv")
 
 @dataclass(frozen=True)
 class Row:
-    """A run of a rung; accuracies as fractions.
+    """A run of a rung: accuracies as fractions, NaN where one was not asked for, and what it was made with.
 
     Attributes:
         experiment: Its file in conf/experiment.
-        seed: Of the run.
         augmentation: How the training images were changed; empty: not at all.
-        parameters: Of the network.
-        epochs: Trained.
-        train_seconds: Of training, evaluations on the way included.
-        val_accuracy: Over the validation split.
-        test_accuracy: Over the test split.
-        test_flip_accuracy: Over it, of images with their mirror images; NaN where it was not asked for.
-        threads: Of BLAS.
-        kernel: Of OpenBLAS.
-        cpu: Its name.
-        archive: SHA-256 of the archive of the images.
+        train_seconds: Time of training, evaluations on the way included.
+        test_flip_accuracy: Accuracy over the test split, of images with their mirror images.
     """
 
     experiment: str

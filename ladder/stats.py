@@ -12,19 +12,9 @@ from reproduction.significance import estimate, predict_one_more
 
 @dataclass(frozen=True)
 class Step:
-    """What a rung gives.
+    """What a rung gives: mean and deviation of the test accuracies, and the mean gain over the rung that it changes with its interval.
 
-    Attributes:
-        rung: The rung.
-        rows: Its runs, one for each seed.
-        mean: Of the test accuracies.
-        sd: Their standard deviation; NaN with one seed.
-        margin: The accuracy of one more run lies within `mean` +- it, with 95 % probability; NaN with one seed.
-        gain: Mean difference to the rung that it changes, seed by seed; NaN for the first.
-        low: Lower end of the interval of `gain`.
-        high: Its upper end.
-        minutes: Of a run's training, the mean.
-        validation: Mean accuracy on the validation split.
+    One more run lies within `mean` +- `margin`, with 95 % probability. With one seed, and for the first rung's gain, numbers are NaN.
     """
 
     rung: Rung
