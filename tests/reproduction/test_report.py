@@ -1,6 +1,5 @@
 """The report that is checked in says what the results that are checked in say."""
 
-import csv
 import json
 import re
 import shutil
@@ -15,7 +14,6 @@ from reproduction.results import COMMITTED
 
 HOME = ROOT / "reproduction"
 MEGABYTE = 2**20
-E01, E16 = COMMITTED / "e01.csv", COMMITTED / "e16.csv"
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +38,6 @@ def copied(tmp_path):
 
 def told(root):
     return build_report(load_inputs(root, COMMITTED))[0]
-
-
-def first_accuracy(path):
-    with path.open(newline="") as file:
-        return next(csv.DictReader(file))["test_accuracy"]
 
 
 def explain(root, row, because, text):
@@ -85,13 +78,6 @@ def test_every_row_was_measured_and_what_is_outside_is_explained_once(inputs, re
     assert [described.id for described in inputs.experiments if described.id[0] not in "ex"] == []  # the ladder is no part of it
 
 
-@pytest.mark.parametrize(("file", "old", "new"), [(E01, None, "0.123"), (HOME / "published.csv", ",52.96,", ",53.96,")])
-def test_a_figure_that_changes_changes_the_report(copied, report, file, old, new):
-    path = copied / file.relative_to(ROOT) if file.is_absolute() else copied / file
-    path.write_text(path.read_text().replace(old or first_accuracy(path), new, 1))
-    assert told(copied) != report[0]
-
-
 def test_one_seed_has_no_interval_and_no_deviation(copied):
     one_seed(copied)
     rows = re.findall(r"^\| [EX]\d\d-\d\d \|.*$", told(copied), re.MULTILINE)
@@ -122,8 +108,10 @@ def test_chance_that_no_seed_would_give_is_said_loudly(copied):
 def test_a_figure_in_an_explanation_is_that_of_the_results(copied, inputs):
     explain(copied, "E11-01", "experiment", "It is {e16|test} (from {e16|test|range}, {e16|test|std}), or {x09 lam=1|val}.")
     one_seed(copied)
-    path = copied / E16
-    path.write_text(path.read_text().replace(first_accuracy(path), "0.4321", 1))
+    path = copied / COMMITTED / "e16.csv"
+    head, row = path.read_text().splitlines()
+    cells = dict(zip(head.split(","), row.split(","), strict=True)) | {"test_accuracy": "0.4321"}
+    path.write_text(f"{head}\n{','.join(cells.values())}\n")
     text = load_inputs(copied, COMMITTED).explanations[0].text
     assert text == "It is 43.21 (from 43.21 to 43.21, 43.21), or (not measured)."
     peak = fill_in("{x07 base=e09;norm=before;init.sigma=0.0001|peak}", inputs.measured)
