@@ -3,7 +3,7 @@
 import errno
 import gzip
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, make_dataclass
 
 import pytest
 
@@ -47,3 +47,9 @@ def test_rows_below_another_header_are_refused(tmp_path):
     (tmp_path / "rows.csv").write_text("name,loss\na,2\n")
     with pytest.raises(UserError, match="name, count, value"):
         read_rows(tmp_path / "rows.csv", Row)
+
+
+def test_a_file_without_a_newer_column_has_its_default(tmp_path):
+    newer = make_dataclass("Newer", [("name", str), ("count", int), ("value", float), ("added", float, field(default=0.5))])
+    write_rows(tmp_path / "rows.csv", Row, [Row("a", 1, 2.0)])
+    assert read_rows(tmp_path / "rows.csv", newer) == [newer("a", 1, 2.0, 0.5)]

@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -93,16 +93,19 @@ def write_rows(path: Path, kind: type[Row], rows: Sequence[Row]) -> None:
 
 
 def read_rows(path: Path, kind: type[Row]) -> list[Row]:
-    """Read what `write_rows` wrote.
+    """Read what `write_rows` wrote; a column that an older file lacks has its field's default.
 
     Raises:
         UserError: The header is another one.
     """
     columns: dict[str, Any] = {field.name: field.type for field in fields(kind)}
+    newer = {field.name for field in fields(kind) if field.default is not MISSING}
     with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
         reader = csv.DictReader(file)
-        require(tuple(reader.fieldnames or ()) == tuple(columns), str(path), f"the columns {', '.join(columns)}", columns=reader.fieldnames)
-        return [kind(**{name: read(row[name]) for name, read in columns.items()}) for row in reader]
+        header = tuple(reader.fieldnames or ())
+        expected = tuple(name for name in columns if name in header or name not in newer)
+        require(header == expected, str(path), f"the columns {', '.join(columns)}", columns=reader.fieldnames)
+        return [kind(**{name: columns[name](text) for name, text in row.items()}) for row in reader]
 
 
 def sha256(path: Path) -> str:

@@ -37,6 +37,7 @@ class Tracker:
     """A run while it is open. The first error of the store is a warning; from then on only the end tries again."""
 
     def __init__(self, root: Path, folder: Path | None, about: About, experiment: str = EXPERIMENT) -> None:
+        about.tags = {**SOURCE, **environment_tags(root), **about.tags}
         self.about = about
         self._root, self._folder, self._experiment = root, folder, experiment
         self._values: list[Value] = []
@@ -112,7 +113,6 @@ def track(root: Path, folder: Path | None, about: About, experiment: str = EXPER
         experiment: MLflow's experiment.
         system_metrics: Whether the machine is sampled while the run is open.
     """
-    about.tags = {**SOURCE, **environment_tags(root), **about.tags}
     about.params = {key: str(value) for key, value in about.params.items()}
     tracker, status = Tracker(root, folder, about, experiment), "KILLED"
     with stoppable():

@@ -73,7 +73,11 @@ def name_values(records: Iterable[Record], health: Iterable[LayerHealth], when: 
     """The metrics of records behind those of the layers' health: whichever metric of a step is sent last, `LAST` is."""
     values = [(f"health/{name}/layer{row.layer}", getattr(row, name), when, row.step) for row in health for name in HEALTH_COLUMNS[3:]]
     values = [value for value in values if not math.isnan(value[1])]  # a layer may have no such value
-    return values + [(name_metric(name), getattr(row, name), when, row.step) for row in records for name in COLUMNS[1:]]
+    return values + [
+        (name_metric(name), getattr(row, name), when, row.step)
+        for row in records
+        for name in sorted(COLUMNS[1:], key=lambda name: name == COMPLETE)
+    ]
 
 
 def name_metric(column: str) -> str:
@@ -82,7 +86,8 @@ def name_metric(column: str) -> str:
     return f"{kind}/{split}" if kind else column
 
 
-LAST = name_metric(COLUMNS[-1])  # a step that has this metric is complete in the store
+COMPLETE = "val_accuracy"  # the column that is sent last
+LAST = name_metric(COMPLETE)  # a step that has this metric is complete in the store
 
 
 def begin_run(store: Store, about: About) -> set[int]:
