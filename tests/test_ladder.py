@@ -7,10 +7,10 @@ import pytest
 from omegaconf import OmegaConf
 
 from budget import ROOT
-from ladder.rows import TABLE, Row, add, read
+from ladder.rows import TABLE, Row, read
 from ladder.rungs import RUNGS
 from ladder.stats import steps, table_row
-from ladder.train import missing, read_run
+from ladder.train import read_run
 
 ROW = Row("l01_start", 0, "", 100, 20.0, 60.0, 0.53, 0.52, float("nan"), 2, "Haswell", "a CPU", "8114")
 
@@ -34,15 +34,6 @@ def test_means_intervals_and_gains_follow_from_the_rows():
     assert (one.mean, one.sd, one.minutes) == (pytest.approx(52), pytest.approx(2), pytest.approx(1))
     assert one.margin == pytest.approx(4.302652729911275 * 2 * (4 / 3) ** 0.5)  # Student's t of two degrees of freedom, 97.5 %
     assert (two.gain, two.low, two.high) == (pytest.approx(3), pytest.approx(3), pytest.approx(3))  # each seed gains the same
-
-
-def test_row_takes_the_place_of_an_earlier_one_and_only_runs_without_a_row_are_missing(tmp_path, monkeypatch):
-    path = tmp_path / "ladder.csv"
-    for row in (replace(ROW, seed=1), ROW, replace(ROW, test_accuracy=0.6)):
-        add(path, row)
-    assert [(row.seed, row.test_accuracy) for row in read(path)] == [(0, 0.6), (1, 0.52)]
-    monkeypatch.setattr("ladder.train.BUILD", path)
-    assert missing(["l01_start", "l02_wider"], [0, 1]) == [("l02_wider", 0), ("l02_wider", 1)]
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 
 import pytest
 
@@ -40,18 +39,6 @@ def test_ignored_signal_stays_ignored():
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
-
-
-def test_other_threads_are_left_alone():
-    def body():
-        with stoppable():
-            handlers.append(signal.getsignal(signal.SIGTERM))
-
-    handlers = []
-    thread = threading.Thread(target=body)
-    thread.start()
-    thread.join()
-    assert handlers == [signal.getsignal(signal.SIGTERM)]
 
 
 def test_waiting_body_notes_a_signal_and_a_second_ctrl_c_raises():

@@ -7,7 +7,7 @@ Not run by the tests. PyTorch is no dependency of the project; in an environment
 
 Everything is float64. For each norm (none, before, after) the keys are
 
-    <norm>/start/<parameter>, x, labels       what both begin with
+    <norm>/start/<parameter>, x, labels       the values that both begin with
     <norm>/logits, <norm>/cost                forward pass with batch moments; cost = cross-entropy + LAM * sum ||W||^2
     <norm>/grad/<parameter>                   gradient of that cost
     <norm>/<optimizer>/<parameter>            parameters after STEPS steps on the same batch by sgd, momentum or adam

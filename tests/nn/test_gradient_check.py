@@ -106,13 +106,6 @@ def test_gradient_too_small_to_verify_does_not_pass_for_zero(plant):
     assert weights.verdict == "differs"
 
 
-def test_differences_are_numerical_minus_analytic(plant):
-    plant("linear2.b", 1.0, 0.125)
-    bias = only(small("none").check(), "linear2.b")
-    assert (bias.mean_abs, bias.mean, bias.max_abs) == pytest.approx((0.125, -0.125, 0.125), rel=1e-6)
-    assert bias.std == pytest.approx(0, abs=1e-9)
-
-
 def test_check_changes_nothing_and_its_sample_follows_from_the_seed():
     network, x, labels = small("before").draw()
     arrays = [network.params.vector, network.moments.vector, x, labels]
@@ -173,9 +166,3 @@ def test_fault_in_the_weights_of_one_unit_of_a_wide_layer_is_found_by_the_defaul
     unit = int((x @ network.params["linear1.W"]).max(axis=0).argmax())  # one that is active, so that it has a gradient
     plant("linear1.W", 1.001, unit=unit)
     assert failed(case.check()) == ["linear1.W"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("norm", ["none", "before", "after"])
-def test_default_step_and_batch_suit_nine_layers(norm):
-    assert failed(Case("mlp9", (50, 30, 20, 20, 10, 10, 10, 10), norm, samples=10).check()) == []

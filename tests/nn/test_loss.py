@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numlp.nn.loss import accuracy, cross_entropy, cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets, softmax
+from numlp.nn.loss import cross_entropy, cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets, softmax
 
 LOGITS = arrays(np.float64, (5, 4), elements=st.floats(-1e6, 1e6))
 MODEST = arrays(np.float64, (5, 4), elements=st.floats(-20, 20))
@@ -38,12 +38,6 @@ def test_huge_logits_cost_a_finite_amount_and_have_a_finite_gradient(dtype, huge
     assert cross_entropy(logits[:1], labels[:1]) == 0
     assert cross_entropy(logits, labels) == pytest.approx(huge / 2, rel=1e-6)
     np.testing.assert_allclose(cross_entropy_gradient(logits, labels), [[0, 0, 0], [0, -0.5, 0.5]])
-
-
-def test_accuracy_is_the_share_of_rows_whose_highest_logit_is_the_labels():
-    logits = np.array([[1.0, 0, 0], [0, 2, 1], [5, 6, 7], [0, -1, -2]])
-    assert accuracy(logits, np.array([0, 1, 2, 1])) == 0.75
-    assert accuracy(logits, np.array([1, 2, 0, 1])) == 0.0
 
 
 def test_soft_targets_are_shares_of_two_labels_and_of_all():

@@ -4,7 +4,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import pytest
@@ -134,16 +133,6 @@ def test_store_that_is_locked_costs_the_run_no_result(ready, numlp):
     assert numlp("log", OUT)[0] == 0
     client, (run,) = runs(ready)
     assert [metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")] == steps
-
-
-def test_clock_that_goes_backwards_loses_no_record(ready, numlp, monkeypatch):
-    now = iter(range(2 * 10**18, 0, -(10**12)))
-    monkeypatch.setattr(time, "time_ns", lambda: next(now))
-    numbers = ["train.record.every=points", "train.record.points=9", "then=[]"]
-    assert numlp("train", *RUN, *numbers)[0] == 0
-    client, (run,) = runs(ready)
-    assert sorted(metric.step for metric in client.get_metric_history(run.info.run_id, "cost/val")) == list(range(0, 46, 5))
-    assert run.data.metrics["cost/val"] == read_rows(ready / OUT / "history.csv", Record)[-1].val_cost
 
 
 def test_same_run_twice_and_two_sweeps_at_once_keep_their_results_apart(ready):

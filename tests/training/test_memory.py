@@ -44,10 +44,3 @@ def test_more_points_than_updates_are_all_updates(ready, numlp):
     assert code == 0, err
     (history,) = ready.glob("outputs/train/*/*/history.csv")
     assert [line.split(",")[0] for line in history.read_text().splitlines()[1:]] == ["0", "1", "2", "3", "4"]
-
-
-def test_gradient_check_that_is_too_large_is_refused(project, numlp, monkeypatch):
-    monkeypatch.setattr("numlp.cli.gradcheck.available_memory", lambda: FREE)
-    code, _, err = numlp("gradcheck", "model.hidden=[3000000]")
-    assert code == 1
-    assert err.startswith("error: model.hidden: ")
