@@ -132,12 +132,6 @@ def test_average_is_that_of_every_eighth_update_and_changes_no_step(name):
     np.testing.assert_array_equal(p, plain)
 
 
-@pytest.mark.parametrize("weight", [-0.1, 1.0])
-def test_average_out_of_range_is_refused(weight):
-    with pytest.raises(UserError, match="average"):
-        Sgd(np.ones(2), 0).keep_average(weight, np.ones(2))
-
-
 @pytest.mark.parametrize(("gradient", "clipped"), [([3.0, 4.0], [0.6, 0.8]), ([0.3, 0.4], [0.3, 0.4])], ids=["long", "short"])
 def test_clipping_shortens_long_gradients_alone(gradient, clipped):
     """As torch.nn.utils.clip_grad_norm_ at a norm of 1."""

@@ -11,7 +11,7 @@ from numlp.nn.initializers import he, initialize
 from numlp.nn.loss import cross_entropy
 from numlp.nn.network import Network
 from numlp.optim.optimizers import Sgd
-from numlp.training.evaluator import Evaluator, confusion_matrix
+from numlp.training.evaluator import Evaluator
 from numlp.training.plan import Plan
 from numlp.training.trainer import State, Trainer, train
 
@@ -80,11 +80,6 @@ def test_aggregated_and_smoothed_costs_follow_from_the_batch_costs(parts):
         expected = 0.99 * expected + 0.01 * batches[i]
         assert smoothed[i] == pytest.approx(expected)
     assert len(set(batches)) == 5
-
-
-def test_confusion_matrix_counts_true_classes_by_row():
-    matrix = confusion_matrix(np.array([0, 0, 1, 2]), np.array([0, 2, 1, 1]), 3)
-    assert matrix.tolist() == [[1, 0, 1], [0, 1, 0], [0, 1, 0]]
 
 
 def test_evaluation_does_not_depend_on_how_rows_are_grouped(parts):
