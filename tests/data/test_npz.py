@@ -1,5 +1,7 @@
 """A data set of one's own in an .npz file."""
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,9 @@ WRONG = {
     "no labels": ({"labels": None}, "missing|labels"),
     "fewer labels": ({"labels": np.arange(119) % 3}, "120 whole numbers"),
     "negative": ({"labels": np.arange(120) % 3 - 1}, "from 0"),
+    "too many classes": ({"labels": np.arange(120) % 3 * 400_000_000}, "at most"),
+    "no images": ({"images": np.zeros((0, 4), np.uint8), "labels": np.zeros(0, int)}, "images"),
+    "one name": ({"class_names": np.array("abc")}, "class_names"),
     "sorted": ({"labels": np.sort(np.arange(120) % 3)}, "random order"),
     "one class": ({"labels": np.zeros(120, int)}, "random order"),
     "names": ({"class_names": np.array(["a", "b"])}, "labels from 0 to 1"),
@@ -77,6 +82,20 @@ def test_file_that_is_missing_or_no_npz_is_refused(project, numlp):
     assert "data.path" in err
     (project / "my.npz").write_text("no zip")
     assert "data.path" in numlp("train", *RUN)[2]
+
+
+@pytest.mark.parametrize("content", ["empty", "one array", "no arrays"])
+def test_file_of_another_kind_is_refused(project, content):
+    file = project / "my.npz"
+    with file.open("wb") as opened:
+        if content == "one array":
+            np.save(opened, np.zeros(3))
+    if content == "no arrays":
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("images", "text")
+            archive.writestr("labels", "text")
+    with pytest.raises(UserError, match=r"my\.npz"):
+        load_npz("my.npz")
 
 
 def test_edited_file_is_another_data_set(project):

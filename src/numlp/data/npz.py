@@ -1,5 +1,6 @@
 """A data set of one's own: one .npz file (docs/howto/data.md)."""
 
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ KEYS = {  # numlp's names of the arrays, and those that Keras writes
     "class_names": ("class_names",),
 }
 TEST = 6  # without test images of its own, the last sixth of the images is the test split, as in CIFAR-10
+HIGHEST = 65_535  # label: each number below the highest one is a class, with an output of the network
 
 
 def load_npz(path: str, name: str | None = None) -> RawData:
@@ -39,8 +41,10 @@ def load_npz(path: str, name: str | None = None) -> RawData:
     try:
         with np.load(file, allow_pickle=False) as content:
             arrays = {ours: content[key] for ours, keys in KEYS.items() for key in keys if key in content.files}
-    except (OSError, ValueError, AttributeError, BadZipFile) as error:
+    except (OSError, ValueError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error) as error:
         raise UserError(f"data.path: cannot read {file} as .npz: {error}") from error
+    for key, array in arrays.items():  # NumPy gives a member that is no .npy file as bytes
+        require(isinstance(array, np.ndarray) and array.size > 0, f"{file}: {key}", "an array with values")
     tests = {"test_images", "test_labels"} if {"test_images", "test_labels"} & arrays.keys() else set()
     missing = sorted({"images", "labels", *tests} - arrays.keys())
     require(not missing, str(file), "images and labels, and test_images with test_labels", missing=missing)
@@ -54,7 +58,7 @@ def load_npz(path: str, name: str | None = None) -> RawData:
         labels = np.concatenate([labels, _labels(arrays["test_labels"], len(test), file)])
     shuffled = bool((np.diff(labels[:train].astype(np.int64)) < 0).any())
     require(shuffled, f"{file}: labels", "labels in random order, as splits are ranges of images", "shuffle images and labels together")
-    names = _class_names(arrays, int(labels.max()) + 1)
+    names = _class_names(arrays, int(labels.max()) + 1, file)
     small = labels.astype(np.min_scalar_type(len(names) - 1))
     info = DatasetInfo(name or file.stem, {"file_sha256": known_sha256(file)}, names, shape=shape, train=train)
     return RawData(images, small, info)
@@ -75,13 +79,15 @@ def _rows(images: NDArray[Any], file: Path) -> tuple[NDArray[np.uint8], tuple[in
 
 def _labels(labels: NDArray[Any], n: int, file: Path) -> NDArray[np.integer]:
     """(N,) labels, which Keras keeps as (N, 1)."""
-    fitting = labels.dtype.kind in "iu" and labels.shape in ((n,), (n, 1)) and n > 0
+    fitting = labels.dtype.kind in "iu" and labels.shape in ((n,), (n, 1))
     require(fitting, f"{file}: labels", f"{n} whole numbers", shape=labels.shape, dtype=str(labels.dtype))
-    require(int(labels.min()) >= 0, f"{file}: labels", "whole numbers from 0", lowest=int(labels.min()))
+    low, high = int(labels.min()), int(labels.max())
+    require(low >= 0 and high <= HIGHEST, f"{file}: labels", f"whole numbers from 0 to at most {HIGHEST:,}", lowest=low, highest=high)
     return labels.reshape(-1)
 
 
-def _class_names(arrays: Mapping[str, NDArray[Any]], classes: int) -> list[str]:
+def _class_names(arrays: Mapping[str, NDArray[Any]], classes: int, file: Path) -> list[str]:
     if "class_names" in arrays:
+        require(arrays["class_names"].ndim == 1, f"{file}: class_names", "a list of names", shape=arrays["class_names"].shape)
         return [str(name) for name in arrays["class_names"].tolist()]
     return [f"class {label}" for label in range(classes)]
