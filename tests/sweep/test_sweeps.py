@@ -116,6 +116,13 @@ def test_search_narrows_by_rounds_and_its_command_trains_the_best_alone(ready, n
     assert {"trials.csv", "curves.png", "rounds.png"} <= {item.path.split("/")[-1] for item in client.list_artifacts(parent.info.run_id)}
 
 
+def test_total_counts_the_choices_that_a_round_has_left(ready, numlp):
+    rounds = "hydra.sweeper.rounds=[{sampler:grid,trials:1},{sampler:grid,trials:1,best:1}]"
+    code, out, err = numlp(*MULTI, "lam=0.1,0.2", "seed=0,1", rounds)
+    assert code == 0, err
+    assert [line.split()[0] for line in job_lines(out)][-1] == "6/6"
+
+
 def test_two_intervals_have_a_contour(ready, numlp):
     keys = ["lam=tag(log,interval(1e-4,1))", "moments.alpha=interval(0.5,0.9)", "hydra.sweeper.sampler=qmc", "hydra.sweeper.trials=4"]
     assert numlp(*MULTI, *keys)[0] == 0

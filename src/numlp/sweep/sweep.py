@@ -127,6 +127,8 @@ class Sweep:
                     break
                 spaces.append(narrowed(spaces[-1], [trial.point for trial in before[: settings.best]], settings.margin))
                 study = Study(self._search, place, spaces[-1], self._side_by_side, self._out / NOTES)
+                left = sum(count_trials(each, spaces[-1]) for each in rounds[place:])  # fewer where the space lost choices or whole numbers
+                self._total = len(self._jobs) + left * max(1, len(self._seeds))
                 batch = self._plan(study)
             if len(rounds) > 1:
                 print(f"round {place + 1} of {len(rounds)} ({settings.sampler}): {describe_space(spaces[-1])}", flush=True)
