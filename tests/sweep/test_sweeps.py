@@ -1,6 +1,7 @@
 """`numlp train -m`: what it trains, finds, lists and refuses; all in this process, except where workers matter."""
 
 import csv
+import re
 
 import pytest
 from hydra import compose, initialize_config_dir
@@ -25,6 +26,7 @@ from sweeps import MULTI, SHORT, job_lines, newest_sweep, table
         (["lam=interval(0,1)", "hydra.sweeper.rounds=[{},{}]"], "lam"),
         (["hydra.sweeper.rounds=[{trial:3}]"], "'trial'"),
         (["hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs"),
+        (["seed=0,1", "hydra.sweep.subdir=lam_${lam}"], "hydra.sweep.subdir"),
         (["norm=none,befor"], "did you mean before?"),
         (["hydra/launcher=cluster"], "the extra ray"),
         (["+experiment=e01_three_layers,e02_nine_layers"], "one after another"),
@@ -41,10 +43,11 @@ def test_mistake_is_one_line_before_any_work(project, numlp, settings, where):
     assert not (project / "multirun").exists()
 
 
-def test_setting_of_sweeps_is_refused_in_a_single_run(project, numlp):
-    code, _, err = numlp("train", "hydra.sweeper.sampler=tpe")
+@pytest.mark.parametrize("setting", ["hydra.sweeper.sampler=tpe", "+hydra.sweeper.params.lam=1"])
+def test_setting_of_sweeps_is_refused_in_a_single_run(project, numlp, setting):
+    code, _, err = numlp("train", setting)
     assert (code, err.count("\n")) == (1, 1)
-    assert "hydra.sweeper.sampler" in err
+    assert setting in err
 
 
 @pytest.mark.parametrize(("launcher", "key", "expected"), [("cores", "n_jobs", 4), ("slurm", "cpus_per_task", 2)])
@@ -116,11 +119,13 @@ def test_search_narrows_by_rounds_and_its_command_trains_the_best_alone(ready, n
     assert {"trials.csv", "curves.png", "rounds.png"} <= {item.path.split("/")[-1] for item in client.list_artifacts(parent.info.run_id)}
 
 
-def test_total_counts_the_choices_that_a_round_has_left(ready, numlp):
+def test_round_that_repeats_trials_is_counted_and_compared_once(ready, numlp):
     rounds = "hydra.sweeper.rounds=[{sampler:grid,trials:1},{sampler:grid,trials:1,best:1}]"
     code, out, err = numlp(*MULTI, "lam=0.1,0.2", "seed=0,1", rounds)
     assert code == 0, err
     assert [line.split()[0] for line in job_lines(out)][-1] == "6/6"
+    folders = re.findall(r"multirun/\S+/\d", out.partition("numlp compare")[2].partition("\n")[0])
+    assert len(folders) == len(set(folders)) == 4
 
 
 def test_two_intervals_have_a_contour(ready, numlp):

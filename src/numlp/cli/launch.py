@@ -116,7 +116,7 @@ def job(config: DictConfig) -> Any:
             if hydra_config.runtime.choices["hydra/sweeper"] == SWEEPER:
                 return import_module("numlp.runs.member").run_member(config, hydra_config, out, module.run)  # which imports NumPy
         for text in hydra_config.overrides.hydra if alone else ():
-            if text.startswith(f"{NODE}."):
+            if text.lstrip("+").startswith(f"{NODE}."):
                 raise UserError(f"{text}: this setting needs a sweep; add -m with the values to try, or +search=NAME")
         result = module.run(to_config(config), out)
     except Exception as error:

@@ -60,6 +60,11 @@ class Sweep:
         texts = [*(f"{key}={values}" for key, values in search.params.items()), *arguments]
         parsed = OverridesParser.create(config_loader=hydra.config_loader).parse_overrides(texts)
         self._fixed, self._space, self._seeds = read_space(parsed)
+        subdir = str(OmegaConf.to_container(config.hydra.sweep, resolve=False)["subdir"])  # type: ignore[index, call-overload]
+        varied = [*self._space, *(["seed"] if len(self._seeds) > 1 else [])]
+        each = "${hydra" in subdir or all(key.lstrip("+") in subdir for key in varied)
+        remedy = "jobs in one folder would overwrite each other; numlp's own is ${hydra.job.num}"
+        require(each, "hydra.sweep.subdir", f"a name with {', '.join(varied)}", remedy, subdir=subdir)
         several = "trials of several seeds are compared by their mean"
         require(not search.prune or len(self._seeds) < 2, f"{NODE}.prune", "one seed", several, seeds=", ".join(self._seeds))
         for key, dimension in self._space.items() if len(search.rounds) > 1 else ():
@@ -257,7 +262,7 @@ class Sweep:
             alone = ["hydra.mode=RUN"] if self._search.params else []  # a file of conf/ makes it a sweep
             command = shlex.join(["numlp", "train", *self._fixed, *best.varied, *alone])
             lines.append(f"train the best alone: `{command}`")
-            folders = [outcome.folder for trial in order for outcome in trial.outcomes]
+            folders = list(dict.fromkeys(outcome.folder for trial in order for outcome in trial.outcomes))  # rounds may meet
             lines += [f"compare the runs: `{shlex.join(['numlp', 'compare', *folders])}`"] if 2 <= len(folders) <= MOST else []
             about.tags |= {"best": order[0].label, "best_command": command}
             about.metrics |= mean_metrics(order[0])
