@@ -203,6 +203,18 @@ def test_dry_run_lists_jobs_and_trains_nothing(ready, numlp, counted):
     assert len(list(ready.glob("multirun/*/*"))) == 1  # a dry run leaves no folder
 
 
+def test_dry_run_says_how_many_jobs_depend_on_results(ready, numlp):
+    tpe = ["hydra.sweeper.sampler=tpe", "hydra.sweeper.trials=5", "hydra.sweeper.parallel=2"]
+    _, out, _ = numlp(*MULTI, "lam=interval(0,1)", *tpe, "hydra.sweeper.dry_run=true")
+    assert len(job_lines(out)) == 2
+    assert out.splitlines()[-1].startswith("3 more jobs")
+
+
+def test_error_of_a_worker_is_told_as_that_of_a_single_run(ready, numlp):
+    code, _, err = numlp("lr-range", "-m", *SHORT, "lam=-1,-2", "hydra/launcher=cores", "hydra.launcher.n_jobs=2")
+    assert (code, err.splitlines()[-1].startswith("error: lam: ")) == (1, True), err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "state"),

@@ -7,7 +7,7 @@ from hydra.errors import HydraException, MissingConfigException
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 from yaml import MarkedYAMLError
 
-from numlp.errors import did_you_mean
+from numlp.errors import UserError, did_you_mean
 
 GROUP = "hydra/launcher"
 EXTRAS = {"ray": "ray", "submitit_local": "slurm", "submitit_slurm": "slurm"}  # launchers of other packages: extras of pyproject.toml
@@ -29,12 +29,12 @@ ELSEWHERE = {  # names that other frameworks have for what is called otherwise h
 def is_composing_error(error: BaseException) -> bool:
     """Tell whether an error is one of Hydra, OmegaConf or YAML, or was raised inside them by an override that they do not expect.
 
-    An error of the system, such as a full disk where Hydra writes the settings, is none.
+    An error of the system, such as a full disk where Hydra writes the settings, is none; nor is one of numlp that a launcher passes on.
     """
     module = ""
     for frame, _ in walk_tb(error.__traceback__):
         module = str(frame.f_globals.get("__name__"))
-    inside = module.partition(".")[0] in ("hydra", "omegaconf", "antlr4") and not isinstance(error, OSError)
+    inside = module.partition(".")[0] in ("hydra", "omegaconf", "antlr4") and not isinstance(error, OSError | UserError)
     return inside or isinstance(error, HydraException | OmegaConfBaseException | MarkedYAMLError)
 
 

@@ -202,6 +202,8 @@ class Sweep:
             cached = job.config is not None and find_outcome(job.record, self._digest, self._since)
             state = f"would fail: {job.error}" if job.error else "cached" if cached else "to run"
             print(f"{place}/{self._total}  {job.label}: {state}")
+        if more := self._total - len(jobs):
+            print(f"{more} more jobs follow from the results of these")
 
     def _launch(self, jobs: Sequence[Job], study: Study) -> None:
         """Bring jobs to their end by Hydra's launcher; again if a process is lost, since a job that has ended finds its result."""
