@@ -52,11 +52,13 @@ def test_setting_of_sweeps_is_refused_in_a_single_run(project, numlp, setting):
 
 @pytest.mark.parametrize(("launcher", "key", "expected"), [("cores", "n_jobs", 4), ("slurm", "cpus_per_task", 2)])
 def test_launcher_gives_each_job_its_threads(project, monkeypatch, launcher, key, expected):
+    pytest.importorskip("submitit" if launcher == "slurm" else "joblib")
     monkeypatch.setattr("numlp.config.compose.cores", lambda: 8)
     store_primary(project, "train")
     with initialize_config_dir(str(project / "conf"), version_base="1.3"):
-        config = compose("params", [f"hydra/launcher={launcher}", "train.threads=2"], return_hydra_config=True)
-    assert config.hydra.launcher[key] == expected
+        assert (
+            compose("params", [f"hydra/launcher={launcher}", "train.threads=2"], return_hydra_config=True).hydra.launcher[key] == expected
+        )
 
 
 def test_sweep_without_images_ends_before_any_job(project, numlp):

@@ -95,5 +95,5 @@ def _explain_option(error: MissingConfigException) -> str:
 def _explain_yaml(error: MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
     assert mark is not None  # every error of YAML's scanner and parser has one
-    file = mark.name.rpartition("/conf/")[2]  # a sweep reads a copy of conf/
+    file = mark.name.rpartition("/conf/")[2]
     return f"conf/{file}: invalid YAML: {error.problem} (line {mark.line + 1}, column {mark.column + 1})"
