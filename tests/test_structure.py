@@ -75,9 +75,9 @@ def test_size_stays_within_its_budget(figure: str) -> None:
 
 
 @pytest.mark.slow
-def test_path_from_train_to_first_update_stays_within_its_budget(project: Path) -> None:
+def test_path_from_train_to_first_update_stays_within_its_budget(with_data: Path) -> None:
     command = [sys.executable, ROOT / "tests" / "path_to_update.py", "data=synthetic", "train.epochs=0.1", "train.resume=false", "then=[]"]
-    trained = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
+    trained = subprocess.run(command, cwd=with_data, capture_output=True, text=True, check=True)
     path = json.loads(trained.stdout.splitlines()[-1])
     assert 0 < len(path["frames"]) <= FRAMES, path["frames"]
     assert len(path["files"]) <= FILES_ON_THE_WAY, path["files"]
