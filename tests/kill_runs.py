@@ -66,7 +66,7 @@ def try_case(folder, case, signals, steps):
             assert printed[-1], "".join(printed)
         time.sleep(rng.uniform(0, 0.9 * seconds))
         process.send_signal(number)
-        finish(process, ENDS[number], 0)  # 0 where it was faster
+        finish(process, ENDS[number], 0, -number)  # 0 where it was faster, the signal where Python was closing down
         output = finish(begin(folder, case, steps, again), 0)
         same = digests(again) == digests(reference)
         print(
