@@ -12,7 +12,7 @@ from reproduction.significance import estimate, predict_one_more
 
 @dataclass(frozen=True)
 class Step:
-    """What a rung gives: mean and deviation of the test accuracies, and the mean gain over the rung that it changes with its interval.
+    """The result of a rung: mean and deviation of the test accuracies, and the mean gain over the rung that it changes with its interval.
 
     One more run lies within `mean` +- `margin`, with 95 % probability. With one seed, and for the first rung's gain, numbers are NaN.
     """

@@ -96,7 +96,7 @@ class Measured:
         return chosen[0]
 
     def find(self, name: str) -> Run | None:
-        """That run; None where it was not measured."""
+        """The run with these settings; None where it was not measured."""
         try:
             return self.run(name)
         except NoDataError:

@@ -12,7 +12,7 @@ import numpy as np
 from numlp.errors import require
 from reproduction.results import OWN, ResultRow
 
-STREAM = 3  # of a seed's random streams; a run's own are others
+STREAM = 3  # number of these draws among a seed's random streams; a run has others
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Range:
     log: bool = False
 
     def values(self, count: int, rng: np.random.Generator) -> list[float]:
-        """As many values of the range."""
+        """`count` values of the range."""
         if self.log:
             return [float(value) for value in 10 ** rng.uniform(np.log10(self.low), np.log10(self.high), count)]
         return [float(value) for value in np.linspace(self.low, self.high, count)]

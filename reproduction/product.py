@@ -30,7 +30,7 @@ from reproduction.results import RUNS, Note, Result, load_result, save_result
 
 EXPERIMENT = "reports"  # MLflow's
 MACHINE = ("numlp", "python", "blas", "blas_kernel", "cpu")  # no process, no time
-DIVERGED = Scores(math.nan, math.nan, 0.0)  # of a network whose cost is not finite: no image is right
+DIVERGED = Scores(math.nan, math.nan, 0.0)  # the scores of a network whose cost is not finite: no image is right
 
 
 def compose_config(root: Path, overrides: Sequence[str]) -> Config:

@@ -34,7 +34,7 @@ SUPPORTED = ("supported_mean", "supported_within", "reading", "readings_tried")
 
 @dataclass
 class Answer:
-    """What a report may have done, and the runs that show it: an entry of readings.yaml, which describes the fields."""
+    """A guess at what a report did, and the runs that show it: an entry of readings.yaml, which describes the fields."""
 
     id: str
     text: str

@@ -62,7 +62,7 @@ def _part(claim: str, outcome: Outcome) -> tuple[str, ...]:
 
 
 def _region(low: float, high: float) -> str:
-    """Where a claim says that the mean lies."""
+    """The range in which a claim says that the mean lies."""
     if math.isinf(high):
         return f"above {number(low, '.3g')}"
     return f"below {number(high, '.3g')}" if math.isinf(low) else f"{number(low, '.3g')} to {number(high, '.3g')}"

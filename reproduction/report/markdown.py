@@ -23,7 +23,7 @@ def escape(text: str) -> Markdown:
 
 
 def bold(text: str) -> Markdown:
-    """What a reader must not overlook."""
+    """A notice that a reader must not overlook."""
     return Markdown(f"**{escape(text)}**")
 
 

@@ -59,7 +59,7 @@ def build_summary(inputs: Inputs) -> tuple[Markdown, Plots]:
 
 
 def _gaps(inputs: Inputs) -> list[str]:
-    """What is missing, loudly."""
+    """A loud notice of the results that are missing."""
     missing = [score.published.id for score in inputs.scores if not score.values]
     lacking = inputs.unexplained([score.published.id for score in inputs.missed])
     unlikely = [score.published.id for score in inputs.missed if score.estimate.n >= 2 and not score.by_chance]

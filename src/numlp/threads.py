@@ -83,10 +83,10 @@ def library() -> tuple[str, str]:
 
     SciPy may have loaded another BLAS beside it.
     """
-    found = sorted((pool for pool in _controller().info() if pool["user_api"] == "blas"), key=lambda pool: "numpy" not in pool["filepath"])
-    if not found:
+    pools = sorted((pool for pool in _controller().info() if pool["user_api"] == "blas"), key=lambda pool: "numpy" not in pool["filepath"])
+    if not pools:
         return "none", "none"
-    return f"{found[0]['internal_api']} {found[0]['version']}", str(found[0].get("architecture", "none"))
+    return f"{pools[0]['internal_api']} {pools[0]['version']}", str(pools[0].get("architecture", "none"))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A run that was cut off resumes at the next call, in its MLflow run, and ends as if nothing had happened."""
+"""An interrupted run resumes at the next call, in its MLflow run, and ends as if nothing had happened."""
 
 import pytest
 

@@ -59,7 +59,7 @@ def examine(check: Callable[[], Finding]) -> Finding:
 
 
 def check_machine() -> Finding:
-    """What the machine has: BLAS with its kernel, on which last bits depend, cores, memory and disk."""
+    """The machine: BLAS with its kernel, on which last bits depend, cores, memory and disk."""
     blas, kernel = library()
     memory, disk = psutil.virtual_memory().available / GB, shutil.disk_usage(Path.cwd()).free / GB
     text = f"{blas}, {kernel} kernel; {cores()} cores, {memory:.1f} GB of memory and {disk:.1f} GB of disk free"

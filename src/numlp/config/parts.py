@@ -43,10 +43,10 @@ def locate(part: Mapping[str, Any], where: str = TARGET) -> Callable[..., Any]:
         imported = import_module(module)
     except ImportError as error:
         raise UserError(f"{where}: cannot import {target}: {error}") from error
-    found = getattr(imported, name, None)
-    if not callable(found):
+    part_class = getattr(imported, name, None)
+    if not callable(part_class):
         raise UserError(f"{where}: {module} has no class or function {name}{did_you_mean(name, dir(imported))}")
-    return found  # type: ignore[no-any-return]
+    return part_class  # type: ignore[no-any-return]
 
 
 def bind(part: Mapping[str, Any]) -> Callable[..., Any]:

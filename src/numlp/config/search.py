@@ -99,5 +99,5 @@ class Search:
 
     def deciding(self) -> dict[str, Any]:
         """The settings that decide the trials."""
-        kept = {name: getattr(self, name) for name in ("objective", "prune", "warmup", "startup", "seed", "parallel")}
-        return kept | {"rounds": [asdict(each) for each in self.all_rounds()]}
+        settings = {name: getattr(self, name) for name in ("objective", "prune", "warmup", "startup", "seed", "parallel")}
+        return settings | {"rounds": [asdict(each) for each in self.all_rounds()]}

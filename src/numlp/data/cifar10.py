@@ -76,7 +76,7 @@ def load_cifar10(name: str, file: str, sha256: str, urls: list[str]) -> RawData:
         UserError: There is none, its SHA-256 is not the accepted one, or it is no CIFAR-10.
     """
     path = find_archive(file, sha256, urls)
-    found = accepted_sha256(sha256)
+    digest = accepted_sha256(sha256)
     images, labels = np.empty((len(BATCHES), ROWS, PIXELS), np.uint8), np.empty((len(BATCHES), ROWS), np.uint8)
     names: list[str] = []
     missing = {*BATCHES, META}
@@ -93,8 +93,8 @@ def load_cifar10(name: str, file: str, sha256: str, urls: list[str]) -> RawData:
         raise UserError(f"archive {path}: {error}") from error
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
         raise UserError(f"archive {path}: damaged ({type(error).__name__}: {error})") from error
-    title = name if found == sha256 else f"{name}, archive {found[:8]}... (not the official file)"
-    info = DatasetInfo(title, {"archive_sha256": found}, names, shape=SHAPE, train=5 * ROWS)
+    title = name if digest == sha256 else f"{name}, archive {digest[:8]}... (not the official file)"
+    info = DatasetInfo(title, {"archive_sha256": digest}, names, shape=SHAPE, train=5 * ROWS)
     return RawData(images.reshape(-1, PIXELS), labels.reshape(-1), info)
 
 
@@ -110,13 +110,13 @@ def find_archive(file: str, sha256: str, urls: Sequence[str]) -> Path:
         require(file != "" and Path(file).name == file, "data.file", "a file name without directories", file=file)
         return _download(urls, paths.DATA / file, accepted)
     try:
-        found = known_sha256(local)
+        digest = known_sha256(local)
     except OSError as error:
         raise UserError(f"CIFAR10_ARCHIVE: cannot read {local}: {error.strerror}; correct or unset the variable") from error
-    if found != accepted:
+    if digest != accepted:
         raise UserError(
-            f"CIFAR10_ARCHIVE: expected SHA-256 checksum {accepted}, got {found}\n"
-            f"{local} may be incomplete or damaged; to accept the file as it is, set CIFAR10_SHA256={found}"
+            f"CIFAR10_ARCHIVE: expected SHA-256 checksum {accepted}, got {digest}\n"
+            f"{local} may be incomplete or damaged; to accept the file as it is, set CIFAR10_SHA256={digest}"
         )
     return local
 

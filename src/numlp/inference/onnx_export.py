@@ -42,11 +42,11 @@ def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:
     )
     nodes, constants = _graph(model)
     graph = helper.make_graph(nodes, "numlp", values[:1], values[1:], constants)
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR, producer_name="numlp")
-    helper.set_model_props(made, {"class_names": "\n".join(model.names), **about})
-    onnx.checker.check_model(made, full_check=True)
+    model_proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR, producer_name="numlp")
+    helper.set_model_props(model_proto, {"class_names": "\n".join(model.names), **about})
+    onnx.checker.check_model(model_proto, full_check=True)
     with replacing(path) as file:
-        file.write(made.SerializeToString(deterministic=True))
+        file.write(model_proto.SerializeToString(deterministic=True))
 
 
 def _graph(model: Folded) -> "tuple[list[onnx.NodeProto], list[onnx.TensorProto]]":

@@ -77,9 +77,9 @@ class Served:
         """(N, *shape) uint8 images -> a table with the likeliest class as `prediction` and each class's probability."""
         import pandas as pd
 
-        found = self.model.probabilities(np.asarray(model_input))
-        table = pd.DataFrame(found, columns=self.model.names)
-        table.insert(0, "prediction", [self.model.names[i] for i in found.argmax(axis=1)])
+        probabilities = self.model.probabilities(np.asarray(model_input))
+        table = pd.DataFrame(probabilities, columns=self.model.names)
+        table.insert(0, "prediction", [self.model.names[i] for i in probabilities.argmax(axis=1)])
         return table
 
 

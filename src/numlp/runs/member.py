@@ -84,7 +84,7 @@ def _find_or_train(config: DictConfig, search: Search, out: Path, train: Callabl
 
 
 def _line(search: Search, outcome: Outcome, sweep: Path) -> str:
-    """The job's place among those that have ended, its values and figures, and about how long the others will take."""
+    """The job's place among the ended ones, its values and figures; from the second training on, about how long the others take."""
     file = os.open(sweep / ENDED, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o644)
     os.write(file, b"c" if outcome.cached else b"t")  # appending is atomic
     ended = os.lseek(file, 0, os.SEEK_CUR)
@@ -94,6 +94,6 @@ def _line(search: Search, outcome: Outcome, sweep: Path) -> str:
     seconds = (time.time() - search.job.began) / max(trained, 1) * left
     rest = f"; about {seconds / 60:.0f} min left" if seconds >= 90 else f"; about {seconds:.0f} s left"
     figures = f"validation {outcome.val_accuracy:.2%}, test {outcome.test_accuracy:.2%}" if outcome.state == "done" else outcome.state
-    told = f"{figures} ({'cached' if outcome.cached else f'{outcome.seconds:.1f} s'})"
-    told = f"FAILED: {outcome.error}" if outcome.state == "failed" else told
-    return f"{ended}/{search.job.total}  {search.job.label}: {told}{rest if trained and left > 0 else ''}"
+    result = f"{figures} ({'cached' if outcome.cached else f'{outcome.seconds:.1f} s'})"
+    result = f"FAILED: {outcome.error}" if outcome.state == "failed" else result
+    return f"{ended}/{search.job.total}  {search.job.label}: {result}{rest if trained > 1 and left > 0 else ''}"

@@ -25,7 +25,7 @@ class Outcome:
     """The result of a run; accuracies as fractions, costs in nats.
 
     Attributes:
-        state: done, pruned, diverged or failed.
+        state: done, pruned, diverged, failed, or stopped by a signal.
         folder: The folder of its files.
         best_val_accuracy: The highest of its records.
         test_accuracy: A figure to show; nothing is chosen by it.
@@ -97,8 +97,8 @@ def load_outcome(path: Path, since: float = 0.0) -> Outcome | None:
     state = content.get("state") or content["note"].partition(":")[0] or "done"  # older files have a note alone
     curve = {int(step): cost for step, cost in content.get("curve", {}).items()}
     cost = math.inf if content["val_cost"] is None else content["val_cost"]
-    known = {item.name: content[item.name] for item in fields(Outcome) if item.name in content}
-    return Outcome(**{**known, "state": state, "curve": curve, "val_cost": cost, "cached": True})
+    values = {item.name: content[item.name] for item in fields(Outcome) if item.name in content}
+    return Outcome(**{**values, "state": state, "curve": curve, "val_cost": cost, "cached": True})
 
 
 def loss(value: float, objective: str) -> float:

@@ -105,8 +105,8 @@ def advise(bounds: Bounds | None, config: Config, overrides: Sequence[str]) -> l
         return [f"no suggestion: {problem}; widen the test with lr_range.low, lr_range.high and lr_range.epochs"]
     fall = "above it the accuracy falls" if not bounds.open else "the accuracy still rises at the end; try a higher lr_range.high"
     low, high = (np.format_float_positional(eta, trim="-") for eta in (bounds.eta_min, bounds.eta_max))  # readers of YAML differ on 1e-05
-    kept = [override for override in overrides if not override.startswith(REPLACED)]
-    command = ["numlp train", *kept, "schedule=cyclical", f"schedule.eta_min={low}", f"schedule.eta_max={high}"]
+    others = [override for override in overrides if not override.startswith(REPLACED)]
+    command = ["numlp train", *others, "schedule=cyclical", f"schedule.eta_min={low}", f"schedule.eta_max={high}"]
     return [f"eta_min {low}: from here on the validation accuracy rises", f"eta_max {high}: {fall}", " ".join(command)]
 
 

@@ -35,15 +35,15 @@ def draw(train: Path, evaluated: Path, out: Path) -> list[Path]:
     """
     model = load_model(train / paths.MODEL)
     title = f"{model.dataset.name}\n{caption(model.choices)}"
-    made = {
+    figures = {
         "curves": draw_curves(read_rows(train / paths.HISTORY, Record), title, model.dataset.classes),
         "first_layer": draw_first_layer(model.network.params["linear1.W"], model.dataset.shape, title),
     }
     if (evaluated / paths.MISTAKES).exists():
-        made |= _evaluation(evaluated, model.dataset, title)
-    for name, figure in made.items():
+        figures |= _evaluation(evaluated, model.dataset, title)
+    for name, figure in figures.items():
         save(figure, out / f"{name}.png")
-    return [out / f"{name}.png" for name in made]
+    return [out / f"{name}.png" for name in figures]
 
 
 def draw_run(folder: Path, title: str, classes: int) -> None:

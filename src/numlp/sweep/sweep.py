@@ -240,8 +240,8 @@ class Sweep:
         """All overrides of a job, which reach it in whatever process: what the sweep changes in its own config does not."""
         texts = {"key": job.key, "label": job.label, "group": job.group, "sweep": self._digest, "parent": self._parent}
         place = Place(**texts, total=self._total, began=self._began, since=self._since, study=study.journal, trial=job.trial)
-        told = [f"{NODE}.job.{key}={_quoted(value)}" for key, value in asdict(place).items()]
-        return [f"hydra.sweep.dir={_quoted(str(self._out))}", *told, *self._fixed, *job.varied]
+        place_texts = [f"{NODE}.job.{key}={_quoted(value)}" for key, value in asdict(place).items()]
+        return [f"hydra.sweep.dir={_quoted(str(self._out))}", *place_texts, *self._fixed, *job.varied]
 
     @property
     def _name(self) -> str:

@@ -48,7 +48,7 @@ def log_model(store: Store, run_id: str, model_file: Path) -> None:
     model = _of_run(store, run_id)
     if model is not None and str(model.status) == "READY":
         return
-    if model is None:  # else an earlier attempt was cut off
+    if model is None:  # else an earlier attempt was interrupted
         model = client.create_logged_model(run.info.experiment_id, NAME, run_id, model_type="classifier")
     with tempfile.TemporaryDirectory() as folder:
         write_pyfunc(model_file, Path(folder) / NAME, run_id=run_id, model_id=model.model_id)

@@ -180,11 +180,11 @@ def _was_here(run: "Entity") -> bool:
 def _find_sweep(store: Store, name: str) -> str:
     """The id of the newest sweep with this name, or whose id begins so."""
     sweeps = {str(run.info.run_id): str(run.info.run_name) for run in search(store, f"tags.{SWEEP} LIKE '%'")}
-    found = next((run_id for run_id, known in sweeps.items() if name in ("", known) or run_id.startswith(name)), None)
-    if found is None:
+    sweep_id = next((run_id for run_id, title in sweeps.items() if name in ("", title) or run_id.startswith(name)), None)
+    if sweep_id is None:
         names = ", ".join(dict.fromkeys(sweeps.values())) or "none yet"
         raise UserError(f"sweep not found in MLflow: {name}; give an id, its first characters, or a name: {names}")
-    return found
+    return sweep_id
 
 
 def _listed(run: "Entity") -> ListedRun:

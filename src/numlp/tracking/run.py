@@ -94,8 +94,8 @@ class Tracker:
         except Exception as error:  # whatever it is: the run's files have it all
             if not self._warned:
                 later = f"; numlp log {self._folder} sends what is missing" if self._folder is not None else ""
-                said = str(error) if isinstance(error, UserError) else f"MLflow: {one_line(error)}"
-                log.warning("%s has no complete copy in MLflow%s: %s", self.about.name, later, said)
+                reason = str(error) if isinstance(error, UserError) else f"MLflow: {one_line(error)}"
+                log.warning("%s has no complete copy in MLflow%s: %s", self.about.name, later, reason)
             self._failed = self._warned = True
 
 

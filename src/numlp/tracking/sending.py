@@ -150,8 +150,8 @@ def _best(values: Sequence[Value]) -> dict[str, float]:
     if "accuracy/val" not in curves:
         return {}
     step = max(curves["accuracy/val"], key=lambda step: curves["accuracy/val"][step])
-    found = {"best/val_accuracy": curves["accuracy/val"][step], "best/epoch": curves["epoch"][step]}
-    return found | {"best/val_cost": min(curves["cost/val"].values())}
+    best = {"best/val_accuracy": curves["accuracy/val"][step], "best/epoch": curves["epoch"][step]}
+    return best | {"best/val_cost": min(curves["cost/val"].values())}
 
 
 def is_own(path: Path, started: int) -> bool:

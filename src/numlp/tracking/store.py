@@ -145,7 +145,7 @@ def _rebase(database: Path) -> None:
 
 
 def _make(database: Path) -> None:
-    """Make the database under another name, and rename it: MLflow's first use of a file, by several processes or cut off, ruins it."""
+    """Make the database under another name, and rename it: a first use of a file by several processes, or interrupted, ruins it."""
     database.parent.mkdir(parents=True, exist_ok=True)
     part = database.with_name(f".{database.name}.part")
     with FileLock(database.with_name(".lock")):

@@ -46,8 +46,8 @@ class State:
 
     def vectors(self) -> dict[str, Array]:
         """The arrays that training changes in place, by name."""
-        kept = {f"optimizer.{name}": vector for name, vector in self.optimizer.state.items()}
-        return {"params": self.network.params.vector, "moments": self.network.moments.vector, "seen": self.seen, **kept}
+        vectors = {f"optimizer.{name}": vector for name, vector in self.optimizer.state.items()}
+        return {"params": self.network.params.vector, "moments": self.network.moments.vector, "seen": self.seen, **vectors}
 
 
 class Batch(NamedTuple):
