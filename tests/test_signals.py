@@ -49,8 +49,7 @@ def test_waiting_body_notes_a_signal_and_a_second_ctrl_c_raises():
         send(signal.SIGINT)
 
 
-def test_inner_body_shares_the_signal_of_the_outer_one():
-    with stoppable() as outer:
-        with stoppable() as inner, inner.waiting():
-            send(signal.SIGTERM)
-        assert outer.exception().code == 143
+def test_signal_that_a_body_only_notes_is_raised_when_the_outer_one_ends():
+    with pytest.raises(Terminated) as caught, stoppable() as outer, stoppable() as inner, inner.waiting():
+        send(signal.SIGTERM)
+    assert (inner is outer, caught.value.code) == (True, 143)

@@ -35,7 +35,7 @@ BUDGETS = {  # these only go down; docs/decisions/0016-budgets.md
     "lines of reproduction": 3_599,
     "lines of benchmarks": 326,
     "lines of ladder": 266,
-    "lines of tests": 9_538,
+    "lines of tests": 9_537,
     "imports inside functions": 16,
     "private names of libraries": 0,
     "docstrings without a noun first": 45,

@@ -73,6 +73,8 @@ def stoppable() -> Iterator[Stop]:
         signal.signal(number, stop.receive)
     try:
         yield stop
+        if stop:  # it came while the body waited, or while children ran, idle ones too, and nobody has raised it
+            raise stop.exception()
     finally:
         for number, handler in handled.items():
             signal.signal(number, handler)

@@ -58,12 +58,12 @@ def test_run_ends_by_how_its_body_ends(project, client, error, status):
 def test_signal_while_a_run_is_being_closed_leaves_it_closed(project, client, monkeypatch):
     close, signals = MlflowClient.set_terminated, [signal.SIGTERM]
 
-    def cut_off(*arguments):
+    def interrupted(*arguments):
         if signals:
             os.kill(os.getpid(), signals.pop())
         close(*arguments)
 
-    monkeypatch.setattr(MlflowClient, "set_terminated", cut_off)
+    monkeypatch.setattr(MlflowClient, "set_terminated", interrupted)
     with pytest.raises(Terminated), track(project, None, About("trained", {})) as run:
         run.log(record(0))
     assert client.get_run(run.about.run_id).info.status == "FINISHED"

@@ -78,8 +78,7 @@ def load_cifar10(name: str, file: str, sha256: str, urls: list[str]) -> RawData:
     path = find_archive(file, sha256, urls)
     digest = accepted_sha256(sha256)
     images, labels = np.empty((len(BATCHES), ROWS, PIXELS), np.uint8), np.empty((len(BATCHES), ROWS), np.uint8)
-    names: list[str] = []
-    missing = {*BATCHES, META}
+    names, missing = list[str](), {*BATCHES, META}
     try:
         with tarfile.open(path, "r:gz") as archive:
             for member, content in _contents(archive):

@@ -172,8 +172,7 @@ def pid_namespace() -> str:
 
 def _was_here(run: "Entity") -> bool:
     """Whether the store has it as RUNNING, on this machine and, in a container, in this one."""
-    here = pid_namespace()
-    tags = run.data.tags
+    here, tags = pid_namespace(), run.data.tags
     return run.info.status == "RUNNING" and tags.get("host") == socket.gethostname() and tags.get("pid_namespace", here) == here
 
 

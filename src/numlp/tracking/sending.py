@@ -150,8 +150,8 @@ def _best(values: Sequence[Value]) -> dict[str, float]:
     if "accuracy/val" not in curves:
         return {}
     step = max(curves["accuracy/val"], key=lambda step: curves["accuracy/val"][step])
-    best = {"best/val_accuracy": curves["accuracy/val"][step], "best/epoch": curves["epoch"][step]}
-    return best | {"best/val_cost": min(curves["cost/val"].values())}
+    lowest = min(curves["cost/val"].values())
+    return {"best/val_accuracy": curves["accuracy/val"][step], "best/epoch": curves["epoch"][step], "best/val_cost": lowest}
 
 
 def is_own(path: Path, started: int) -> bool:
