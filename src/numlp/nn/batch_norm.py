@@ -39,18 +39,6 @@ class BatchNorm:
         eps: Added to the variance.
 
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167, algorithms 1 and 2.
-
-    Examples:
-        >>> import numpy as np
-        >>> import numlp
-        >>> gamma, beta, dgamma, dbeta, mean, var = np.ones((6, 1))
-        >>> beta[...] = 0
-        >>> layer = numlp.BatchNorm(gamma, beta, dgamma, dbeta, mean, var, eps=1e-5)
-        >>> work = layer.work(n=2, dtype=np.float64)
-        >>> layer.forward(np.array([[1.0], [3.0]]), work, numlp.TRAINING).round(3).tolist()
-        [[-1.0], [1.0]]
-        >>> work.mean.tolist(), work.var.tolist()
-        ([2.0], [1.0])
     """
 
     def __init__(self, gamma: Array, beta: Array, dgamma: Array, dbeta: Array, mean: Array, var: Array, eps: float) -> None:

@@ -52,16 +52,6 @@ class Difference:
         verdict: See above.
 
     Source: Richardson 1911, Phil. Trans. R. Soc. A 210, section 2.1 (the extrapolation).
-
-    Examples:
-        >>> import numpy as np
-        >>> import numlp
-        >>> network = numlp.Network((2, 3), dtype=np.float64)
-        >>> weights, biases = numlp.check_gradients(network, np.eye(2), np.array([0, 1]), lam=0, h=1e-5)
-        >>> weights.name, weights.size, weights.checked, weights.verdict
-        ('linear1.W', 6, 6, 'agrees')
-        >>> weights.relative < 1e-6
-        True
     """
 
     name: str

@@ -16,35 +16,17 @@ Initializer: TypeAlias = Callable[[int], float]
 
 
 def he(fan_in: int) -> float:
-    """sqrt(2 / fan_in). Source: He et al. 2015, arXiv:1502.01852, equation 10.
-
-    Examples:
-        >>> import numlp
-        >>> numlp.he(fan_in=50)
-        0.2
-    """
+    """sqrt(2 / fan_in). Source: He et al. 2015, arXiv:1502.01852, equation 10."""
     return math.sqrt(2 / fan_in)
 
 
 def xavier(fan_in: int) -> float:
-    """sqrt(1 / fan_in). Source: Glorot and Bengio 2010, AISTATS, section 4.2, in the form that counts the fan-in alone.
-
-    Examples:
-        >>> import numlp
-        >>> numlp.xavier(fan_in=100)
-        0.1
-    """
+    """sqrt(1 / fan_in). Source: Glorot and Bengio 2010, AISTATS, section 4.2, in the form that counts the fan-in alone."""
     return math.sqrt(1 / fan_in)
 
 
 def gaussian(fan_in: int, sigma: float = 0.01) -> float:
-    """The same `sigma` for every layer.
-
-    Examples:
-        >>> import numlp
-        >>> numlp.gaussian(fan_in=3072, sigma=0.01)
-        0.01
-    """
+    """The same `sigma` for every layer."""
     POSITIVE.require("init.sigma", sigma=sigma)
     return sigma
 

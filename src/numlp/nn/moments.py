@@ -30,19 +30,7 @@ def set_from_batch(network: Network, x: Array) -> None:
 
 
 def update_moving_average(network: Network, batch: Pass, decay: float) -> None:
-    """Moments = decay * moments + (1 - decay) * batch's moments; `decay` is the weight of the old ones.
-
-    Examples:
-        >>> import numpy as np
-        >>> import numlp
-        >>> network = numlp.Network((3, 5, 2), norm="before")  # stored means of 0
-        >>> numlp.initialize(network, numlp.he, np.random.default_rng(0))
-        >>> batch = numlp.Pass(network, n=20)
-        >>> logits = batch.forward(np.ones((20, 3), np.float32), numlp.TRAINING)
-        >>> numlp.update_moving_average(network, batch, decay=0.9)
-        >>> np.allclose(network.moments["bn1.mean"], 0.1 * batch.moments["bn1.mean"])
-        True
-    """
+    """Moments = decay * moments + (1 - decay) * batch's moments; `decay` is the weight of the old ones."""
     stored, new = network.moments.vector, batch.moments.vector
     stored *= decay
     stored += (1 - decay) * new

@@ -96,14 +96,6 @@ def clip_by_norm(grads: Array, highest: float) -> None:
     """Shorten a vector of gradients to the norm `highest`, in place, if it is longer.
 
     Source: Pascanu et al. 2013, arXiv:1211.5063, section 3.2.
-
-    Examples:
-        >>> import numpy as np
-        >>> import numlp
-        >>> grads = np.array([3.0, 4.0])
-        >>> numlp.clip_by_norm(grads, highest=1.0)
-        >>> grads.round(3).tolist()
-        [0.6, 0.8]
     """
     norm = math.sqrt(float(np.dot(grads, grads)))
     if norm > highest:
@@ -139,16 +131,6 @@ class Momentum(Optimizer):
 
     Source: Sutskever et al. 2013, PMLR 28(3), equations 1 and 2, with eta taken out of the velocity;
     Nesterov's as in equation 7 of Bengio et al. 2013, arXiv:1212.0901.
-
-    Examples:
-        >>> import numpy as np
-        >>> import numlp
-        >>> params = np.array([1.0])
-        >>> optimizer = numlp.Momentum(params, weights=1, rho=0.9)
-        >>> for _ in range(2):
-        ...     optimizer.update(params, np.array([1.0]), eta=0.1)
-        >>> params.round(3).tolist()  # steps of 0.1 and 0.19
-        [0.71]
     """
 
     vectors = ("velocity",)
@@ -177,15 +159,6 @@ class Adam(Optimizer):
     The decay is part of the gradient, as the penalty's is; `weight_decay` is not, and makes it AdamW.
 
     Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1; Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2.
-
-    Examples:
-        >>> import numpy as np
-        >>> import numlp
-        >>> params = np.array([1.0, 2.0])
-        >>> optimizer = numlp.Adam(params, weights=2, beta1=0.9, beta2=0.999, eps=1e-8)
-        >>> optimizer.update(params, np.array([100.0, -0.01]), eta=0.1)
-        >>> params.round(3).tolist()  # the first step has the length eta, whatever the gradient's
-        [0.9, 2.1]
     """
 
     vectors = ("mean", "square")

@@ -15,13 +15,7 @@ Schedule: TypeAlias = Callable[[int], float]
 
 @dataclass(frozen=True)
 class Constant:
-    """The same learning rate at every update.
-
-    Examples:
-        >>> import numlp
-        >>> numlp.Constant(eta=0.1).rates(per_epoch=450, steps=9000)(1000)
-        0.1
-    """
+    """The same learning rate at every update."""
 
     eta: float = 0.01
 
@@ -35,14 +29,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Exponential:
-    """Eta * decay^epoch: the learning rate falls by a factor after each epoch.
-
-    Examples:
-        >>> import numlp
-        >>> rates = numlp.Exponential(eta=0.8, decay=0.5).rates(per_epoch=100, steps=300)
-        >>> [rates(step) for step in (0, 99, 100, 200)]
-        [0.8, 0.8, 0.4, 0.2]
-    """
+    """Eta * decay^epoch: the learning rate falls by a factor after each epoch."""
 
     eta: float = 0.01
     decay: float = 0.95
@@ -61,12 +48,6 @@ class Cosine:
     """Up to `eta` in even steps over `warmup_epochs`, then down along half a cosine to `eta_min` at the last update.
 
     Source: Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5, without restarts; warm-up: Goyal et al. 2017, arXiv:1706.02677.
-
-    Examples:
-        >>> import numlp
-        >>> rates = numlp.Cosine(eta=0.1, eta_min=0.001, warmup_epochs=0.5).rates(per_epoch=2, steps=12)
-        >>> [round(rates(step), 3) for step in (0, 1, 6, 11)]
-        [0.05, 0.1, 0.051, 0.001]
     """
 
     eta: float = 0.05
@@ -100,12 +81,6 @@ class OneCycle:
     """Up from `eta / start` to `eta` along half a cosine over the share `rise` of the run, and down to `eta / end` at the last update.
 
     Source: Smith and Topin 2018, arXiv:1708.07120, with cosines instead of straight lines, as PyTorch's OneCycleLR has them.
-
-    Examples:
-        >>> import numlp
-        >>> rates = numlp.OneCycle(eta=0.1, rise=0.3, start=10, end=100).rates(per_epoch=10, steps=100)
-        >>> [round(rates(step), 3) for step in (0, 29, 99)]
-        [0.01, 0.1, 0.001]
     """
 
     eta: float = 0.1

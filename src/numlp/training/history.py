@@ -5,14 +5,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True)
 class Record:
-    """What is known after `step` updates. Cost and loss in nats, accuracy as a fraction of 1.
-
-    Examples:
-        >>> import numlp
-        >>> record = numlp.Record(100, 1.0, 0.1, 2.1, 2.0, 0.25, 2.2, 2.1, 0.2)
-        >>> record.step, record.val_accuracy
-        (100, 0.2)
-    """
+    """What is known after `step` updates. Cost and loss in nats, accuracy as a fraction of 1."""
 
     step: int
     epoch: float

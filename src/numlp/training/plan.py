@@ -47,14 +47,6 @@ class Plan:
         clip_norm: The highest norm of a gradient; 0: any.
         smoothing: Share of the target that all classes get alike.
         threads: Of BLAS, and of an update.
-
-    Examples:
-        >>> import numlp
-        >>> schedule = numlp.Cyclical(eta_max=0.1, half_cycle_epochs=5).rates(per_epoch=50, steps=1000)
-        >>> at = frozenset({0, 500, 1000})
-        >>> plan = numlp.Plan(1000, 100, schedule, lam=0.005, ema_decay=0.9, batch_seed=0, record_at=at)
-        >>> plan.schedule(250)
-        0.1
     """
 
     steps: int
