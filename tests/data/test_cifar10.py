@@ -75,17 +75,17 @@ class Call:
 
 
 def one(content, **changed):
-    info = tarfile.TarInfo("cifar-10-batches-py/data_batch_1")
-    info.size = len(content)
-    for name, value in changed.items():
+    info, text = tarfile.TarInfo("cifar-10-batches-py/data_batch_1"), io.BytesIO()
+    for name, value in {"size": len(content), **changed}.items():
         setattr(info, name, value)
-    text = io.BytesIO()
+    if info.size > len(content):
+        return gzip.compress(info.tobuf() + bytes(10_240))
     with tarfile.open(fileobj=text, mode="w:gz", compresslevel=1) as tar:
         tar.addfile(info, io.BytesIO(content))
     return text.getvalue()
 
 
-FAULTS = {"checksum": "another checksum", "short": "stopped", "missing": "404", "closed": "no connection"}.items()
+FAULTS = {"checksum": "does not match", "short": "ChunkedEncodingError", "missing": "404", "closed": "ConnectionError"}.items()
 HUGE = b"cnumpy\nndarray\n\x8a\x06\x00\x00\x00\x00\x00\x01\x85U\x01b\x87R."
 PAIRS = b"".join(b"h" + bytes([n]) + b"h" + bytes([n]) + b"\x86q" + bytes([n + 1]) for n in range(1, 60))
 HOSTILE = {
@@ -103,6 +103,7 @@ HOSTILE = {
     "shape of 2^40": lambda _: one(b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n" + HUGE),
     "codec": lambda _: one(b"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00aX\x03\x00\x00\x00zip\x86R."),
     "cut short": lambda _: one(pickle.dumps({"data": 1}, 2))[:60],
+    "member of 10 GB": lambda _: one(b"", size=10 << 30),
     "no gzip": lambda _: b"hello",
     "no dictionary": lambda _: one(pickle.dumps([1, 2], 2)),
 }
@@ -118,14 +119,6 @@ def test_hostile_archive_is_refused_in_one_line_and_calls_nothing(accept, tmp_pa
     assert str(path) in str(refused.value)
     assert not mark.exists()
     assert not (tmp_path / "data").exists()
-
-
-def test_member_of_ten_gigabytes_is_refused_unread(accept, tmp_path):
-    info, path = tarfile.TarInfo("cifar-10-batches-py/data_batch_1"), tmp_path / "bomb.tar.gz"
-    info.size = 10 << 30
-    path.write_bytes(gzip.compress(info.tobuf() + bytes(10_240)))
-    with pytest.raises(UserError, match="at most"):
-        make_raw(accept(path))
 
 
 @pytest.mark.parametrize(
@@ -207,18 +200,6 @@ def test_failed_download_names_address_and_cause_and_leaves_nothing(archive, ser
     assert url in str(refused.value)
     assert words in str(refused.value)
     assert not list(tmp_path.glob("data/*"))
-
-
-def test_certificate_that_fails_is_named(archive, monkeypatch):
-    import requests
-
-    def get(*_, **__):
-        raise requests.exceptions.SSLError("certificate verify failed: self-signed certificate")
-
-    monkeypatch.setattr(requests, "get", get)
-    monkeypatch.setattr(requests.Session, "request", get)
-    with pytest.raises(Unavailable, match="certificate"):
-        make_raw(source(sha256(archive), "https://example.invalid/x"))
 
 
 @pytest.fixture

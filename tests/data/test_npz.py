@@ -76,14 +76,6 @@ def test_file_that_is_no_data_set_is_refused_in_one_line(project, kind):
     assert "\n" not in str(refused.value)
 
 
-def test_file_that_is_missing_or_no_npz_is_refused(project, numlp):
-    code, _, err = numlp("train", *RUN)
-    assert (code, err.count("\n")) == (1, 1)
-    assert "data.path" in err
-    (project / "my.npz").write_text("no zip")
-    assert "data.path" in numlp("train", *RUN)[2]
-
-
 @pytest.mark.parametrize("content", ["empty", "one array", "no arrays"])
 def test_file_of_another_kind_is_refused(project, content):
     file = project / "my.npz"

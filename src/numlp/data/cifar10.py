@@ -14,7 +14,7 @@ import re
 import sys
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from numlp import paths
 from numlp.data.dataset import DatasetInfo, RawData
-from numlp.errors import UserError, require
+from numlp.errors import UserError, one_line, require
 from numlp.files import known_sha256
 
 BATCHES, META, ROWS = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"), "batches.meta", 10_000
@@ -39,14 +39,8 @@ NAMES: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
     ("_codecs", "encode"): lambda text, _: text.encode("latin1"),  # bytes, as Python 3 writes them in protocols 0 to 2
-    **{
-        (f"numpy.{core}.{module}", name): function
-        for core in ("core", "_core")  # NumPy 1, with which the official archive was made, and NumPy 2
-        for module, name, function in (
-            ("multiarray", "_reconstruct", RECONSTRUCT),
-            ("numeric", "_frombuffer", lambda content, dtype, shape, order: np.frombuffer(content, dtype).reshape(shape, order=order)),
-        )
-    },
+    ("numpy._core.multiarray", "_reconstruct"): RECONSTRUCT,
+    ("numpy._core.numeric", "_frombuffer"): lambda content, dtype, shape, order: np.frombuffer(content, dtype).reshape(shape, order=order),
 }
 
 
@@ -58,9 +52,10 @@ class ArraysOnly(pickle.Unpickler):  # the one place of the package that unpickl
     """An unpickler of arrays and Python's plain containers; a pickle that names anything else is refused before it is called."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """Look a name up in `NAMES`; nothing is imported."""
-        require((module, name) in NAMES, "pickle", "arrays, lists, text and numbers alone", name=f"{module}.{name}"[:100])
-        return NAMES[module, name]
+        """Look a name up in `NAMES`; nothing is imported. NumPy 1, with which the official archive was made, has no underscore."""
+        key = (module.replace("numpy.core.", "numpy._core."), name)
+        require(key in NAMES, "pickle", "arrays, lists, text and numbers alone", name=f"{module}.{name}"[:100])
+        return NAMES[key]
 
 
 def load_cifar10(name: str, file: str, sha256: str, urls: list[str]) -> RawData:
@@ -76,22 +71,28 @@ def load_cifar10(name: str, file: str, sha256: str, urls: list[str]) -> RawData:
         UserError: There is none, its SHA-256 is not the accepted one, or it is no CIFAR-10.
     """
     path = find_archive(file, sha256, urls)
-    digest = accepted_sha256(sha256)
     images, labels = np.empty((len(BATCHES), ROWS, PIXELS), np.uint8), np.empty((len(BATCHES), ROWS), np.uint8)
     names, missing = list[str](), {*BATCHES, META}
     try:
         with tarfile.open(path, "r:gz") as archive:
-            for member, content in _contents(archive):
-                missing.discard(member)
-                if member == META:
+            for member in archive:  # nothing is extracted
+                require(member.size <= LARGEST, "member", f"at most {LARGEST:,} bytes", name=member.name[:100], size=member.size)
+                if (part := member.name.rpartition("/")[2]) not in (*BATCHES, META):
+                    continue
+                opened = archive.extractfile(member) if member.isreg() else None
+                require(opened is not None, part, "a regular file")
+                content = _unpickle(opened.read(), part)  # type: ignore[union-attr]
+                missing.discard(part)
+                if part == META:
                     names = _class_names(content)
                 else:
-                    images[BATCHES.index(member)], labels[BATCHES.index(member)] = _batch(content, member)
+                    images[BATCHES.index(part)], labels[BATCHES.index(part)] = _batch(content, part)
         require(not missing, "files", "the seven files of CIFAR-10", missing=", ".join(sorted(missing)))
     except UserError as error:
         raise UserError(f"archive {path}: {error}") from error
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
         raise UserError(f"archive {path}: damaged ({type(error).__name__}: {error})") from error
+    digest = accepted_sha256(sha256)
     title = name if digest == sha256 else f"{name}, archive {digest[:8]}... (not the official file)"
     info = DatasetInfo(title, {"archive_sha256": digest}, names, shape=SHAPE, train=5 * ROWS)
     return RawData(images.reshape(-1, PIXELS), labels.reshape(-1), info)
@@ -159,37 +160,10 @@ def _download(urls: Sequence[str], path: Path, accepted: str) -> Path:
             require(known_sha256(local) == accepted, str(local), f"the SHA-256 {accepted}")
             return local
         except (RequestException, ValueError, OSError) as error:  # a ValueError tells of another checksum
-            failures.append(f"{url} ({_cause(error)})")
+            silent = isinstance(error, RequestException) and error.response is None  # its text names the address once more
+            failures.append(f"{url} ({type(error).__name__ if silent else one_line(error)[:120]})")
     remedy = "check the network, set CIFAR10_ARCHIVE=PATH to use a local archive, or choose data=synthetic"
     raise Unavailable(f"download failed: {path.name} from {', '.join(failures)}\n{remedy}")
-
-
-def _cause(error: Exception) -> str:
-    """The cause of a failed download, in a few words."""
-    from requests import exceptions
-
-    kinds = {
-        exceptions.SSLError: "its certificate is not accepted",
-        exceptions.ProxyError: "the proxy does not answer",
-        exceptions.ReadTimeout: "it stopped sending",
-        exceptions.ChunkedEncodingError: "it stopped sending",
-        exceptions.ConnectionError: "no connection",
-    }
-    text = "a file with another checksum" if "does not match the known hash" in str(error) else " ".join(str(error).split())[:120]
-    return next((known for kind, known in kinds.items() if isinstance(error, kind)), text)
-
-
-def _contents(archive: tarfile.TarFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the name and content of each batch and of their description. Nothing is extracted, and no member is too large."""
-    for member in archive:
-        require(member.size <= LARGEST, "member", f"at most {LARGEST:,} bytes", name=member.name[:100], size=member.size)
-        name = member.name.rpartition("/")[2]
-        if name not in (*BATCHES, META):
-            continue
-        require(member.isreg(), name, "a regular file")
-        file = archive.extractfile(member)
-        assert file is not None
-        yield name, _unpickle(file.read(), name)
 
 
 def _unpickle(content: bytes, name: str) -> Mapping[str, Any]:
@@ -206,25 +180,25 @@ def _unpickle(content: bytes, name: str) -> Mapping[str, Any]:
     except Exception as error:  # a damaged pickle raises nearly anything
         raise UserError(f"{name}: damaged pickle ({type(error).__name__})") from error
     require(isinstance(loaded, dict), name, "a dictionary", type=type(loaded).__name__)
-    return {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in loaded.items()}
+    return {_text(key): value for key, value in loaded.items()}
 
 
 def _batch(content: Mapping[str, Any], name: str) -> tuple[NDArray[np.uint8], NDArray[Any]]:
     """The images (10000, 3072) and labels (10000,) of a batch."""
-    pixels, labels = content.get("data"), content.get("labels")
-    images = isinstance(pixels, np.ndarray) and pixels.shape == (ROWS, PIXELS) and pixels.dtype == np.uint8
+    pixels, labels = np.asarray(content.get("data")), np.asarray(content.get("labels"))
+    images = pixels.shape == (ROWS, PIXELS) and pixels.dtype == np.uint8
     require(images, name, f"data of shape ({ROWS}, {PIXELS}) and type uint8: 32 x 32 pixels of 3 colors in each image")
-    assert isinstance(pixels, np.ndarray)
-    listed = isinstance(labels, list | np.ndarray) and all(isinstance(label, int | np.integer) for label in labels)
-    numbers = np.array(labels if listed else [])
-    fitting = numbers.shape == (ROWS,) and numbers.min() >= 0 and numbers.max() < CLASSES
-    require(fitting, name, f"labels: {ROWS} whole numbers from 0 to {CLASSES - 1}")
-    return pixels, numbers
+    numbers = labels.shape == (ROWS,) and labels.dtype.kind in "iu" and labels.min() >= 0 and labels.max() < CLASSES
+    require(numbers, name, f"labels: {ROWS} whole numbers from 0 to {CLASSES - 1}")
+    return pixels, labels
 
 
 def _class_names(content: Mapping[str, Any]) -> list[str]:
     listed = content.get("label_names")
-    names = [name.decode("latin1") if isinstance(name, bytes) else name for name in listed] if isinstance(listed, list) else []
-    plain = all(isinstance(name, str) and name.isprintable() and 0 < len(name) <= 40 for name in names)
-    require(plain and len(set(names)) == len(names) == CLASSES, META, f"{CLASSES} different label_names of 1 to 40 characters")
+    names = [_text(name) for name in listed] if isinstance(listed, list) else []
+    require(len(set(names)) == len(names) == CLASSES, META, f"{CLASSES} different label_names")
     return names
+
+
+def _text(name: Any) -> str:
+    return name.decode("latin1") if isinstance(name, bytes) else str(name)

@@ -29,12 +29,6 @@ class DatasetInfo:
         digest: SHA-256 of images and labels; empty until they are saved.
         shape: (height, width, channels) of an image, or (d,) for rows of values that are no images.
         train: Number of training images; those behind them are the test split.
-
-    Examples:
-        >>> import numlp
-        >>> info = numlp.DatasetInfo("demo", {"seed": 0}, ["cat", "dog"], digest="0" * 64, shape=(28, 28, 1), train=100)
-        >>> info.inputs, info.classes, info.is_image
-        (784, 2, True)
     """
 
     name: str

@@ -28,24 +28,10 @@ def read_image(path: str | Path, shape: Sequence[int] = (32, 32, 3)) -> NDArray[
 
     Raises:
         UserError: There is no such file, or it is no whole PNG, JPEG or WebP of 8 bits per channel.
-
-    Examples:
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> import numlp
-        >>> from PIL import Image
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = Path(folder) / "photo.png"
-        ...     Image.new("RGB", (50, 40), "orange").save(path)
-        ...     image = numlp.read_image(path)
-        >>> image.shape, image[0, 0].tolist()
-        ((32, 32, 3), [255, 165, 0])
     """
     path = Path(path)
-    if not path.exists():
-        raise UserError(f"file not found: {path}")
     if not path.is_file():
-        raise UserError(f"not a {KINDS} file: {path}")
+        raise UserError(f"not a {KINDS} file: {path}" if path.exists() else f"file not found: {path}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

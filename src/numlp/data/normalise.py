@@ -30,12 +30,6 @@ class Pixels:
         images: (N, d or more); of each the first d values are read.
         mean: (d,) means on the 0..1 scale, float64.
         std: (d,) standard deviations, float64.
-
-    Examples:
-        >>> import numpy as np
-        >>> x = Pixels(np.array([[0, 255], [255, 255]], np.uint8), mean=np.array([0.5, 0.5]), std=np.array([0.5, 0.25]))
-        >>> x[:1].tolist(), x.shape
-        ([[-1.0, 2.0]], (2, 2))
     """
 
     dtype = np.dtype(np.float32)
@@ -75,15 +69,7 @@ class Pixels:
 
 @dataclass(frozen=True)
 class Part:
-    """One split: (N, d) images, as float32 values or as pixels that become such, and (N,) labels.
-
-    Examples:
-        >>> import numpy as np
-        >>> import numlp
-        >>> part = numlp.Part(np.zeros((100, 3072), np.float32), np.zeros(100, np.intp))
-        >>> part.x.shape, part.labels.shape
-        ((100, 3072), (100,))
-    """
+    """One split: (N, d) images, as float32 values or as pixels that become such, and (N,) labels."""
 
     x: Array | Pixels
     labels: NDArray[np.intp]
@@ -120,18 +106,14 @@ class Prepared:
         return Part(Pixels(raw.images[rows], self.mean, self.std), raw.labels[rows].astype(np.intp))
 
     def load(self) -> RawData:
-        """The raw images and labels.
-
-        Raises:
-            UserError: Other images have taken their place meanwhile.
-        """
+        """The raw images and labels, unless others have taken their place meanwhile."""
         raw = load_raw(self.folder)
         require(raw.info.digest == self.dataset.digest, str(self.folder), f"the images of {self.dataset.name}", found=raw.info.name)
         return raw
 
 
 def prepare_data(config: Config) -> Prepared:
-    """The splits of a config; their statistics come from the stage `normalise` where it has had the same images and split."""
+    """The splits of a config, with the stage's statistics."""
     data = prepare(provide_raw(config.data), config.split.train, config.split.val, paths.NORMALISE)
     return data if config.model.inputs is None else data.first(config.model.inputs)
 
@@ -146,12 +128,7 @@ def count_training_images(config: Config) -> int:
 
 
 def split_ranges(train: Sequence[float], val: Sequence[float], images: int) -> dict[str, list[int]]:
-    """[start, stop] of the training and of the validation split among so many training images.
-
-    Args:
-        train: [start, stop] in images, or as shares of them where one is no integer.
-        val: The same of the validation split.
-        images: Number of training images.
+    """[start, stop] of the training and of the validation split, given in images, or in shares of them where an end is no integer.
 
     Raises:
         UserError: A split goes beyond the training images, or the two overlap.
@@ -168,14 +145,7 @@ def split_ranges(train: Sequence[float], val: Sequence[float], images: int) -> d
 
 
 def prepare(folder: Path, train: Sequence[float], val: Sequence[float], stage: Path) -> Prepared:
-    """Open the splits of a raw data set.
-
-    Args:
-        folder: Folder of the raw data set.
-        train: [start, stop] of the training split (see `split_ranges`).
-        val: [start, stop] of the validation split.
-        stage: Folder whose statistics are taken when they are those of this split.
-    """
+    """Open the splits of a raw data set (see `split_ranges`); the folder `stage` gives the statistics where it has had the same split."""
     raw = load_raw(folder)
     data = Prepared(folder, raw.info, split_ranges(train, val, raw.info.train), np.empty(0), np.empty(0))
     if (recorded := read_json(stage / paths.SPLIT)) is not None and recorded == describe(data):

@@ -1,10 +1,10 @@
 """The raw images of a config, made where they are not there yet by the function that the config group `data` names."""
 
-import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from numlp import paths
 from numlp.config import Config
@@ -25,17 +25,11 @@ def provide_raw(part: Part) -> Path:
         return paths.DOWNLOAD
     folder = paths.DATA / "raw" / f"{part[TARGET].rpartition('.')[2]}-{json_digest(part)[:8]}"
     if not holds(folder, part):
-        new = folder.with_name(f".{folder.name}.{os.getpid()}")  # other processes may make the same data set now
-        try:
-            save_raw(make_raw(part), new)
+        data = make_raw(part)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):  # other processes may have made the same data set meanwhile
             if not holds(folder, part):
-                shutil.rmtree(folder, ignore_errors=True)  # of an archive that is accepted no more
-                new.rename(folder)
-        except OSError:
-            if not holds(folder, part):  # else another process was faster
-                raise
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
+                save_raw(data, folder)
     return folder
 
 

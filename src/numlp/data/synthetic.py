@@ -32,14 +32,6 @@ def synthesize(seed: int = 0) -> RawData:
 
     Raises:
         UserError: `seed` is negative.
-
-    Examples:
-        >>> import numlp
-        >>> data = numlp.synthesize(seed=0)
-        >>> data.images.shape, data.images.dtype.name
-        ((60000, 3072), 'uint8')
-        >>> data.labels[50000:].size
-        10000
     """
     require(seed >= 0, "data.seed", "a whole number of at least 0", seed=seed)
     bank_seed, label_seed, *seeds = np.random.SeedSequence(seed).spawn(2 + IMAGES // CHUNK)
