@@ -10,6 +10,7 @@ from numlp.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
 FEW = ["data=synthetic", "split.train=[0,10000]", "split.val=[10000,10500]"]  # 100 updates an epoch; the same for all tests
+SMALL = [*FEW, "train.epochs=0.02"]  # two updates
 
 
 @pytest.fixture

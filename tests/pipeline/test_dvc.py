@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -99,10 +98,6 @@ def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic
     assert "NO CIFAR-10" in ended.stderr
     assert json.loads((tmp_path / "build/evaluate/metrics.json").read_text())["dataset"] == "synthetic, seed 0, in place of CIFAR-10"
     assert done(tmp_path, "git", "status", "--porcelain") == "?? dvc.lock\n"
-    commit(tmp_path)
-    done(tmp_path, "dvc", "exp", "run", "--temp", "-S", "lam=0.001", "--name", "apart")  # in a copy of what git knows
-    done(tmp_path, "dvc", "exp", "apply", "apart")
-    assert repro(tmp_path) == []
 
 
 def test_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(checkout):
@@ -113,20 +108,6 @@ def test_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(
     assert set(done(checkout, "dvc", "stage", "list", "--all", "--name-only").split()) == set(STAGES)
     done(checkout, "dvc", "repro", "-f")
     assert (checkout / "dvc.lock").read_bytes() == lock
-
-
-def test_two_repros_at_once_leave_one_whole_run(checkout):
-    """The second waits or is refused."""
-    edit(checkout, lam="0.004")
-    with ThreadPoolExecutor(2) as pool:
-        both = [job.result() for job in [pool.submit(run, checkout, "dvc", "repro") for _ in range(2)]]
-    assert 0 in [ended.returncode for ended in both], both
-    for ended in both:
-        printed = ended.stdout + ended.stderr
-        assert ended.returncode == 0 or "lock" in printed.lower(), printed
-        assert "Traceback" not in printed
-    assert repro(checkout) == []
-    assert not list(checkout.rglob("*.part"))
 
 
 def test_edit_of_an_unselected_option_or_a_docstring_trains_nothing_and_one_of_deciding_code_does(checkout):

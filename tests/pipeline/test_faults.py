@@ -103,21 +103,6 @@ def test_read_only_folder_is_one_line_with_its_name(with_data, folder, expected)
     assert ("model.npz" in left) is (expected == 0)
 
 
-@needs_mounts
-def test_folder_without_permission_is_one_line_with_its_name(ready):
-    (ready / OUT).mkdir(parents=True)
-    (ready / OUT).chmod(0)
-    nobody = ["unshare", "--user", "--map-user=1000"]  # root's rights would open it
-    command = [*nobody, sys.executable, "-m", "numlp", "train", *RUN]
-    done = subprocess.run(command, cwd=ready, capture_output=True, text=True, check=False)
-    (ready / OUT).chmod(0o700)
-    assert done.returncode == 1
-    assert OUT in done.stderr
-    assert "Permission denied" in done.stderr
-    assert len(done.stderr.strip().splitlines()) <= 2
-    assert not (ready / OUT / "model.npz").exists()
-
-
 def test_store_that_is_locked_costs_the_run_no_result(ready, numlp):
     """Another program holds MLflow's database until the run has ended."""
     process = start(ready, "train", *RUN, "train.epochs=20", "then=[]")

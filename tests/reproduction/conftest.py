@@ -3,10 +3,12 @@
 import shutil
 
 import pytest
-from rehearsal import PIXELS, ROOT, SMALL
 
+from budget import ROOT
 from numlp.cli.main import exit_code
+from projects import SMALL
 from reproduction.__main__ import main
+from sweeps import PIXELS
 
 
 @pytest.fixture

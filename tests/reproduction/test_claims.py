@@ -1,9 +1,9 @@
 """Each claim on made-up results: it holds in the reports' world, fails in its opposite, and is open where the seeds scatter."""
 
 import pytest
-from rehearsal import ROOT
 from worlds import DRAWS, LONG, SHORT, world
 
+from budget import ROOT
 from reproduction.claims import CLAIMS, examine, read_claims
 from reproduction.measured import Measured, Run
 

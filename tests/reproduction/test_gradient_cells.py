@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from rehearsal import ROOT
 
+from budget import ROOT
 from numlp.files import read_rows
 from reproduction.gradient_checks import Checked, PublishedCell, compare
 from reproduction.measured import load_measured

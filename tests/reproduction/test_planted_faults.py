@@ -1,18 +1,18 @@
 """Mistakes planted in runs of the reproduction, and the experiments that plant them."""
 
-from dataclasses import replace
-
 import pytest
-from rehearsal import PIXELS, ROOT, SMALL
 
+from budget import ROOT
 from numlp.errors import UserError
 from numlp.files import read_rows
 from numlp.nn.gradient_check_cases import Case
+from projects import SMALL
 from reproduction.experiments import Experiments
 from reproduction.faults import CHANGE_NETWORKS, FAULTS, identify
-from reproduction.gradient_checks import FAULTS_CHECKED, R0_CHECK, RIGHT, FaultCheck, check_batches, check_faults
+from reproduction.gradient_checks import FAULTS_CHECKED, RIGHT, FaultCheck, check_batches
 from reproduction.product import train_and_measure
 from reproduction.settings import read_reruns
+from sweeps import PIXELS
 
 SEEN = {"stale_backward": [True, False], "half_penalty_gradient": [False, False]}
 """Whether a gradient check with a penalty passes at the first and the second batch, with the faults that it sees; it passes all others."""
@@ -56,14 +56,8 @@ def test_committed_checks_of_r0s_network_pass_at_the_first_batch_and_fail_at_the
     assert all(check.verdict == "passes" and check.relative < 1e-6 for check in first)
     assert all(check.verdict == "fails" and check.relative > 0.5 for check in second)
     assert {check.verdict for check in checks if check.fault == RIGHT} == {"passes"}
-
-
-def test_check_of_the_faults_has_each_that_changes_a_network(monkeypatch):
-    monkeypatch.setattr("reproduction.gradient_checks.R0_CHECK", replace(R0_CHECK, hidden=(5,)))
-    checks = {(check.fault, check.lam, check.batch): check.verdict for check in check_faults([0])}
-    assert {name for name, _, _ in checks} == {RIGHT, *CHANGE_NETWORKS}
-    assert [checks["stale_backward", 0.0, batch] for batch in (1, 2)] == ["passes", "fails"]
-    assert [checks["half_penalty_gradient", lam, 1] for lam in (0.0, 0.005)] == ["passes", "fails"]
+    halves = {(check.lam > 0, check.verdict) for check in checks if check.fault == "half_penalty_gradient"}
+    assert halves == {(False, "passes"), (True, "fails")}
 
 
 def test_a_gradient_without_its_factor_of_2_is_training_with_half_of_lambda(reproduction):
@@ -105,9 +99,3 @@ def test_a_file_that_makes_no_sense_is_an_error_that_names_it(tmp_path, before, 
     (tmp_path / "reruns.yaml").write_text(FILE.replace(before, after))
     with pytest.raises(UserError, match=r"reruns\.yaml"):
         read_reruns(tmp_path / "reruns.yaml")
-
-
-def test_no_setting_of_the_package_plants_a_fault():
-    """The package's code does not hold the word, nor the name of a fault."""
-    text = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
-    assert not [name for name in ("reproduction.faults", *FAULTS) if name in text]

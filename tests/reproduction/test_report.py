@@ -5,8 +5,8 @@ import re
 import shutil
 
 import pytest
-from rehearsal import ROOT
 
+from budget import ROOT
 from reproduction.report.inputs import fill_in, load_inputs
 from reproduction.report.markdown import escape, table
 from reproduction.report.write import build_report
@@ -122,8 +122,3 @@ def test_a_figure_in_an_explanation_is_that_of_the_results(copied, inputs):
 def test_markup_in_text_is_escaped_but_for_code():
     assert escape("a_b [c] `d_e|f`") == r"a\_b \[c\] `d_e\|f`"
     assert table("a | b", [["x|y", ""]]) == "| a | b |\n|---|---|\n| x\\|y |  |"
-
-
-def test_tutorial_gives_no_interval_for_a_gain():
-    """Five seeds on one machine are too few: the same gain on other seeds has lain outside such an interval."""
-    assert "interval" not in (ROOT / "docs/tutorial.md").read_text()

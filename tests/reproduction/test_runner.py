@@ -3,24 +3,20 @@
 import csv
 import gzip
 import math
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import pytest
-from rehearsal import PIXELS, ROOT, SMALL
 
 from numlp.data.dataset import DatasetInfo
 from numlp.errors import UserError
 from numlp.tracking import connect
 from numlp.training.history import COLUMNS
+from projects import SMALL
 from reproduction.experiments import Experiments
 from reproduction.gradient_checks import R0_CHECK, measure
 from reproduction.product import make_note, train_and_measure
 from reproduction.results import FOLDER, RUNS
+from sweeps import PIXELS
 
 FEW = ("e05", "e06", "e16", "e24", "x03")
 
@@ -88,34 +84,18 @@ def test_one_command_makes_everything_and_a_second_one_trains_nothing(reproducti
     assert " s)" not in out
 
 
-def test_a_search_is_refused_before_the_one_that_it_follows(reproduction, step):
-    code, _, err = step("e15")
-    assert code == 1
-    assert "search before" in err
+def test_ended_in_the_middle_it_goes_on_with_the_runs_that_are_missing(reproduction, step, monkeypatch):
+    def train_two(*run):
+        if len(list(RUNS.glob("*.json"))) == 2:
+            raise KeyboardInterrupt
+        return train_and_measure(*run)
 
-
-@pytest.mark.slow
-def test_killed_in_the_middle_it_goes_on_with_the_runs_that_are_missing(reproduction):
-    command = [sys.executable, "-m", "reproduction", "e01", "seeds=0,1,2,3,4,5,6,7"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    began = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-
-    def kept():
-        return len(list(RUNS.glob("*.json")))
-
-    try:
-        until = time.monotonic() + 300
-        while kept() < 2 and time.monotonic() < until:
-            time.sleep(0.02)
-    finally:
-        os.killpg(began.pid, signal.SIGKILL)
-        began.wait()
-    there = kept()
-    assert 2 <= there < 16
+    with monkeypatch.context() as patch:
+        patch.setattr("reproduction.product.train_and_measure", train_two)
+        assert step("e01", "seeds=0,1")[0] == 130
     assert not (FOLDER / "e01.csv").exists()
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=300)
-    assert there <= again.stdout.count("(kept)") < 16
-    assert len(rows("e01")) == 16
+    code, out, _ = step("e01", "seeds=0,1")
+    assert (code, out.count("(kept)"), len(rows("e01"))) == (0, 2, 4)
 
 
 def train(root, *overrides, seed=0):
@@ -132,8 +112,8 @@ def test_a_cost_that_is_not_finite_ends_a_run(reproduction):
     assert not list((reproduction / "build/checkpoints").iterdir())
 
 
-@pytest.mark.parametrize("arguments", [["e01", "e02"], ["e99"], ["all", "seeds=a"], ["report", "e01"], ["commit", "now"]])
-def test_what_is_no_step_is_an_error_of_one_line(reproduction, step, arguments):
+@pytest.mark.parametrize("arguments", [["e01", "e02"], ["e99"], ["e15"], ["all", "seeds=a"], ["report", "e01"], ["commit", "now"]])
+def test_what_is_no_step_or_comes_before_the_search_that_it_follows_is_an_error_of_one_line(reproduction, step, arguments):
     code, _, err = step(*arguments)
     assert code == 1
     assert len(err.splitlines()) == 1

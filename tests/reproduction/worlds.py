@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from rehearsal import ROOT
 
+from budget import ROOT
 from numlp.data.normalise import SPLITS
 from numlp.training.history import Record
 from reproduction.gradient_checks import Checked
