@@ -20,15 +20,15 @@ def normalise(images):
 rng = np.random.default_rng(0)
 network = numlp.Network((3072, 50, 50, 10), norm="before")  # batch norm before each ReLU
 numlp.initialize(network, numlp.he, rng)
-optimizer = numlp.Sgd(network.params.vector, network.weights.size)
+optimizer = numlp.Sgd(network)
 learning_rate = numlp.Cyclical(eta_min=1e-5, eta_max=0.1, half_cycle_epochs=0.5).rates(per_epoch=STEPS, steps=STEPS)
-batch = numlp.Pass(network, BATCH)  # the buffers of a forward and a backward pass
+batch = numlp.Pass(network)  # the buffers of a forward and a backward pass
 
 for step in range(STEPS):
     rows = rng.choice(len(train_images), BATCH, replace=False)
     logits = batch.forward(normalise(train_images[rows]), numlp.TRAINING)
     batch.backward(numlp.cross_entropy_gradient(logits, train_labels[rows]))  # fills network.grads
-    optimizer.update(network.params.vector, network.grads.vector, learning_rate(step))
+    optimizer.update(learning_rate(step))
     numlp.update_moving_average(network, batch, decay=0.9)  # batch norm's running statistics, for predictions
 
 for name, images, labels in (("training", train_images, train_labels), ("test", test_images, test_labels)):

@@ -76,11 +76,11 @@ class GammaDecay(Sgd):
 
     gammas: list[Array]
 
-    def update(self, params: Array, grads: Array, eta: float, decay: float = 0.0, threads: int = 1) -> None:
+    def update(self, eta: float, decay: float = 0.0, threads: int = 1) -> None:
         """Take one step."""
         for gamma in self.gammas:
             gamma *= 1 - eta * decay
-        super().update(params, grads, eta, decay, threads)
+        super().update(eta, decay, threads)
 
 
 class HalfPenalty(Network):
@@ -94,9 +94,9 @@ class HalfPenalty(Network):
 class HalfDecay(Sgd):
     """The step of `HalfPenalty`."""
 
-    def update(self, params: Array, grads: Array, eta: float, decay: float = 0.0, threads: int = 1) -> None:
+    def update(self, eta: float, decay: float = 0.0, threads: int = 1) -> None:
         """Take one step."""
-        super().update(params, grads, eta, decay / 2, threads)
+        super().update(eta, decay / 2, threads)
 
 
 class MeanOfGradients(Momentum):

@@ -14,8 +14,9 @@ from budget import ROOT, figures, python_files
 RANKS = (  # a module imports from lower ranks and from its own package
     ("errors", "arrays", "code_digest"),
     ("files", "paths", "signals", "threads"),
+    ("nn",),
+    ("optim",),
     ("config",),
-    ("nn", "optim"),
     ("data",),
     ("training",),
     ("inference",),

@@ -8,6 +8,7 @@ import pytest
 from numlp.config.parts import build, complete, update_choices
 from numlp.errors import UserError
 from numlp.inference.model_file import load_model, save_model
+from numlp.nn.network import Network
 from numlp.optim.optimizers import Adam
 from trained import random_model
 
@@ -15,8 +16,8 @@ OWN = """
 import numlp
 
 class Slow(numlp.Sgd):
-    def __init__(self, params, weights: int, factor: float = 0.5, names: list[str] | None = None):
-        super().__init__(params, weights)
+    def __init__(self, network, factor: float = 0.5, names: list[str] | None = None):
+        super().__init__(network)
         self.factor = factor
 
     def _step(self, p, g, scratch, eta, decay, *state):
@@ -32,7 +33,7 @@ def test_values_have_the_types_and_defaults_of_the_signature():
     part = complete("optim", {"_target_": "numlp.Adam", "beta1": 0, "eps": "1e-3"})
     assert part == {"_target_": "numlp.Adam", "beta1": 0.0, "beta2": 0.999, "eps": 0.001, "weight_decay": 0.0}
     assert isinstance(part["beta1"], float)
-    optimizer = build(part, np.zeros(3), 2)
+    optimizer = build(part, Network((3, 2)))
     assert isinstance(optimizer, Adam) and optimizer.eps == 0.001
 
 

@@ -27,7 +27,7 @@ class Golden:
         self.network = Network(about["sizes"], norm, eps=about["eps"], dtype=np.float64)
         for name, view in self.network.params.views.items():
             view[...] = self[f"start/{name}"]
-        self.batch = Pass(self.network, len(self.x))
+        self.batch = Pass(self.network)
 
     def __getitem__(self, key):
         return self.values[f"{self.norm}/{key}"]
@@ -68,10 +68,10 @@ def test_batch_moments_are_pytorchs_with_the_variance_that_divides_by_n_and_stor
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_three_steps_end_at_pytorchs_parameters(golden, name):
     network = golden.network
-    optimizer = OPTIMIZERS[name](network.params.vector, network.weights.size)
+    optimizer = OPTIMIZERS[name](network)
     for _ in range(golden.steps):
         golden.step()
-        optimizer.update(network.params.vector, network.grads.vector, golden.eta, decay=2 * golden.lam)
+        optimizer.update(golden.eta, decay=2 * golden.lam)
     for parameter, value in network.params.views.items():
         # The bias before batch norm has a gradient of 1e-17, rounding alone, which Adam divides by its eps of 1e-8.
         redundant = golden.norm == "before" and parameter.endswith(".b") and parameter != "linear4.b"

@@ -12,7 +12,7 @@ from numlp.nn.network import Network, Pass
 
 
 def logits_of(network, x, mode=TRAINING):
-    return Pass(network, len(x)).forward(x, mode).copy()
+    return Pass(network).forward(x, mode).copy()
 
 
 @settings(max_examples=20)
@@ -71,7 +71,7 @@ def test_batch_without_variance_gives_finite_values_and_gradients(norm, dtype, x
     drawn = Case("", (5, 4), norm, d=7).draw()[0]
     network = Network(drawn.sizes, norm, dtype=dtype)
     network.params.vector[:] = drawn.params.vector
-    batch = Pass(network, len(x))
+    batch = Pass(network)
     logits = batch.forward(x.astype(dtype), TRAINING)
     batch.backward(cross_entropy_gradient(logits, np.zeros(len(x), int)))
     for values in (logits, batch.moments.vector, network.grads.vector):

@@ -38,7 +38,7 @@ def test_precise_moments_are_those_of_one_big_batch_and_leave_the_parameters_alo
 def test_moving_average_starts_at_the_first_batch_and_forgets_at_the_decay(norm, decay):
     network, _, _ = Case("", (6, 5), norm, d=7).draw()
     batches = np.random.default_rng(0).standard_normal((4, 8, 7)) * np.array([1, 2, 3, 4])[:, None, None]
-    batch = Pass(network, 8)
+    batch = Pass(network)
     set_from_batch(network, batches[0])
     for x in batches[1:]:
         batch.forward(x, TRAINING)

@@ -17,7 +17,7 @@ def drawn(request):
 
 
 def gradients(network, x, labels):
-    batch = Pass(network, len(x))
+    batch = Pass(network)
     batch.backward(cross_entropy_gradient(batch.forward(x, TRAINING), labels))
     return network.grads.vector.copy()
 
@@ -50,14 +50,14 @@ def test_pass_changes_neither_parameters_nor_stored_moments_nor_inputs(drawn):
         np.testing.assert_array_equal(new, old)
 
 
-def test_pass_used_again_or_beside_another_gives_the_gradients_of_a_new_one(drawn):
+def test_pass_used_again_also_with_another_size_gives_the_gradients_of_a_new_one(drawn):
     network, x, labels = drawn
     expected = gradients(network, x, labels)
-    first, second = Pass(network, len(x)), Pass(network, 3)
-    first.backward(cross_entropy_gradient(first.forward(x[::-1] * 3, TRAINING), labels))
-    dy = cross_entropy_gradient(first.forward(x, TRAINING), labels)
-    second.forward(x[:3], TRAINING)
-    first.backward(dy)
+    batch = Pass(network)
+    batch.backward(cross_entropy_gradient(batch.forward(x[::-1] * 3, TRAINING), labels))
+    dy = cross_entropy_gradient(batch.forward(x, TRAINING), labels)
+    batch.forward(x[:3], TRAINING)
+    batch.backward(dy)
     np.testing.assert_array_equal(network.grads.vector, expected)
 
 

@@ -23,13 +23,6 @@ def test_cyclical_rate_is_smiths_formula_with_a_decayed_highest_rate(rates, half
     assert Cyclical(low, high, 1.0, decay).rates(half, 1)(step) == pytest.approx(expected, rel=1e-9, abs=1e-9 * high)
 
 
-def test_cycle_of_the_reports():
-    schedule = Cyclical(1e-5, 1e-1, 5.0).rates(450, 9000)
-    assert Cyclical().cycle_steps(450) == 4500
-    rates = [1e-5, 0.050005, 1e-1, 0.050005, 1e-5, 1e-1, 1e-5]
-    assert [schedule(step) for step in (0, 1125, 2250, 3375, 4500, 6750, 9000)] == pytest.approx(rates)
-
-
 @given(st.floats(1e-8, 10), st.floats(0.5, 1), st.integers(1, 1000), st.integers(0, 50), st.data())
 def test_exponential_rate_is_one_power_per_epoch_and_a_constant_one_has_none(eta, decay, epoch, count, data):
     step = count * epoch + data.draw(st.integers(0, epoch - 1))

@@ -36,9 +36,9 @@ NOISE = {"noise_seed": 9, "image_seed": 5, "mixup": 0.5, "smoothing": 0.1, "clip
 def begun(optimizer="sgd", norm="before", noisy=False):
     network = Network((12, 8, 6, 4), norm, dropout=0.3 * noisy, input_dropout=0.1 * noisy)
     initialize(network, he, np.random.default_rng(0))
-    state = State(network, OPTIMIZERS[optimizer](network.params.vector, network.weights.size))
+    state = State(network, OPTIMIZERS[optimizer](network))
     if noisy:
-        state.optimizer.keep_average(0.9, network.params.vector)
+        state.optimizer.keep_average(0.9)
     return state
 
 

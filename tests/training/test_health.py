@@ -32,7 +32,7 @@ def test_run_that_is_measured_ends_in_the_same_bits(norm, kind):
     ends = []
     for watched in (False, True):
         network, data = made(norm), part()
-        optimizer, probe = kind(network.params.vector, network.weights.size), Probe(network, data, 0.01)
+        optimizer, probe = kind(network), Probe(network, data, 0.01)
         plan = Plan(30, 16, lambda step: 0.05, 0.01, 0.9, batch_seed=1, record_at=frozenset(range(31)))
         records = []
         for record in train(network, optimizer, data, data, plan):
@@ -46,7 +46,7 @@ def test_run_that_is_measured_ends_in_the_same_bits(norm, kind):
 def test_dead_unit_is_seen_in_its_layer():
     network = made("none")
     network.params["linear2.b"][:3] = -1e6
-    rows = Probe(network, part(), 0.0).measure(Sgd(network.params.vector, network.weights.size), RECORD)
+    rows = Probe(network, part(), 0.0).measure(Sgd(network), RECORD)
     assert [row.layer for row in rows] == [1, 2, 3]
     assert rows[1].dead == 0.5
     assert np.isnan(rows[2].dead)
@@ -55,7 +55,7 @@ def test_dead_unit_is_seen_in_its_layer():
 
 def test_the_update_of_plain_descent_is_the_rate_times_the_gradient():
     network = made()
-    rows = Probe(network, part(), 0.0).measure(Sgd(network.params.vector, network.weights.size), RECORD)
+    rows = Probe(network, part(), 0.0).measure(Sgd(network), RECORD)
     for row in rows:
         weights = np.linalg.norm(network.params[f"linear{row.layer}.W"])
         assert row.update_ratio == pytest.approx(0.1 * row.grad_norm / weights, rel=1e-4)

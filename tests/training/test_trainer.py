@@ -36,7 +36,7 @@ def network(norm="before", seed=0):
 
 def trained(made, *arguments):
     """Records of a training by plain gradient descent."""
-    return train(made, Sgd(made.params.vector, made.weights.size), *arguments)
+    return train(made, Sgd(made), *arguments)
 
 
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
@@ -51,7 +51,7 @@ def test_training_lowers_the_cost_of_both_splits_and_records_at_the_steps_asked_
 def test_same_run_gives_the_same_bits_with_batches_gathered_ahead_and_with_other_records(parts):
     first, ahead, seldom = network(), network(), network()
     records = list(trained(first, *parts, PLAN))
-    state = State(ahead, Sgd(ahead.params.vector, ahead.weights.size))
+    state = State(ahead, Sgd(ahead))
     assert list(Trainer(state, *parts, PLAN, ahead=True).records()) == records
     list(trained(seldom, *parts, replace(PLAN, record_at=frozenset({40}), cost="smoothed")))
     for other in (ahead, seldom):

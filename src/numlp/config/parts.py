@@ -1,6 +1,6 @@
 """Parts: config groups whose `_target_` names a class or function, such as numlp.Adam; the other keys are its arguments.
 
-The first parameters of a target are given by position where it is called (an optimizer's `params` and `weights`); the others are settings.
+The first parameters of a target are given by position where it is called (an optimizer's `network`); the others are settings.
 A part of one's own needs no registration: a name that can be imported from the project's directory, and a file in conf/.
 """
 
@@ -22,7 +22,7 @@ from numlp.code_digest import tree_digest
 from numlp.config.schema import Part
 from numlp.errors import UserError, did_you_mean, one_line, require
 
-RUNTIME = {"data": 0, "activation": 1, "init": 1, "optim": 2, "schedule": 0, "moments": 0}
+RUNTIME = {"data": 0, "activation": 1, "init": 1, "optim": 1, "schedule": 0, "moments": 0}
 """The config groups that are parts, with the number of arguments that are given by position."""
 TARGET, PACKAGE = "_target_", Path(__file__).parents[1]
 ADDRESSES = ("urls", "file")  # settings of a data set that decide no image
@@ -113,10 +113,11 @@ def schema_of(group: str, target: Callable[..., Any]) -> Any:
 
 def try_part(group: str, part: Mapping[str, Any]) -> Any:
     """Build a part for a network of one unit, so that the rules of its constructor hold before any data is read."""
-    import numpy as np  # for --help there is no need to wait for it
+    from numlp.nn.network import Network  # with NumPy, for which --help need not wait
 
-    samples: dict[str, list[Any]] = {"activation": [1], "init": [1], "optim": [np.zeros(1, np.float32), 1]}
-    views = [np.zeros(1, np.float32)] * (2 * len(getattr(locate(part), "parameters", ())))
+    network = Network((1, 1))
+    samples: dict[str, list[Any]] = {"activation": [1], "init": [1], "optim": [network]}
+    views = [network.params["linear1.b"]] * (2 * len(getattr(locate(part), "parameters", ())))
     try:
         return build(part, *samples.get(group, []), *views)
     except UserError:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from numlp.arrays import Array
-from numlp.errors import require
-from numlp.nn.mode import Mode
+from numlp.errors import UserError
+from numlp.nn.mode import Layer, Mode
 
 __all__ = ["Gelu", "LeakyRelu", "Relu", "Silu"]  # the public names: numlp.Gelu, ...
 
@@ -18,8 +18,8 @@ CUBE = 0.044715  # of GELU's approximation
 ROOT = float(np.sqrt(2 / np.pi))
 
 
-class Activation(Protocol):
-    """An activation: a layer that is made from its width `d`, and says what the network and the gradient check must know of it.
+class Activation(Layer, Protocol):
+    """A layer that is made from its width `d`, and says what the network and the gradient check must know of it.
 
     Attributes:
         kinked: Whether its derivative jumps where its input is 0.
@@ -31,15 +31,6 @@ class Activation(Protocol):
     parameters: ClassVar[Mapping[str, float]]
 
     def __init__(self, d: int, *views: Array) -> None: ...
-
-    def work(self, n: int, dtype: DTypeLike) -> Any:
-        """Buffers for batches of `n` rows; the output is their `y`."""
-
-    def forward(self, x: Array, work: Any, mode: Mode) -> Array:
-        """(N, d) -> (N, d)."""
-
-    def backward(self, dy: Array, work: Any) -> Array:
-        """(N, d) -> (N, d); the parameters' gradients are written to their views."""
 
 
 @dataclass
@@ -175,10 +166,8 @@ def kind_of(activation: Callable[..., Activation]) -> type[Activation]:
         UserError: It is no class of layers.
     """
     kind = getattr(activation, "func", activation)
-    require(
-        isinstance(kind, type) and hasattr(kind, "forward"), "activation", "a class of layers", activation=getattr(kind, "__name__", kind)
-    )
-    assert isinstance(kind, type)
+    if not (isinstance(kind, type) and hasattr(kind, "forward")):
+        raise UserError(f"activation: expected a class of layers, got {getattr(kind, '__name__', kind)}")
     return kind
 
 

@@ -144,7 +144,7 @@ class _Probe:
 
     def __init__(self, network: Network, x: Array, labels: Labels, lam: float, mode: Mode) -> None:
         self.network, self.labels, self.lam, self.mode = network, labels, lam, mode
-        self.batch = Pass(network, len(x))
+        self.batch = Pass(network)
         self.names = list(network.layers)
         self.inputs: list[Array] = [x, *(y.copy() for _, y in self.batch.outputs(x, mode))]  # of each layer, and the logits last
 

@@ -46,5 +46,6 @@ def initialize(network: Network, std: Initializer, rng: np.random.Generator) -> 
         >>> network.params["linear2.b"][:3].tolist()
         [0.0, 0.0, 0.0]
     """
-    for layer in network.linears.values():
-        layer.W[...] = rng.normal(0.0, std(layer.W.shape[0]), layer.W.shape)
+    for name, view in network.params.views.items():
+        if name.endswith(".W"):
+            view[...] = rng.normal(0.0, std(view.shape[0]), view.shape)

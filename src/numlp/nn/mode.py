@@ -1,6 +1,11 @@
-"""What a forward pass is for."""
+"""The purpose of a forward pass, and what the network asks of a layer."""
 
 from dataclasses import dataclass
+from typing import Any, Protocol
+
+from numpy.typing import DTypeLike
+
+from numlp.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -21,3 +26,16 @@ TRAINING = Mode(batch_moments=True)
 
 PREDICTION = Mode(batch_moments=False)
 """Of a trained network: each row's output follows from that row alone."""
+
+
+class Layer(Protocol):
+    """What the network asks of a layer. Its parameters do not change in a pass; what a pass leaves is in `work`."""
+
+    def work(self, n: int, dtype: DTypeLike) -> Any:
+        """Buffers for batches of `n` rows; the output is their `y`."""
+
+    def forward(self, x: Array, work: Any, mode: Mode) -> Array:
+        """(N, d_in) -> (N, d_out)."""
+
+    def backward(self, dy: Array, work: Any) -> Array:
+        """(N, d_out) -> (N, d_in), the gradient in the input; the parameters' gradients are written to their views."""

@@ -24,7 +24,7 @@ def set_from_batch(network: Network, x: Array) -> None:
         >>> np.allclose(network.moments["bn1.mean"], (x @ network.params["linear1.W"]).mean(axis=0), atol=1e-5)
         True
     """
-    one_pass = Pass(network, len(x))
+    one_pass = Pass(network)
     one_pass.forward(x, TRAINING)
     network.moments.vector[:] = one_pass.moments.vector
 

@@ -1,9 +1,9 @@
 """The k-layer network: named layers over flat parameters, gradients and moments."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -14,33 +14,16 @@ from numlp.nn.activations import Activation, Relu, kind_of, layer_name
 from numlp.nn.batch_norm import BatchNorm
 from numlp.nn.dropout import Dropout
 from numlp.nn.linear import Linear
-from numlp.nn.mode import Mode
+from numlp.nn.mode import Layer, Mode
 
 Placement: TypeAlias = Literal["none", "before", "after"]
 EPS = float(np.finfo(np.float64).eps)
-
-
-class Layer(Protocol):
-    """What the network asks of a layer. Its parameters do not change in a pass; what a pass leaves is in `work`."""
-
-    def work(self, n: int, dtype: DTypeLike) -> Any:
-        """Buffers for batches of `n` rows; the output is their `y`."""
-
-    def forward(self, x: Array, work: Any, mode: Mode) -> Array:
-        """Values of the layer."""
-
-    def backward(self, dy: Array, work: Any) -> Array:
-        """Gradient in the input; the parameters' gradients are written to their views."""
 
 
 class Flat:
     """Named arrays that share one vector, in the order given.
 
     The optimizer, the penalty, a checkpoint and a comparison are operations on `vector`; layers hold the views.
-
-    Args:
-        shapes: Each array's shape by name.
-        dtype: float32 to train, float64 to check gradients.
 
     Attributes:
         vector: (size,) all the arrays, one after the other.
@@ -72,7 +55,7 @@ class Network:
         eps: Added to batch norm's variances.
         dtype: float32 to train, float64 to check gradients.
         dropout: Rate at which the outputs of each hidden layer are dropped while training; 0 leaves the layer out.
-        input_dropout: Rate at which the inputs are.
+        input_dropout: The same rate of the inputs.
         activation: Class of the layers between the affine ones, such as `numlp.Gelu`; a `functools.partial` of it holds its settings.
 
     Attributes:
@@ -125,28 +108,26 @@ class Network:
         for name, view in self.moments.views.items():
             view[...] = name.endswith("var")
 
-    @property
-    def linears(self) -> dict[str, Linear]:
-        """The affine layers, by name."""
-        return {name: layer for name, layer in self.layers.items() if isinstance(layer, Linear)}
-
     def _block(self, index: int) -> dict[str, Layer]:
         """An affine layer, and what follows it up to the next."""
-        p, g, m = self.params.views, self.grads.views, self.moments.views
-        n = f"linear{index}"
-        linear: dict[str, Layer] = {n: Linear(p[f"{n}.W"], p[f"{n}.b"], g[f"{n}.W"], g[f"{n}.b"])}
+        linear: dict[str, Layer] = {(name := f"linear{index}"): Linear(*self._views(name, "W", "b"))}
         if index == self.depth:
             return linear
-        n = layer_name(self.activation, index)
-        learned = [views[f"{n}.{parameter}"] for views in (p, g) for parameter in kind_of(self.activation).parameters]
-        activation: dict[str, Layer] = {n: self.activation(self.sizes[index], *learned)}
+        name = layer_name(self.activation, index)
+        learned = self._views(name, *kind_of(self.activation).parameters)
+        activation: dict[str, Layer] = {name: self.activation(self.sizes[index], *learned)}
         dropout = self._dropout(index, self.dropout)
         if self.norm == "none":
             return linear | activation | dropout
-        n = f"bn{index}"
-        views = (p[f"{n}.gamma"], p[f"{n}.beta"], g[f"{n}.gamma"], g[f"{n}.beta"], m[f"{n}.mean"], m[f"{n}.var"])
-        norm: dict[str, Layer] = {n: BatchNorm(*views, self.eps)}
+        name = f"bn{index}"
+        gamma, beta, dgamma, dbeta = self._views(name, "gamma", "beta")
+        mean, var = self.moments[f"{name}.mean"], self.moments[f"{name}.var"]
+        norm: dict[str, Layer] = {name: BatchNorm(gamma, beta, dgamma, dbeta, mean, var, self.eps)}
         return (linear | norm | activation if self.norm == "before" else linear | activation | norm) | dropout
+
+    def _views(self, layer: str, *parameters: str) -> list[Array]:
+        """Views of a layer's parameters, and then those of their gradients."""
+        return [flat[f"{layer}.{name}"] for flat in (self.params, self.grads) for name in parameters]
 
     def _dropout(self, index: int, rate: float) -> dict[str, Layer]:
         """Dropout behind the layers of `index`, 0 being the input; none at a rate of 0."""
@@ -163,22 +144,21 @@ class Network:
 
 
 class Pass:
-    """The forward and backward pass of batches of one size, with buffers that are used again and again.
+    """The forward and backward pass of batches, with buffers for each size of a batch that are used again and again.
 
     Args:
         network: Its parameters are read, its gradients written.
-        n: Rows of a batch.
 
     Attributes:
         moments: The batch's means and variances after a forward pass that uses them; like `network.moments`.
-        works: The buffers of each layer, by its name.
+        works: The buffers of each layer in the last forward pass, by its name.
 
     Examples:
         >>> import numpy as np
         >>> import numlp
         >>> network = numlp.Network((2, 3))
         >>> network.params["linear1.b"][...] = [1, 2, 3]
-        >>> batch = numlp.Pass(network, n=4)
+        >>> batch = numlp.Pass(network)
         >>> logits = batch.forward(np.ones((4, 2), np.float32), numlp.TRAINING)
         >>> logits[0].tolist()
         [1.0, 2.0, 3.0]
@@ -187,35 +167,43 @@ class Pass:
         (2, 3)
     """
 
-    def __init__(self, network: Network, n: int) -> None:
+    def __init__(self, network: Network) -> None:
         self.network = network
-        self.works = {name: layer.work(n, network.dtype) for name, layer in network.layers.items()}
         self.moments = Flat(moment_shapes(network.sizes, network.norm), network.dtype)
-        for name, layer in network.layers.items():
-            if isinstance(layer, BatchNorm):
-                self.works[name].mean, self.works[name].var = self.moments[f"{name}.mean"], self.moments[f"{name}.var"]
-        self._steps = [(layer, self.works[name]) for name, layer in network.layers.items()]
-        self._first = next(place for place, (layer, _) in enumerate(self._steps) if isinstance(layer, Linear))  # no parameter is before it
+        self._works: dict[int, dict[str, Any]] = {}  # by the size of a batch
+        self._first = list(network.layers).index("linear1")  # no parameter is before it
 
     def forward(self, x: Array, mode: Mode) -> Array:
         """(N, d) inputs -> (N, K) logits, in a buffer of this pass."""
-        for layer, work in self._steps:
+        for layer, work in self._steps(len(x)):
             x = layer.forward(x, work, mode)
         return x
 
     def outputs(self, x: Array, mode: Mode) -> Iterator[tuple[str, Array]]:
         """As `forward`, with each layer's name and output as they come."""
-        for (layer, work), name in zip(self._steps, self.works, strict=True):
+        for (layer, work), name in zip(self._steps(len(x)), self.works, strict=True):
             x = layer.forward(x, work, mode)
             yield name, x
 
     def backward(self, dy: Array) -> None:
         """Fill the network's gradients from those in the logits, after a forward pass with the batch's moments."""
-        for layer, work in self._steps[: self._first : -1]:
+        steps = list(self._steps(len(dy)))
+        for layer, work in steps[: self._first : -1]:
             dy = layer.backward(dy, work)
-        layer, work = self._steps[self._first]
+        layer, work = steps[self._first]
         assert isinstance(layer, Linear)
         layer.backward_parameters(dy, work)
+
+    def _steps(self, n: int) -> Iterable[tuple[Layer, Any]]:
+        """The layers with their buffers for a batch of `n` rows."""
+        layers = self.network.layers
+        if n not in self._works:
+            self._works[n] = {name: layer.work(n, self.network.dtype) for name, layer in layers.items()}
+            for name, layer in layers.items():
+                if isinstance(layer, BatchNorm):
+                    self._works[n][name].mean, self._works[n][name].var = self.moments[f"{name}.mean"], self.moments[f"{name}.var"]
+        self.works = self._works[n]
+        return zip(layers.values(), self.works.values(), strict=True)
 
 
 def parameter_shapes(sizes: Sequence[int], norm: Placement, activation: Callable[..., Activation] = Relu) -> dict[str, Shape]:

@@ -1,4 +1,4 @@
 """Optimizers and learning-rate schedules.
 
-It imports `arrays` and `errors` alone.
+It imports `nn` and the loose modules.
 """

@@ -1,4 +1,4 @@
-"""Optimizers: each changes one flat vector of parameters in place, and keeps its state in vectors of the same size."""
+"""Optimizers: each changes a network's parameters in place, as one vector, and keeps its state in vectors of the same size."""
 
 import math
 from abc import ABC, abstractmethod
@@ -10,6 +10,7 @@ import numpy as np
 
 from numlp.arrays import Array
 from numlp.errors import FRACTION, NOT_NEGATIVE, POSITIVE
+from numlp.nn.network import Network
 from numlp.threads import side_by_side
 
 __all__ = ["Adam", "AdamW", "Momentum", "Optimizer", "Sgd", "clip_by_norm"]  # the public names: numlp.Adam, ...
@@ -20,59 +21,62 @@ LEAST = 2  # blocks of a thread: fewer are done before another thread has begun
 
 
 class Optimizer(ABC):
-    """What all optimizers share: the count of updates, the state, and the way through the vector, block after block.
+    """The base of all optimizers: the count of updates, the state, and the way through the parameters, block after block.
 
     Args:
-        params: The vector that will be updated; its size and type are those of the state.
-        weights: How many entries, from the first, decay. A decay of 2 * lam is the gradient of lam * sum of squares.
+        network: Its parameters are updated by its gradients, both as one vector; its weights, from the first entry on, decay.
         weight_decay: Of the weights, eta times so much is taken beside the gradient's step.
 
     Attributes:
-        vectors: Names of the vectors that a step needs, which start at 0.
+        vectors: Names of the vectors of the parameters' size that a step needs, which start at 0.
         state: Vectors to keep in a checkpoint, by name.
         count: Updates made so far.
     """
 
     vectors: ClassVar[Sequence[str]] = ()
 
-    def __init__(self, params: Array, weights: int, weight_decay: float = 0.0) -> None:
+    def __init__(self, network: Network, weight_decay: float = 0.0) -> None:
         NOT_NEGATIVE.require("optim.weight_decay", weight_decay=weight_decay)
-        self.state: dict[str, Array] = {name: np.zeros_like(params) for name in self.vectors}
+        self.params, self.grads, weights = network.params.vector, network.grads.vector, network.weights.size
+        self.state: dict[str, Array] = {name: np.zeros_like(self.params) for name in self.vectors}
         self.count, self.weight_decay, self.average = 0, weight_decay, 0.0
         self._scratch: list[Array] = []  # of each thread, made when it is first needed
-        edges = [*range(0, weights, BLOCK), *range(weights, params.size, BLOCK), params.size]
+        edges = [*range(0, weights, BLOCK), *range(weights, self.params.size, BLOCK), self.params.size]
         self._blocks = [(slice(a, b), b <= weights) for a, b in pairwise(edges)]
 
-    def update(self, params: Array, grads: Array, eta: float, decay: float = 0.0, threads: int = 1) -> None:
-        """Take one step with the gradients `grads`, plus `decay` times the weights; `grads` is written over.
+    def update(self, eta: float, decay: float = 0.0, threads: int = 1) -> None:
+        """Take one step with the network's gradients, plus `decay` times its weights; the gradients are written over.
 
-        Up to `threads` threads share the blocks of a long vector, which changes no bit.
+        A decay of 2 * lam is the gradient of lam * sum of squares. Up to `threads` threads share the blocks of a long vector, which
+        changes no bit.
         """
         self.count += 1
         follows = self.average > 0 and self.count % EVERY == 0
         shares = max(1, min(threads, len(self._blocks) // LEAST))
         while len(self._scratch) < shares:
-            self._scratch.append(np.empty_like(params[:BLOCK]))
+            self._scratch.append(np.empty_like(self.params[:BLOCK]))
 
         def update_share(share: int) -> None:
             for block, decays in self._blocks[share::shares]:
-                p, g = params[block], grads[block]
+                p, g = self.params[block], self.grads[block]
                 if decays and self.weight_decay > 0:
                     p *= 1 - eta * self.weight_decay
                 state, scratch = (self.state[name][block] for name in self.vectors), self._scratch[share][: p.size]
                 self._step(p, g, scratch, eta, decay if decays else 0.0, *state)
-                if follows:
-                    self._follow(self.state["average"][block], p, scratch)
+                if follows:  # by as much as EVERY updates come to
+                    average, weight = self.state["average"][block], self.average**EVERY
+                    average *= weight
+                    average += np.multiply(p, 1 - weight, out=scratch)
 
         side_by_side(update_share, range(shares))
 
-    def keep_average(self, weight: float, params: Array) -> None:
-        """Keep an exponential moving average of `params` from now on, with `weight` of the old ones by update.
+    def keep_average(self, weight: float) -> None:
+        """Keep an exponential moving average of the parameters from now on, with `weight` of the old ones by update.
 
         Source: Polyak and Juditsky 1992, SIAM J. Control Optim. 30(4); the exponential form: Tarvainen and Valpola 2017, arXiv:1703.01780.
         """
         FRACTION.require("average", average=weight)
-        self.average, self.state["average"] = weight, np.zeros_like(params)
+        self.average, self.state["average"] = weight, np.zeros_like(self.params)
 
     def averaged(self) -> Array:
         """The average of the parameters so far, as a new vector, after EVERY or more updates.
@@ -81,15 +85,9 @@ class Optimizer(ABC):
         """
         return self.state["average"] / (1 - self.average ** (self.count // EVERY * EVERY))
 
-    def _follow(self, average: Array, p: Array, scratch: Array) -> None:
-        """Move a block of the average towards the parameters, by as much as EVERY updates come to."""
-        weight = self.average**EVERY
-        average *= weight
-        average += np.multiply(p, 1 - weight, out=scratch)
-
     @abstractmethod
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
-        """Update the block `p` of the parameters by the block `g` of the gradients; `scratch` is a buffer of their size."""
+        """Update the block `p` of the parameters by the block `g` of the gradients; `scratch` is a buffer of this size."""
 
 
 def clip_by_norm(grads: Array, highest: float) -> None:
@@ -113,10 +111,11 @@ class Sgd(Optimizer):
     Examples:
         >>> import numpy as np
         >>> import numlp
-        >>> params = np.array([1.0, 2.0])
-        >>> numlp.Sgd(params, weights=2).update(params, np.array([1.0, -1.0]), eta=0.1)
-        >>> params.round(3).tolist()
-        [0.9, 2.1]
+        >>> network = numlp.Network((1, 2), dtype=np.float64)
+        >>> network.grads["linear1.W"][...] = [[1, -1]]
+        >>> numlp.Sgd(network).update(eta=0.1)
+        >>> network.params["linear1.W"].round(3).tolist()
+        [[-0.1, 0.1]]
     """
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
@@ -135,9 +134,9 @@ class Momentum(Optimizer):
 
     vectors = ("velocity",)
 
-    def __init__(self, params: Array, weights: int, rho: float = 0.9, nesterov: bool = False, weight_decay: float = 0.0) -> None:
+    def __init__(self, network: Network, rho: float = 0.9, nesterov: bool = False, weight_decay: float = 0.0) -> None:
         FRACTION.require("optim.rho", rho=rho)
-        super().__init__(params, weights, weight_decay)
+        super().__init__(network, weight_decay)
         self.rho, self.nesterov = rho, nesterov
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
@@ -163,12 +162,10 @@ class Adam(Optimizer):
 
     vectors = ("mean", "square")
 
-    def __init__(
-        self, params: Array, weights: int, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, weight_decay: float = 0.0
-    ) -> None:
+    def __init__(self, network: Network, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, weight_decay: float = 0.0) -> None:
         FRACTION.require("optim", beta1=beta1, beta2=beta2)
         POSITIVE.require("optim.eps", eps=eps)
-        super().__init__(params, weights, weight_decay)
+        super().__init__(network, weight_decay)
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:

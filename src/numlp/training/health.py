@@ -10,8 +10,8 @@ from numlp.data.normalise import Part
 from numlp.nn.activations import Relu
 from numlp.nn.linear import Linear
 from numlp.nn.loss import cross_entropy_gradient
-from numlp.nn.mode import TRAINING
-from numlp.nn.network import Layer, Network, Pass
+from numlp.nn.mode import TRAINING, Layer
+from numlp.nn.network import Network, Pass
 from numlp.optim.optimizers import Optimizer
 from numlp.training.history import LayerHealth, Record
 
@@ -31,22 +31,24 @@ class Probe:
         self._network, self._lam = network, lam
         self._copy = Network(network.sizes, network.norm, network.eps, network.dtype, activation=network.activation)
         self._x, self._labels = data.x[:IMAGES], data.labels[:IMAGES]
-        self._pass = Pass(self._copy, len(self._labels))
-        self._blocks: list[list[tuple[Layer, Any]]] = []  # of each linear layer, with what follows it up to the next
-        for name, layer in self._copy.layers.items():
-            if isinstance(layer, Linear):
-                self._blocks.append([])
-            self._blocks[-1].append((layer, self._pass.works[name]))
+        self._pass = Pass(self._copy)
 
     def measure(self, optimizer: Optimizer, record: Record) -> list[LayerHealth]:
         """Each layer's health at `record`; `optimizer`, which holds the state for the next update, is copied as well."""
         copy, depth = self._copy, range(1, self._copy.depth + 1)
         copy.params.vector[...] = self._network.params.vector
         logits = self._pass.forward(self._x, TRAINING)
-        activations = [_activations(block) for block in self._blocks]  # now: the gradient takes the logits' place
+        blocks: list[list[tuple[Layer, Any]]] = []  # of each linear layer, with what follows it up to the next
+        for name, layer in copy.layers.items():
+            if isinstance(layer, Linear):
+                blocks.append([])
+            blocks[-1].append((layer, self._pass.works[name]))
+        activations = [_activations(block) for block in blocks]  # now: the gradient takes the logits' place
         self._pass.backward(cross_entropy_gradient(logits, self._labels))
         gradients = [_norm(copy.grads[f"linear{i}.W"]) for i in depth]
-        deepcopy(optimizer).update(copy.params.vector, copy.grads.vector, record.eta, 2 * self._lam)
+        trial = deepcopy(optimizer)
+        trial.params, trial.grads = copy.params.vector, copy.grads.vector
+        trial.update(record.eta, 2 * self._lam)
         rows = []
         for i, (mean, std, dead), gradient in zip(depth, activations, gradients, strict=True):
             W = self._network.params[f"linear{i}.W"]

@@ -115,9 +115,9 @@ def make_network(config: Config, inputs: int, classes: int, dtype: DTypeLike = n
 
 def make_optimizer(config: Config, network: Network) -> Optimizer:
     """The optimizer, with its state for the parameters of `network` and, where predictions are by it, their average."""
-    optimizer: Optimizer = build(config.optim, network.params.vector, network.weights.size)
+    optimizer: Optimizer = build(config.optim, network)
     if config.average > 0:
-        optimizer.keep_average(config.average, network.params.vector)
+        optimizer.keep_average(config.average)
     return optimizer
 
 
@@ -190,7 +190,7 @@ def estimate_memory(config: Config) -> dict[str, int]:
     dataset, train = describe_data(config), count_training_images(config)
     sizes = (config.model.inputs or dataset.inputs, *config.model.hidden, dataset.classes)
     weights, units = sum(a * b for a, b in pairwise(sizes)), sum(sizes)
-    vectors = 2 + len(build(config.optim, np.zeros(1, np.float32), 1).state) + (config.average > 0) + 3 * config.train.health
+    vectors = 2 + len(build(config.optim, Network((1, 1))).state) + (config.average > 0) + 3 * config.train.health
     passes = CHUNK * (1 + config.train.threads)  # rows of an evaluation, which has a thread more than BLAS at most
     return {
         "model.hidden": 4 * (vectors * (weights + 4 * units) + 4 * passes * units),

@@ -82,8 +82,8 @@ class Trainer:
     def __init__(self, state: State, train: Part, val: Part, plan: Plan, ahead: bool = False) -> None:
         self.state, self.train, self.val, self.plan, self.ahead = state, train, val, plan, ahead
         self.evaluator = Evaluator(state.network, 1 + ahead)
-        self._passes: dict[int, Pass] = {}  # by size: the usual batch, and an epoch's last
-        self._images: dict[int, Iterator[Array]] = {}  # buffers, by size as well
+        self.buffers = Pass(state.network)
+        self._images: dict[int, Iterator[Array]] = {}  # by size: the usual batch, and an epoch's last
 
     def records(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[Record]:
         """Train from where the state is to the end, or to the first update after which `stopped` says so.
@@ -105,15 +105,15 @@ class Trainer:
 
     def step(self, batch: Batch) -> None:
         """Forward, gradient of the loss, backward, clipping, penalty and update, then the moving average."""
-        network, optimizer, plan, buffers = self.state.network, self.state.optimizer, self.plan, self._buffers(len(batch.x))
-        logits = buffers.forward(batch.x, Mode(batch_moments=True, noise=(plan.noise_seed, batch.step)))
+        network, plan = self.state.network, self.plan
+        logits = self.buffers.forward(batch.x, Mode(batch_moments=True, noise=(plan.noise_seed, batch.step)))
         soft = batch.targets
         dy = cross_entropy_gradient(logits, batch.labels) if soft is None else soft_cross_entropy_gradient(logits, soft)
-        buffers.backward(dy)
+        self.buffers.backward(dy)
         if plan.clip_norm > 0:
             clip_by_norm(network.grads.vector, plan.clip_norm)
-        optimizer.update(network.params.vector, network.grads.vector, plan.schedule(batch.step), 2 * plan.lam, plan.threads)
-        update_moving_average(network, buffers, plan.ema_decay)
+        self.state.optimizer.update(plan.schedule(batch.step), 2 * plan.lam, plan.threads)
+        update_moving_average(network, self.buffers, plan.ema_decay)
 
     def start_moments(self, x: Array) -> None:
         """Start batch norm's moving average, at the moments of the (N, d) images `x` of the very first batch."""
@@ -180,11 +180,6 @@ class Trainer:
             return soft_targets(labels, self.state.network.sizes[-1], plan.smoothing, others, share)
         return None
 
-    def _buffers(self, n: int) -> Pass:
-        if n not in self._passes:
-            self._passes[n] = Pass(self.state.network, n)
-        return self._passes[n]
-
 
 def epoch_batches(seed: int, epoch: int, n: int, batch_size: int) -> Iterator[NDArray[np.intp]]:
     """Index arrays that partition 0..n-1, in the random order of one epoch.
@@ -218,9 +213,8 @@ def train(network: Network, optimizer: Optimizer, data: Part, val: Part, plan: P
         >>> training, validation = numlp.Part(x[:300], labels[:300]), numlp.Part(x[300:], labels[300:])
         >>> network = numlp.Network((4, 8, 2), norm="before")
         >>> numlp.initialize(network, numlp.he, rng)
-        >>> optimizer = numlp.Sgd(network.params.vector, network.weights.size)
         >>> plan = numlp.Plan(200, 50, lambda step: 0.1, lam=0.0, ema_decay=0.9, batch_seed=0, record_at=frozenset({100, 200}))
-        >>> records = list(numlp.train(network, optimizer, training, validation, plan))
+        >>> records = list(numlp.train(network, numlp.Sgd(network), training, validation, plan))
         >>> [record.step for record in records]
         [100, 200]
         >>> records[-1].val_accuracy > 0.9
