@@ -13,6 +13,8 @@ from configuration import PAGE, make_page  # MkDocs adds the folder of its hooks
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File, Files, InclusionLevel
 
+from numlp.cli.commands import COMMANDS, EXIT_CODES
+
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
 OUTSIDE = re.compile(r"\]\((\.\./(reproduction/[\w/]+\.(?:png|md)))[)#]")
 
@@ -29,8 +31,11 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Take the table of configuration keys from the code as it is now."""
-    return make_page() if page.file.src_uri == PAGE.name else markdown
+    """Take the tables of configuration keys, commands and exit codes from the code as it is now."""
+    commands = "\n".join(["| command | purpose |", "|---|---|", *(f"| `{name}` | {each.about} |" for name, each in COMMANDS.items())])
+    codes = "\n".join(["| exit code | meaning |", "|---|---|", *(f"| {code} | {text} |" for code, text in EXIT_CODES.items())])
+    tables = markdown.replace("<!-- commands -->", commands).replace("<!-- exit codes -->", codes)
+    return make_page() if page.file.src_uri == PAGE.name else tables
 
 
 def on_page_content(content: str, **_: Any) -> str:

@@ -7,12 +7,10 @@ import pytest
 
 from budget import ROOT
 from docs.configuration import find_keys, make_page, read_words
-from numlp.cli.commands import COMMANDS, EXIT_CODES
-from numlp.cli.main import main
 from numlp.config.compose import all_keys
 from numlp.tracking import connect
 
-COMMANDS_PAGE, FORMATS_PAGE = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("commands", "formats"))
+FORMATS_PAGE = (ROOT / "docs/formats.md").read_text()
 SMALL = ["train", "data=synthetic", "split=first100", "model=mlp2", "train.batch_size=50", "train.epochs=2"]
 NOT_OF_TRAIN = {"train_seconds", "system/<name>", "experiment", "fault"}  # of the reproduction, and of MLflow's sampling
 
@@ -22,19 +20,6 @@ def test_page_of_keys_has_a_row_for_each_and_words_for_no_other():
     assert set(read_words()) <= set(find_keys())
     missing = [key for key in all_keys() if "_target_" not in key and not re.search(rf"^\| `{re.escape(key)}[`.]", page, re.MULTILINE)]
     assert missing == []
-
-
-def test_page_of_commands_has_every_command_with_its_purpose_and_flags_and_the_exit_codes(capsys):
-    shared = COMMANDS_PAGE.split("## Commands and flags")[1].split("\n| command |")[0]
-    rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", COMMANDS_PAGE, re.MULTILINE))
-    assert list(rows) == list(COMMANDS)
-    for name, row in rows.items():
-        flags = re.findall(r"--[a-z-]+", shared if COMMANDS[name].composed else row.split(" | ")[0])
-        assert main([name, "--help"]) == 0
-        assert set(flags) | {"--help"} == set(re.findall(r"^  (?:-\w.*, )?(--[a-z-]+)", capsys.readouterr().out, re.MULTILINE)), name
-        assert row.split(" | ")[1].lower() == f"{COMMANDS[name].about}.".lower()
-    codes = COMMANDS_PAGE.split("| exit code |")[1].split("##")[0]
-    assert {int(code): meaning for code, meaning in re.findall(r"^\| (\d+) \| (.*) \|$", codes, re.MULTILINE)} == EXIT_CODES
 
 
 def read_names(heading):

@@ -24,14 +24,12 @@ def read_rows(text):
 
 
 def test_networks_of_the_reports_are_checked_in_a_sample_that_follows_from_the_seed(project, numlp, two_networks):
-    before = sorted(project.iterdir())
     first = numlp("gradcheck", "gradcheck.entries=3")
     assert (first[0], first[2]) == (0, "")
     assert {row[0] for row in read_rows(first[1]).values()} == {"3"}
     assert numlp("gradcheck", "gradcheck.entries=3") == first
     other = numlp("gradcheck", "gradcheck.entries=3", "seed=1")
     assert (other[0], other[1] != first[1]) == (0, True)
-    assert sorted(project.iterdir()) == before
 
 
 def test_network_of_ones_own_is_checked_alone_in_as_many_entries_as_asked_for(project, numlp):
@@ -51,12 +49,6 @@ def test_setting_that_is_taken_has_its_effect(override, project, numlp):
     code, out, _ = numlp("gradcheck", *own, override)
     assert code == 0
     assert read_rows(out) != read_rows(numlp("gradcheck", *own)[1])
-
-
-@pytest.mark.parametrize("override", ["train.epochs=1", "moments.alpha=0.5", "optim=adam", "smoothing=0.1", "split=first100"])
-def test_setting_without_an_effect_is_refused(override, project, numlp, two_networks):
-    code, out, err = numlp("gradcheck", override)
-    assert (code, out, override in err) == (1, "", True)
 
 
 def test_right_gradients_give_exit_code_0_and_a_row_per_parameter(capsys):

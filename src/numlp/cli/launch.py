@@ -22,7 +22,7 @@ from numlp.config.compose import CONF, PARAMS, all_keys, read_params, store_prim
 from numlp.config.explain import explain, is_composing_error
 from numlp.config.search import NODE, SWEEPER
 from numlp.errors import UserError
-from numlp.runs.output_folder import HYDRA, LOG, RUN, claim
+from numlp.runs.output_folder import mark
 from numlp.signals import stoppable
 
 FULL_ERRORS = "HYDRA_FULL_ERROR"
@@ -112,7 +112,7 @@ def job(config: DictConfig) -> Any:
     out = Path(os.path.relpath(hydra_config.runtime.output_dir))
     try:
         if not alone:
-            claim(out, RUN, "hydra.sweep.dir", checked=frozenset({HYDRA, LOG}))
+            mark(Path(hydra_config.sweep.dir))
             if hydra_config.runtime.choices["hydra/sweeper"] == SWEEPER:
                 return import_module("numlp.runs.member").run_member(config, hydra_config, out, module.run)  # which imports NumPy
         for text in hydra_config.overrides.hydra if alone else ():

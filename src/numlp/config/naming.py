@@ -14,7 +14,6 @@ from numlp.config.schema import Config
 USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
 NOT_DECIDING = ("then", "lr_range", "gradcheck", "tracking", "test_time_flip")
 SPELLINGS = {"relu": "ReLU", "leaky relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}
-SHARES = ("dropout", "input_dropout", "smoothing", "mixup", "clip_norm", "average")
 
 
 def run_name(config: Config, choices: Mapping[str, str]) -> str:
@@ -84,7 +83,7 @@ def caption(choices: Mapping[str, Any]) -> str:
         norm += f" ({words(choices['moments'])})"
     init = " ".join([words(choices["init"]), *(_text(item) for key, item in choices["init"].items() if key != TARGET)])
     number, unit = (train["cycles"], "cycle") if train["epochs"] is None else (train["epochs"], "epoch")
-    more = {key.replace("_", " "): choices.get(key) for key in SHARES} | choices.get("augment", {})
+    more = {key.replace("_", " "): item for key, item in choices.items() if isinstance(item, float) and key != "lam"}
     return ", ".join(
         [
             f"hidden {_text(choices['model']['hidden'])}",
@@ -93,7 +92,7 @@ def caption(choices: Mapping[str, Any]) -> str:
             init,
             words(choices["optim"]),
             f"{schedule} rate, {number:g} {unit}{'s' * (number != 1)}",
-            *(f"{key} {_text(item)}".rstrip() for key, item in more.items() if item),
+            *(f"{key} {_text(item)}".rstrip() for key, item in (more | choices.get("augment", {})).items() if item),
             f"lambda {choices['lam']:g}",
             f"seed {choices['seed']}",
         ]

@@ -25,7 +25,7 @@ from numlp.files import json_digest
 from numlp.runs.identity import RECORDS, record_file, settings_key
 from numlp.runs.member import ENDED, find_outcome
 from numlp.runs.outcome import Outcome
-from numlp.runs.output_folder import NOTES, claim, sweep_names
+from numlp.runs.output_folder import NOTES
 from numlp.signals import Terminated, stoppable
 from numlp.sweep.parent import mean_metrics, shared_settings, show_trial
 from numlp.sweep.space import Choice, Point, Range, Space, describe_space, narrowed, read_space, short
@@ -87,9 +87,8 @@ class Sweep:
             KeyboardInterrupt: A signal stopped the sweep.
         """
         if not self._search.dry_run:
-            claim(self._out, sweep_names(self._out), "hydra.sweep.dir")
             shutil.rmtree(self._out / NOTES, ignore_errors=True)  # of another sweep in this folder
-            (self._out / NOTES).mkdir()
+            (self._out / NOTES).mkdir(parents=True)
             OmegaConf.save(self._config, self._out / "multirun.yaml")
         study = Study(self._search, 0, self._space, self._side_by_side, self._out / NOTES)
         trials = self._plan(study)
