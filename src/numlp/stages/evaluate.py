@@ -16,7 +16,7 @@ from numlp.files import replacing, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
 from numlp.nn.loss import accuracy
 from numlp.threads import blas_threads
-from numlp.tracking import log_stage
+from numlp.tracking import log_stages
 from numlp.training.evaluator import CHUNK, Evaluator, confusion_matrix
 
 Metrics: TypeAlias = dict[str, Any]
@@ -27,10 +27,11 @@ SHOWN = 20  # of the most confident errors
 
 
 def run(config: Config, out: Path) -> None:
-    """Evaluate the train stage's model, and add the figures to its MLflow run."""
+    """Evaluate the train stage's model, and add the figures to its MLflow run; in the pipeline the plot stage adds them with its own."""
     model = paths.TRAIN / paths.MODEL
     evaluate(load_model(model), prepare_data(config), out, config.test_time_flip)
-    log_stage(Path.cwd(), out, model)
+    if out != paths.EVALUATE:
+        log_stages(Path.cwd(), [out], model)
 
 
 def evaluate(model: Model, data: Prepared, out: Path, flip: bool = False) -> None:

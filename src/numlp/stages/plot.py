@@ -17,14 +17,14 @@ from numlp.display.images import draw_confident_errors, draw_first_layer
 from numlp.display.style import save
 from numlp.files import read_rows
 from numlp.inference.model_file import load_model
-from numlp.tracking import log_stage
+from numlp.tracking import log_stages
 from numlp.training.history import LayerHealth, Record
 
 
 def run(config: Config, out: Path) -> None:
-    """Draw the pipeline's figures, and add them to the model's MLflow run."""
+    """Draw the pipeline's figures, and add them and the evaluation to the model's MLflow run."""
     figures = draw(paths.TRAIN, paths.EVALUATE, out)
-    log_stage(Path.cwd(), out, paths.TRAIN / paths.MODEL)
+    log_stages(Path.cwd(), [paths.EVALUATE, out], paths.TRAIN / paths.MODEL)
     print(f"plot: wrote {', '.join(figure.name for figure in figures)} to {out}")
 
 

@@ -10,7 +10,7 @@ with track(root, folder, about) as run:
 
 from numlp.tracking.models import load_predictor, register, write_pyfunc
 from numlp.tracking.queries import KEPT, SWEEP, TRIAL, ListedRun, find_abandoned, find_run, list_runs, run_files
-from numlp.tracking.run import add_run, environment_tags, log_folder, log_stage, track
+from numlp.tracking.run import add_run, environment_tags, log_folder, log_stages, track
 from numlp.tracking.sending import About
 from numlp.tracking.store import address, connect, opened
 
@@ -29,7 +29,7 @@ __all__ = [
     "list_runs",
     "load_predictor",
     "log_folder",
-    "log_stage",
+    "log_stages",
     "opened",
     "register",
     "run_files",

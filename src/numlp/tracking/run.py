@@ -9,7 +9,7 @@ import platform
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -165,16 +165,17 @@ def log_folder(root: Path, folder: Path, parent: str = "") -> About:
     return about
 
 
-def log_stage(root: Path, folder: Path, model: Path) -> None:
-    """Add the files and metrics of an evaluation, or plots, to the run that trained `model`; a store that fails is a warning."""
+def log_stages(root: Path, folders: Sequence[Path], model: Path) -> None:
+    """Add the files and metrics of an evaluation, and plots, to the run that trained `model`; a store that fails is a warning."""
     try:
         run_id = find_run(root, sha256(model))
         if run_id is None:
             raise UserError(f"no MLflow run has logged {model} (is MLFLOW_TRACKING_URI another store?)")
         with opened(root) as store:
-            sending.send_files(store, run_id, folder, 0, model, {})
+            for folder in folders:
+                sending.send_files(store, run_id, folder, 0, model, {})
     except UserError as error:
-        log.warning("%s; numlp log %s adds the files in %s to the run", error, model.parent, folder)
+        log.warning("%s; numlp log %s adds the files in %s to the run", error, model.parent, " and ".join(map(str, folders)))
 
 
 def add_run(root: Path, about: About) -> None:
