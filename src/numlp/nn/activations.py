@@ -42,7 +42,17 @@ class ReluWork:
     mask: NDArray[np.bool_]  # (N, d), where the output is positive
 
 
-class Relu:
+class _Pointwise:
+    """The base of activations: one without parameters."""
+
+    kinked: ClassVar[bool] = False
+    parameters: ClassVar[Mapping[str, float]] = {}
+
+    def __init__(self, d: int, *views: Array) -> None:
+        self.d = d
+
+
+class Relu(_Pointwise):
     """Rectifier y = max(x, 0) of a batch of `d` values a row.
 
     Examples:
@@ -56,11 +66,7 @@ class Relu:
         [[0.0, 0.0, 1.0]]
     """
 
-    kinked: ClassVar[bool] = True
-    parameters: ClassVar[Mapping[str, float]] = {}
-
-    def __init__(self, d: int, *views: Array) -> None:
-        self.d = d
+    kinked = True
 
     def work(self, n: int, dtype: DTypeLike) -> ReluWork:
         """Buffers for batches of `n` rows."""
@@ -85,14 +91,8 @@ class SmoothWork:
     scratch: Array  # (N, d)
 
 
-class _Sloped:
-    """What activations share whose forward pass computes the derivative as well."""
-
-    kinked: ClassVar[bool] = False
-    parameters: ClassVar[Mapping[str, float]] = {}
-
-    def __init__(self, d: int, *views: Array) -> None:
-        self.d = d
+class _Sloped(_Pointwise):
+    """An activation whose forward pass computes the derivative as well."""
 
     def work(self, n: int, dtype: DTypeLike) -> SmoothWork:
         """Buffers for batches of `n` rows."""
@@ -107,7 +107,7 @@ class _Sloped:
 class LeakyRelu(_Sloped):
     """y = x above 0, and LEAK * x below. Source: Maas et al. 2013, ICML workshop WDLASL."""
 
-    kinked: ClassVar[bool] = True
+    kinked = True
 
     def forward(self, x: Array, work: SmoothWork, mode: Mode) -> Array:
         """(N, d) -> (N, d)."""

@@ -15,37 +15,21 @@ from numlp.nn.network import Network, Placement
 
 @dataclass(frozen=True)
 class Case:
-    """One network and one batch for the gradient check.
+    """One network and one batch for the gradient check."""
 
-    Attributes:
-        name: Shown above its table.
-        hidden: Widths of the hidden layers, input side first.
-        norm: Where batch normalization stands.
-        n: Images of the batch.
-        d: Dimensions of an image.
-        h: Step of the central differences.
-        init: Standard deviation of the initial weights.
-        lam: Weight of the penalty.
-        samples: Entries checked of each parameter, or None for all.
-        classes: Width of the output.
-        seed: Of parameters, images, labels, sample and what is dropped.
-        options: Further arguments of the network, such as dropout.
-        make: Makes the network in float64, with its weights, in place of `init` and `options`.
-    """
-
-    name: str
+    name: str  # above its table
     hidden: tuple[int, ...]
     norm: Placement
-    n: int = 20
-    d: int = 30
-    h: float = 1e-5
+    n: int = 20  # images of the batch
+    d: int = 30  # values of an image
+    h: float = 1e-5  # step of the central differences
     init: Initializer = he
     lam: float = 0.0
-    samples: int | None = None
+    samples: int | None = None  # entries checked of each parameter, or None for all
     classes: int = 10
-    seed: int = 0
-    options: Mapping[str, Any] = field(default_factory=dict)
-    make: Callable[[], Network] | None = None
+    seed: int = 0  # of parameters, images, labels, sample and what is dropped
+    options: Mapping[str, Any] = field(default_factory=dict)  # further arguments of the network, such as dropout
+    make: Callable[[], Network] | None = None  # the network in float64, with its weights, in place of `init` and `options`
 
     def check(self, tolerance: float = 1e-6, tick: Callable[[], None] = lambda: None) -> list[Difference]:
         """The comparison of each parameter of this network; `tick` is called after each entry."""

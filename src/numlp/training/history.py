@@ -20,27 +20,17 @@ class Record:
 
 @dataclass(frozen=True)
 class LayerHealth:
-    """How one layer does after `step` updates; NaN where a layer has no such value.
-
-    Attributes:
-        layer: 1 is the first; the last one's activations are the logits.
-        activation_mean: Of what the next layer sees, over images and units.
-        activation_std: Over the images, by unit; the root mean square of the units'.
-        dead: Share of the ReLUs that are 0 for every image.
-        grad_norm: Of the loss's gradient in W.
-        update_ratio: Norm of an update of W at the record's rate, penalty included, over that of W.
-        gamma_mean: Over batch norm's units, as the next three.
-    """
+    """The health of one layer after `step` updates; NaN where a layer has no such value."""
 
     step: int
     epoch: float
-    layer: int
-    activation_mean: float
-    activation_std: float
-    dead: float
-    grad_norm: float
-    update_ratio: float
-    gamma_mean: float
+    layer: int  # 1 is the first; the last one's activations are the logits
+    activation_mean: float  # of the next layer's inputs, over images and units
+    activation_std: float  # over the images, by unit; the root mean square of the units'
+    dead: float  # share of the ReLUs that are 0 for every image
+    grad_norm: float  # of the loss's gradient in W
+    update_ratio: float  # the norm of an update of W at the record's rate, penalty included, over that of W
+    gamma_mean: float  # over batch norm's units, as the next three
     gamma_std: float
     beta_mean: float
     beta_std: float

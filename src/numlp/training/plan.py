@@ -11,7 +11,7 @@ import psutil
 from numpy.typing import DTypeLike
 
 from numlp.config.parts import bind, build
-from numlp.config.schema import AugmentConfig, Config, RecordConfig
+from numlp.config.schema import AugmentConfig, Config
 from numlp.data.augment import Augmentation
 from numlp.data.dataset import DatasetInfo
 from numlp.data.normalise import count_training_images
@@ -76,13 +76,11 @@ def make_plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:
     require(size <= images, "train.batch_size", f"at most {images}, the number of training images", batch_size=size)
     per_epoch = epoch_steps(images, size)
     steps, augment = count_steps(config, per_epoch), config.augment
-    require(
-        config.average == 0 or steps >= EVERY,
-        "average",
-        f"a run of {EVERY} updates or more",
-        "raise train.epochs or train.cycles",
-        updates=steps,
-    )
+    if config.average > 0:
+        require(steps >= EVERY, "average", f"a run of {EVERY} updates or more", "raise train.epochs or train.cycles", updates=steps)
+    record, points = config.train.record, min(config.train.record.points, steps)
+    # before the first update, after the last, and each epoch or `points` times a run
+    marks = [*range(0, steps, per_epoch), steps] if record.every == "epoch" else [round(steps * i / points) for i in range(points + 1)]
     seeds = [int(stream(config.seed, which).generate_state(1, np.uint64)[0]) for which in (BATCHES, NOISE, CHANGES)]
     return Plan(
         steps=steps,
@@ -97,8 +95,8 @@ def make_plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:
         mixup=config.mixup,
         smoothing=config.smoothing,
         clip_norm=config.clip_norm,
-        record_at=record_steps(config.train.record, steps, per_epoch),
-        cost=config.train.record.cost,
+        record_at=frozenset(marks),
+        cost=record.cost,
         threads=config.train.threads,
     )
 
@@ -156,14 +154,6 @@ def count_updates(config: Config) -> tuple[int, int]:
     images = count_training_images(config)
     plan = make_plan(config, images)
     return plan.steps, epoch_steps(images, plan.batch_size)
-
-
-def record_steps(config: RecordConfig, total: int, per_epoch: int) -> frozenset[int]:
-    """Updates after which to record: before the first, after the last, and each epoch or `points` times a run."""
-    if config.every == "epoch":
-        return frozenset(range(0, total, per_epoch)) | {total}
-    points = min(config.points, total)
-    return frozenset(round(total * i / points) for i in range(points + 1))
 
 
 def stream(seed: int, which: int) -> np.random.SeedSequence:

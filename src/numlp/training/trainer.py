@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, field
-from itertools import cycle, islice
+from itertools import cycle
 from typing import NamedTuple
 
 import numpy as np
@@ -24,25 +24,17 @@ from numlp.training.plan import Plan, epoch_steps
 
 @dataclass
 class State:
-    """All that a run needs to resume; the order of the images follows from its seed and step.
-
-    Attributes:
-        step: Updates made, as of the latest record or stop.
-        seen: (4,) batches recorded, and of their cost, loss and accuracy the sums (aggregated) or moving averages (smoothed).
-        records: The records made so far.
-        health: The layers' health at those records; empty when it is not measured.
-        run_id: Id of its MLflow run.
-        seconds: Time trained so far.
-    """
+    """All that a run needs to resume; the order of the images follows from its seed and step."""
 
     network: Network
     optimizer: Optimizer
-    step: int = 0
+    step: int = 0  # updates made, as of the latest record or stop
+    # (4,) batches recorded, and of their cost, loss and accuracy the sums (aggregated) or moving averages (smoothed)
     seen: Array = field(default_factory=lambda: np.zeros(4))
     records: list[Record] = field(default_factory=list)
-    health: list[LayerHealth] = field(default_factory=list)
-    run_id: str = ""
-    seconds: float = 0.0
+    health: list[LayerHealth] = field(default_factory=list)  # at the records; empty when it is not measured
+    run_id: str = ""  # of MLflow
+    seconds: float = 0.0  # trained so far
 
     def vectors(self) -> dict[str, Array]:
         """The arrays that training changes in place, by name."""
@@ -51,21 +43,13 @@ class State:
 
 
 class Batch(NamedTuple):
-    """The images of one update.
+    """The images of one update."""
 
-    Attributes:
-        step: Updates made before it.
-        places: (N,) indices of the images in the training split.
-        x: (N, d) images, changed as the plan says, in a buffer that the next batch of the same size writes over.
-        labels: (N,) classes.
-        targets: (N, K) probabilities to train towards; None where they are the labels.
-    """
-
-    step: int
-    places: NDArray[np.intp]
-    x: Array
-    labels: NDArray[np.intp]
-    targets: Array | None
+    step: int  # updates made before it
+    places: NDArray[np.intp]  # (N,) indices of the images in the training split
+    x: Array  # (N, d) images, changed as the plan says, in a buffer that the next batch of this size writes over
+    labels: NDArray[np.intp]  # (N,) classes
+    targets: Array | None  # (N, K) probabilities to train towards; None where the labels are the targets
 
 
 class Trainer:
@@ -75,7 +59,7 @@ class Trainer:
         state: Changed in place.
         train: The training split.
         val: The validation split.
-        plan: How long and how to train.
+        plan: The length and the settings of the run.
         ahead: A second thread gathers the next batch and takes half of a record's evaluation; it changes no bit.
     """
 
@@ -181,24 +165,16 @@ class Trainer:
         return None
 
 
-def epoch_batches(seed: int, epoch: int, n: int, batch_size: int) -> Iterator[NDArray[np.intp]]:
-    """Index arrays that partition 0..n-1, in the random order of one epoch.
-
-    The order follows from `seed` and `epoch` alone, so that a run can resume in any epoch.
-    """
-    order = np.random.default_rng([seed, epoch]).permutation(n)
-    for start in range(0, n, batch_size):
-        yield order[start : start + batch_size]
-
-
 def batches_from(first: int, steps: int, seed: int, n: int, batch_size: int) -> Iterator[NDArray[np.intp]]:
-    """Index arrays of the updates `first` to `steps` of a run over `n` images, epoch after epoch."""
-    epoch, done = divmod(first, epoch_steps(n, batch_size))
-    while first < steps:
-        for index in islice(epoch_batches(seed, epoch, n, batch_size), done, done + steps - first):
-            yield index
-            first += 1
-        epoch, done = epoch + 1, 0
+    """Index arrays of the updates `first` to `steps` of a run; those of an epoch partition 0..n-1.
+
+    The order follows from `seed` and the epoch alone, so that a run can resume at any update.
+    """
+    for step in range(first, steps):
+        epoch, place = divmod(step, epoch_steps(n, batch_size))
+        if step == first or place == 0:
+            order = np.random.default_rng([seed, epoch]).permutation(n)
+        yield order[place * batch_size : (place + 1) * batch_size]
 
 
 def train(network: Network, optimizer: Optimizer, data: Part, val: Part, plan: Plan) -> Iterator[Record]:
