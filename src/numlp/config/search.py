@@ -41,7 +41,6 @@ class Place:
         sweep: Digest of the sweep.
         parent: MLflow's id of the sweep's run.
         began: When the first job was launched, in seconds since 1970.
-        since: A result counts as cached if it was written after this time.
         study: Journal file of the study, if trials are pruned.
         trial: Number of the job's trial in that study.
     """
@@ -53,7 +52,6 @@ class Place:
     sweep: str = ""
     parent: str = ""
     began: float = 0.0
-    since: float = 0.0
     study: str = ""
     trial: int = 0
 

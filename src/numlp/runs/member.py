@@ -19,7 +19,6 @@ from numlp.runs.outcome import Member, Outcome, load_outcome, save_outcome
 from numlp.runs.output_folder import LOG, NOTES
 from numlp.signals import Terminated
 from numlp.tracking import TRIAL
-from numlp.training.history import Record
 
 ENDED = NOTES / "ended"  # a letter per job that has ended: c of a cached result, t of a training
 STOPPED = NOTES / "stopped"  # a file that keeps the other jobs from beginning after a signal
@@ -61,23 +60,19 @@ def _find_or_train(config: DictConfig, search: Search, out: Path, train: Callabl
     settings, job = to_config(config), search.job
     edited = "they were edited meanwhile; the same command trains this job"
     require(settings_key(settings) == job.key, NODE, "the settings and the code of the sweep's beginning", edited)
-    trial = None
+    record, trial = record_file(RECORDS, settings), None  # of this node's BLAS kernel
     if job.study:
         from numlp.runs.pruning import Watch  # and with it Optuna
 
         trial = Watch(search)
-    record = record_file(RECORDS, settings)  # of this node's BLAS kernel
-
-    def watch(reported: Record) -> None:
-        if trial is not None:
-            trial.report(reported)
 
     def keep(outcome: Outcome) -> None:
         save_outcome(SWEEPS / job.sweep / record.name if outcome.state == "pruned" else record, outcome)
 
-    outcome = find_outcome(record, job.sweep, job.since)
+    outcome = find_outcome(record, job.sweep, job.began if search.rerun else 0)
     if outcome is None:
-        outcome = train(settings, out, Member(job.parent, {TRIAL: job.key, GROUP: job.group}, watch, keep))
+        tags, watch = {TRIAL: job.key, GROUP: job.group}, trial.report if trial else lambda _: None
+        outcome = train(settings, out, Member(job.parent, tags, watch, keep))
     if trial is not None:
         trial.tell(outcome)
     return outcome

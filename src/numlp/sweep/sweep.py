@@ -15,7 +15,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from numlp.config.compose import chosen_files, to_config
-from numlp.config.naming import common_caption, deciding_choices, run_name
+from numlp.config.naming import common_caption, deciding_choices, flatten, run_name
 from numlp.config.schema import check_rules
 from numlp.config.search import NODE, Place, Search
 from numlp.data.cifar10 import Unavailable
@@ -27,10 +27,9 @@ from numlp.runs.member import ENDED, find_outcome
 from numlp.runs.outcome import Outcome
 from numlp.runs.output_folder import NOTES
 from numlp.signals import Terminated, stoppable
-from numlp.sweep.parent import mean_metrics, shared_settings, show_trial
-from numlp.sweep.space import Choice, Point, Range, Space, describe_space, narrowed, read_space, short
+from numlp.sweep.space import SEED, Choice, Point, Range, Space, describe_space, narrowed, read_space, short
 from numlp.sweep.study import Study, count_trials
-from numlp.sweep.trial import TABLE, Job, Trial, list_trials, rank_trials, write_trials
+from numlp.sweep.trial import TABLE, Job, Trial, list_trials, rank_trials, shared_settings, show_trial, write_trials
 from numlp.threads import cores
 from numlp.tracking import SWEEP, About, track
 from numlp.training.plan import check_data, check_memory, count_updates, estimate_memory
@@ -40,13 +39,7 @@ ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs
 
 
 class Sweep:
-    """What `numlp train -m` does.
-
-    Args:
-        hydra: Hydra's context, which a launcher needs.
-        task: Runs one job.
-        config: The sweep's settings, with Hydra's part.
-        arguments: Overrides: some are fixed, some vary.
+    """A sweep of `numlp train -m`, from what Hydra gives its sweepers; some of the overrides `arguments` are fixed, some vary.
 
     Raises:
         UserError: A setting of the sweep breaks a rule.
@@ -59,14 +52,15 @@ class Sweep:
         self._hydra, self._task, self._config, self._search = hydra, task, config, search
         texts = [*(f"{key}={values}" for key, values in search.params.items()), *arguments]
         parsed = OverridesParser.create(config_loader=hydra.config_loader).parse_overrides(texts)
-        self._fixed, self._space, self._seeds = read_space(parsed)
+        self._fixed, self._space, seeds = read_space(parsed)
+        self._seeds = [{SEED: seed} for seed in seeds] or [{}]
         subdir = str(OmegaConf.to_container(config.hydra.sweep, resolve=False)["subdir"])  # type: ignore[index, call-overload]
-        varied = [*self._space, *(["seed"] if len(self._seeds) > 1 else [])]
+        varied = [*self._space, *([SEED] if len(seeds) > 1 else [])]
         each = "${hydra" in subdir or all(key.lstrip("+") in subdir for key in varied)
         remedy = "jobs in one folder would overwrite each other; numlp's own is ${hydra.job.num}"
         require(each, "hydra.sweep.subdir", f"a name with {', '.join(varied)}", remedy, subdir=subdir)
         several = "trials of several seeds are compared by their mean"
-        require(not search.prune or len(self._seeds) < 2, f"{NODE}.prune", "one seed", several, seeds=", ".join(self._seeds))
+        require(not search.prune or len(seeds) < 2, f"{NODE}.prune", "one seed", several, seeds=", ".join(seeds))
         for key, dimension in self._space.items() if len(search.rounds) > 1 else ():
             low = dimension.low if isinstance(dimension, Range) else 1
             require(low > 0, key, "a range above 0", "later rounds narrow it on a log scale", low=low)
@@ -76,8 +70,7 @@ class Sweep:
         self._side_by_side = 1 if jobs is None else jobs if jobs > 0 else cores()
         self._out, self._jobs, self._launched = Path(config.hydra.sweep.dir).absolute(), list[Job](), 0
         self._trials = sum(count_trials(each, self._space) for each in search.all_rounds())
-        self._total, self._began, self._lost = self._trials * max(1, len(self._seeds)), time.time(), ""
-        self._since = self._began if search.rerun else 0.0  # a result counts as cached if it is younger
+        self._total, self._lost = self._trials * len(self._seeds), ""
 
     def run(self) -> list[Trial]:
         """Run all rounds, and write and print the results; a dry run only lists the jobs.
@@ -93,22 +86,30 @@ class Sweep:
         study = Study(self._search, 0, self._space, self._side_by_side, self._out / NOTES)
         trials = self._plan(study)
         jobs = [job for trial in trials for job in trial.jobs]
-        self._check_memory(jobs)
+        valid = sorted((job.config for job in jobs if job.config), key=lambda config: -sum(estimate_memory(config).values()))
+        for side_by_side in (1, self._side_by_side) if valid else ():  # the first is what no smaller number of jobs would mend
+            check_memory(*valid[:side_by_side])
         space = describe_space(self._space)
         search = {"space": space, "seeds": self._seeds, "search": self._search.deciding()}
         self._digest = json_digest({**search, "first": [job.record.stem or job.error for job in jobs]})[:16]
-        valid = [deciding_choices(job.config) for job in jobs if job.config is not None]
-        network = common_caption(valid) if valid else "no valid network"
+        network = common_caption([deciding_choices(config) for config in valid]) if valid else "no valid network"
         print(f"network: {network}", flush=True)
         if self._search.dry_run:
-            self._list(jobs)
+            for place, job in enumerate(jobs, start=1):
+                cached = job.config and not self._search.rerun and find_outcome(job.record, self._digest, 0)
+                state = f"would fail: {job.error}" if job.error else "cached" if cached else "to run"
+                print(f"{place}/{self._total}  {job.place.label}: {state}")
+            if more := self._total - len(jobs):
+                print(f"{more} more jobs follow from the results of these")
             return []
         if not valid:
             raise UserError(jobs[0].error)
-        varied = [*self._space, *(["seed"] if self._seeds else [])]
+        named, keys = self._config.hydra.runtime.choices, " x ".join(self._space) or SEED
+        name = named.get("search") or named.get("experiment") or f"{keys}, {self._trials} trial{'s' * (self._trials != 1)}"
         settings = {f"search.{key}": value for key, value in self._search.deciding().items()}
-        tag = self._digest + (f", {self._began:.0f}" if self._search.rerun else "")  # the same command continues its run, unless it reruns
-        about = About(self._name, {**shared_settings(jobs, varied), **settings, "space": space}, {SWEEP: tag})
+        tag = self._digest + (f", {time.time():.0f}" if self._search.rerun else "")  # the same command continues its run, unless it reruns
+        shared = shared_settings(jobs, [*self._space, *self._seeds[0]])
+        about = About(name, {**shared, **settings, "space": space}, {SWEEP: tag})
         with track(Path.cwd(), self._out, about), stoppable() as self._stop:
             self._parent = about.run_id
             try:
@@ -132,7 +133,7 @@ class Sweep:
                 spaces.append(narrowed(spaces[-1], [trial.point for trial in before[: settings.best]], settings.margin))
                 study = Study(self._search, place, spaces[-1], self._side_by_side, self._out / NOTES)
                 left = sum(count_trials(each, spaces[-1]) for each in rounds[place:])  # fewer where the space lost choices or whole numbers
-                self._total = len(self._jobs) + left * max(1, len(self._seeds))
+                self._total = len(self._jobs) + left * len(self._seeds)
                 batch = self._plan(study)
             if len(rounds) > 1:
                 print(f"round {place + 1} of {len(rounds)} ({settings.sampler}): {describe_space(spaces[-1])}", flush=True)
@@ -148,42 +149,35 @@ class Sweep:
 
     def _plan(self, study: Study) -> list[Trial]:
         """The next trials of a round, each job composed and checked."""
-        asked, seeds = study.ask(), self._seeds or ("",)
-        return [Trial(number, study.place, point, [self._compose(number, point, seed) for seed in seeds]) for number, point in asked]
+        return [
+            Trial(number, study.place, point, [self._compose(number, point, seed) for seed in self._seeds]) for number, point in study.ask()
+        ]
 
-    def _compose(self, trial: int, point: Point, seed: str) -> Job:
+    def _compose(self, trial: int, point: Point, seed: Point) -> Job:
         """A job with its settings, or with the rule that they break.
 
         Raises:
             HydraException: The overrides do not compose.
             Unavailable: There are no images, for any job.
         """
-        values = {**point, **({"seed": seed} if seed else {})}
+        values = {**point, **seed}
         varied = [f"{key}={value}" for key, value in values.items()]
         composed = self._hydra.config_loader.load_sweep_config(self._config, [*self._fixed, *varied])
         choices = chosen_files(composed.hydra.runtime.choices)
-        job = Job(trial, short(point) or "one trial", varied, short(values) or "one run", seed, choices)
+        job = Job(Place(label=short(values) or "one run", group=short(point) or "one trial", trial=trial), varied)
         with open_dict(composed):
             del composed["hydra"]
         try:
             config = to_config(composed)
-            job.key, job.name = settings_key(config), run_name(config, job.choices)
+            job.place.key, job.name = settings_key(config), run_name(config, choices)
             check_data(config, describe_data(config))
             count_updates(config)
-            job.config, job.record = config, record_file(RECORDS, config)
+            job.config, job.record, job.settings = config, record_file(RECORDS, config), flatten(deciding_choices(config)) | choices
         except Unavailable:
             raise
         except UserError as error:
             job.error = str(error)
         return job
-
-    def _check_memory(self, jobs: Sequence[Job]) -> None:
-        """Raise UserError if the largest jobs that this machine runs at once need more memory than there is."""
-        configs = [job.config for job in jobs if job.config is not None]
-        largest = sorted(configs, key=lambda config: -sum(estimate_memory(config).values()))[: self._side_by_side]
-        if largest:
-            check_memory(largest[0])  # which no smaller number of jobs would mend
-            check_memory(*largest)
 
     def _check_files(self) -> None:
         """Raise UserError if a file that is one of several to try is a sweep itself: Hydra would ignore what it varies, and train less."""
@@ -194,15 +188,6 @@ class Sweep:
                 if composed.hydra.sweeper != self._config.hydra.sweeper:
                     problem = f"this file is a sweep of its own ({NODE}), which a sweep over files would not make"
                     raise UserError(f"{key}={name}: {problem}; run one after another: numlp train {key}={name}, then the others")
-
-    def _list(self, jobs: Sequence[Job]) -> None:
-        """Print each job of the first round: cached, to run, or its error."""
-        for place, job in enumerate(jobs, start=1):
-            cached = job.config is not None and find_outcome(job.record, self._digest, self._since)
-            state = f"would fail: {job.error}" if job.error else "cached" if cached else "to run"
-            print(f"{place}/{self._total}  {job.label}: {state}")
-        if more := self._total - len(jobs):
-            print(f"{more} more jobs follow from the results of these")
 
     def _launch(self, jobs: Sequence[Job], study: Study) -> None:
         """Bring jobs to their end by Hydra's launcher; again if a process is lost, since a job that has ended finds its result."""
@@ -218,8 +203,6 @@ class Sweep:
 
     def _hand_over(self, group: Sequence[Job], study: Study) -> None:
         """Give jobs to the launcher, and take their outcomes; none of those whose process is lost."""
-        ended = [job.outcome for job in self._jobs if job.outcome is not None]
-        (self._out / ENDED).write_text("".join("c" if outcome.cached else "t" for outcome in ended))
         overrides, first = [self._overrides(job, study) for job in group], self._launched
         self._launched += len(group)
         launcher = Plugins.instance().instantiate_launcher(hydra_context=self._hydra, task_function=self._task, config=self._config)
@@ -237,16 +220,9 @@ class Sweep:
 
     def _overrides(self, job: Job, study: Study) -> list[str]:
         """All overrides of a job, which reach it in whatever process: what the sweep changes in its own config does not."""
-        texts = {"key": job.key, "label": job.label, "group": job.group, "sweep": self._digest, "parent": self._parent}
-        place = Place(**texts, total=self._total, began=self._began, since=self._since, study=study.journal, trial=job.trial)
-        place_texts = [f"{NODE}.job.{key}={_quoted(value)}" for key, value in asdict(place).items()]
-        return [f"hydra.sweep.dir={_quoted(str(self._out))}", *place_texts, *self._fixed, *job.varied]
-
-    @property
-    def _name(self) -> str:
-        """Name of the sweep in MLflow: its file in conf/search or conf/experiment, or else what it varies, e.g. lam x norm, 6 trials."""
-        choices, varied = self._config.hydra.runtime.choices, " x ".join(self._space) or "seed"
-        return str(choices.get("search") or choices.get("experiment") or f"{varied}, {self._trials} trial{'s' * (self._trials != 1)}")
+        sweep = {"total": self._total, "sweep": self._digest, "parent": self._parent, "began": self._began, "study": study.journal}
+        place = [f"{NODE}.job.{key}={_quoted(value)}" for key, value in {**asdict(job.place), **sweep}.items()]
+        return [f"hydra.sweep.dir={_quoted(str(self._out))}", *place, *self._fixed, *job.varied]
 
     def _conclude(self, trials: Sequence[Trial], spaces: Sequence[Space], about: About, network: str) -> None:
         """Write and print the results, give them to MLflow, and raise UserError if jobs failed."""
@@ -266,10 +242,10 @@ class Sweep:
             folders = list(dict.fromkeys(outcome.folder for trial in order for outcome in trial.outcomes))  # rounds may meet
             lines += [f"compare the runs: `{shlex.join(['numlp', 'compare', *folders])}`"] if 2 <= len(folders) <= MOST else []
             about.tags |= {"best": order[0].label, "best_command": command}
-            about.metrics |= mean_metrics(order[0])
+            about.metrics |= order[0].metrics()
         about.tags["mlflow.note.content"] = "\n\n".join([f"{title}; network: {network}", *lines])
         failed = [job for trial in trials for job in trial.jobs if job.outcome is not None and job.outcome.state == "failed"]
-        lines += [f"FAILED  {job.label}: {job.outcome.error} ({job.outcome.folder})" for job in failed if job.outcome is not None]
+        lines += [f"FAILED  {job.place.label}: {job.outcome.error} ({job.outcome.folder})" for job in failed if job.outcome is not None]
         print(*lines, f"files: {relpath(self._out)}", sep="\n", flush=True)
         if failed:
             raise UserError(f"sweep: {len(failed)} of {self._total} jobs failed; the lines above have their errors")
