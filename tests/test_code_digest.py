@@ -13,20 +13,7 @@ from budget import ROOT
 from numlp import code_digest
 from numlp.code_digest import DECIDING, PACKAGE, deciding_files, stage_digest, tree_digest
 
-MODULE = '''"""A module."""
-
-WIDTH = 1  # a comment
-
-
-def area(height):
-    """The area.
-
-    More of it.
-    """
-    return WIDTH * height
-'''
-
-
+MODULE = '"""A module."""\nWIDTH = 1  # a comment\ndef area(height):\n    """The area."""\n    return WIDTH * height\n'
 EDITS = [  # of MODULE, and whether the edit counts
     ("# a comment", "# another comment", False),
     ("The area.", "The product of the sides.", False),

@@ -6,5 +6,5 @@ import kill_runs
 
 
 @pytest.mark.slow
-def test_six_runs_that_are_killed_or_stopped_end_in_the_bits_of_runs_left_alone(tmp_path):
-    assert kill_runs.main(tmp_path, 6, 400, ("nine layers", "everything")) == 0
+def test_three_runs_that_are_killed_or_stopped_end_in_the_bits_of_runs_left_alone(tmp_path):
+    assert kill_runs.main(tmp_path, 3, 400) == 0
