@@ -25,18 +25,16 @@ from numlp.tracking import connect
 POINTS = 10
 RUN = ["data=synthetic", "split=9k", "then=[]", "train.record.every=points", f"train.record.points={POINTS}"]  # 90 updates per epoch
 CASES = {
-    "nine layers": ["model=mlp9"],
-    "everything": (
-        "optim=adamw schedule.eta_max=0.003 norm=after activation=gelu dropout=0.2 input_dropout=0.1 smoothing=0.1 mixup=0.5 clip_norm=1 "
-        "average=0.99 moments=precise moments.images=2000 augment.flip=true augment.shift=3 augment.cutout=8 train.threads=1 "
-        "train.health=true test_time_flip=true"
-    ).split(),
+    "nine layers": "model=mlp9",
+    "everything": "optim=adamw schedule.eta_max=0.003 norm=after activation=gelu dropout=0.2 input_dropout=0.1 smoothing=0.1 mixup=0.5 "
+    "clip_norm=1 average=0.99 moments=precise moments.images=2000 augment.flip=true augment.shift=3 augment.cutout=8 train.threads=1 "
+    "train.health=true test_time_flip=true",
 }
 ENDS = {signal.SIGKILL: -9, signal.SIGINT: 130, signal.SIGTERM: 143}  # exit codes
 
 
 def begin(folder, case, steps, out):
-    command = [sys.executable, "-m", "numlp", "train", *RUN, *CASES[case], f"train.epochs={steps / 90!r}", f"hydra.run.dir={out}"]
+    command = [sys.executable, "-m", "numlp", "train", *RUN, *CASES[case].split(), f"train.epochs={steps / 90!r}", f"hydra.run.dir={out}"]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
