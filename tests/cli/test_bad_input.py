@@ -46,7 +46,6 @@ CASES = {  # overrides, and the line's beginning and another part of it
     "augment.cutout=8 model.inputs=20": ("augment: ", "20"),
     "average=0.9": ("average: ", "moments=precise"),
     "dropout=1": ("dropout: ", "1"),
-    "~norm": ("~norm: ", "norm=VALUE"),
     "norm=[": ("config: ", ""),
     "=3": ("config: ", ""),
     "optim=null": ("config: ", ""),

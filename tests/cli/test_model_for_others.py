@@ -59,16 +59,15 @@ def directories_and_bad_files(ready, numlp):
         assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-5)
         assert row["probabilities"][row["class"]] == row["probability"] == max(row["probabilities"].values())
 
-    code, out, err = numlp("predict", *MODEL, "album", "--format", "csv", "--output", "out/classes.csv")
+    code, out, err = numlp("predict", *MODEL, "album", "--format", "csv")
     assert (code, err) == (0, "")
-    lines = list(csv.DictReader((ready / "out/classes.csv").read_text().splitlines()))
+    lines = list(csv.DictReader(out.splitlines()))
     expected = [(row["file"], row["class"], pytest.approx(row["probability"])) for row in objects[:3]]
     assert [(line["file"], line["class"], float(line["probability"])) for line in lines] == expected
     assert list(lines[0])[3:] == list(objects[0]["probabilities"])
 
     (ready / "empty").mkdir()
     assert numlp("predict", *MODEL, "empty")[0] == 1
-    assert numlp("predict", *MODEL, "red.jpg", "--output", "x")[0] == 1
 
 
 @pytest.fixture

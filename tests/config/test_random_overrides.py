@@ -93,18 +93,3 @@ def test_valid_overrides_compose(folder, seed, lam, widths, norm):
     found = OmegaConf.load("build/resolved.yaml").resolved
     assert found.seed == seed
     assert math.isclose(found.lam, lam)
-
-
-@pytest.mark.parametrize("override", ["lam=choice(0.1,0.2),0.3", "lam=0.3,range(1,3)", "lam=interval(1,2),0.3"])
-def test_sweep_inside_a_list_of_values_is_refused_by_its_key(project, numlp, override):
-    code, _, err = numlp("train", "-m", "data=synthetic", override)
-    assert code == 1
-    assert err.startswith(f"error: {override}: ")
-
-
-@pytest.mark.parametrize("key", ["dropout", "lam", "seed", "schedule", "norm", "train", "train.health", "schedule.eta_max"])
-@pytest.mark.parametrize("more", [[], ["-m", "mixup=0,1"]])
-def test_removed_setting_is_refused_by_its_key(project, numlp, key, more):
-    code, _, err = numlp("train", *more, "data=synthetic", f"~{key}")
-    assert code == 1
-    assert err.startswith(f"error: ~{key}: ")

@@ -54,21 +54,15 @@ def lay_out(folder: Path, data: str | None = None) -> None:
     Raises:
         UserError: `folder` has something in it, or there is no such data set.
     """
-    new = not folder.exists()
-    empty = new or (folder.is_dir() and all(path.name == ".git" for path in folder.iterdir()))
+    empty = not folder.exists() or (folder.is_dir() and all(path.name == ".git" for path in folder.iterdir()))
     require(empty, "numlp init", "a new or an empty directory", DIR=str(folder))
     known = sorted(path.stem for path in (template() / "conf" / "data").glob("*.yaml"))
     require(data is None or data in known, "numlp init", f"--data {' or '.join(known)}", data=data)
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".numlp-init.") as scratch:
-            _fill(Path(scratch), data, in_git(folder))
-            for path in Path(scratch).iterdir():
-                path.rename(folder / path.name)
-    except BaseException:
-        if new and not any(folder.iterdir()):
-            folder.rmdir()
-        raise
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".numlp-init.") as scratch:
+        _fill(Path(scratch), data, in_git(folder))
+        for path in Path(scratch).iterdir():
+            path.rename(folder / path.name)
 
 
 def template() -> Path:

@@ -3,7 +3,6 @@
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from textwrap import fill
@@ -11,21 +10,17 @@ from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, Sweep
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from numlp.cli.commands import COMMANDS
 from numlp.cli.init import template
-from numlp.config.compose import CONF, PARAMS, all_keys, read_params, store_primary, to_config
-from numlp.config.explain import explain, is_composing_error
+from numlp.config.compose import CONF, PARAMS, explaining, read_params, store_primary, to_config
 from numlp.config.search import NODE, SWEEPER
 from numlp.errors import UserError
 from numlp.runs.output_folder import mark
 from numlp.signals import stoppable
 
-FULL_ERRORS = "HYDRA_FULL_ERROR"
 INFO = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
 OTHER_FOLDERS = ("defaults", "hydra", "stage")  # folders of conf/ for other files and for dvc.yaml
 
@@ -64,39 +59,17 @@ def run(arguments: Namespace) -> int:
     Raises:
         UserError: The settings do not compose, or break a rule; the message is one or two lines.
     """
-    root, overrides, argv, traced = Path.cwd(), arguments.overrides, sys.argv, os.environ.get(FULL_ERRORS) == "1"
+    root, overrides = Path.cwd(), arguments.overrides
     flags = [word for word in arguments.words if word not in overrides]  # Hydra takes no flag between two overrides
-    sys.argv, os.environ[FULL_ERRORS] = [f"numlp {arguments.command}", *flags, *overrides], "1"
+    sys.argv, os.environ["HYDRA_FULL_ERROR"] = [f"numlp {arguments.command}", *flags, *overrides], "1"
     if str(root) not in sys.path:
         sys.path.append(str(root))  # a _target_ may be in the project's folder; last, so that a file there hides no module
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report its use to its makers
     os.environ.setdefault("RAY_DEDUP_LOGS", "0")  # Ray would leave out the lines of similar jobs
-    try:
+    with explaining(), stoppable():
         store_primary(root, arguments.command)
-        check_overrides(overrides)
-        with stoppable():
-            hydra.main(version_base="1.3", config_path=str(root / CONF), config_name=Path(PARAMS).stem)(job)()
-    except (Exception, SystemExit) as end:
-        error = end.__cause__ if isinstance(end, SystemExit) and end.__cause__ else end  # see `job`
-        if traced or not is_composing_error(error):
-            raise error from error.__cause__
-        raise UserError(explain(error, all_keys())) from error
-    finally:
-        sys.argv = argv
-        if not traced:
-            del os.environ[FULL_ERRORS]
+        hydra.main(version_base="1.3", config_path=str(root / CONF), config_name=Path(PARAMS).stem)(job)()
     return 0
-
-
-def check_overrides(overrides: Sequence[str]) -> None:
-    """Raise UserError for an override that Hydra's parser accepts, and Hydra then ignores or refuses in words of its own code."""
-    for override in OverridesParser.create().parse_overrides(list(overrides)):
-        key, values = override.key_or_group, override.value()
-        if override.is_delete() and not key.startswith("hydra"):
-            raise UserError(f"~{key}: a setting cannot be removed; give it a value, such as {key}=VALUE")
-        if isinstance(values, ChoiceSweep) and any(isinstance(value, Sweep) for value in values.list):
-            expected = f"expected values, or one of choice, range and interval alone; write {key}=VALUE,VALUE,..."
-            raise UserError(f"{override.input_line}: {expected}")
 
 
 def job(config: DictConfig) -> Any:

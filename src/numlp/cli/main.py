@@ -5,7 +5,6 @@ import errno
 import os
 import re
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -151,29 +150,13 @@ def overview() -> str:
 def settle_process() -> None:
     """Make a command independent of what a notebook or a batch system has set for other programs.
 
-    A stream that is closed goes to the null device; a character that a terminal lacks is escaped; warnings of libraries are no errors
-    (PYTHONWARNINGS=error); a user without a home or a name gets one, as in containers; figures are drawn to files.
+    A character that a terminal lacks is escaped; a user without a name gets one, as in containers; figures are drawn to files.
     """
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        if getattr(sys, name) is None:
-            null = os.open(os.devnull, os.O_RDWR)
-            os.dup2(null, number)
-            if null > 2:
-                os.close(null)
-            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
-    if any(option.partition(":")[0] == "error" for option in sys.warnoptions):
-        warnings.resetwarnings()
-        warnings.simplefilter("ignore")
-        os.environ["PYTHONWARNINGS"] = "ignore"
-    try:
-        Path.home()
-    except RuntimeError:  # neither HOME nor an entry in the password database; MLflow and DVC would stop
-        os.environ["HOME"] = os.sep
     try:
         getuser()
-    except (KeyError, OSError):
+    except (KeyError, OSError):  # MLflow and DVC would stop
         os.environ["USER"] = f"user{os.getuid()}"
     os.environ["MPLBACKEND"] = "agg"

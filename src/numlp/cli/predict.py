@@ -16,7 +16,7 @@ from numlp.cli.commands import add_model
 from numlp.data.image_file import SUFFIXES, read_image
 from numlp.display.text import plain_table
 from numlp.errors import UserError, require
-from numlp.files import csv_text, write_text
+from numlp.files import csv_text
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
 
@@ -30,17 +30,16 @@ ABOUT = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the images, --model, --format and --output."""
+    """Declare the images, --model and --format."""
     parser.description = ABOUT
     text = "a PNG, JPEG or WebP file of any size, or a directory with such files, searched recursively"
     parser.add_argument("images", nargs="+", type=from_user, metavar="IMAGE", help=text)
     add_model(parser)
     parser.add_argument("--format", choices=(TABLE, *FORMATS), default=TABLE, help="output format (default: %(default)s)")
-    parser.add_argument("--output", type=from_user, metavar="FILE", help="write CSV or JSON to this file instead of the terminal")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print or write the classes of each image; report an image that cannot be read in one line.
+    """Print the classes of each image; report an image that cannot be read in one line.
 
     Returns:
         0; 1 where an image could not be read.
@@ -48,9 +47,6 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         UserError: There is no model, or a directory has no image.
     """
-    fits = arguments.output is None or arguments.format != TABLE
-    expected, remedy = f"--format {' or '.join(FORMATS)}", "the table is for the terminal"
-    require(fits, "numlp predict --output", expected, remedy, format=arguments.format)
     model = load_model(arguments.model)
     model.require_images("numlp predict")
     require(model.dataset.is_image, "numlp predict", "a model of images", shape=list(model.dataset.shape))
@@ -63,19 +59,19 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"error: {error}", file=sys.stderr)
     if images:
         rows = np.moveaxis(np.stack(list(images.values())), -1, 1).reshape(len(images), -1)  # channel-major
-        _show(arguments, list(images), model.dataset.class_names, model.probabilities(rows))
+        _show(arguments.format, list(images), model.dataset.class_names, model.probabilities(rows))
     return int(len(images) < len(files))
 
 
-def _show(arguments: argparse.Namespace, titles: Sequence[str], names: Sequence[str], probabilities: Array) -> None:
-    if arguments.format == TABLE:
+def _show(layout: str, titles: Sequence[str], names: Sequence[str], probabilities: Array) -> None:
+    if layout == TABLE:
         console = Console(highlight=False)
         for title, row in zip(titles, probabilities, strict=True):
             console.print(tabulate_top_classes(title, names, row))
         return
     likeliest = [(title, names[row.argmax()], float(row.max())) for title, row in zip(titles, probabilities, strict=True)]
     rows = probabilities.tolist()
-    if arguments.format == "csv":
+    if layout == "csv":
         text = csv_text(["file", "class", "probability", *names], [[*best, *row] for best, row in zip(likeliest, rows, strict=True)])
     else:
         objects = [
@@ -83,11 +79,7 @@ def _show(arguments: argparse.Namespace, titles: Sequence[str], names: Sequence[
             for (title, name, highest), row in zip(likeliest, rows, strict=True)
         ]
         text = json.dumps(objects, indent=2) + "\n"
-    if arguments.output is None:
-        sys.stdout.write(text)
-    else:
-        write_text(arguments.output, text)
-        print(f"predict: wrote {arguments.output}: {len(titles)} images")
+    sys.stdout.write(text)
 
 
 def tabulate_top_classes(title: str, names: Sequence[str], probabilities: Array) -> Group:

@@ -1,6 +1,7 @@
 """params.yaml and conf/ as one Hydra config, and from it the typed `Config`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -81,12 +82,19 @@ def compose_project(root: Path) -> Config:
         UserError: They do not compose, or break a rule.
     """
     store_primary(root, "train")
+    with explaining(), initialize_config_dir(str((root / CONF).absolute()), version_base="1.3"):
+        return to_config(compose(PARAMS.removesuffix(".yaml")))
+
+
+@contextmanager
+def explaining() -> Iterator[None]:
+    """Turn an error of composing, which may be the cause of a SystemExit, into a UserError of one line; any other goes on."""
     try:
-        with initialize_config_dir(str((root / CONF).absolute()), version_base="1.3"):
-            return to_config(compose(PARAMS.removesuffix(".yaml")))
-    except Exception as error:
+        yield
+    except (Exception, SystemExit) as end:
+        error = end.__cause__ if isinstance(end, SystemExit) and end.__cause__ else end
         if not is_composing_error(error):
-            raise
+            raise error from error.__cause__
         raise UserError(explain(error, all_keys())) from error
 
 

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
-from hydra.core.override_parser.types import IntervalSweep, Override
+from hydra.core.override_parser.types import IntervalSweep, Override, Sweep
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from numlp.errors import require
@@ -139,7 +139,8 @@ def short(point: Mapping[str, str]) -> str:
 
 def _dimension(key: str, override: Override) -> Choice | Range:
     if not override.is_interval_sweep():
-        values = tuple(override.sweep_string_iterator())
+        nested = any(isinstance(item, Sweep) for item in getattr(override.value(), "list", ()))  # as in 0.1,range(1,3)
+        values = () if nested else tuple(override.sweep_string_iterator())
         require(0 < len(values) == len(set(values)), key, "one or more different values", values=override.input_line)
         return Choice(values, ordered=override.is_range_sweep())
     interval = override.value()
