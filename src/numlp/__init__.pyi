@@ -28,6 +28,7 @@ from numlp.nn.moments import set_from_batch as set_from_batch, update_moving_ave
 from numlp.nn.network import Network as Network, Pass as Pass
 from numlp.optim.optimizers import *
 from numlp.optim.schedules import *
+from numlp.stages.normalise import load_split as load_split
 from numlp.training.evaluator import Evaluator as Evaluator, Scores as Scores, confusion_matrix as confusion_matrix
 from numlp.training.fit import AdaptiveMoments as AdaptiveMoments, EmaMoments as EmaMoments, PreciseMoments as PreciseMoments
 from numlp.training.history import Record as Record

@@ -9,6 +9,7 @@ from numlp.data.normalise import Pixels, prepare, statistics
 from numlp.errors import UserError
 from numlp.nn.initializers import he, initialize
 from numlp.nn.network import Network
+from numlp.stages.normalise import load_split
 from numlp.training.evaluator import Evaluator
 
 
@@ -93,3 +94,15 @@ def test_evaluation_of_pixels_has_the_bits_of_an_evaluation_of_their_values(rng)
     x = Pixels(images, *statistics(images))
     for threads in (1, 2):
         np.testing.assert_array_equal(Evaluator(network, threads).probabilities(x), Evaluator(network).probabilities(x[:]))
+
+
+def test_split_of_the_project_is_loaded_from_any_directory_of_it(with_data, numlp, monkeypatch):
+    with pytest.raises(UserError, match="numlp normalise"):
+        load_split()
+    assert numlp("normalise", "+stage=pipeline", "data=synthetic", "split.train=[0,60]", "split.val=[60,80]")[0] == 0
+    (with_data / "notebooks").mkdir()
+    monkeypatch.chdir(with_data / "notebooks")
+    part, expected = load_split("val"), prepare(with_data / "build/download", [0, 60], [60, 80], with_data).part("val")
+    assert part.x.dtype == np.float32
+    np.testing.assert_array_equal(part.x, expected.x[:])
+    np.testing.assert_array_equal(part.labels, expected.labels)

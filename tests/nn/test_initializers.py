@@ -1,7 +1,6 @@
 """Initial weights have the deviations asked for."""
 
 import math
-from functools import partial
 
 import numpy as np
 import pytest
@@ -21,7 +20,7 @@ def initialized(std, seed, dtype=np.float64):
 
 @pytest.mark.parametrize(
     ("std", "expected"),
-    [(he, lambda d: math.sqrt(2 / d)), (xavier, lambda d: math.sqrt(1 / d)), (partial(gaussian, sigma=1e-4), lambda d: 1e-4)],
+    [(he, lambda d: math.sqrt(2 / d)), (xavier, lambda d: math.sqrt(1 / d)), (gaussian(1e-4), lambda d: 1e-4)],
     ids=["he", "xavier", "gaussian"],
 )
 def test_weights_have_the_deviation_of_their_fan_in_and_the_others_start_at_0_and_1(std, expected):
@@ -37,4 +36,9 @@ def test_weights_have_the_deviation_of_their_fan_in_and_the_others_start_at_0_an
 @pytest.mark.parametrize("sigma", [0.0, -1.0, math.inf, math.nan])
 def test_sigma_that_is_no_positive_number_is_refused(sigma):
     with pytest.raises(UserError, match=r"init\.sigma"):
-        gaussian(10, sigma)
+        gaussian(sigma)
+
+
+def test_distribution_that_is_not_called_is_named():
+    with pytest.raises(UserError, match=r"numlp\.gaussian\(0\.01\)"):
+        initialized(gaussian, 0)

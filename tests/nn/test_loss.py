@@ -15,12 +15,18 @@ LABELS = np.array([0, 1, 2, 3, 1])
 
 @given(LOGITS)
 def test_probabilities_sum_to_1_and_the_gradient_of_each_row_to_0(logits):
-    p = softmax(logits.copy())
+    before = logits.copy()
+    p = softmax(logits)
     assert ((p >= 0) & (p <= 1)).all()
     np.testing.assert_allclose(p.sum(1), 1, rtol=1e-14)
-    gradient = cross_entropy_gradient(logits.copy(), LABELS)
+    gradient = cross_entropy_gradient(logits, LABELS)
     np.testing.assert_allclose(gradient.sum(1), 0, atol=1e-15)
     assert (gradient[np.arange(5), LABELS] <= 0).all()
+    np.testing.assert_array_equal(logits, before)
+    assert cross_entropy_gradient(logits, LABELS, out=logits) is logits
+    np.testing.assert_array_equal(logits, gradient)
+    assert softmax(before, out=before) is before
+    np.testing.assert_array_equal(before, p)
 
 
 @given(MODEST, st.floats(-1e3, 1e3))
@@ -28,7 +34,7 @@ def test_cross_entropy_is_minus_the_mean_log_probability_of_the_label_whatever_i
     p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     expected = -np.log(p[np.arange(5), LABELS]).mean()
     for moved in (logits, logits + shift):
-        np.testing.assert_allclose(softmax(moved.copy()), p, rtol=1e-9)
+        np.testing.assert_allclose(softmax(moved), p, rtol=1e-9)
         np.testing.assert_allclose(cross_entropy(moved, LABELS), expected, rtol=1e-9, atol=1e-9)
 
 
@@ -61,6 +67,6 @@ def test_gradients_agree_with_central_differences(rng, smoothing, share):
         up[place] += h
         down[place] -= h
         numerical[place] = (soft_cross_entropy(up, targets) - soft_cross_entropy(down, targets)) / (2 * h)
-    np.testing.assert_allclose(soft_cross_entropy_gradient(logits.copy(), targets), numerical, rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(soft_cross_entropy_gradient(logits, targets), numerical, rtol=1e-7, atol=1e-9)
     if share == 1:
         np.testing.assert_allclose(cross_entropy_gradient(logits, labels), numerical, rtol=1e-7, atol=1e-9)

@@ -86,3 +86,23 @@ def test_parameters_have_the_names_and_shapes_of_the_model_file():
 def test_network_that_cannot_be_built_is_refused(sizes, norm):
     with pytest.raises(UserError, match="network"):
         Network(sizes, norm)
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (np.zeros((2, 3)), ["float64", "float32", "x.astype(np.float32)"]),
+        (np.zeros((2, 4), np.float32), ["(N, 3)", "(2, 4)"]),
+        (np.zeros(3, np.float32), ["(N, 3)", "(3,)"]),
+    ],
+    ids=["type", "width", "one row"],
+)
+def test_input_of_another_type_or_width_is_refused_with_the_remedy(x, words):
+    with pytest.raises(UserError) as error:
+        Pass(Network((3, 2))).forward(x, TRAINING)
+    assert all(word in str(error.value) for word in words)
+
+
+def test_backward_pass_of_rows_without_a_forward_pass_is_refused():
+    with pytest.raises(UserError, match="backward"):
+        Pass(Network((3, 2))).backward(np.zeros((4, 2), np.float32))

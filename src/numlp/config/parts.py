@@ -23,7 +23,7 @@ from numlp.config.schema import Part
 from numlp.errors import UserError, did_you_mean, one_line, require
 
 RUNTIME = {"data": 0, "activation": 1, "init": 1, "optim": 1, "schedule": 0, "moments": 0}
-"""The config groups that are parts, with the number of arguments that are given by position."""
+"""The config groups that are parts, with the number of arguments that are given by position; a class of `init` gets none."""
 TARGET, PACKAGE = "_target_", Path(__file__).parents[1]
 ADDRESSES = ("urls", "file")  # settings of a data set that decide no image
 RENAMED = {"adamw": "AdamW", "ema": "EmaMoments", "precise": "PreciseMoments", "adaptive": "AdaptiveMoments"}
@@ -70,6 +70,11 @@ def build(part: Mapping[str, Any], *runtime: Any) -> Any:
     return bind(part)(*runtime)
 
 
+def build_init(part: Mapping[str, Any]) -> Callable[[int], float]:
+    """The standard deviation of the initial weights by the fan-in: the function of `part`, or an instance of its class."""
+    return build(part) if isinstance(locate(part), type) else bind(part)
+
+
 def own_code(part: Mapping[str, Any]) -> str:
     """A digest of the file that defines a part outside numlp, without what the file imports; empty for a part of numlp."""
     file = None if part[TARGET].startswith(f"{PACKAGE.name}.") else inspect.getsourcefile(locate(part))
@@ -100,7 +105,8 @@ def schema_of(group: str, target: Callable[..., Any]) -> Any:
     """A structured config with a target's settings as its keys; a type that OmegaConf does not know becomes Any."""
     hints, keys = get_type_hints(target.__init__ if isinstance(target, type) else target), []  # type: ignore[misc]
     named = [one for one in inspect.signature(target).parameters.values() if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
-    for parameter in named[RUNTIME[group] + 2 * len(getattr(target, "parameters", ())) :]:  # an activation gets views of what it learns
+    runtime = 0 if group == "init" and isinstance(target, type) else RUNTIME[group]
+    for parameter in named[runtime + 2 * len(getattr(target, "parameters", ())) :]:  # an activation gets views of what it learns
         default = MISSING if parameter.default is parameter.empty else parameter.default
         for kind in (hints.get(parameter.name, Any), Any):
             with suppress(OmegaConfBaseException):
@@ -116,10 +122,10 @@ def try_part(group: str, part: Mapping[str, Any]) -> Any:
     from numlp.nn.network import Network  # with NumPy, for which --help need not wait
 
     network = Network((1, 1))
-    samples: dict[str, list[Any]] = {"activation": [1], "init": [1], "optim": [network]}
+    samples: dict[str, list[Any]] = {"activation": [1], "optim": [network]}
     views = [network.params["linear1.b"]] * (2 * len(getattr(locate(part), "parameters", ())))
     try:
-        return build(part, *samples.get(group, []), *views)
+        return build_init(part)(1) if group == "init" else build(part, *samples.get(group, []), *views)
     except UserError:
         raise
     except Exception as error:

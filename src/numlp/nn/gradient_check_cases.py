@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -66,7 +65,7 @@ class Case:
 
 
 _NETWORKS: tuple[tuple[str, Sequence[tuple[int, ...]], Placement, int, int, float, Initializer], ...] = (
-    ("G1", ((50,), (50, 50), (50, 50, 30)), "before", 3, 10, 1e-5, partial(gaussian, sigma=0.01)),
+    ("G1", ((50,), (50, 50), (50, 50, 30)), "before", 3, 10, 1e-5, gaussian(0.01)),
     ("G2", ((4, 5, 6),), "before", 6, 3, 1e-6, he),
     ("G3", ((50,),), "none", 2, 3072, 1e-5, he),
     ("G4", ((20,), (20, 20), (20, 20, 10)), "none", 100, 3072, 1e-6, he),

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from numlp.errors import POSITIVE
+from numlp.errors import POSITIVE, UserError
 from numlp.nn.network import Network
 
 __all__ = ["gaussian", "he", "initialize", "xavier"]  # the public names: numlp.gaussian, ...
@@ -25,10 +26,18 @@ def xavier(fan_in: int) -> float:
     return math.sqrt(1 / fan_in)
 
 
-def gaussian(fan_in: int, sigma: float = 0.01) -> float:
-    """The same `sigma` for every layer."""
-    POSITIVE.require("init.sigma", sigma=sigma)
-    return sigma
+@dataclass(frozen=True)
+class gaussian:  # noqa: N801 (it is used as he and xavier are)
+    """The standard deviation `sigma` for every layer: gaussian(0.01) is a function of the fan-in, as `he` is."""
+
+    sigma: float = 0.01
+
+    def __post_init__(self) -> None:
+        POSITIVE.require("init.sigma", sigma=self.sigma)
+
+    def __call__(self, fan_in: int) -> float:
+        """The standard deviation, whatever the fan-in."""
+        return self.sigma
 
 
 def initialize(network: Network, std: Initializer, rng: np.random.Generator) -> None:
@@ -46,6 +55,8 @@ def initialize(network: Network, std: Initializer, rng: np.random.Generator) -> 
         >>> network.params["linear2.b"][:3].tolist()
         [0.0, 0.0, 0.0]
     """
+    if isinstance(std, type):
+        raise UserError(f"initialize: expected a function of the fan-in, got the class {std.__name__}; call it: numlp.{std.__name__}(0.01)")
     for name, view in network.params.views.items():
         if name.endswith(".W"):
             view[...] = rng.normal(0.0, std(view.shape[0]), view.shape)

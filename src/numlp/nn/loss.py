@@ -6,16 +6,16 @@ from numpy.typing import NDArray
 from numlp.arrays import Array
 
 
-def softmax(logits: Array) -> Array:
-    """Turn (N, K) logits into probabilities, in place."""
-    logits -= logits.max(axis=1, keepdims=True)  # e^x stays finite
-    np.exp(logits, out=logits)
-    logits /= logits.sum(axis=1, keepdims=True)
-    return logits
+def softmax(logits: Array, out: Array | None = None) -> Array:
+    """(N, K) logits -> (N, K) probabilities, in `out`, which may be the logits, or a new array."""
+    p: Array = np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)  # e^x stays finite
+    np.exp(p, out=p)
+    p /= p.sum(axis=1, keepdims=True)
+    return p
 
 
 def cross_entropy(logits: Array, labels: NDArray[np.integer]) -> float:
-    """Mean cross-entropy in nats of (N, K) logits against (N,) labels, which are left as they are.
+    """Mean cross-entropy in nats of (N, K) logits against (N,) labels.
 
     By log-sum-exp, so that a probability that rounds to 0 still costs a finite amount.
 
@@ -30,16 +30,17 @@ def cross_entropy(logits: Array, labels: NDArray[np.integer]) -> float:
     return float(np.mean(log_sum - logits[np.arange(len(labels)), labels], dtype=np.float64))
 
 
-def cross_entropy_gradient(logits: Array, labels: NDArray[np.integer]) -> Array:
-    """Gradient of `cross_entropy` in the logits, (softmax - onehot) / N, written over them."""
+def cross_entropy_gradient(logits: Array, labels: NDArray[np.integer], out: Array | None = None) -> Array:
+    """Gradient of `cross_entropy` in the logits, (softmax - onehot) / N, in `out`, which may be the logits, or a new array."""
     n = len(logits)
     by_class = logits.T.copy()  # (K, N): reductions along the first axis take a third of the time of those along the last
     by_class -= np.maximum.reduce(by_class, axis=0)
     np.exp(by_class, out=by_class)
     by_class /= n * np.add.reduce(by_class, axis=0)
     by_class[labels, np.arange(n)] -= 1 / n
-    logits[...] = by_class.T
-    return logits
+    out = np.empty_like(logits) if out is None else out
+    out[...] = by_class.T
+    return out
 
 
 def soft_targets(labels: NDArray[np.integer], classes: int, smoothing: float, others: NDArray[np.integer], share: float) -> Array:
@@ -59,12 +60,12 @@ def soft_targets(labels: NDArray[np.integer], classes: int, smoothing: float, ot
     return targets
 
 
-def soft_cross_entropy_gradient(logits: Array, targets: Array) -> Array:
-    """Gradient in (N, K) logits of the mean cross-entropy against (N, K) probabilities, (softmax - targets) / N, written over them."""
-    softmax(logits)
-    logits -= targets
-    logits /= len(logits)
-    return logits
+def soft_cross_entropy_gradient(logits: Array, targets: Array, out: Array | None = None) -> Array:
+    """Gradient of the mean cross-entropy against (N, K) probabilities in the logits, (softmax - targets) / N, as for labels."""
+    gradient = softmax(logits, out)
+    gradient -= targets
+    gradient /= len(gradient)
+    return gradient
 
 
 def accuracy(logits: Array, labels: NDArray[np.integer]) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from numlp.arrays import Array, Shape
-from numlp.errors import require
+from numlp.errors import UserError, require
 from numlp.nn.activations import Activation, Relu, kind_of, layer_name
 from numlp.nn.batch_norm import BatchNorm
 from numlp.nn.dropout import Dropout
@@ -71,12 +71,18 @@ class Network:
     Examples:
         >>> import numlp
         >>> network = numlp.Network((3072, 50, 50, 10), norm="before")
-        >>> list(network.layers)
-        ['linear1', 'bn1', 'relu1', 'linear2', 'bn2', 'relu2', 'linear3']
+        >>> network
+        layer    output   parameters                values
+        linear1  (N, 50)  W (3072, 50), b (50,)    153,650
+        bn1      (N, 50)  gamma (50,), beta (50,)      100
+        relu1    (N, 50)                                 0
+        linear2  (N, 50)  W (50, 50), b (50,)        2,550
+        bn2      (N, 50)  gamma (50,), beta (50,)      100
+        relu2    (N, 50)                                 0
+        linear3  (N, 10)  W (50, 10), b (10,)          510
+        156,910 values of float32
         >>> network.params["linear1.W"].shape
         (3072, 50)
-        >>> network.params.vector.size
-        156910
     """
 
     def __init__(
@@ -107,6 +113,18 @@ class Network:
             view[...] = kind_of(activation).parameters.get(kind, kind == "gamma")
         for name, view in self.moments.views.items():
             view[...] = name.endswith("var")
+
+    def __repr__(self) -> str:
+        """A line per layer: the shape of its output, its parameters and how many values they have."""
+        rows, width = [("layer", "output", "parameters", "values")], self.sizes[0]
+        for name, layer in self.layers.items():
+            width = layer.W.shape[1] if isinstance(layer, Linear) else width
+            views = {full.partition(".")[2]: view for full, view in self.params.views.items() if full.startswith(f"{name}.")}
+            parameters = ", ".join(f"{kind} {view.shape}" for kind, view in views.items())
+            rows.append((name, f"(N, {width})", parameters, f"{sum(view.size for view in views.values()):,}"))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(map(str.ljust, row[:3], widths)) + f"  {row[3]:>{widths[3]}}" for row in rows]
+        return "\n".join([*lines, f"{self.params.vector.size:,} values of {self.dtype}"])
 
     def _block(self, index: int) -> dict[str, Layer]:
         """An affine layer, and what follows it up to the next."""
@@ -174,25 +192,38 @@ class Pass:
         self._first = list(network.layers).index("linear1")  # no parameter is before it
 
     def forward(self, x: Array, mode: Mode) -> Array:
-        """(N, d) inputs -> (N, K) logits, in a buffer of this pass."""
-        for layer, work in self._steps(len(x)):
+        """(N, d) inputs -> (N, K) logits, in a buffer that the next pass over N rows writes over.
+
+        Raises:
+            UserError: The inputs are of another width or type than the network.
+        """
+        for layer, work in self._begin(x):
             x = layer.forward(x, work, mode)
         return x
 
     def outputs(self, x: Array, mode: Mode) -> Iterator[tuple[str, Array]]:
         """As `forward`, with each layer's name and output as they come."""
-        for (layer, work), name in zip(self._steps(len(x)), self.works, strict=True):
+        for (layer, work), name in zip(self._begin(x), self.works, strict=True):
             x = layer.forward(x, work, mode)
             yield name, x
 
     def backward(self, dy: Array) -> None:
         """Fill the network's gradients from those in the logits, after a forward pass with the batch's moments."""
+        require(len(dy) in self._works, "backward", "a gradient with as many rows as the inputs of a forward pass", rows=len(dy))
         steps = list(self._steps(len(dy)))
         for layer, work in steps[: self._first : -1]:
             dy = layer.backward(dy, work)
         layer, work = steps[self._first]
         assert isinstance(layer, Linear)
         layer.backward_parameters(dy, work)
+
+    def _begin(self, x: Array) -> Iterable[tuple[Layer, Any]]:
+        dtype, width = self.network.dtype, self.network.sizes[0]
+        if x.dtype != dtype:
+            raise UserError(f"input: expected {dtype}, the type of the network, got {x.dtype}; x.astype(np.{dtype}) converts it")
+        if x.shape[1:] != (width,):
+            raise UserError(f"input: expected rows of {width} values, shape (N, {width}), got shape {x.shape}")
+        return self._steps(len(x))
 
     def _steps(self, n: int) -> Iterable[tuple[Layer, Any]]:
         """The layers with their buffers for a batch of `n` rows."""

@@ -6,8 +6,9 @@ import numpy as np
 
 from numlp import paths
 from numlp.config import Config
-from numlp.data.normalise import describe, prepare_data
-from numlp.files import replacing, write_json
+from numlp.data.normalise import Name, Part, describe, prepare, prepare_data
+from numlp.errors import UserError
+from numlp.files import read_json, replacing, write_json
 
 
 def run(config: Config, out: Path) -> None:
@@ -18,3 +19,17 @@ def run(config: Config, out: Path) -> None:
     write_json(out / paths.SPLIT, describe(data), indent=2)
     sizes = {name: stop - start for name, (start, stop) in data.split.items()}
     print(f"normalise: {data.dataset.name}: {sizes['train']:,} training and {sizes['val']:,} validation images")
+
+
+def load_split(name: Name = "train") -> Part:
+    """A split of the project around the current directory, as its pipeline has it: `x` (N, d) float32 normalized, `labels` (N,).
+
+    Raises:
+        UserError: The pipeline has no images or statistics yet.
+    """
+    with paths.enter_project():
+        recorded = read_json(paths.NORMALISE / paths.SPLIT)
+        if recorded is None:
+            raise UserError(f"file not found: {paths.NORMALISE / paths.SPLIT}; run numlp download, and then numlp normalise")
+        part = prepare(paths.DOWNLOAD, recorded["split"]["train"], recorded["split"]["val"], paths.NORMALISE).part(name)
+        return Part(part.x[:], part.labels)

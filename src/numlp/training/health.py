@@ -43,7 +43,7 @@ class Probe:
             if isinstance(layer, Linear):
                 blocks.append([])
             blocks[-1].append((layer, self._pass.works[name]))
-        activations = [_activations(block) for block in blocks]  # now: the gradient takes the logits' place
+        activations = [_activations(block) for block in blocks]
         self._pass.backward(cross_entropy_gradient(logits, self._labels))
         gradients = [_norm(copy.grads[f"linear{i}.W"]) for i in depth]
         trial = deepcopy(optimizer)

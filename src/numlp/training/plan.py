@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import psutil
 from numpy.typing import DTypeLike
 
-from numlp.config.parts import bind, build
+from numlp.config.parts import bind, build, build_init
 from numlp.config.schema import AugmentConfig, Config
 from numlp.data.augment import Augmentation
 from numlp.data.dataset import DatasetInfo
@@ -107,7 +106,7 @@ def make_network(config: Config, inputs: int, classes: int, dtype: DTypeLike = n
     # A rule of the schema has checked the placement, which is any text to the type checker.
     placement, activation = config.norm.placement, bind(config.activation)
     network = Network(sizes, placement, config.norm.eps, dtype=dtype, activation=activation, **rates)  # type: ignore[arg-type]
-    initialize(network, partial(build, config.init), np.random.default_rng(stream(config.seed, INIT)))
+    initialize(network, build_init(config.init), np.random.default_rng(stream(config.seed, INIT)))
     return network
 
 

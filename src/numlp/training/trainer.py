@@ -91,8 +91,10 @@ class Trainer:
         """Forward, gradient of the loss, backward, clipping, penalty and update, then the moving average."""
         network, plan = self.state.network, self.plan
         logits = self.buffers.forward(batch.x, Mode(batch_moments=True, noise=(plan.noise_seed, batch.step)))
-        soft = batch.targets
-        dy = cross_entropy_gradient(logits, batch.labels) if soft is None else soft_cross_entropy_gradient(logits, soft)
+        if batch.targets is None:
+            dy = cross_entropy_gradient(logits, batch.labels, out=logits)
+        else:
+            dy = soft_cross_entropy_gradient(logits, batch.targets, out=logits)
         self.buffers.backward(dy)
         if plan.clip_norm > 0:
             clip_by_norm(network.grads.vector, plan.clip_norm)
