@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from benchmarks.task import TASKS, Task
-from numlp.tracking import environment_tags
+from numlp.tracking.run import environment_tags
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = {"ours": "numpy", "PyTorch": "torch", "JAX": "jax", "scikit-learn": "sklearn"}

@@ -13,7 +13,7 @@ from numlp.errors import UserError, require
 from numlp.files import read_json, read_rows
 from numlp.inference.model_file import load_model
 from numlp.threads import library
-from numlp.tracking import environment_tags
+from numlp.tracking.run import environment_tags
 from numlp.training.history import Record
 
 FOLDER = Path("outputs/ladder")

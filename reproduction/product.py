@@ -20,7 +20,8 @@ from numlp.errors import require
 from numlp.files import json_digest
 from numlp.runs.identity import record_file, run_key
 from numlp.signals import stoppable
-from numlp.tracking import About, environment_tags, track
+from numlp.tracking.run import environment_tags, track
+from numlp.tracking.sending import About
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.evaluator import Scores
 from numlp.training.fit import DivergedError, fit, make_trainer, score_splits
@@ -68,9 +69,8 @@ def describe_origin(root: Path, note: Note) -> dict[str, object]:
     """The content of provenance.json: data set, code, machine, seeds and overrides, and no time of day."""
     dataset, tags = describe_data(compose_config(root, note.overrides)), environment_tags(root)
     data = {"name": dataset.name, **dataset.origin, "digest": dataset.digest}
-    code = {"git_commit": tags["git_commit"], "source": note.source}
-    machine = {name: tags[name] for name in MACHINE}
-    return {"data": data, **code, **machine, "cores": os.cpu_count() or 1, "seeds": note.seeds, "overrides": note.overrides}
+    code = {"git_commit": tags["git_commit"], "source": note.source, **{name: tags[name] for name in MACHINE}}
+    return {"data": data, **code, "cores": os.cpu_count() or 1, "seeds": note.seeds, "overrides": note.overrides}
 
 
 def train_and_cache(root: Path, config: Config, name: str, fault: str) -> Result:

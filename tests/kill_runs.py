@@ -20,7 +20,7 @@ from pathlib import Path
 
 from budget import ROOT
 from numlp.files import sha256
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 
 POINTS = 10
 RUN = ["data=synthetic", "split=9k", "then=[]", "train.record.every=points", f"train.record.points={POINTS}"]  # 90 updates per epoch

@@ -3,7 +3,7 @@
 import csv
 import re
 
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 
 PIXELS = "model.inputs=48"  # of the 3,072: what is tested are runs, not networks
 SHORT = ["data=synthetic", "split=first100", "model=mlp2", PIXELS, "train.batch_size=50", "train.epochs=2", "then=[]"]  # 4 updates

@@ -8,7 +8,7 @@ import pytest
 from budget import ROOT
 from docs.configuration import find_keys, make_page, read_words
 from numlp.config.compose import all_keys
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 
 FORMATS_PAGE = (ROOT / "docs/formats.md").read_text()
 SMALL = ["train", "data=synthetic", "split=first100", "model=mlp2", "train.batch_size=50", "train.epochs=2"]

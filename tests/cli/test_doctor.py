@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 
 
 def level(out, what):

@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from numlp.tracking import About, track
+from numlp.tracking.run import track
+from numlp.tracking.sending import About
 from sweeps import MULTI
 
 

@@ -11,7 +11,7 @@ from numlp.compare.class_plot import draw_class_accuracies
 from numlp.compare.command import MOST, Comparison, tabulate
 from numlp.compare.paired_test import compare_paired
 from numlp.files import read_rows, sha256
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from numlp.training.history import LayerHealth
 from projects import FEW
 from sweeps import MULTI, PIXELS, table

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from budget import ROOT
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 
 pytestmark = pytest.mark.slow
 STAGES = ("resolve", "download", "normalise", "train", "evaluate", "plot")

@@ -10,7 +10,7 @@ import pytest
 
 from numlp.files import read_rows
 from numlp.inference.model_file import load_model
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from numlp.training.history import Record
 from processes import CHECKPOINTS, at_once, start, wait_for
 from projects import FEW

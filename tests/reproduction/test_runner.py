@@ -9,7 +9,7 @@ import pytest
 
 from numlp.data.dataset import DatasetInfo
 from numlp.errors import UserError
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from numlp.training.history import COLUMNS
 from projects import SMALL
 from reproduction.experiments import Experiments

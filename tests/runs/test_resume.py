@@ -3,7 +3,7 @@
 import pytest
 
 from numlp.files import read_rows, sha256
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from numlp.training.history import Record
 from processes import CHECKPOINTS
 from sweeps import PIXELS

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from processes import CHECKPOINTS, start, started, wait_for, workers
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from numlp.config.compose import compose_project
 from numlp.data.sources import settings_of
 from numlp.files import read_rows
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from numlp.training.history import Record
 from projects import FEW
 from sweeps import PIXELS

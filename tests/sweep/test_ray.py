@@ -14,7 +14,7 @@ import pytest
 
 from numlp.errors import UserError
 from numlp.files import sha256
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from processes import started
 from servers import free_port, mlflow_server, process, wait_until
 

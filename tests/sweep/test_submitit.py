@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from processes import CHECKPOINTS, start, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("submitit") is None, reason="the extra slurm is not installed")]

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from processes import start
 from sweeps import SHORT, table
 

@@ -8,7 +8,8 @@ from hydra import compose, initialize_config_dir
 
 from numlp.config.compose import store_primary
 from numlp.runs.outcome import load_outcome
-from numlp.tracking import connect, run_files
+from numlp.tracking.queries import run_files
+from numlp.tracking.store import connect
 from numlp.training.trainer import Trainer
 from sweeps import MULTI, SHORT, job_lines, newest_sweep, table
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 
 
 def pytest_collection_modifyitems(items):

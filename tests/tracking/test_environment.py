@@ -2,7 +2,9 @@
 
 import subprocess
 
-from numlp.tracking import About, environment_tags, find_abandoned, track
+from numlp.tracking.queries import find_abandoned
+from numlp.tracking.run import environment_tags, track
+from numlp.tracking.sending import About
 
 
 def git(folder, *arguments):

@@ -4,7 +4,8 @@ import pytest
 from tracking_helpers import logged, write_run
 
 from numlp.errors import UserError
-from numlp.tracking import list_runs, run_files
+from numlp.tracking.listing import list_runs
+from numlp.tracking.queries import run_files
 
 
 @pytest.fixture
@@ -18,15 +19,14 @@ def runs(project):
 
 
 def names(project, **asked):
-    return [run.name for run in list_runs(project, **asked)]
+    return list(list_runs(project, **asked).name)
 
 
 def test_trained_runs_are_listed_the_newest_first_without_sweeps_and_means(project, runs):
-    found = list_runs(project)
+    table = list_runs(project)
     listed = [("alone", "finished", ""), ("two", "pruned", runs["sweep"]), ("one", "finished", runs["sweep"])]
-    assert [(run.name, run.status, run.sweep) for run in found] == listed
-    assert (found[2].run_id, found[2].params) == (runs["one"], {"lam": "0.1", "norm": "none"})
-    assert found[2].metrics == {"final/val_accuracy": 0.4}
+    assert list(zip(table.name, table.status, table.sweep, strict=True)) == listed
+    assert table.iloc[2][["id", "lam", "norm", "val_accuracy"]].tolist() == [runs["one"], "0.1", "none", 0.4]
 
 
 def test_runs_are_selected_by_mlflows_filter_and_by_their_sweep(project, runs):
@@ -41,7 +41,7 @@ def test_runs_are_selected_by_mlflows_filter_and_by_their_sweep(project, runs):
 
 
 def test_project_without_a_store_has_no_runs_and_gets_none(tmp_path):
-    assert list_runs(tmp_path) == []
+    assert list_runs(tmp_path).empty
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,7 +10,9 @@ import pytest
 from tracking_helpers import SERIES, expected, logged, record, series, write_run
 
 from numlp.cli.main import main
-from numlp.tracking import About, connect, track
+from numlp.tracking.run import track
+from numlp.tracking.sending import About
+from numlp.tracking.store import connect
 from servers import free_port, mlflow_server
 
 FILES = {"metrics_json": '{"dataset": "x", "test_accuracy": 0.5}', "classes_csv": "c\n"}

@@ -11,7 +11,10 @@ from mlflow import pyfunc
 
 from numlp.errors import UserError
 from numlp.inference.model_file import save_model
-from numlp.tracking import About, models, register, track
+from numlp.tracking import models
+from numlp.tracking.models import register
+from numlp.tracking.run import track
+from numlp.tracking.sending import About
 from trained import NAMES, ours, random_images, random_model, rows
 
 

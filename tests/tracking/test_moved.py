@@ -7,7 +7,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from numlp.inference.model_file import save_model
-from numlp.tracking import About, connect, register, run_files, track
+from numlp.tracking.models import register
+from numlp.tracking.queries import run_files
+from numlp.tracking.run import track
+from numlp.tracking.sending import About
+from numlp.tracking.store import connect
 from trained import random_model
 
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 import pytest
 from tracking_helpers import SERIES, expected, series, start
 
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from servers import free_port, mlflow_server, postgres, postgres_programs
 
 pytestmark = [
@@ -18,7 +18,8 @@ WRITERS, RECORDS = 8, 100
 WRITE = """
 import sys
 from pathlib import Path
-from numlp.tracking import About, track
+from numlp.tracking.run import track
+from numlp.tracking.sending import About
 from tracking_helpers import record
 
 name, records = sys.argv[1], int(sys.argv[2])

@@ -9,13 +9,14 @@ from tracking_helpers import SERIES, expected, logged, series, start
 
 from numlp.errors import UserError
 from numlp.paths import absolute_address, settle_addresses
-from numlp.tracking import address, connect
+from numlp.tracking.store import address, connect, opened
 
 WORKER = """
 import gc, os, sys
 from pathlib import Path
 from tracking_helpers import record
-from numlp.tracking import About, run
+from numlp.tracking import run
+from numlp.tracking.sending import About
 
 os.environ["MLFLOW_LOGGING_LEVEL"] = "CRITICAL"
 import mlflow.store.tracking.sqlalchemy_store
@@ -65,8 +66,8 @@ def test_the_environment_s_address_wins(tmp_path, empty_store, monkeypatch):
 
 def test_a_file_that_is_no_database_is_one_line(project):
     (project / "mlruns" / "mlflow.db").write_bytes(b"not a database" * 100)
-    with pytest.raises(UserError, match=r"^MLflow: the tracking store sqlite:.*: .*not a database[^\n]*$"):
-        connect(project)
+    with pytest.raises(UserError, match=r"^MLflow: the tracking store sqlite:.*: .*not a database[^\n]*$"), opened(project):
+        pass
 
 
 def test_a_deleted_experiment_names_the_command_that_restores_it(project, client):

@@ -5,7 +5,8 @@ import sys
 import time
 
 from numlp.files import write_rows
-from numlp.tracking import About, track
+from numlp.tracking.run import track
+from numlp.tracking.sending import About
 from numlp.training.history import Record
 
 SERIES = ("cost/train", "cost/val", "loss/train", "loss/val", "accuracy/train", "accuracy/val", "eta", "epoch")

@@ -9,7 +9,7 @@ import pytest
 
 from numlp.config import DivergedConfig
 from numlp.files import read_rows
-from numlp.tracking import connect
+from numlp.tracking.store import connect
 from numlp.training.fit import DivergedError, check_convergence
 from numlp.training.history import Record
 from projects import FEW

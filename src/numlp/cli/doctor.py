@@ -19,7 +19,8 @@ from numlp.display.text import plain_table
 from numlp.errors import UserError, without_password
 from numlp.files import known_sha256
 from numlp.threads import cores, library
-from numlp.tracking import address, find_abandoned
+from numlp.tracking.queries import find_abandoned
+from numlp.tracking.store import address
 
 GB = 1e9
 DISK = 0.3  # GB: a run with its files, arrays and DVC's copies

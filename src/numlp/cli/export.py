@@ -18,7 +18,7 @@ from numlp.inference.model_file import Model, load_model
 from numlp.inference.onnx_export import OUTPUT, save_onnx
 from numlp.nn.activations import kind_of
 from numlp.paths import from_user
-from numlp.tracking import load_predictor, write_pyfunc
+from numlp.tracking.models import load_predictor, write_pyfunc
 
 ONNX = paths.BUILD / "export" / "model.onnx"
 BOUND = 1e-5  # of a difference between two probabilities

@@ -7,7 +7,7 @@ from pathlib import Path
 from numlp import paths
 from numlp.errors import UserError
 from numlp.paths import from_user
-from numlp.tracking import log_folder
+from numlp.tracking.run import log_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,9 @@ from numlp.cli.export import require_standalone
 from numlp.errors import UserError, require, without_password
 from numlp.files import sha256
 from numlp.inference.model_file import load_model
-from numlp.tracking import address, find_run, register
+from numlp.tracking.models import register
+from numlp.tracking.queries import find_run
+from numlp.tracking.store import address
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,25 +1,21 @@
 """`numlp runs`: the runs in MLflow, as a table or as CSV."""
 
 import argparse
-import csv
-import math
 import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 from rich.text import Text
 
 from numlp.config.compose import read_params
 from numlp.display.text import plain_table, table_console
 from numlp.errors import UserError, did_you_mean
-from numlp.tracking import ListedRun, list_runs
+from numlp.tracking.listing import COLUMNS, list_runs
 
 SHOWN = 20  # runs in a table that nothing else bounds
 DATA = "data"  # the setting that names the data set: accuracies on another one have no common rank
-FIGURES = (("epoch",), ("final/val_accuracy", "accuracy/val"), ("final/test_accuracy",))  # of each the first metric that a run has
 STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "green", "pruned": "dim"}
-COLUMNS = ("id", "name", "started", "status", "sweep", "epochs", "val_accuracy", "test_accuracy")
 SIMPLE = re.compile(r"([\w.]+)=([^=\s'\"`]+)")
 ABOUT = (
     "List the trained runs in MLflow, the newest first: each with its epochs, and its accuracy on "
@@ -59,19 +55,19 @@ def run(arguments: argparse.Namespace) -> int:
     for key, value in simple:
         runs = _with(runs, key, value)
     if arguments.best is not None:
-        if (trained := [run.params[DATA] for run in runs if DATA in run.params]) and DATA not in (key for key, _ in simple):
+        if DATA not in (key for key, _ in simple) and not (trained := runs.get(DATA, pd.Series()).dropna()).empty:
             usual = str(read_params(Path.cwd())[0].get(DATA))
-            data = usual if usual in trained else trained[0]  # of the newest run
+            data = usual if usual in set(trained) else trained.iloc[0]  # of the newest run
             runs, where = _with(runs, DATA, data), f" on data={data}; --filter {DATA}=NAME ranks those of another data set"
-        done = [run for run in runs if run.status == "finished" and not math.isnan(_figures(run)[1])]
-        runs = sorted(done, key=lambda run: -_figures(run)[1])[: arguments.best]
+        done = runs[(runs.status == "finished") & runs.val_accuracy.notna()]
+        runs = done.sort_values("val_accuracy", ascending=False, kind="stable").head(arguments.best)
     if arguments.csv:
-        _write(runs)
+        runs.to_csv(sys.stdout, index=False, date_format="%Y-%m-%dT%H:%M:%S")
         return 0
-    shown = runs[: arguments.last or (len(runs) if arguments.best else SHOWN)]
-    if shown:
+    shown = runs.head(arguments.last or (len(runs) if arguments.best else SHOWN))
+    if len(shown):
         _print(shown)
-    print((f"{len(shown)} of {len(runs)} runs" if runs else "no runs") + (" (--last N)" if len(shown) < len(runs) else "") + where)
+    print((f"{len(shown)} of {len(runs)} runs" if len(runs) else "no runs") + (" (--last N)" if len(shown) < len(runs) else "") + where)
     return 0
 
 
@@ -81,17 +77,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _with(runs: Sequence[ListedRun], key: str, value: str) -> list[ListedRun]:
+def _with(runs: pd.DataFrame, key: str, value: str) -> pd.DataFrame:
     """The runs whose setting `key` is `value`, as the command line writes it."""
-    known = sorted({each for run in runs for each in run.params})
-    if runs and key not in known:
-        raise UserError(f"--filter {key}={value}: no run has a setting {key!r}{did_you_mean(key, known)}")
-    return [run for run in runs if key in run.params and _is_same(_plain(run.params[key]), value)]
-
-
-def _plain(value: str) -> str:
-    """A setting that MLflow has, as the command line takes it."""
-    return {"None": "null", "True": "true", "False": "false"}.get(value, value.replace(", ", ","))
+    settings = runs.columns[len(COLUMNS) :]
+    if len(runs) and key not in settings:
+        raise UserError(f"--filter {key}={value}: no run has a setting {key!r}{did_you_mean(key, settings)}")
+    return runs.loc[[_is_same(logged, value) for logged in runs.get(key, ())]]
 
 
 def _is_same(logged: str, wanted: str) -> bool:
@@ -102,22 +93,7 @@ def _is_same(logged: str, wanted: str) -> bool:
         return logged == wanted
 
 
-def _figures(run: ListedRun) -> list[float]:
-    """Epochs, validation and test accuracy; NaN where the run has none."""
-    return [next((run.metrics[name] for name in names if name in run.metrics), math.nan) for names in FIGURES]
-
-
-def _write(runs: Sequence[ListedRun]) -> None:
-    keys = sorted({key for run in runs for key in run.params})
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*COLUMNS, *keys])
-    for run in runs:
-        about = [run.run_id, run.name, run.started.isoformat(timespec="seconds"), run.status, run.sweep]
-        figures = ["" if math.isnan(value) else value for value in _figures(run)]
-        writer.writerow([*about, *figures, *(_plain(run.params.get(key, "")) for key in keys)])
-
-
-def _print(runs: Sequence[ListedRun]) -> None:
+def _print(runs: pd.DataFrame) -> None:
     """Print a row per run; 100 columns hold a name of 44 characters, which tells what is not usual."""
     table = plain_table()
     for heading in ("id", "started", "status"):
@@ -125,10 +101,9 @@ def _print(runs: Sequence[ListedRun]) -> None:
     table.add_column("run", overflow="fold")
     for heading in ("epochs", "val %", "test %"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for run in runs:
-        epochs, *accuracies = _figures(run)
-        figures = [f"{epochs:.4g}", *(f"{100 * accuracy:.2f}" for accuracy in accuracies)]
+    for run in runs[list(COLUMNS)].itertuples():
+        figures = [f"{run.epochs:.4g}", f"{100 * run.val_accuracy:.2f}", f"{100 * run.test_accuracy:.2f}"]
         status = Text(run.status, style=STYLES.get(run.status, ""))  # texts: brackets in a name are no markup
         cells = ["" if text == "nan" else text for text in figures]
-        table.add_row(run.run_id[:8], f"{run.started:%m-%d %H:%M}", status, Text(run.name), *cells)
+        table.add_row(run.id[:8], f"{run.started:%m-%d %H:%M}", status, Text(run.name), *cells)
     table_console().print(table)

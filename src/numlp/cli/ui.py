@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from numlp.errors import UserError, require, without_password
-from numlp.tracking import address, connect
+from numlp.tracking.store import address, opened
 
 HOST = "127.0.0.1"  # whoever can reach the pages can delete runs
 PORTS = 100  # tried from the first
@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     if store.startswith(("http:", "https:")):
         print(f"MLflow: {without_password(store)} (MLFLOW_TRACKING_URI)")
         return 0
-    _, experiment = connect(Path.cwd())  # makes the database where there is none
-    port = find_port(arguments.port)
+    with opened(Path.cwd()) as (_, experiment):  # makes the database where there is none
+        port = find_port(arguments.port)
     print(f"MLflow: http://{HOST}:{port}/#/experiments/{experiment}/runs\npress Ctrl-C to stop", flush=True)
     options = ["--backend-store-uri", store, "--host", HOST, "--port", str(port), "--workers", "1", "--uvicorn-opts", "--log-level warning"]
     if names := [name for name in arguments.allowed_hosts.split(",") if name]:  # pages under these names may change runs as well

@@ -14,7 +14,7 @@ from numlp.errors import UserError
 from numlp.files import read_rows
 from numlp.inference.model_file import Model, load_model
 from numlp.paths import from_user
-from numlp.tracking import run_files
+from numlp.tracking.queries import run_files
 from numlp.training.history import Record
 
 SEEDS = re.compile(r"(?P<start>.*-s)(?P<seeds>\d+(,\d+)+)")  # the name of a trial of several seeds

@@ -16,7 +16,7 @@ from numlp.files import replacing, write_csv, write_json
 from numlp.inference.model_file import Model, load_model
 from numlp.nn.loss import accuracy
 from numlp.threads import blas_threads
-from numlp.tracking import log_stages
+from numlp.tracking.run import log_stages
 from numlp.training.evaluator import CHUNK, Evaluator, confusion_matrix
 
 Metrics: TypeAlias = dict[str, Any]

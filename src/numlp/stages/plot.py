@@ -17,7 +17,7 @@ from numlp.display.images import draw_confident_errors, draw_first_layer
 from numlp.display.style import save
 from numlp.files import read_rows
 from numlp.inference.model_file import load_model
-from numlp.tracking import log_stages
+from numlp.tracking.run import log_stages
 from numlp.training.history import LayerHealth, Record
 
 

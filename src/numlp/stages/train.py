@@ -22,7 +22,8 @@ from numlp.runs.outcome import Member, Outcome, PrunedError, measure_outcome, wo
 from numlp.signals import stoppable
 from numlp.stages.evaluate import evaluate
 from numlp.threads import cores
-from numlp.tracking import About, track
+from numlp.tracking.run import track
+from numlp.tracking.sending import About
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.fit import DivergedError, fit, make_trainer
 from numlp.training.history import LayerHealth, Record

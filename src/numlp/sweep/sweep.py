@@ -23,15 +23,17 @@ from numlp.data.sources import describe_data
 from numlp.errors import UserError, one_line, require
 from numlp.files import json_digest
 from numlp.runs.identity import RECORDS, record_file, settings_key
-from numlp.runs.member import ENDED, find_outcome
 from numlp.runs.outcome import Outcome
 from numlp.runs.output_folder import NOTES
 from numlp.signals import Terminated, stoppable
+from numlp.sweep.member import ENDED, find_outcome
 from numlp.sweep.space import SEED, Choice, Point, Range, Space, describe_space, narrowed, read_space, short
 from numlp.sweep.study import Study, count_trials
 from numlp.sweep.trial import TABLE, Job, Trial, list_trials, rank_trials, shared_settings, show_trial, write_trials
 from numlp.threads import cores
-from numlp.tracking import SWEEP, About, track
+from numlp.tracking.queries import SWEEP
+from numlp.tracking.run import track
+from numlp.tracking.sending import About
 from numlp.training.plan import check_data, check_memory, count_updates, estimate_memory
 
 MOST = 8  # runs that numlp compare takes

@@ -10,10 +10,12 @@ from typing import Any
 from numlp.config import Config
 from numlp.config.search import Place
 from numlp.files import write_csv
-from numlp.runs.member import GROUP
 from numlp.runs.outcome import Outcome, loss
+from numlp.sweep.member import GROUP
 from numlp.sweep.space import Point
-from numlp.tracking import KEPT, TRIAL, About, add_run
+from numlp.tracking.queries import KEPT, TRIAL
+from numlp.tracking.run import add_run
+from numlp.tracking.sending import About
 
 TABLE, LISTED = "trials.csv", 10  # trials that are listed
 VARIES = "varies"  # a setting of a run that stands for several

@@ -2,11 +2,9 @@
 
 import logging
 import math
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +15,7 @@ from numpy.typing import NDArray
 
 from numlp.errors import UserError
 from numlp.inference import standalone
-from numlp.tracking.store import Store, address, load_mlflow, opened
+from numlp.tracking.store import Store, load_mlflow, opened
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
@@ -104,15 +102,15 @@ def register(root: Path, run_id: str, name: str) -> ModelVersion:
     Raises:
         UserError: The store cannot be used, or the run has no model.
     """
-    with opened(root) as store, _addressed(address(root)):
+    with opened(root) as store:
         client, model = store.client, _of_run(store, run_id)
         if model is None:
             raise UserError(f"numlp register: MLflow has no model of run {run_id}; evaluate it first with numlp evaluate")
         metrics = {metric.key.removeprefix("final/"): metric.value for metric in model.metrics or []}
-        tags, source = {key: f"{value:.6g}" for key, value in metrics.items()}, f"models:/{model.model_id}"
         if not client.search_registered_models(f"name = '{name}'"):
             client.create_registered_model(name)
-        before = [version for version in client.search_model_versions(f"name = '{name}'") if version.source == source]
+        before = [version for version in client.search_model_versions(f"name = '{name}'") if version.run_id == run_id]
+        tags, source = {key: f"{value:.6g}" for key, value in metrics.items()}, model.artifact_location
         present = before[0] if before else client.create_model_version(name, source, run_id, tags, model_id=model.model_id)
     return ModelVersion(f"models:/{name}/{present.version}", metrics, not before)
 
@@ -120,16 +118,3 @@ def register(root: Path, run_id: str, name: str) -> ModelVersion:
 def _of_run(store: Store, run_id: str) -> "LoggedModel | None":
     models = store.client.search_logged_models([store.experiment], f"source_run_id = '{run_id}' AND name = '{NAME}'", max_results=1)
     return models[0] if models else None
-
-
-@contextmanager
-def _addressed(uri: str) -> Iterator[None]:
-    """Give MLflow the address by its variable: where it looks up the source of a version, it does not ask the client's."""
-    before = os.environ.get("MLFLOW_TRACKING_URI")
-    os.environ["MLFLOW_TRACKING_URI"] = uri
-    try:
-        yield
-    finally:
-        del os.environ["MLFLOW_TRACKING_URI"]
-        if before is not None:
-            os.environ["MLFLOW_TRACKING_URI"] = before

@@ -6,6 +6,7 @@ The folder has all there is of a run. A store that fails stops no run and loses 
 import logging
 import os
 import platform
+import re
 import socket
 import subprocess
 import time
@@ -23,8 +24,8 @@ from numlp.signals import stoppable
 from numlp.threads import library
 from numlp.tracking import sending
 from numlp.tracking.queries import UNKNOWN, find_run, pid_namespace
-from numlp.tracking.sending import About, Value, now
-from numlp.tracking.store import EXPERIMENT, Store, address, connect, load_mlflow, opened
+from numlp.tracking.sending import About, now
+from numlp.tracking.store import EXPERIMENT, Store, address, load_mlflow, opened
 from numlp.training.history import LayerHealth, Record
 
 SOURCE = {"mlflow.source.type": "LOCAL", "mlflow.source.name": "numlp"}
@@ -40,46 +41,37 @@ class Tracker:
         about.tags = {**SOURCE, **environment_tags(root), **about.tags}
         self.about = about
         self._root, self._folder, self._experiment = root, folder, experiment
-        self._values: list[Value] = []
-        self._sent, self._known, self._due = 0, set[int](), 0.0
-        self._failed = self._warned = False
+        self._records: list[Record] = []
+        self._health: list[LayerHealth] = []
+        self._due, self._failed, self._warned = 0.0, False, False
         self._monitor: Any = None
 
     def log(self, record: Record, health: Iterable[LayerHealth] = ()) -> None:
         """Log an evaluation point, and the layers' health at it; sent within seconds."""
-        self._values += sending.name_values([record], health, now())
+        self._records.append(record)
+        self._health += health
         if time.monotonic() >= self._due:
             self._due = time.monotonic() + EVERY
-            self.attempt(self._send_new)
+            self.attempt(lambda store: sending.send_records(store, self.about.run_id, self._records, self._health))
 
     def begin(self, system_metrics: bool) -> None:
         """Make the run in the store, or continue it, and write run.json whether the store is there or not."""
-
-        def begin(store: Store) -> None:
-            self._known = sending.begin_run(store, self.about)
-            if system_metrics:  # in a thread, every 10 s or MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL; without a store it ends alone
-                monitor = load_mlflow().system_metrics.system_metrics_monitor.SystemMetricsMonitor
-                self._monitor = monitor(self.about.run_id, resume_logging=True, tracking_uri=address(self._root))
-                self._monitor.start()
-
-        self.attempt(begin)
+        self.attempt(lambda store: sending.begin_run(store, self.about))
+        if system_metrics and not self._failed:  # in a thread, every 10 s or MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL
+            monitor = load_mlflow().system_metrics.system_metrics_monitor.SystemMetricsMonitor
+            self._monitor = monitor(self.about.run_id, resume_logging=True, tracking_uri=address(self._root))
+            self._monitor.start()
         self._write()
 
     def end(self, status: str) -> None:
         """Send what the store lacks, and close the run."""
         self.about.status, self.about.ended = status, now()
-        with suppress(OSError):  # the disk is full, which has been said
-            self._write()
         if self._monitor is not None:
             self._monitor.finish()
         self._failed = False  # a store that has failed is asked once more
-        self.attempt(lambda store: sending.send_run(store, self.about, self._folder, self._values))
-        with suppress(OSError):
-            self._write()  # with the id of a run that the store has only now
-
-    def _send_new(self, store: Store) -> None:
-        sending.send_values(store, self.about.run_id, [value for value in self._values[self._sent :] if value[-1] not in self._known])
-        self._sent = len(self._values)
+        self.attempt(lambda store: sending.send_run(store, self.about, self._folder, self._records, self._health))
+        with suppress(OSError):  # the disk is full, which has been said
+            self._write()
 
     def _write(self) -> None:
         if self._folder is not None:
@@ -90,12 +82,12 @@ class Tracker:
         if self._failed:
             return
         try:
-            send(connect(self._root, self._experiment))
-        except Exception as error:  # whatever it is: the run's files have it all
+            with opened(self._root, self._experiment) as store:
+                send(store)
+        except UserError as error:  # whatever it is: the run's files have it all
             if not self._warned:
                 later = f"; numlp log {self._folder} sends what is missing" if self._folder is not None else ""
-                reason = str(error) if isinstance(error, UserError) else f"MLflow: {one_line(error)}"
-                log.warning("%s has no complete copy in MLflow%s: %s", self.about.name, later, reason)
+                log.warning("%s has no complete copy in MLflow%s: %s", self.about.name, later, error)
             self._failed = self._warned = True
 
 
@@ -115,7 +107,7 @@ def track(root: Path, folder: Path | None, about: About, experiment: str = EXPER
     """
     about.params = {key: str(value) for key, value in about.params.items()}
     tracker, status = Tracker(root, folder, about, experiment), "KILLED"
-    with stoppable():
+    with stoppable() as stop:
         try:
             tracker.begin(system_metrics)
             yield tracker
@@ -124,11 +116,8 @@ def track(root: Path, folder: Path | None, about: About, experiment: str = EXPER
             status, about.tags["error"] = "FAILED", one_line(error)
             raise
         finally:
-            try:
+            with stop.waiting():
                 tracker.end(status)
-            except BaseException:  # a signal, just now
-                tracker.end(status)
-                raise
 
 
 def log_folder(root: Path, folder: Path, parent: str = "") -> About:
@@ -158,9 +147,9 @@ def log_folder(root: Path, folder: Path, parent: str = "") -> About:
         history, health = (folder / name for name in (paths.HISTORY, paths.HEALTH))
         records = read_rows(history, Record) if sending.is_own(history, about.started) else []
         rows = read_rows(health, LayerHealth) if sending.is_own(health, about.started) else []
-        sending.send_run(store, about, folder, sending.name_values(records, rows, about.ended))
+        sending.send_run(store, about, folder, records, rows)
         for stage in (paths.EVALUATE, paths.PLOT) if folder == paths.TRAIN else ():
-            sending.send_files(store, about.run_id, stage, about.started, model, {})
+            sending.send_files(store, about.run_id, stage, about.started, model)
     write_json(folder / paths.ABOUT, asdict(about), indent=2)
     return about
 
@@ -173,7 +162,7 @@ def log_stages(root: Path, folders: Sequence[Path], model: Path) -> None:
             raise UserError(f"no MLflow run has logged {model} (is MLFLOW_TRACKING_URI another store?)")
         with opened(root) as store:
             for folder in folders:
-                sending.send_files(store, run_id, folder, 0, model, {})
+                sending.send_files(store, run_id, folder, 0, model)
     except UserError as error:
         log.warning("%s; numlp log %s adds the files in %s to the run", error, model.parent, " and ".join(map(str, folders)))
 
@@ -184,7 +173,7 @@ def add_run(root: Path, about: About) -> None:
     def add(store: Store) -> None:
         earlier = sending.find_earlier(store, about)
         if earlier is None or earlier.info.status != "FINISHED":
-            sending.send_run(store, about, None, [])
+            sending.send_run(store, about, None, ())
 
     about.status, about.ended = "FINISHED", now()
     Tracker(root, None, about).attempt(add)
@@ -218,9 +207,6 @@ def _git(root: Path) -> dict[str, str]:
 
 
 def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:  # not Linux
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or platform.machine() or UNKNOWN)
+    info = Path("/proc/cpuinfo")  # of Linux
+    name = re.search(r"model name\s*: (.+)", info.read_text()) if info.exists() else None
+    return name[1] if name else platform.processor() or platform.machine() or UNKNOWN

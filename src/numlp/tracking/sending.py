@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from numlp import paths
 from numlp.files import read_json
 from numlp.tracking.models import log_model
-from numlp.tracking.queries import PARENT, SWEEP, TRIAL, is_process_here, search, search_abandoned
+from numlp.tracking.queries import PARENT, SWEEP, TRIAL, has_process, search
 from numlp.tracking.store import Store, load_mlflow
 from numlp.training.history import COLUMNS, HEALTH_COLUMNS, LayerHealth, Record
 
 if TYPE_CHECKING:
     from mlflow.entities import Run as Entity
 
-Value: TypeAlias = tuple[str, float, int, int]
-"""Name, value, milliseconds since 1970 and step of a metric."""
+Value: TypeAlias = tuple[str, float, int]
+"""Name, value and step of a metric."""
 
 FILES = (paths.CONFIG, paths.MODEL, paths.HISTORY, paths.HEALTH, paths.METRICS, paths.CONFUSION, paths.CLASSES, paths.MISTAKES)
 TRIALS = "trials.csv"  # of a sweep
-LONGEST = 6_000  # characters of a parameter
+COMPLETE = "val_accuracy"  # the column that is sent last: a step that has it is complete in the store
 SLACK = 1_000  # milliseconds by which a file's time may lag
 
 
@@ -60,24 +60,29 @@ class About:
     ended: int = 0
 
 
-def send_run(store: Store, about: About, folder: Path | None, values: Sequence[Value]) -> None:
+def send_run(store: Store, about: About, folder: Path | None, records: Sequence[Record], health: Iterable[LayerHealth] = ()) -> None:
     """Send what the store lacks of a run that has ended: its description, metrics, files and end."""
-    known = begin_run(store, about)
-    send_values(store, about.run_id, [value for value in values if value[-1] not in known])
-    finals = (_best(values) if about.status == "FINISHED" and "pruned" not in about.tags else {}) | about.metrics
-    send_files(store, about.run_id, folder, about.started, None, finals)
+    begin_run(store, about)
+    send_records(store, about.run_id, records, health)
+    finals = dict(about.metrics)
+    if records and about.status == "FINISHED" and "pruned" not in about.tags:
+        best = max(records, key=lambda record: record.val_accuracy)
+        finals |= {"best/val_accuracy": best.val_accuracy, "best/epoch": best.epoch}
+        finals["best/val_cost"] = min(record.val_cost for record in records)
+    send_finals(store, about.run_id, finals)
+    if folder is not None:
+        send_files(store, about.run_id, folder, about.started)
     store.client.set_terminated(about.run_id, about.status, about.ended)
 
 
-def name_values(records: Iterable[Record], health: Iterable[LayerHealth], when: int) -> list[Value]:
-    """The metrics of records behind those of the layers' health: whichever metric of a step is sent last, `LAST` is."""
-    values = [(f"health/{name}/layer{row.layer}", getattr(row, name), when, row.step) for row in health for name in HEALTH_COLUMNS[3:]]
+def send_records(store: Store, run_id: str, records: Iterable[Record], health: Iterable[LayerHealth]) -> None:
+    """Send the evaluation points, and the layers' health at them, of the steps that the store lacks."""
+    present = {metric.step for metric in store.client.get_metric_history(run_id, name_metric(COMPLETE))}
+    values = [(f"health/{name}/layer{row.layer}", getattr(row, name), row.step) for row in health for name in HEALTH_COLUMNS[3:]]
     values = [value for value in values if not math.isnan(value[1])]  # a layer may have no such value
-    return values + [
-        (name_metric(name), getattr(row, name), when, row.step)
-        for row in records
-        for name in sorted(COLUMNS[1:], key=lambda name: name == COMPLETE)
-    ]
+    columns = sorted(COLUMNS[1:], key=lambda name: name == COMPLETE)
+    values += [(name_metric(name), getattr(record, name), record.step) for record in records for name in columns]
+    send_values(store, run_id, [value for value in values if value[-1] not in present])
 
 
 def name_metric(column: str) -> str:
@@ -86,12 +91,8 @@ def name_metric(column: str) -> str:
     return f"{kind}/{split}" if kind else column
 
 
-COMPLETE = "val_accuracy"  # the column that is sent last
-LAST = name_metric(COMPLETE)  # a step that has this metric is complete in the store
-
-
-def begin_run(store: Store, about: About) -> set[int]:
-    """Make the run, or continue it, with all that is known without training; returns the steps that the store has already."""
+def begin_run(store: Store, about: About) -> None:
+    """Make the run, or continue it, with all that is known without training."""
     client, entities = store.client, load_mlflow().entities
     run = find_earlier(store, about)
     if run is None:
@@ -102,13 +103,10 @@ def begin_run(store: Store, about: About) -> set[int]:
         if "error" in run.data.tags and "error" not in about.tags:
             client.delete_tag(run.info.run_id, "error")
     about.run_id = run.info.run_id
-    params = {key: str(value) for key, value in about.params.items() if key not in run.data.params}
-    cut = {key: value if len(value) <= LONGEST else value[: LONGEST - 3] + "..." for key, value in params.items()}
-    named = {"params": [entities.Param(*item) for item in cut.items()], "tags": [entities.RunTag(*item) for item in about.tags.items()]}
-    client.log_batch(about.run_id, **named, synchronous=True)
+    params = [entities.Param(key, str(value)) for key, value in about.params.items() if key not in run.data.params]
+    client.log_batch(about.run_id, params=params, tags=[entities.RunTag(*tag) for tag in about.tags.items()], synchronous=True)
     if about.dataset and not (run.inputs and run.inputs.dataset_inputs):
         _log_dataset(store, about)
-    return {metric.step for metric in client.get_metric_history(about.run_id, LAST)}
 
 
 def find_earlier(store: Store, about: About) -> "Entity | None":
@@ -118,10 +116,7 @@ def find_earlier(store: Store, about: About) -> "Entity | None":
     if about.parent and TRIAL in about.tags:
         return next(search(store, f"tags.`{PARENT}` = '{about.parent}' AND tags.{TRIAL} = '{about.tags[TRIAL]}'"), None)
     sweeps = search(store, f"tags.{SWEEP} = '{about.tags[SWEEP]}'") if SWEEP in about.tags else ()
-    run = next((run for run in sweeps if not is_process_here(run)), None)
-    for child in search_abandoned(store, f" AND tags.`{PARENT}` = '{run.info.run_id}'") if run else ():
-        store.client.set_terminated(child.info.run_id, "KILLED")
-    return run
+    return next((run for run in sweeps if run.info.status != "RUNNING" or not has_process(run)), None)
 
 
 def _log_dataset(store: Store, about: About) -> None:
@@ -135,23 +130,11 @@ def _log_dataset(store: Store, about: About) -> None:
         store.client.log_inputs(about.run_id, inputs)
 
 
-def send_values(store: Store, run_id: str, values: Sequence[Value]) -> None:
+def send_values(store: Store, run_id: str, values: Iterable[Value]) -> None:
     """Send metrics. An infinite value becomes NaN: MLflow would draw it as 1.8e308, which flattens the curve."""
     metric = load_mlflow().entities.Metric
-    metrics = [metric(name, float(value) if math.isfinite(value) else math.nan, when, step) for name, value, when, step in values]
+    metrics = [metric(name, float(value) if math.isfinite(value) else math.nan, now(), step) for name, value, step in values]
     store.client.log_batch(run_id, metrics=metrics, synchronous=True)
-
-
-def _best(values: Sequence[Value]) -> dict[str, float]:
-    """The best of a run's records: highest accuracy, with its epoch, and lowest cost on the validation images."""
-    curves: dict[str, dict[int, float]] = {}
-    for name, value, _, step in values:
-        curves.setdefault(name, {})[step] = value
-    if "accuracy/val" not in curves:
-        return {}
-    step = max(curves["accuracy/val"], key=lambda step: curves["accuracy/val"][step])
-    lowest = min(curves["cost/val"].values())
-    return {"best/val_accuracy": curves["accuracy/val"][step], "best/epoch": curves["epoch"][step], "best/val_cost": lowest}
 
 
 def is_own(path: Path, started: int) -> bool:
@@ -159,23 +142,26 @@ def is_own(path: Path, started: int) -> bool:
     return path.exists() and path.stat().st_mtime_ns // 1_000_000 >= started - SLACK
 
 
-def send_files(store: Store, run_id: str, folder: Path | None, started: int, model: Path | None, finals: dict[str, float]) -> None:
-    """Send final metrics that differ from the store's, and the files of a run or of a stage that are in `folder`."""
-    files = [] if folder is None else [path for name in (*FILES, TRIALS) if is_own(path := folder / name, started)]
+def send_files(store: Store, run_id: str, folder: Path, started: int, model: Path | None = None) -> None:
+    """Send the files that are in the folder of a run, or of a stage that used `model`; the final metrics among them as metrics too."""
+    files = [path for name in (*FILES, TRIALS) if is_own(path := folder / name, started)]
     files = [path for path in files if path.name != paths.HEALTH or path.read_text().count("\n") > 1]  # it has no rows unless measured
-    plots = [] if folder is None else [path for path in (*folder.glob("*.png"), *folder.glob("plots/*.png")) if is_own(path, started)]
     scores: dict[str, Any] = next((read_json(path) or {} for path in files if path.name == paths.METRICS), {})
-    finals |= {f"final/{name}": math.nan if value is None else value for name, value in scores.items() if not isinstance(value, str)}
-    have = store.client.get_run(run_id).data.metrics
-    differ = {name: value for name, value in finals.items() if name not in have or not _is_same(have[name], value)}
-    send_values(store, run_id, [(name, value, now(), 0) for name, value in differ.items()])
+    send_finals(store, run_id, {f"final/{name}": value for name, value in scores.items() if not isinstance(value, str)})
     for path in files:
         store.client.log_artifact(run_id, str(path))
-    for path in sorted(plots):
+    for path in sorted(path for path in (*folder.glob("*.png"), *folder.glob("plots/*.png")) if is_own(path, started)):
         store.client.log_artifact(run_id, str(path), None if model is None and path.parent == folder else "plots")  # a sweep's own
     model = next((path for path in files if path.name == paths.MODEL), None) if model is None else model
     if scores and model is not None:
         log_model(store, run_id, model)
+
+
+def send_finals(store: Store, run_id: str, finals: Mapping[str, float | None]) -> None:
+    """Send final metrics, NaN for None, that differ from the store's."""
+    present = store.client.get_run(run_id).data.metrics
+    values = [(name, math.nan if value is None else value, 0) for name, value in finals.items()]
+    send_values(store, run_id, [value for value in values if value[0] not in present or not _is_same(present[value[0]], value[1])])
 
 
 def _is_same(one: float, other: float) -> bool:

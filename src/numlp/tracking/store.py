@@ -76,35 +76,23 @@ def address(root: Path) -> str:
 
 
 def connect(root: Path, experiment: str = EXPERIMENT) -> Store:
-    """Open the store of the project in `root`, and make it and `experiment` where they are missing.
-
-    Raises:
-        UserError: The store cannot be used, or `experiment` was deleted.
-    """
-    with explained(root):
-        uri, mlflow = address(root), load_mlflow()
-        database = database_file(uri)
-        if database is not None and not database.exists():
-            _make(database)
-        elif database == _own_database(root):
-            _rebase(database)
-        client, folder = mlflow.MlflowClient(uri), root.resolve() / "mlruns" if database is None else database.parent
-        artifacts = None if uri.startswith(("http:", "https:")) else (folder / "artifacts").as_uri()  # a server has a place of its own
-        return Store(client, _find_experiment(client, experiment, artifacts))
+    """Open the store of the project in `root`, and make it and `experiment` where they are missing; errors are MLflow's own."""
+    uri, mlflow = address(root), load_mlflow()
+    database = database_file(uri)
+    if database is not None and not database.exists():
+        _make(database)
+    elif database == _own_database(root):
+        _rebase(database)
+    client, folder = mlflow.MlflowClient(uri), root.resolve() / "mlruns" if database is None else database.parent
+    artifacts = None if uri.startswith(("http:", "https:")) else (folder / "artifacts").as_uri()  # a server has a place of its own
+    return Store(client, _find_experiment(client, experiment, artifacts))
 
 
 @contextmanager
 def opened(root: Path, experiment: str = EXPERIMENT) -> Iterator[Store]:
-    """The open store; what fails in the body is one line for the user, a `UserError`."""
-    with explained(root):
-        yield connect(root, experiment)
-
-
-@contextmanager
-def explained(root: Path) -> Iterator[None]:
-    """Turn whatever MLflow raises (its own errors, SQLAlchemy's, the system's) into one line for the user."""
+    """The open store; whatever MLflow raises (its own errors, SQLAlchemy's, the system's) is one line for the user, a `UserError`."""
     try:
-        yield
+        yield connect(root, experiment)
     except UserError:
         raise
     except Exception as error:
@@ -128,20 +116,16 @@ def _own_database(root: Path) -> Path:
 
 
 def _rebase(database: Path) -> None:
-    """Let the runs of a moved or copied project find their files beside its database, where new ones go too.
-
-    A database that another place shares by a link is nobody's to change.
-    """
+    """Let the runs of a moved or copied project find their files beside its database, unless another place shares that by a link."""
     if database.is_symlink() or database.stat().st_nlink > 1 or not os.access(database, os.W_OK):
         return
     with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
         row = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (EXPERIMENT,)).fetchone()
-        before, after = str(row[0] if row else "").removesuffix("artifacts"), f"{database.parent.as_uri()}/"
-        if before == after or not before.startswith("file:") or not row[0].endswith("/artifacts"):
-            return
-        for table, column in ADDRESSES:
-            update = f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?"  # noqa: S608  # both are names of `ADDRESSES`
-            connection.execute(update, (after, len(before) + 1, len(before), before))
+        before, after = str(row[0] if row else ""), (database.parent / "artifacts").as_uri()
+        if before != after and before.startswith("file:") and before.endswith("/artifacts"):
+            for table, column in ADDRESSES:
+                update = f"UPDATE {table} SET {column} = replace({column}, ?, ?)"  # noqa: S608 (both are names of `ADDRESSES`)
+                connection.execute(update, (before, after))
 
 
 def _make(database: Path) -> None:

@@ -18,7 +18,7 @@ from numlp.runs.identity import RECORDS, SWEEPS, record_file, settings_key
 from numlp.runs.outcome import Member, Outcome, load_outcome, save_outcome
 from numlp.runs.output_folder import LOG, NOTES
 from numlp.signals import Terminated
-from numlp.tracking import TRIAL
+from numlp.tracking.queries import TRIAL
 
 ENDED = NOTES / "ended"  # a letter per job that has ended: c of a cached result, t of a training
 STOPPED = NOTES / "stopped"  # a file that keeps the other jobs from beginning after a signal
@@ -62,7 +62,7 @@ def _find_or_train(config: DictConfig, search: Search, out: Path, train: Callabl
     require(settings_key(settings) == job.key, NODE, "the settings and the code of the sweep's beginning", edited)
     record, trial = record_file(RECORDS, settings), None  # of this node's BLAS kernel
     if job.study:
-        from numlp.runs.pruning import Watch  # and with it Optuna
+        from numlp.sweep.study import Watch  # and with it Optuna
 
         trial = Watch(search)
 
