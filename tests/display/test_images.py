@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from numlp.display.images import Mosaic, draw_confident_errors, draw_first_layer
+from numlp.display.images import draw_first_layer, draw_mistakes
 
 TITLE = "synthetic, seed 1\nhidden [50, 50], seed 0"
 SHAPE = (32, 32, 3)
@@ -33,6 +33,7 @@ def test_weights_are_channel_major_rows_about_mid_gray():
     W[0, 0], W[1024 + 33, 0] = 1e-9, -1e-9  # red of pixel (0, 0), green of pixel (1, 1)
     W[:512, 1] = 4.0  # red of the upper half
     pixels = canvas(draw_first_layer(W, SHAPE, TITLE))
+    assert (pixels[:, 32] == 1).all()
     assert pixels[5, 5].tolist() == [0.5, 0.5, 0.5]
     assert pixels[10, 35 + 10].tolist() == [1.0, 0.5, 0.5]
     assert pixels[20, 35 + 10].tolist() == [0.5, 0.5, 0.5]
@@ -54,39 +55,25 @@ def test_values_that_are_not_finite_or_that_the_network_does_not_read_are_mid_gr
     assert np.flatnonzero(red != 0.5).tolist() == [*range(40), *range(41, 100)]
 
 
-def test_errors_come_most_confident_first_without_the_right_ones():
-    true, predicted, pixels = ["cat", "dog", "ship", "frog"], ["dog", "dog", "truck", "bird"], images(4)
-    figure = draw_confident_errors(pixels, SHAPE, true, predicted, np.array([0.5, 0.99, 0.9, np.nan]), TITLE)
-    assert captions(figure) == [("truck 90.0 %", "ship"), ("dog 50.0 %", "cat"), ("bird nan %", "frog")]
-    np.testing.assert_allclose(canvas(figure)[:32, :32], pixels[2].reshape(3, 32, 32).transpose(1, 2, 0) / 255)
+@pytest.mark.parametrize("shape", [SHAPE, (28, 28, 1), (6, 12, 3), (5, 4, 1)])
+def test_mistakes_stand_apart_with_captions_that_fit(shape: tuple[int, int, int]):
+    height, width, channels = shape
+    rows = images(20, height * width * channels)
+    figure = draw_mistakes(rows, shape, ["cat"] * 20, ["a very very long name"] * 20, np.linspace(0.9, 0.1, 20), TITLE)
+    pixels = canvas(figure).reshape(*canvas(figure).shape[:2], -1)
+    np.testing.assert_allclose(pixels[:height, :width], rows[0].reshape(channels, height, width).transpose(1, 2, 0) / 255)
+    assert (pixels[:, width] == 1).all()
+    assert len(captions(figure)) == 20
+    assert captions(figure)[0][0].endswith("90.0 %") and captions(figure)[0][1] == "cat"
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert boxes[0].x1 < boxes[2].x0
+    assert boxes[0].y0 > boxes[1].y1 - 1
     assert TITLE in texts(figure)
 
 
-def test_no_more_than_twenty_errors_are_drawn_and_long_names_are_cut():
-    names = ["a very very long name"] * 30
-    figure = draw_confident_errors(images(30), SHAPE, ["a"] * 30, names, np.linspace(0.1, 0.9, 30), TITLE)
-    assert len(captions(figure)) == 20
-    figure.draw_without_rendering()
-    first, _, second, _ = [text.get_window_extent() for text in figure.axes[0].texts[:4]]
-    assert first.x1 < second.x0
-
-
-@pytest.mark.parametrize("shape", [(28, 28, 1), (6, 12, 3), (5, 4, 1)])
-def test_images_of_another_shape_stand_apart_with_room_for_captions(shape: tuple[int, int, int]):
-    height, width, _ = shape
-    size = int(np.prod(shape))
-    pixels = canvas(draw_first_layer(np.random.default_rng(0).normal(size=(size, 3)), shape, TITLE))
-    assert pixels.shape[0] == height
-    assert (pixels[:, width] == 1).all()
-    mosaic = Mosaic(shape, 2, 11 / 32)
-    assert mosaic.corner(1)[0] > width and mosaic.corner(2)[1] >= height + 11 / 32 * width
-    rows = images(2, size)
-    figure = draw_confident_errors(rows, shape, ["cat"] * 2, ["dog"] * 2, np.array([0.9, 0.8]), TITLE)
-    assert canvas(figure)[height - 1, width - 1, -1] == rows[0, -1] / 255
-
-
 def test_figures_without_an_image_say_so():
-    perfect = draw_confident_errors(images(2), SHAPE, ["cat"] * 2, ["cat"] * 2, np.ones(2), TITLE)
-    rows = draw_first_layer(np.ones((7, 2)), (7,), TITLE), draw_confident_errors(images(1, 7), (7,), ["a"], ["b"], np.ones(1), TITLE)
+    perfect = draw_mistakes(images(0), SHAPE, [], [], np.ones(0), TITLE)
+    rows = draw_first_layer(np.ones((7, 2)), (7,), TITLE), draw_mistakes(images(1, 7), (7,), ["a"], ["b"], np.ones(1), TITLE)
     assert "every image is correct" in texts(perfect)
     assert all("no images" in texts(figure) and not figure.axes for figure in rows)

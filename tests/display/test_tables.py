@@ -9,7 +9,7 @@ from rich.console import Console
 
 from numlp.cli.predict import tabulate_top_classes
 from numlp.cli.show import summarize_run
-from numlp.display.progress_bar import Progress
+from numlp.display.progress_bar import show_records
 from numlp.display.text import table_console
 from numlp.training.history import Record
 
@@ -53,8 +53,8 @@ def test_80_columns_show_the_validation_accuracy(monkeypatch, capsys, terminal):
     monkeypatch.setenv("TERM", "xterm")
     stream = Terminal() if terminal else io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
-    with Progress(45_000, "name", alone=True) as progress:
-        progress.show(LAST)
+    with show_records(45_000, "name", alone=True) as show:
+        show(LAST)
     text = stream.getvalue() if terminal else capsys.readouterr().out
     assert "val 55.55%" in text
     assert all(len(line) <= 80 for line in text.splitlines() if "\x1b" not in line)

@@ -26,7 +26,7 @@ spec = importlib.util.spec_from_file_location("copy", sys.argv[1])
 copy = importlib.util.module_from_spec(spec)
 sys.modules["copy"] = copy
 spec.loader.exec_module(copy)
-np.save(sys.argv[3], copy._load_pyfunc(sys.argv[2]).model.probabilities(np.load(sys.argv[4])))
+np.save(sys.argv[3], copy._load_pyfunc(sys.argv[2]).probabilities(np.load(sys.argv[4])))
 """
 
 
@@ -122,7 +122,7 @@ def test_images_of_another_layout_are_refused(images, rng, exported):
 
 def test_table_names_the_likeliest_class(rng, exported):
     model, images = random_model(rng), random_images(rng, 5)
-    served = standalone.Served(exported(model)[0])
+    served = exported(model)[0]
     table = served.predict(images)
     assert list(table.columns) == ["prediction", *NAMES]
     assert list(table["prediction"]) == [NAMES[i] for i in ours(model, rows(images)).argmax(axis=1)]

@@ -17,11 +17,7 @@ def draw_class_accuracies(
 ) -> Figure:
     """Draw the test accuracy of each run, a row per class, and the differences from the first run with their 95 % intervals.
 
-    Args:
-        classes: By class, the test of each further run against the first.
-        whole: The same tests on all images.
-        labels: The runs' names in the legend, the first run's first; there are as many colors as the figure shows runs.
-        title: The data set's name and the settings that the runs share.
+    The tests are those of each further run against the first, by class, and on the `whole` test split; there are as many runs as colors.
     """
     shown = min(len(labels), len(PALETTE))
     rows = [*sorted(classes.items(), key=lambda item: item[1][0].difference), (ALL, whole)]  # the largest gain of B on top

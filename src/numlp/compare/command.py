@@ -19,11 +19,12 @@ from numlp.compare.paired_test import PairedTest, compare_paired
 from numlp.compare.runs import FinishedRun, common_title, differing_settings, label_runs, load_runs
 from numlp.data.normalise import split_ranges
 from numlp.data.sources import find_raw
-from numlp.display.curves import Curve, draw_overlaid_curves
+from numlp.display.curves import draw_overlaid_curves
 from numlp.display.style import save
 from numlp.display.text import plain_table, table_console
 from numlp.errors import UserError, require
 from numlp.files import json_digest, write_json
+from numlp.training.history import Record
 
 MOST = 8  # arguments, each of which has a color, also where it stands for several seeds
 NAME = 80  # characters of a directory's name
@@ -61,12 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
     runs = load_runs(arguments.runs)
     names = [run.name for run in runs]
     require(2 <= len(runs) <= len(ascii_uppercase), "numlp compare", f"2 to {len(ascii_uppercase)} runs", runs=len(runs))
-    for key in ("name", "folder"):  # a copy from a remote store has a folder of its own each time
-        require(len({getattr(run, key) for run in runs}) == len(runs), "numlp compare", "different runs", runs=names)
+    different = min(len(set(names)), len({run.folder for run in runs})) == len(runs)  # a copy from a remote store has a folder each time
+    require(different, "numlp compare", "different runs", runs=names)
     comparison, title, out = compare_runs(runs), common_title(runs), paths.BUILD / "compare" / _slug(names)
     labels = [f"{letter} ({label})" for letter, label in zip(ascii_uppercase, label_runs(runs), strict=False)]
     write_json(out / paths.COMPARISON, asdict(comparison), indent=2)
-    save(draw_overlaid_curves(_curves(runs), title, runs[0].classes), out / "curves.png")
+    save(draw_overlaid_curves(_histories(runs), title, runs[0].classes), out / "curves.png")
     save(draw_class_accuracies(comparison.classes, comparison.against_first, labels, title), out / "classes.png")
     table_console().print(tabulate(comparison))
     print(f"compare: wrote {paths.COMPARISON}, curves.png, classes.png to {out}")
@@ -74,16 +75,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
-    """Let the runs' networks classify the test images, and the validation images of their own splits.
-
-    Raises:
-        UserError: A run has no network, the data sets differ, or their images are not there.
-    """
-    models = []
+    """Let the runs' networks, on one data set, classify the test images, and the validation images of their own splits."""
     for run in runs:
         if run.model is None:
             raise UserError(f"{run.name}: the run diverged and has no {paths.MODEL}")
-        models.append(run.model)
+    models = [run.model for run in runs if run.model is not None]
     info, names = models[0].dataset, [model.dataset.name for model in models]
     require(len({model.dataset.digest for model in models}) == 1, "numlp compare", "runs on the same data set", datasets=names)
     raw = find_raw(info)
@@ -131,18 +127,17 @@ def tabulate(comparison: Comparison) -> Group:
     return Group(Text(comparison.dataset, style="bold"), *names, table, Text(note))
 
 
-def _curves(runs: Sequence[FinishedRun]) -> list[Curve]:
-    """A curve per run, or one of all the runs that differ in the seed alone."""
+def _histories(runs: Sequence[FinishedRun]) -> dict[str, list[list[Record]]]:
+    """The records by label: of a run, or of all the runs that differ in the seed alone."""
     groups: dict[str, list[int]] = {}
     seedless = [replace(run, choices=run.choices | {"seed": None}) for run in runs]
     for place, run in enumerate(seedless):
         groups.setdefault(json.dumps(run.choices, sort_keys=True), []).append(place)
     labels = label_runs([seedless[places[0]] for places in groups.values()]) if len(groups) > 1 else ["all seeds"]
-    curves = []
-    for label, places in zip(labels, groups.values(), strict=True):
-        letters = ", ".join(ascii_uppercase[place] for place in places)
-        curves.append(Curve(f"{letters} ({label})", [runs[place].history() for place in places]))
-    return curves
+    return {
+        f"{', '.join(ascii_uppercase[place] for place in places)} ({label})": [runs[place].history() for place in places]
+        for label, places in zip(labels, groups.values(), strict=True)
+    }
 
 
 def _slug(names: Sequence[str]) -> str:

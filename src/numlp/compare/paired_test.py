@@ -14,10 +14,7 @@ class PairedTest:
     """How two classifiers do on the same images; accuracies are fractions.
 
     Attributes:
-        both: Images that both classify correctly.
-        first: Images that only the first classifies correctly.
-        second: Images that only the second classifies correctly.
-        neither: Images that both classify wrongly.
+        both, first, second, neither: Numbers of images that both, only the first, only the second or neither classifies correctly.
         n: Number of images.
         accuracies: Accuracies of the first and of the second.
         difference: Accuracy of the second minus that of the first.

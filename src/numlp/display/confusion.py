@@ -17,12 +17,8 @@ NUMBERED, NAMED = 15, 30  # most classes whose counts fit into the cells, and wh
 def draw_confusion(matrix: NDArray[np.integer], class_names: Sequence[str], title: str) -> Figure:
     """Draw counts of images, colored by their share of the true class, with the accuracy of each class at the side.
 
-    Of more than 15 classes the cells have colors alone, and of more than 30 the axes name every n-th class.
-
-    Args:
-        matrix: (K, K) images of true class (row) and predicted class (column).
-        class_names: K names.
-        title: The data set's name and the run's choices.
+    The (K, K) matrix has a row per true class and a column per predicted class. Of more than 15 classes the cells have colors alone, and
+    of more than 30 the axes name every n-th class.
     """
     k = len(class_names)
     sums = matrix.sum(axis=1)

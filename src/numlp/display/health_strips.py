@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LogNorm, Normalize, PowerNorm
+from matplotlib.colors import CenteredNorm, LogNorm, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -24,13 +24,7 @@ NOTE = "Each strip is a layer, the output at the bottom. Gray: no value, or not 
 
 @dataclass(frozen=True)
 class Watched:
-    """A run with train.health=true.
-
-    Attributes:
-        label: The text above its column.
-        history: Its records.
-        health: A row per record and layer.
-    """
+    """A run with train.health=true: the text above its column, its records, and a row per record and layer."""
 
     label: str
     history: Sequence[Record]
@@ -42,26 +36,20 @@ class Watched:
         return np.array([getattr(row, column) for row in self.health], np.float64).reshape(-1, depth).T
 
 
-def _decades(values: Array) -> Normalize:
+def _decades(values: np.ma.MaskedArray[Any, Any]) -> Normalize:
     """A logarithmic scale, down from the highest value."""
-    positive = values[np.isfinite(values) & (values > 0)]
+    positive = values[values > 0].compressed()
     low, high = (float(positive.min()), float(positive.max())) if len(positive) else (0.1, 1.0)
     return LogNorm(max(min(low, high / 10), high / 10**DECADES), high, clip=True)
 
 
-def _about(values: Array, middle: float) -> Normalize:
-    """A scale that goes as far on both sides of `middle` as the values go."""
-    far = float(np.max(np.abs(values - middle), where=np.isfinite(values), initial=1e-3))
-    return Normalize(middle - far, middle + far)
-
-
-QUANTITIES: Sequence[tuple[str, str, Callable[[Array], Normalize], str]] = (
+QUANTITIES: Sequence[tuple[str, str, Callable[[np.ma.MaskedArray[Any, Any]], Normalize], str]] = (
     ("activation_std", "Standard deviation of the activations over the images", _decades, "viridis"),
     ("dead", "Fraction of dead ReLUs", lambda _: PowerNorm(0.5, 0, 1), "Reds"),  # by the root, so that one unit of ten is seen
     ("grad_norm", "Norm of the weights' gradient", _decades, "viridis"),
     ("update_ratio", "Norm of an update, relative to the norm of the weights", _decades, "viridis"),
-    ("gamma_mean", "Batch norm: mean gamma", lambda values: _about(values, 1), "RdBu_r"),
-    ("beta_mean", "Batch norm: mean beta", lambda values: _about(values, 0), "RdBu_r"),
+    ("gamma_mean", "Batch norm: mean gamma", lambda _: CenteredNorm(1), "RdBu_r"),
+    ("beta_mean", "Batch norm: mean beta", lambda _: CenteredNorm(0), "RdBu_r"),
 )
 
 
@@ -69,45 +57,37 @@ QUANTITIES: Sequence[tuple[str, str, Callable[[Array], Normalize], str]] = (
 def draw_health(runs: Sequence[Watched], title: str, classes: int) -> Figure:
     """Draw accuracy, and below it each layer's activations, dead ReLUs, gradients, updates and batch norm, a column per run.
 
-    A row has one scale for all runs.
-
-    Args:
-        runs: One to four, each with at least one record.
-        title: The data set's name and the settings that the runs share.
-        classes: Number of classes, for the dotted line of chance.
+    A row has one scale for all runs. `classes` gives the dotted line of chance.
     """
     require(1 <= len(runs) <= RUNS, "health", f"1 to {RUNS} runs", runs=len(runs))
     finite = [quantity for quantity in QUANTITIES if any(np.isfinite(run.values(quantity[0])).any() for run in runs)]
     figure = sheet("Layer by layer, epoch by epoch", f"{title}\n{NOTE}", height=1.9 + 1.25 * len(finite))
     grid = figure.subplots(1 + len(finite), len(runs), sharex="col", squeeze=False, height_ratios=[1.1] + [1] * len(finite))
-    chance, highest = 100 / classes, 100 * max(record.val_accuracy for run in runs for record in run.history)
     for axes, run in zip(grid[0], runs, strict=True):
         axes.plot([record.epoch for record in run.history], [100 * record.val_accuracy for record in run.history], color=BLUE)
-        axes.axhline(chance, color=GREY, linewidth=1, linestyle=":")
-        axes.set(ylim=(0, max(2 * chance, 1.1 * highest)))
+        axes.axhline(100 / classes, color=GREY, linewidth=1, linestyle=":")
         axes.set_title(run.label, loc="left", fontsize=9, weight="bold")
+    top = max(axes.get_ylim()[1] for axes in grid[0])
+    for axes in grid[0]:
+        axes.set_ylim(0, top)
     grid[0, 0].set_ylabel("validation\naccuracy (%)")
-    for row, quantity in zip(grid[1:], finite, strict=True):
-        _strips(figure, row, runs, *quantity)
+    for row, (column, heading, scale, colors) in zip(grid[1:], finite, strict=True):
+        together = np.ma.masked_invalid(np.concatenate([run.values(column).ravel() for run in runs]))
+        norm = scale(together)
+        norm.autoscale_None(together)
+        for axes, run in zip(row, runs, strict=True):
+            values, epochs = np.ma.masked_invalid(run.values(column)), sorted({each.epoch for each in run.health})
+            axes.set_facecolor(NONE)
+            axes.pcolormesh(epochs, np.arange(len(values)) + 1, values, norm=norm, cmap=colors, shading="nearest")
+            axes.set(ylim=(len(values) + 0.5, 0.5))
+            axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        row[0].set_title(heading, loc="left", fontsize=9)
+        row[0].set_ylabel("layer")
+        extend = "min" if isinstance(norm, LogNorm) else "neither"
+        figure.colorbar(ScalarMappable(norm, colormaps[colors]), ax=list(row), extend=extend, pad=0.02, aspect=8)
     for axes in grid[:, 1:].flat:
         axes.tick_params(labelleft=False)
     for axes in grid[-1]:
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(4 if len(runs) > 1 else 10, integer=True))
     return figure
-
-
-def _strips(
-    figure: Figure, row: Sequence[Axes], runs: Sequence[Watched], column: str, title: str, scale: Callable[[Array], Normalize], colors: str
-) -> None:
-    norm = scale(np.concatenate([run.values(column).ravel() for run in runs]))
-    for axes, run in zip(row, runs, strict=True):
-        values, epochs = np.ma.masked_invalid(run.values(column)), sorted({each.epoch for each in run.health})
-        axes.set_facecolor(NONE)
-        axes.pcolormesh(epochs, np.arange(len(values)) + 1, values, norm=norm, cmap=colors, shading="nearest")
-        axes.set(ylim=(len(values) + 0.5, 0.5))
-        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    row[0].set_title(title, loc="left", fontsize=9)
-    row[0].set_ylabel("layer")
-    extend = "min" if isinstance(norm, LogNorm) else "neither"
-    figure.colorbar(ScalarMappable(norm, colormaps[colors]), ax=list(row), extend=extend, pad=0.02, aspect=8)

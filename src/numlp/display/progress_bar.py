@@ -4,47 +4,33 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as RichProgress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from numlp.training.history import Record
 
 
-class Progress:
-    """The progress of a run, as a bar on a terminal or else as a line per record.
+@contextmanager
+def show_records(total: int, name: str, alone: bool) -> Iterator[Callable[[Record], None]]:
+    """Give a function that shows a record of a run of `total` updates: in a bar on a terminal, else in a line.
 
-    Args:
-        total: Its updates.
-        name: Its name, with which its lines begin when it is not `alone` on the terminal.
-        alone: Whether a bar may be drawn; jobs of a sweep would draw over each other's.
+    A run that is not `alone` has no bar, as jobs of a sweep would draw over each other's, and its lines begin with its `name`.
     """
+    with _bar("train", alone, auto_refresh=False) as bar:
+        task, prefix = bar.add_task("", total=total), "" if alone else f"{name}  "
 
-    def __init__(self, total: int, name: str, alone: bool) -> None:
-        self.total, self._prefix, self._bar = total, "" if alone else f"{name}  ", _bar("train", alone, auto_refresh=False)
-        self._task = self._bar.add_task("", total=total)
+        def show(record: Record) -> None:
+            # The validation accuracy first: a narrow terminal cuts lines off at their end.
+            accuracies = f"epoch {record.epoch:4.1f}  val {record.val_accuracy:6.2%}  train {record.train_accuracy:6.2%}"
+            if bar.disable:
+                cost = f"cost {record.train_cost:.4f}, {record.val_cost:.4f}"
+                print(f"{prefix}step {record.step:>{len(str(total))}}/{total}  {accuracies}  {cost}", flush=True)
+            else:
+                bar.update(task, completed=record.step, description=accuracies, refresh=True)
 
-    def show(self, record: Record) -> None:
-        """Show a record."""
-        if self._bar.disable:
-            cost = f"cost {record.train_cost:.4f}, {record.val_cost:.4f}"
-            print(f"{self._prefix}step {record.step:>{len(str(self.total))}}/{self.total}  {_accuracies(record)}  {cost}", flush=True)
-        else:
-            self._bar.update(self._task, completed=record.step, description=_accuracies(record), refresh=True)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-
-def _bar(name: str, alone: bool = True, **options: Any) -> RichProgress:
-    columns = (TextColumn(name), BarColumn(14), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    return RichProgress(*columns, console=Console(stderr=True), disable=not (alone and sys.stderr.isatty()), **options)
+        yield show
 
 
 @contextmanager
@@ -54,6 +40,6 @@ def count_steps(total: int, name: str) -> Iterator[Callable[[], None]]:
         yield partial(progress.advance, progress.add_task("", total=total))
 
 
-def _accuracies(record: Record) -> str:
-    """The validation accuracy first: a narrow terminal cuts lines off at their end."""
-    return f"epoch {record.epoch:4.1f}  val {record.val_accuracy:6.2%}  train {record.train_accuracy:6.2%}"
+def _bar(name: str, alone: bool = True, **options: Any) -> Progress:
+    columns = (TextColumn(name), BarColumn(14), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    return Progress(*columns, console=Console(stderr=True), disable=not (alone and sys.stderr.isatty()), **options)

@@ -51,13 +51,7 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 def sheet(subject: str, title: str, height: float) -> Figure:
-    """Make an empty figure under a heading: `subject` in bold, then the lines of `title`, wrapped so that nothing is cut.
-
-    Args:
-        subject: The figure's subject, one short line.
-        title: The data set's name and the run's choices, a line each.
-        height: Inches below the heading.
-    """
+    """Make an empty figure of `height` inches under a heading: `subject` in bold, then the lines of `title`, wrapped at the width."""
     lines = [piece for line in title.splitlines() for piece in textwrap.wrap(line, CHARACTERS)]
     total = height + 2 * MARGIN + LINE * (len(lines) + 1.3)
     layout = ConstrainedLayoutEngine(rect=(0, 0, 1, height / total), w_pad=0.06, h_pad=0.06)

@@ -49,7 +49,7 @@ class Model:
 
     @property
     def threads(self) -> int:
-        """Threads of BLAS that the model was trained with; its metrics are measured with as many."""
+        """Threads of BLAS in training; its metrics are measured with as many."""
         return int(self.choices.get("train", {}).get("threads", 1))
 
     def require_images(self, where: str) -> None:
@@ -65,22 +65,7 @@ class Model:
 
 
 def save_model(path: Path, model: Model) -> None:
-    """Write `model`: the same model gives the same bytes on any machine.
-
-    Examples:
-        >>> import numpy as np
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> import numlp
-        >>> info = numlp.DatasetInfo("demo", {"seed": 0}, ["light", "dark"], digest="0" * 64)
-        >>> choices = {"norm": {"placement": "none", "eps": 1e-5}}
-        >>> model = numlp.Model(numlp.Network((3, 2)), np.zeros(3), np.ones(3), choices, info)
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = Path(folder) / "model.npz"
-        ...     numlp.save_model(path, model)
-        ...     sorted(np.load(path).files)
-        ['choices', 'input.mean', 'input.std', 'linear1.W', 'linear1.b']
-    """
+    """Write `model`: the same model gives the same bytes on any machine."""
     network, choices = model.network, {**model.choices, "dataset": asdict(model.dataset)}
     arrays = {**network.params.views, **network.moments.views, "input.mean": model.mean, "input.std": model.std}
     with replacing(path) as file:
@@ -103,11 +88,8 @@ def load_model(path: Path) -> Model:
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder) / "model.npz"  # build/train/model.npz after a training
         ...     numlp.save_model(path, numlp.Model(numlp.Network((3, 2)), np.zeros(3), np.ones(3), choices, info))
-        ...     model = numlp.load_model(path)
-        >>> model.network.sizes
+        ...     numlp.load_model(path).network.sizes
         (3, 2)
-        >>> model.probabilities(np.zeros((1, 3), np.uint8)).tolist()
-        [[0.5, 0.5]]
     """
     if not path.exists():
         raise UserError(f"model not found: {path}; train one with numlp run or numlp train")

@@ -56,6 +56,15 @@ class Folded:
         parts = [self._probabilities(images[start : start + CHUNK]) for start in range(0, len(images), CHUNK)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.names)), np.float32)
 
+    def predict(self, model_input: NDArray[np.uint8], params: Mapping[str, Any] | None = None) -> "pd.DataFrame":
+        """MLflow's call: images as for `probabilities` -> a table with the likeliest class as `prediction` and each probability."""
+        import pandas as pd
+
+        probabilities = self.probabilities(np.asarray(model_input))
+        table = pd.DataFrame(probabilities, columns=self.names)
+        table.insert(0, "prediction", [self.names[i] for i in probabilities.argmax(axis=1)])
+        return table
+
     def _probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         rows = np.moveaxis(images, -1, 1).reshape(len(images), -1)  # channel-major
         x = rows[:, : self.scale.size] * self.scale - self.shift
@@ -65,22 +74,6 @@ class Folded:
         logits = x @ W + b
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]  # NumPy types sums of floats as Any
-
-
-class Served:
-    """A model as MLflow's pyfunc calls it."""
-
-    def __init__(self, model: Folded) -> None:
-        self.model = model
-
-    def predict(self, model_input: NDArray[np.uint8], params: Mapping[str, Any] | None = None) -> "pd.DataFrame":
-        """(N, *shape) uint8 images -> a table with the likeliest class as `prediction` and each class's probability."""
-        import pandas as pd
-
-        probabilities = self.model.probabilities(np.asarray(model_input))
-        table = pd.DataFrame(probabilities, columns=self.model.names)
-        table.insert(0, "prediction", [self.model.names[i] for i in probabilities.argmax(axis=1)])
-        return table
 
 
 def read(path: Path) -> Folded:
@@ -116,11 +109,6 @@ def fold(arrays: Mapping[str, NDArray[Any]], placement: str, eps: float) -> list
 
     With stored moments batch norm is x * slope + offset, slope = gamma / sqrt(var + eps), offset = beta - mean * slope. Before the
     non-linearity it scales the columns of the layer in front of it, after it the rows of the layer behind it.
-
-    Args:
-        arrays: The arrays of model.npz.
-        placement: Where batch norm stands: none, before or after the non-linearity.
-        eps: Added to the variances.
     """
     wide = {name: array.astype(np.float64) for name, array in arrays.items()}
     depth = sum(name.endswith(".W") for name in wide)
@@ -137,5 +125,5 @@ def fold(arrays: Mapping[str, NDArray[Any]], placement: str, eps: float) -> list
     return [(W.astype(np.float32), b.astype(np.float32)) for W, b in layers]
 
 
-def _load_pyfunc(path: str) -> Served:
-    return Served(read(Path(path)))
+def _load_pyfunc(path: str) -> Folded:
+    return read(Path(path))

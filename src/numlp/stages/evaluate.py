@@ -4,10 +4,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from numlp import paths
-from numlp.arrays import Array
 from numlp.config import Config
 from numlp.data.augment import mirrored
 from numlp.data.normalise import SPLITS, Name, Prepared, prepare_data
@@ -65,18 +63,14 @@ def evaluate(model: Model, data: Prepared, out: Path, flip: bool = False) -> Non
     write_csv(out / paths.CONFUSION, ["true", *names], [[name, *row] for name, row in zip(names, matrix, strict=True)])
     recall = [(name, row[i] / sum(row) if any(row) else "") for i, (name, row) in enumerate(zip(names, matrix, strict=True))]
     write_csv(out / paths.CLASSES, ["class", "accuracy"], recall)
-    _write_mistakes(out / paths.MISTAKES, data.load().images[data.dataset.train :], test.labels, probabilities)
+    confidence, wrong = probabilities.max(axis=1), np.flatnonzero(predicted != test.labels)
+    worst = wrong[np.argsort(-confidence[wrong], kind="stable")[:SHOWN]]
+    with replacing(out / paths.MISTAKES) as file:
+        images = data.load().images[data.dataset.train + worst]
+        np.savez(file, images=images, labels=test.labels[worst], predicted=predicted[worst], probability=confidence[worst])
     write_json(out / paths.METRICS, metrics, indent=2)
     write_json(out / paths.ACCURACY, {name: round(metrics[f"{name}_accuracy"], 4) for name in SPLITS}, indent=2)  # for `dvc exp show`
     print("evaluate: " + ", ".join(f"{name} {metrics[f'{name}_accuracy']:.2%}" for name in SPLITS))
     if flip:
         both = ", ".join(f"{name} {metrics[f'{name}_flip_accuracy']:.2%}" for name in FLIPPED)
         print(f"evaluate, averaged over each image and its mirror image: {both}")
-
-
-def _write_mistakes(path: Path, images: NDArray[np.uint8], labels: NDArray[np.intp], probabilities: Array) -> None:
-    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    wrong = np.flatnonzero(predicted != labels)
-    worst = wrong[np.argsort(-confidence[wrong], kind="stable")[:SHOWN]]
-    with replacing(path) as file:
-        np.savez(file, images=images[worst], labels=labels[worst], predicted=predicted[worst], probability=confidence[worst])

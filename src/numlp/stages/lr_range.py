@@ -4,9 +4,11 @@ Source: Smith 2017, arXiv:1506.01186, section 3.3. He raises the rate linearly b
 factors the test finds them over decades.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from hydra.core.hydra_config import HydraConfig
@@ -32,15 +34,8 @@ HIGHEST = 1.6  # times the first loss, the highest that is drawn: above, the net
 REPLACED = ("schedule", "lr_range.", "hydra", "+stage", "then")  # overrides that a training after the test has no use for
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Bounds for the learning rate.
-
-    Attributes:
-        eta_min: The rate from which on the accuracy rises.
-        eta_max: The rate after which it falls.
-        open: Whether it still rises at the end: the range ends too early.
-    """
+class Bounds(NamedTuple):
+    """The rate from which on the accuracy rises, the rate after which it falls, and whether it still rises at the end of the range."""
 
     eta_min: float
     eta_max: float
@@ -53,12 +48,10 @@ def run(config: Config, out: Path) -> None:
     data = prepare_data(config)
     records = sweep(config, data)
     write_rows(out / paths.LR_RANGE, Record, records)
-    bounds, own = (
-        find_bounds(records),
-        (" rate", " cycle", " cycles", " epoch", " epochs"),
-    )  # the test has a schedule and a length of its own
-    settings = [part for part in caption(deciding_choices(config)).split(", ") if not part.endswith(own)]
-    title = f"{data.dataset.name}\n{', '.join(settings)}, {config.lr_range.epochs:g} epochs"
+    bounds = find_bounds(records)
+    # The test has a schedule and a length of its own.
+    settings = re.sub(r", [^,]* rate, [^,]* (cycle|epoch)s?", "", caption(deciding_choices(config)))
+    title = f"{data.dataset.name}\n{settings}, {config.lr_range.epochs:g} epochs"
     save(draw_lr_range(records, bounds, title, data.dataset.classes), out / PICTURE)
     print(f"lr-range: wrote {paths.LR_RANGE}, {PICTURE} to {out}: {len(records) - 1} evaluation points on {data.dataset.name}")
     for line in advise(bounds, config, HydraConfig.get().overrides.task):
@@ -112,22 +105,14 @@ def advise(bounds: Bounds | None, config: Config, overrides: Sequence[str]) -> l
 
 @styled
 def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str, classes: int) -> Figure:
-    """Draw validation accuracy and loss against the rate, the bounds as two marked lines.
-
-    Args:
-        records: The evaluation points.
-        bounds: The bounds that the test suggests.
-        title: The data set's name and the run's settings.
-        classes: Number of classes, for the dotted line of chance.
-    """
+    """Draw validation accuracy and loss against the rate, the bounds as two marked lines."""
     figure = sheet("Learning-rate range test", title, height=4.6)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.5, 1])
     eta, accuracy = np.array([r.eta for r in records]), 100 * np.array([r.val_accuracy for r in records])
     upper.plot(eta, accuracy, ".", color=GREY, markersize=3, label="validation")
     upper.plot(eta, 100 * smooth_accuracy(records), color=BLUE, linewidth=1.8, label="mean of five")
-    chance = 100 / classes
-    upper.axhline(chance, color=GREY, linewidth=1, linestyle=":", label=f"chance ({chance:.3g} %)")
-    upper.set(ylabel="accuracy (%)", xscale="log", ylim=(0, max(2 * chance, 1.25 * float(accuracy.max()))))
+    upper.axhline(100 / classes, color=GREY, linewidth=1, linestyle=":", label=f"chance ({100 / classes:.3g} %)")
+    upper.set(ylabel="accuracy (%)", xscale="log", ylim=(0, 1.25 * float(accuracy.max())))  # with room for the names of the bounds
     loss = np.array([r.val_loss for r in records])
     lower.plot(eta, loss, color=BLUE, linewidth=1.8)
     if len(finite := loss[np.isfinite(loss)]) > 0:
@@ -135,8 +120,7 @@ def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str, 
     lower.set(xlabel="eta", ylabel="validation loss (nats)")
     for axes in (upper, lower):
         axes.grid(True)
-    for name, side in (("eta_min", "right"), ("eta_max", "left")) if bounds is not None else ():
-        rate = getattr(bounds, name)
+    for name, rate, side in zip(("eta_min", "eta_max"), bounds or (), ("right", "left"), strict=False):
         upper.axvline(rate, color=ORANGE, linewidth=1.4)
         upper.text(rate, 0.97, f" {name} {rate:g} ", transform=upper.get_xaxis_transform(), color=ORANGE, ha=side, va="top", weight="bold")
     figure.legend(handles=upper.get_legend_handles_labels()[0], loc="outside lower center", ncols=3, frameon=False)

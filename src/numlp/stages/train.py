@@ -1,8 +1,8 @@
 """`numlp train`: one run, from the initial weights to a model, a history and an MLflow run."""
 
-import os
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from numlp.config.compose import chosen_files
 from numlp.config.naming import caption, deciding_choices, flatten, run_name
 from numlp.config.parts import build
 from numlp.data.normalise import SPLITS, Prepared, prepare_data
-from numlp.display.progress_bar import Progress
+from numlp.display.progress_bar import show_records
 from numlp.files import json_digest, sha256, write_json, write_rows
 from numlp.inference.model_file import Model, save_model
 from numlp.runs.identity import run_key
@@ -30,8 +30,7 @@ from numlp.training.history import LayerHealth, Record
 from numlp.training.plan import check_memory
 from numlp.training.trainer import State
 
-OUTPUTS, LAST = Path("outputs"), "last"  # the folder of single runs, and its link to the latest one
-WIDE = 5e7  # multiplications of a step's forward pass, from which a second thread gains a fifth or more (one hidden layer of 160 units)
+OUTPUTS = Path("outputs")  # the folder of single runs
 
 
 def run(config: Config, out: Path, member: Member | None = None) -> Outcome | None:
@@ -52,28 +51,29 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
     name, state, checkpoint = run_name(config, choices), trainer.state, Checkpoint(paths.checkpoint(run_key(config, data)))
     dataset = data.dataset
     print(f"train: {name} on {dataset.name}")
-    _say(config, alone, data.mean.size)
+    if build(config.moments).split == "test" and config.norm.placement != "none":
+        print(
+            f"train: moments=adaptive computes batch norm's statistics from {config.moments['images']:,} test images (never their labels)"
+        )
     if not config.train.resume:
         checkpoint.clear()
     elif checkpoint.restore(state):
         print(f"train: {name} resumes from step {state.step} (train.resume=false starts over)")
-    progress, about = Progress(trainer.plan.steps, name, alone), _about(config, choices, member, name, data, out, state)
-    sampled, failure = config.tracking.system_metrics, None
-    with stoppable() as stop, track(Path.cwd(), out, about, system_metrics=sampled) as tracked:
+    about, failure = _about(config, choices, member, name, data, out, state), None
+    with stoppable() as stop, track(Path.cwd(), out, about, system_metrics=config.tracking.system_metrics) as tracked:
         state.run_id = about.run_id
 
-        def follow(record: Record, new: bool = True) -> None:
-            if new:
-                progress.show(record)
+        def follow(record: Record, show: Callable[[Record], None] = lambda _: None) -> None:
+            show(record)
             tracked.log(record, [row for row in state.health if row.step == record.step])
             if member is not None:
                 member.watch(record)
 
         try:
             for record in state.records:
-                follow(record, new=False)  # what the store and the sweep did not get before the interruption
-            with progress:
-                fit(config, data, trainer, checkpoint, follow, stop)
+                follow(record)  # what the store and the sweep did not get before the interruption
+            with show_records(trainer.plan.steps, name, alone) as show:
+                fit(config, data, trainer, checkpoint, partial(follow, show=show), stop)
         except (DivergedError, PrunedError) as error:
             failure = error
         del trainer  # its buffers and the map of its images: what follows needs memory of its own
@@ -92,10 +92,9 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
             from numlp.stages import plot  # and with it matplotlib
 
             plot.draw_run(out, f"{dataset.name}\n{caption(deciding_choices(config))}", dataset.classes)
-        if isinstance(failure, DivergedError):
+        if alone and isinstance(failure, DivergedError):
             checkpoint.clear()
-            if alone:
-                raise failure
+            raise failure
     if member is not None and outcome is not None:  # once MLflow's run is closed: what is recorded as done is not opened again
         member.keep(outcome)
     checkpoint.clear()
@@ -131,38 +130,23 @@ def _give_up(error: DivergedError, state: State, data: Prepared, out: Path, abou
 
 def _link_last(out: Path) -> str:
     """Let `outputs/last` lead to a run below `outputs`, and say so; a file of that name that is no link stays."""
-    last = OUTPUTS / LAST
+    last = OUTPUTS / "last"
     if not out.is_relative_to(OUTPUTS) or out.is_relative_to(last) or (last.exists() and not last.is_symlink()):
         return ""
-    new = last.with_name(f".{LAST}.{os.getpid()}")
-    try:
-        new.symlink_to(out.relative_to(OUTPUTS), target_is_directory=True)
-        new.replace(last)
-    except OSError:  # a file system without links
-        return ""
+    with suppress(OSError):  # a file system without links, or another run at this moment
+        last.unlink(missing_ok=True)
+        last.symlink_to(out.relative_to(OUTPUTS), target_is_directory=True)
     return f", also {last}"
 
 
-def _say(config: Config, alone: bool, inputs: int) -> None:
-    """Say what a user may not expect of these settings, or could have faster."""
-    if build(config.moments).split == "test" and config.norm.placement != "none":
-        images = config.moments["images"]
-        print(f"train: moments=adaptive computes batch norm's statistics from {images:,} test images (never their labels)")
-    widths = (inputs, *config.model.hidden)
-    products = config.train.batch_size * sum(a * b for a, b in pairwise(widths))  # multiplications of a forward pass
-    if alone and config.train.threads < cores() and products >= WIDE:
-        print(f"train: this wide network trains faster with train.threads={cores()}, which changes the last bits of the result")
-
-
 def _about(config: Config, choices: Mapping[str, str], member: Member | None, name: str, data: Prepared, out: Path, state: State) -> About:
-    """What is known of the run before training, for MLflow."""
+    """The facts of the run that are known before training, for MLflow."""
     dataset = data.dataset
     decided: dict[str, Any] = deciding_choices(config)
     if "sha256" in decided["data"]:
         decided["data"]["sha256"] = dataset.origin.get("archive_sha256")  # CIFAR10_SHA256 may have accepted it
     write_json(out / paths.CONFIG, decided, indent=2)
     about = About(name, {**flatten(decided), **choices}, dataset=(dataset.name, dataset.digest), run_id=state.run_id)
-    about.tags = {"config_digest": json_digest(decided), "dataset": dataset.name}
-    if member is not None:
-        about.tags, about.parent = {**about.tags, **member.tags}, member.parent
+    about.tags = {"config_digest": json_digest(decided), "dataset": dataset.name} | dict({} if member is None else member.tags)
+    about.parent = "" if member is None else member.parent
     return about

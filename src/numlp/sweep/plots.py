@@ -10,7 +10,7 @@ from matplotlib.tri import Triangulation
 
 from numlp import paths
 from numlp.data.dataset import DatasetInfo
-from numlp.display.curves import Curve, draw_overlaid_curves
+from numlp.display.curves import draw_overlaid_curves
 from numlp.display.style import GREY, ORANGE, PALETTE, save, sheet, styled
 from numlp.files import read_rows
 from numlp.sweep.space import Range, Space
@@ -46,13 +46,13 @@ def draw_figures(
         save(draw_rounds(done, spans, title), out / "rounds.png")
         if len(spans[0]) == 2:
             save(draw_contour(done, spans[0], title), out / "contour.png")
-    curves = []
+    curves = {}
     for trial in order[:SHOWN]:
         files = [Path(outcome.folder) / paths.HISTORY for outcome in trial.outcomes]
         if all(file.exists() for file in files):  # an earlier sweep may have trained it, and its folder be gone
             label = trial.label + (f" ({len(files)} seeds)" if len(files) > 1 else "")
-            curves.append(Curve(label, [read_rows(file, Record) for file in files]))
-    if sum(len(curve.histories) for curve in curves) > 1:
+            curves[label] = [read_rows(file, Record) for file in files]
+    if sum(map(len, curves.values())) > 1:
         best = f"\nThe best {len(curves)} of {len(order)} trials" if len(order) > len(curves) else ""
         save(draw_overlaid_curves(curves, title + best, classes=data.classes), out / "curves.png")
 
