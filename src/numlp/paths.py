@@ -28,14 +28,10 @@ def from_project(text: str) -> Path:
 
 def absolute_address(uri: str, folder: Path) -> str:
     """An address of MLflow whose relative path, of an SQLite file or a folder, counts from `folder`; any other address as it is."""
-    scheme, colon, rest = uri.partition(":")
-    if scheme.partition("+")[0] == "sqlite" and colon:
-        path = rest.removeprefix("///")
-        relative = rest.startswith("///") and path and not path.startswith(("/", ":memory:", "file:"))
-        return f"{scheme}:///{folder / path}" if relative else uri
-    if scheme == "file" and colon:
-        return uri if rest.startswith("/") else (folder / rest).as_uri()
-    return uri if colon or uri.startswith(("/", "databricks", "uc")) else str(folder / uri)
+    scheme, slashes, rest = uri.partition(":///")
+    if scheme.startswith("sqlite") and slashes:
+        return f"{scheme}{slashes}{folder / rest}"
+    return uri if ":" in uri or uri in ("databricks", "databricks-uc") else str(folder / uri)
 
 
 def settle_addresses() -> None:

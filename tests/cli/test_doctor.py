@@ -34,7 +34,7 @@ def start_run(project, pid, host=None):
 def test_all_is_well(project, numlp):
     code, out, err = numlp("doctor")
     assert (code, err) == (0, "")
-    assert all(level(out, what) in ("ok", "warning") for what in ("machine", "project", "configuration", "data", "MLflow"))
+    assert all(level(out, what) in ("ok", "warning") for what in ("machine", "configuration", "data", "MLflow"))
     assert not (project / "mlruns").exists()
 
 
@@ -71,12 +71,6 @@ def test_damaged_download_is_an_error(project, numlp):
     (project / "data/cifar-10-python.tar.gz").write_bytes(b"half")
     code, out, _ = numlp("doctor")
     assert (code, level(out, "data")) == (1, "error")
-
-
-def test_directory_without_a_project_is_an_error(tmp_path, monkeypatch, numlp):
-    monkeypatch.chdir(tmp_path)
-    code, out, _ = numlp("doctor")
-    assert (code, level(out, "project")) == (1, "error")
 
 
 def test_store_of_another_mlflow_is_an_error(ready, numlp):

@@ -81,11 +81,3 @@ def test_one_wrong_network_among_right_ones_gives_exit_code_1(capsys):
 def test_parameter_with_a_kink_at_each_entry_is_not_checked(capsys):
     assert check([Case("coarse", (20,), "none", n=50, d=7, h=0.9)]) == 1
     assert read_rows(capsys.readouterr().out)["linear1.b"][:3] == ["0", "of", "20"]
-
-
-def test_output_in_a_pipe_is_the_table_alone_and_fits_eighty_columns(monkeypatch, capsys):
-    monkeypatch.setenv("COLUMNS", "80")
-    check([Case("wide", (5, 4), "before", samples=3, **SMALL)])
-    said = capsys.readouterr()
-    assert said.err == ""
-    assert max(len(line.rstrip()) for line in said.out.splitlines()) <= 80

@@ -3,11 +3,9 @@
 import io
 import math
 
-import numpy as np
 import pytest
 from rich.console import Console
 
-from numlp.cli.predict import tabulate_top_classes
 from numlp.cli.show import summarize_run
 from numlp.display.progress_bar import show_records
 from numlp.display.text import table_console
@@ -37,14 +35,6 @@ def test_each_split_has_its_accuracy_in_per_cent_and_its_cost(cost, text):
     rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines if "%" in line]
     assert rows == [["training", "61.54 %", "1.2449"], ["validation", "54.42 %", "1.42"], ["test", "10.00 %", text]]
     assert "2 min 5 s" in lines[-1]
-
-
-def test_three_likeliest_classes_are_printed_with_bars_as_long_as_they_are_likely():
-    names = ["airplane", "[red]", "cat", "dog"]
-    title, *rows = printed(tabulate_top_classes("my [bold] cat.jpg", names, np.array([0.05, 0.3, 0.6, 0.05]))).splitlines()
-    assert title == "my [bold] cat.jpg"
-    assert [row.split()[:3] for row in rows] == [["cat", "60.0", "%"], ["[red]", "30.0", "%"], ["airplane", "5.0", "%"]]
-    assert [row.count("━") for row in rows] == [18, 9, 1]
 
 
 @pytest.mark.parametrize("terminal", [False, True])

@@ -86,7 +86,6 @@ def test_a_deleted_experiment_names_the_command_that_restores_it(project, client
         ("sqlite+pysqlite:///./m.db?timeout=9", "sqlite+pysqlite:////project/m.db?timeout=9"),
         ("sqlite:////a/m.db", "sqlite:////a/m.db"),
         ("mlruns", "/project/mlruns"),
-        ("file:mlruns", "file:///project/mlruns"),
         ("http://host:5000", "http://host:5000"),
         ("databricks", "databricks"),
     ],

@@ -17,7 +17,7 @@ class Command:
         module: With `run(config, out)` when the command is composed; else with `run(arguments)`, and `add_arguments(parser)` if it has any.
         about: Its purpose, for --help and docs/commands.md.
         composed: Its arguments are settings, which Hydra composes.
-        needs: "project": it runs in one; "model": it runs in one, or anywhere with --model; "nothing": it runs anywhere.
+        needs: "project": it runs in one; "model": it runs in one, or anywhere with --model; "nothing": it makes one.
     """
 
     module: str
@@ -46,7 +46,7 @@ COMMANDS = {
     "gradcheck": Command("numlp.cli.gradcheck", "compare the gradients with central differences", composed=True),
     "init": Command("numlp.cli.init", "create a project in a new or empty directory", needs="nothing"),
     "run": Command("numlp.cli.run", "run the DVC pipeline with the settings of params.yaml; print its metrics"),
-    "doctor": Command("numlp.cli.doctor", "check the machine, the configuration, the data and MLflow; suggest remedies", needs="nothing"),
+    "doctor": Command("numlp.cli.doctor", "check the machine, the configuration, the data and MLflow; suggest remedies"),
     "predict": Command("numlp.cli.predict", "classify PNG, JPEG or WebP images", needs="model"),
     "export": Command("numlp.cli.export", "export a network as ONNX", needs="model"),
     "register": Command("numlp.cli.register", "register a network in MLflow's model registry, with its metrics"),
@@ -54,7 +54,7 @@ COMMANDS = {
     "log": Command("numlp.cli.log", "send MLflow what it lacks of a run, or of a sweep and its jobs, from their directory"),
     "runs": Command("numlp.cli.runs", "list the runs in MLflow; filter the runs, or show the best"),
     "health": Command("numlp.cli.health", "plot the layer diagnostics of one to four runs with train.health=true, side by side"),
-    "show": Command("numlp.cli.show", "print the metrics of the pipeline's latest run, and the next steps"),
+    "show": Command("numlp.cli.show", "print the metrics of the pipeline's latest run"),
     "ui": Command("numlp.cli.ui", "open MLflow on the project's runs, on this machine only"),
 }
 EXAMPLES = {

@@ -1,9 +1,8 @@
 """`numlp doctor`: problems of the machine and the project that would stop or spoil a run, with their remedies."""
 
 import argparse
-import os
 import shutil
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -37,9 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a row for each check, with remedies; the exit code is 1 if one is an error, else 0."""
-    checks: dict[str, Callable[[], str]] = {"machine": check_machine, "project": check_project}
-    if paths.CIFAR10.exists():
-        checks |= {"configuration": check_configuration, "data": check_data, "MLflow": lambda: check_mlflow(arguments.fix)}
+    checks = {"machine": check_machine, "configuration": check_configuration, "data": check_data}
+    checks["MLflow"] = partial(check_mlflow, arguments.fix)
     table, code = plain_table("check", "status", "result and remedy"), 0
     for name, check in checks.items():
         try:
@@ -63,15 +61,6 @@ def check_machine() -> str:
     if disk < DISK:
         raise DoubtError(f"{text}; dvc gc -w deletes results that are not in use")
     return text
-
-
-def check_project() -> str:
-    """Whether this is a project's directory, in which files can be made."""
-    if not paths.CIFAR10.exists():
-        raise UserError(f"file not found: {paths.CIFAR10}; go to the project's directory, or create one with numlp init DIR")
-    if not os.access(Path.cwd(), os.W_OK):
-        raise UserError(f"{Path.cwd()} is read-only; make it writable, or choose another directory")
-    return str(Path.cwd())
 
 
 def check_configuration() -> str:

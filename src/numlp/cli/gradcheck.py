@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from numlp.display.progress_bar import count_steps
 from numlp.nn.gradient_check import Difference, Verdict
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.threads import blas_threads
-from numlp.training.plan import available_memory, make_network, require_memory
+from numlp.training.plan import make_network
 
 SHARED = ("seed", "gradcheck", "hydra")  # the settings that leave the reports' networks as they are
 VERDICTS: dict[Verdict, str] = {
@@ -37,8 +36,6 @@ def run(config: Config, out: Path) -> int:
         return check([replace(case, samples=samples, seed=config.seed) for case in CASES])
     hidden, placement, classes = tuple(config.model.hidden), config.norm.placement, Case.classes
     inputs = Case.d if config.model.inputs is None else config.model.inputs
-    weights = sum(a * b for a, b in pairwise((inputs, *hidden, classes)))
-    require_memory("model.hidden", "a gradient check that needs", 5 * 8 * weights, available_memory())  # five vectors of float64
     make = partial(make_network, config, inputs, classes, np.float64)
     # A rule of the schema has checked the placement, which is any text to the type checker.
     case = Case(" ".join(own), hidden, placement, d=inputs, lam=config.lam, samples=samples, seed=config.seed, make=make)  # type: ignore[arg-type]

@@ -7,21 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console, Group
-from rich.progress_bar import ProgressBar
-from rich.text import Text
 
 from numlp.arrays import Array
 from numlp.cli.commands import add_model
 from numlp.data.image_file import SUFFIXES, read_image
-from numlp.display.text import plain_table
 from numlp.errors import UserError, require
 from numlp.files import csv_text
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
 
-TABLE, FORMATS = "table", ("csv", "json")
-CLASSES, BAR = 3, 30  # classes of an image in the table, and characters of a bar
+CLASSES = 3  # of an image in the table
 ABOUT = (
     "Classify PNG, JPEG or WebP images: print the three most probable classes, or with --format csv or json "
     "the probabilities of all classes. "
@@ -35,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text = "a PNG, JPEG or WebP file of any size, or a directory with such files, searched recursively"
     parser.add_argument("images", nargs="+", type=from_user, metavar="IMAGE", help=text)
     add_model(parser)
-    parser.add_argument("--format", choices=(TABLE, *FORMATS), default=TABLE, help="output format (default: %(default)s)")
+    parser.add_argument("--format", choices=("table", "csv", "json"), default="table", help="output format (default: %(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,34 +59,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(layout: str, titles: Sequence[str], names: Sequence[str], probabilities: Array) -> None:
-    if layout == TABLE:
-        console = Console(highlight=False)
-        for title, row in zip(titles, probabilities, strict=True):
-            console.print(tabulate_top_classes(title, names, row))
-        return
-    likeliest = [(title, names[row.argmax()], float(row.max())) for title, row in zip(titles, probabilities, strict=True)]
-    rows = probabilities.tolist()
-    if layout == "csv":
-        text = csv_text(["file", "class", "probability", *names], [[*best, *row] for best, row in zip(likeliest, rows, strict=True)])
+    lines = [[title, names[row.argmax()], float(row.max()), *row.tolist()] for title, row in zip(titles, probabilities, strict=True)]
+    if layout == "table":
+        text = "".join(list_top_classes(*each, names) for each in zip(titles, probabilities, strict=True))
+    elif layout == "csv":
+        text = csv_text(["file", "class", "probability", *names], lines)
     else:
-        objects = [
-            {"file": title, "class": name, "probability": highest, "probabilities": dict(zip(names, row, strict=True))}
-            for (title, name, highest), row in zip(likeliest, rows, strict=True)
-        ]
+        keys = ("file", "class", "probability", "probabilities")
+        objects = [dict(zip(keys, [*line[:3], dict(zip(names, line[3:], strict=True))], strict=True)) for line in lines]
         text = json.dumps(objects, indent=2) + "\n"
     sys.stdout.write(text)
 
 
-def tabulate_top_classes(title: str, names: Sequence[str], probabilities: Array) -> Group:
-    """Lay out the likeliest classes of an image, (K,) probabilities, with bars."""
-    table = plain_table()
-    table.show_header = False
-    table.add_column(min_width=max(map(len, names)))
-    for i in (-probabilities).argsort(kind="stable")[:CLASSES]:
-        share = float(probabilities[i])
-        bar = ProgressBar(total=1, completed=share, width=BAR, finished_style="bar.complete")
-        table.add_row(Text(names[i]), Text(f"{100 * share:5.1f} %"), bar)
-    return Group(Text(title, style="bold"), table)  # Texts: brackets in a name are no markup
+def list_top_classes(title: str, probabilities: Array, names: Sequence[str]) -> str:
+    """The likeliest classes of an image, (K,) probabilities, a line each below its title."""
+    top, width = (-probabilities).argsort(kind="stable")[:CLASSES], max(map(len, names))
+    return "".join([f"{title}\n", *(f"{names[i]:{width}}  {100 * probabilities[i]:5.1f} %\n" for i in top)])
 
 
 def _files(path: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""`numlp show`: print the pipeline's latest metrics and the next steps."""
+"""`numlp show`: print the metrics of the pipeline's latest run."""
 
 import argparse
 import json
@@ -19,28 +19,15 @@ from numlp.errors import UserError
 from numlp.files import sha256
 from numlp.inference.model_file import load_model
 
-STEPS = (
-    ("see the plots", "build/plot"),
-    ("compare runs in MLflow", "make ui"),
-    ("activate the environment, in each new shell", "source .venv/bin/activate"),
-    ("change a setting", "edit params.yaml, then dvc repro"),
-    ("change a setting as an experiment in git", "dvc exp run -S model=mlp9"),
-    ("train one network per value", "numlp train -m norm=none,before"),
-    ("classify an image", "numlp predict picture.png"),
-)
-
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the metrics and the next steps; in a checkout, whose commands are in .venv, other ones than where numlp is installed."""
+    """Print the metrics, and where there is more."""
     metrics = paths.EVALUATE / paths.METRICS
     if not metrics.exists():
         raise UserError(f"file not found: {metrics}; run the pipeline first with numlp run")
     console, model = Console(), paths.TRAIN / paths.MODEL
     console.print(summarize_run(json.loads(metrics.read_text()), caption(load_model(model).choices), _seconds(model)))
-    installed = not Path("Makefile").exists()
-    for task, command in STEPS:
-        if not (installed and ".venv" in command):
-            print(f"{task:43}  {command.replace('make', 'numlp') if installed else command}")
+    print("plots: build/plot; next: numlp ui, numlp train --help, numlp predict FILE")
     return 0
 
 
