@@ -44,19 +44,6 @@ def test_same_data_give_the_same_bytes_without_date_or_version_in_any_style(draw
     assert not any(word in written for word in (b"tEXt", b"iTXt", b"tIME", b"Software"))
 
 
-def test_figure_that_cannot_be_written_leaves_the_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    path = tmp_path / "a.png"
-    path.write_bytes(b"older")
-
-    def full(*args: object, **kwargs: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Figure, "savefig", full)
-    with pytest.raises(OSError, match="No space left"):
-        save(curves("title"), path)
-    assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"older"]
-
-
 @every_figure
 def test_long_title_is_wrapped_inside_the_figure_and_above_the_drawing(draw):
     figure = draw(LONG)

@@ -16,15 +16,9 @@ LONGEST = 11  # characters of a class name in a caption
 
 
 def _mosaic(rows: Array, shape: Sequence[int], columns: int, caption: float, subject: str, title: str) -> tuple[Figure, int, int]:
-    """Lay out (n, d) values of 0 to 1 as images on one axes, whose unit is a pixel; return the width and height of a place, too.
+    """Lay out (n, d) channel-major values of 0 to 1 as images, in rows of `columns`, on one axes whose unit is a pixel.
 
-    Args:
-        rows: Channel-major values.
-        shape: (height, width, channels) of an image, with one channel, in gray, or three.
-        columns: Images in a row.
-        caption: Room below each, in widths of an image.
-        subject: The heading.
-        title: The lines below it.
+    One channel is gray. The room below each image is `caption` times its width. The place of an image is returned as its width and height.
     """
     height, width, channels = shape
     gap, lines = math.ceil(GAP * width), -(-len(rows) // columns)
