@@ -58,7 +58,7 @@ def test_copy_logs_to_itself_and_leaves_the_original_alone(project, tmp_path, rn
     assert all(place.is_relative_to(project) for place in places(project))
     shutil.rmtree(project)
     assert (run_files(tmp_path / "copy", "before") / "classes.csv").read_text() == "before"
-    assert register(tmp_path / "copy", first, "numlp").new
+    assert register(tmp_path / "copy", first, "numlp")[-1]
 
 
 def test_store_of_the_users_own_and_a_link_are_never_changed(project, tmp_path, monkeypatch):

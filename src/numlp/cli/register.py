@@ -26,23 +26,18 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         UserError: There is no model, or MLflow has no run of it.
     """
-    require(
-        re.fullmatch(r"[\w.-]+", arguments.name) is not None,
-        "numlp register",
-        "a --name of letters, digits, _, - and .",
-        name=arguments.name,
-    )
+    plain = re.fullmatch(r"[\w.-]+", arguments.name) is not None
+    require(plain, "numlp register", "a --name of letters, digits, _, - and .", name=arguments.name)
     model = load_model(arguments.model)
     model.require_images("numlp register")
     require_standalone(model, "numlp register")
     run_id = find_run(Path.cwd(), sha256(arguments.model))
     if run_id is None:
-        problem = f"no MLflow run has logged {arguments.model}"
-        raise UserError(f"numlp register: {problem}; check MLFLOW_TRACKING_URI, or train the network again")
-    version = register(Path.cwd(), run_id, arguments.name)
-    figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(version.metrics.items()))
-    print(f"register: {version.uri}{'' if version.new else ' (already registered)'}: {figures}")
+        raise UserError(f"no MLflow run has logged {arguments.model}; check MLFLOW_TRACKING_URI, or train the network again")
+    uri, metrics, new = register(Path.cwd(), run_id, arguments.name)
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(metrics.items()))
+    print(f"register: {uri}{'' if new else ' (already registered)'}: {figures}")
     print(f"  export MLFLOW_TRACKING_URI={without_password(address(Path.cwd()))}")
-    print(f"  mlflow models predict -m {version.uri} --env-manager local -i INPUT.json")
-    print(f"  in Python: mlflow.pyfunc.load_model({version.uri!r})")
+    print(f"  mlflow models predict -m {uri} --env-manager local -i INPUT.json")
+    print(f"  in Python: mlflow.pyfunc.load_model({uri!r})")
     return 0

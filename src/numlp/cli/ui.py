@@ -45,11 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def find_port(first: int) -> int:
-    """The first free port from `first` on.
-
-    Raises:
-        UserError: There is none.
-    """
+    """The first free port from `first` on."""
     require(1 <= first <= 65535, "numlp ui --port", "a number from 1 to 65535", port=first)
     for port in range(first, min(first + PORTS, 65536)):
         with socket.socket() as probe, suppress(OSError):

@@ -4,11 +4,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
-from numlp.config import Config
-from numlp.data.normalise import Prepared
 from numlp.files import read_json, write_json
-from numlp.training.fit import score_splits
 from numlp.training.history import Record
 from numlp.training.trainer import State
 
@@ -26,14 +24,10 @@ class Outcome:
 
     Attributes:
         state: done, pruned, diverged, failed, or stopped by a signal.
-        folder: The folder of its files.
-        best_val_accuracy: The highest of its records.
         test_accuracy: A figure to show; nothing is chosen by it.
-        epochs: Length of the training.
-        seconds: Duration of the training, records included.
         error: One line, of a run that failed or diverged.
         curve: Validation cost by thousandths of an epoch.
-        cached: The outcome was found, not trained.
+        cached: Whether the outcome was found, not trained.
     """
 
     state: str
@@ -66,22 +60,11 @@ class Member:
     keep: Callable[[Outcome], None]
 
 
-def measure_outcome(config: Config, state: State, data: Prepared, folder: Path) -> Outcome:
-    """The outcome of a trained network, by its final moments."""
-    scores = score_splits(config, data, state, ("val", "test"))
-    best = max(record.val_accuracy for record in state.records)
-    figures = (scores["val"].accuracy, best, scores["val"].cost, scores["test"].accuracy)
-    return Outcome("done", str(folder), *figures, state.records[-1].epoch, state.seconds, curve=_curve(state))
-
-
-def worst_outcome(state: State, folder: Path, why: str, error: str = "") -> Outcome:
-    """The outcome of a network that was pruned or has diverged: the worst there can be, so that no search chooses it."""
-    return Outcome(why, str(folder), epochs=state.records[-1].epoch, seconds=state.seconds, error=error, curve=_curve(state))
-
-
-def _curve(state: State) -> dict[int, float]:
+def describe_end(state: State, folder: Path, why: str, error: str = "", **figures: Any) -> Outcome:
+    """The outcome of a network as it is; without figures the worst there can be, so that no search chooses it."""
     costs = {round(record.epoch * STEPS_PER_EPOCH): record.val_cost for record in state.records}
-    return {step: cost for step, cost in costs.items() if math.isfinite(cost)}
+    curve = {step: cost for step, cost in costs.items() if math.isfinite(cost)}
+    return Outcome(why, str(folder), epochs=state.records[-1].epoch, seconds=state.seconds, error=error, curve=curve, **figures)
 
 
 def save_outcome(path: Path, outcome: Outcome) -> None:
@@ -94,11 +77,10 @@ def load_outcome(path: Path, since: float = 0.0) -> Outcome | None:
     content = read_json(path)
     if content is None or path.stat().st_mtime < since:
         return None
-    state = content.get("state") or content["note"].partition(":")[0] or "done"  # older files have a note alone
-    curve = {int(step): cost for step, cost in content.get("curve", {}).items()}
-    cost = math.inf if content["val_cost"] is None else content["val_cost"]
-    values = {item.name: content[item.name] for item in fields(Outcome) if item.name in content}
-    return Outcome(**{**values, "state": state, "curve": curve, "val_cost": cost, "cached": True})
+    content["state"] = content.get("state") or content["note"].partition(":")[0] or "done"  # older files have a note alone
+    content["curve"] = {int(step): cost for step, cost in content.get("curve", {}).items()}
+    content |= {"val_cost": math.inf if content["val_cost"] is None else content["val_cost"], "cached": True}
+    return Outcome(**{item.name: content[item.name] for item in fields(Outcome) if item.name in content})
 
 
 def loss(value: float, objective: str) -> float:

@@ -18,14 +18,14 @@ from numlp.display.progress_bar import show_records
 from numlp.files import json_digest, sha256, write_json, write_rows
 from numlp.inference.model_file import Model, save_model
 from numlp.runs.identity import run_key
-from numlp.runs.outcome import Member, Outcome, PrunedError, measure_outcome, worst_outcome
+from numlp.runs.outcome import Member, Outcome, PrunedError, describe_end
 from numlp.signals import stoppable
 from numlp.stages.evaluate import evaluate
 from numlp.threads import cores
 from numlp.tracking.run import track
 from numlp.tracking.sending import About
 from numlp.training.checkpoint import Checkpoint
-from numlp.training.fit import DivergedError, fit, make_trainer
+from numlp.training.fit import DivergedError, fit, make_trainer, score_splits
 from numlp.training.history import LayerHealth, Record
 from numlp.training.plan import check_memory
 from numlp.training.trainer import State
@@ -87,7 +87,7 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
             outcome = _give_up(failure, state, data, out, about)
         else:
             about.tags["pruned"] = "true"
-            outcome = worst_outcome(state, out, "pruned")
+            outcome = describe_end(state, out, "pruned")
         if "plot" in config.then:
             from numlp.stages import plot  # and with it matplotlib
 
@@ -113,10 +113,11 @@ def _finish(config: Config, state: State, data: Prepared, out: Path, about: Abou
         evaluate(model, data, out, config.test_time_flip)
     if member is None:
         return None
-    outcome = measure_outcome(config, state, data, out)
+    val, test = score_splits(config, data, state, ("val", "test")).values()
+    figures: dict[str, Any] = {"val_accuracy": val.accuracy, "val_cost": val.cost, "test_accuracy": test.accuracy}
     if "evaluate" not in config.then:  # which logs them all
-        about.metrics |= {f"final/{figure}": getattr(outcome, figure) for figure in ("val_accuracy", "val_cost", "test_accuracy")}
-    return outcome
+        about.metrics |= {f"final/{name}": value for name, value in figures.items()}
+    return describe_end(state, out, "done", best_val_accuracy=max(record.val_accuracy for record in state.records), **figures)
 
 
 def _give_up(error: DivergedError, state: State, data: Prepared, out: Path, about: About) -> Outcome:
@@ -125,7 +126,7 @@ def _give_up(error: DivergedError, state: State, data: Prepared, out: Path, abou
     write_json(out / paths.METRICS, {"dataset": data.dataset.name, **worst, "diverged": str(error)}, indent=2)
     about.tags |= {"diverged": "true", "error": str(error)}
     about.metrics["best/val_accuracy"] = 0.0
-    return worst_outcome(state, out, "diverged", str(error))
+    return describe_end(state, out, "diverged", str(error))
 
 
 def _link_last(out: Path) -> str:

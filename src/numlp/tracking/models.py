@@ -1,14 +1,13 @@
 """Trained models in the store: logged with their run as an MLflow pyfunc, and named in the registry."""
 
 import logging
-import math
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +23,6 @@ NAME = "model"
 REQUIREMENTS = ("mlflow", "numpy", "pandas")  # at the versions here; finding them out by loading the model takes MLflow seconds
 
 log = logging.getLogger(__name__)
-
-
-class ModelVersion(NamedTuple):
-    """A version in the registry: its address for `mlflow.pyfunc.load_model`, the model's metrics, and whether it was made now."""
-
-    uri: str
-    metrics: dict[str, float]
-    new: bool
 
 
 def log_model(store: Store, run_id: str, model_file: Path) -> None:
@@ -80,7 +71,7 @@ def write_pyfunc(model_file: Path, folder: Path, **about: Any) -> None:
             code_paths=[shutil.copy(source, Path(code) / f"{module}.py")],
             mlflow_model=mlflow.models.Model(**about),
             signature=mlflow.models.ModelSignature(types.Schema([images]), types.Schema(columns)),
-            input_example=example(model.shape),
+            input_example=np.zeros((1, *model.shape), np.uint8),
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
         )
 
@@ -91,13 +82,11 @@ def load_predictor(folder: Path) -> Callable[[NDArray[np.uint8]], NDArray[np.flo
     return lambda images: np.asarray(model.predict(images).drop(columns="prediction"), np.float32)
 
 
-def example(shape: Sequence[int]) -> NDArray[np.uint8]:
-    """(1, *shape) an image of no data set: its values grow from 0 to 255."""
-    return np.linspace(0, 255, math.prod(shape)).astype(np.uint8).reshape(1, *shape)
+def register(root: Path, run_id: str, name: str) -> tuple[str, dict[str, float], bool]:
+    """Make the model of a run the next version of `name` in the registry, with its metrics as tags, unless it is a version already.
 
-
-def register(root: Path, run_id: str, name: str) -> ModelVersion:
-    """Make the model of `run_id` the next version of `name` in the registry, its figures as tags.
+    Returns:
+        The version's address for `mlflow.pyfunc.load_model`, the model's metrics, and whether the version was made now.
 
     Raises:
         UserError: The store cannot be used, or the run has no model.
@@ -112,7 +101,7 @@ def register(root: Path, run_id: str, name: str) -> ModelVersion:
         before = [version for version in client.search_model_versions(f"name = '{name}'") if version.run_id == run_id]
         tags, source = {key: f"{value:.6g}" for key, value in metrics.items()}, model.artifact_location
         present = before[0] if before else client.create_model_version(name, source, run_id, tags, model_id=model.model_id)
-    return ModelVersion(f"models:/{name}/{present.version}", metrics, not before)
+    return f"models:/{name}/{present.version}", metrics, not before
 
 
 def _of_run(store: Store, run_id: str) -> "LoggedModel | None":

@@ -101,7 +101,7 @@ def track(root: Path, folder: Path | None, about: About, experiment: str = EXPER
     Args:
         root: The project's folder.
         folder: The run's folder, in which run.json then is; None for a run without files.
-        about: What is known of the run; the body may add tags and metrics.
+        about: The run's description; the body may add tags and metrics.
         experiment: MLflow's experiment.
         system_metrics: Whether the machine is sampled while the run is open.
     """
@@ -121,12 +121,7 @@ def track(root: Path, folder: Path | None, about: About, experiment: str = EXPER
 
 
 def log_folder(root: Path, folder: Path, parent: str = "") -> About:
-    """Bring MLflow up to date with a run's folder; what the store has is not sent twice.
-
-    Args:
-        root: The project's folder.
-        folder: The run's folder, with run.json.
-        parent: The id of the sweep's run, for a job in the folder of a sweep.
+    """Bring MLflow up to date with a run's folder; `parent` is the id of the sweep's run, for a job in the folder of a sweep.
 
     Raises:
         UserError: The store cannot be used, the run has not ended, or the files are not those of the run.
