@@ -84,7 +84,7 @@ def train_and_cache(root: Path, config: Config, name: str, fault: str) -> Result
 def train_and_measure(config: Config, name: str, fault: str = "") -> Result:
     """Train and measure a network, with a mistake planted where `fault` names one; an interrupted run resumes from its checkpoint."""
     data = prepare_data(config)
-    checkpoint = Checkpoint(paths.checkpoint(identify(run_key(config, data), fault)))
+    checkpoint = Checkpoint(paths.CHECKPOINTS / f"{identify(run_key(config, data), fault)}.npz")
     if fault:
         config = FAULTS[fault].change_settings(config)
     trainer = make_trainer(config, data)

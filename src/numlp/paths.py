@@ -11,11 +11,6 @@ from numlp.errors import UserError
 _stands: ContextVar[Path] = ContextVar("stands", default=Path())  # where the user is, from the project's folder
 
 
-def checkpoint(key: str) -> Path:
-    """The file of the checkpoint of the run with this key."""
-    return CHECKPOINTS / f"{key[:32]}.npz"
-
-
 def from_user(text: str) -> Path:
     """A path that the user wrote, which counts from where he is, as one from the project's folder."""
     return _stands.get() / os.path.expanduser(text)  # noqa: PTH111 (it leaves the text as it is where there is no such home)

@@ -21,11 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Register the model of a run, and say how to load it.
-
-    Raises:
-        UserError: There is no model, or MLflow has no run of it.
-    """
+    """Register the model of a run, and say how to load it."""
     plain = re.fullmatch(r"[\w.-]+", arguments.name) is not None
     require(plain, "numlp register", "a --name of letters, digits, _, - and .", name=arguments.name)
     model = load_model(arguments.model)

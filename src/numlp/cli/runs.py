@@ -44,11 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the runs.
-
-    Raises:
-        UserError: The store cannot be used, or what is asked for is not there.
-    """
+    """Print the runs."""
     simple = [match.groups() for text in arguments.filter if (match := SIMPLE.fullmatch(text))]
     conditions = " and ".join(text for text in arguments.filter if not SIMPLE.fullmatch(text))
     runs, where = list_runs(Path.cwd(), conditions, arguments.sweep), ""

@@ -23,11 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Become MLflow's server of the store; 0 when the environment names a server that runs already.
-
-    Raises:
-        UserError: The store cannot be used, or no port is free.
-    """
+    """Become MLflow's server of the store; 0 when the environment names a server that runs already."""
     store = address(Path.cwd())
     if store.startswith(("http:", "https:")):
         print(f"MLflow: {without_password(store)} (MLFLOW_TRACKING_URI)")

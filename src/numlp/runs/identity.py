@@ -25,8 +25,8 @@ def record_file(folder: Path, config: Config) -> Path:
 
 
 def run_key(config: Config, data: Prepared) -> str:
-    """The key of a checkpoint: a digest of all that decides it."""
-    return json_digest(_ingredients(config, data.dataset))
+    """The name of the run's checkpoint: a digest of all that decides it."""
+    return json_digest(_ingredients(config, data.dataset))[:32]
 
 
 def settings_key(config: Config) -> str:
@@ -50,7 +50,7 @@ def digest_own_code(config: Config) -> dict[str, str]:
 
 
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:
-    """All that a run's figures follow from; the code of training contains that of the splits."""
+    """All that a run's figures follow from: settings but NOT_DECIDING, data, the code of DECIDING["train"], NumPy and BLAS."""
     versions = {"numpy": np.__version__, "blas": library()}  # the kernel among them, which decides the last bits
     data = (dataset.digest, *dataset.shape, dataset.train, dataset.classes)
     return {"choices": deciding_choices(config), "data": data, "code": [stage_digest("train"), digest_own_code(config)], **versions}

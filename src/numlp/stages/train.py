@@ -34,22 +34,16 @@ OUTPUTS = Path("outputs")  # the folder of single runs
 
 
 def run(config: Config, out: Path, member: Member | None = None) -> Outcome | None:
-    """Train, write the run's files, and do what `then` names; all of it one MLflow run.
+    """Train with the files in `out`, and do what `then` names, all of it one MLflow run; returns the outcome of a member of a sweep.
 
-    Args:
-        config: The run's settings.
-        out: Its folder.
-        member: Its place in a sweep, if it has one.
-
-    Returns:
-        The outcome of a member of a sweep, which then is kept; nothing for a run of its own.
+    A run resumes when build/checkpoints has a file named by its key, which holds all that decides the result (`numlp.runs.identity`).
     """
     check_memory(config)
     data, alone, choices = prepare_data(config), member is None, chosen_files(HydraConfig.get().runtime.choices)
     # A rule that depends on the data is broken before anything is made. The jobs of a sweep have all cores.
     trainer = make_trainer(config, data, ahead=alone and cores() > config.train.threads)
-    name, state, checkpoint = run_name(config, choices), trainer.state, Checkpoint(paths.checkpoint(run_key(config, data)))
-    dataset = data.dataset
+    name, state, dataset = run_name(config, choices), trainer.state, data.dataset
+    checkpoint = Checkpoint(paths.CHECKPOINTS / f"{run_key(config, data)}.npz")
     print(f"train: {name} on {dataset.name}")
     if build(config.moments).split == "test" and config.norm.placement != "none":
         print(

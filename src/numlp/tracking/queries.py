@@ -1,4 +1,7 @@
-"""Runs of the store: found by their tags, their name or their id; and those closed whose process is gone."""
+"""Runs of the store: found by their tags, their name or their id; and those closed whose process is gone.
+
+A store that cannot be used is a `UserError`.
+"""
 
 import logging
 import re
@@ -36,11 +39,7 @@ def search(store: Store, conditions: str) -> "Iterator[Entity]":
 
 
 def find_run(root: Path, model_digest: str) -> str | None:
-    """The id of the newest run with the tag `model_digest`; None when there is none, or no store.
-
-    Raises:
-        UserError: The store cannot be used.
-    """
+    """The id of the newest run with the tag `model_digest`; None when there is none, or no store."""
     if is_missing(root):
         return None
     with opened(root) as store:
@@ -49,11 +48,7 @@ def find_run(root: Path, model_digest: str) -> str | None:
 
 
 def find_abandoned(root: Path, close: bool = False) -> list[str]:
-    """Names of runs that are RUNNING in the store though their process on this machine is gone; with `close` they become KILLED.
-
-    Raises:
-        UserError: The store cannot be used.
-    """
+    """Names of runs that are RUNNING in the store though their process on this machine is gone; with `close` they become KILLED."""
     if is_missing(root):
         return []
     with opened(root) as store:
@@ -87,21 +82,18 @@ def run_files(root: Path, name: str) -> Path:
     Where several have the name a warning says which is taken. Files of a remote store are copied to a temporary folder.
 
     Raises:
-        UserError: The store cannot be used, or has no such run, or several whose ids begin so.
+        UserError: The store has no such run, none with files, or several whose ids begin so.
     """
     with opened(root) as store:
-        is_id = re.fullmatch(r"[0-9a-f]{8,32}", name) is not None  # or how one begins, as `numlp runs` shows it
-        runs = list(search(store, f"attributes.run_id LIKE '{name}%'")) if is_id else []
+        runs = list(search(store, f"attributes.run_id LIKE '{name}%'")) if re.fullmatch(r"[0-9a-f]{8,32}", name) else []
         if len(runs) > 1:
             raise UserError(f"{name}: several run ids in MLflow begin like this; give more characters")
-        quoted = name.replace("'", "")
-        runs = runs or list(search(store, f"attributes.run_name = '{quoted}'"))
+        runs = runs or list(search(store, "attributes.run_name = '{}'".format(name.replace("'", ""))))
         if not runs:
             raise UserError(f"run not found: {name} is no directory of a run, and no id or name in MLflow; numlp runs lists the runs")
         runs = [run for run in runs if KEPT not in run.data.tags]
         if not runs:
-            missing = "an earlier sweep trained this run, and MLflow does not have its files"
-            raise UserError(f"{name}: {missing}; train it again with hydra.sweeper.rerun=true")
+            raise UserError(f"{name}: MLflow has no files of this cached run; train it again with hydra.sweeper.rerun=true")
         if len(runs) > 1:
             log.warning("%d runs are named %s; numlp uses the newest, %s", len(runs), name, runs[0].info.run_id)
         download = load_mlflow().artifacts.download_artifacts

@@ -38,14 +38,13 @@ class About:
 
     Attributes:
         params: The settings, flat.
-        tags: Those of the run; the tags of `environment_tags` come to them.
+        tags: The run's own; those of `environment_tags` come to them.
         dataset: Name and digest of the data set; empty for none.
-        parent: The id of the run that this one is a part of; empty for none.
+        parent: The id of the run that this one is a part of.
         run_id: The id in MLflow, once the store has the run.
         metrics: Final metrics that no file has, by their names in MLflow.
-        started: Milliseconds since 1970.
+        started: Milliseconds since 1970, as `ended`.
         status: RUNNING; afterwards FINISHED, FAILED after an exception, or KILLED after Ctrl-C, SIGTERM or sys.exit.
-        ended: Milliseconds since 1970; 0 while the run trains.
     """
 
     name: str

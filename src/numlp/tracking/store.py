@@ -62,11 +62,7 @@ def load_mlflow() -> Any:
 
 
 def address(root: Path) -> str:
-    """`MLFLOW_TRACKING_URI`, or the project's own: SQLite in `root`/mlruns/mlflow.db, for DVC's copies of the project too.
-
-    Raises:
-        UserError: The project's path cannot stand in an address.
-    """
+    """`MLFLOW_TRACKING_URI`, or the project's own: SQLite in `root`/mlruns/mlflow.db, for DVC's copies of the project too."""
     if given := os.environ.get("MLFLOW_TRACKING_URI", "").strip():
         return absolute_address(given, origin(root.resolve()))
     database = _own_database(root)
