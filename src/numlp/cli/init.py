@@ -16,10 +16,8 @@ EACH_TIME = "it writes the digest of the installed package's code; the other sta
 README = """\
 # A project of numlp
 
-* `params.yaml` has every setting; `conf/` has one directory per config group, and one file per option.
-* `numlp run` downloads the data, trains, evaluates and plots; its files are in `build/`, and `dvc repro` does the same after an edit.
-* `numlp train model=mlp9 lam=0.01` trains one network beside the pipeline; `numlp train --help` lists the settings.
-* `numlp ui` opens all runs in MLflow, and `numlp doctor` reports problems of the machine or of this directory.
+`params.yaml` has every setting, and `conf/` the options of the config groups. `numlp run` runs the pipeline, and so does `dvc repro` after
+an edit; `numlp --help` lists the other commands.
 
 DVC keeps experiments in git. If this directory is no git checkout yet, create one; the next `numlp run` tells DVC:
 

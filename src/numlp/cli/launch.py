@@ -21,7 +21,6 @@ from numlp.errors import UserError
 from numlp.runs.output_folder import mark
 from numlp.signals import stoppable
 
-INFO = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
 OTHER_FOLDERS = ("defaults", "hydra", "stage")  # folders of conf/ for other files and for dvc.yaml
 
 
@@ -33,7 +32,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-c", "--cfg", choices=("job", "hydra", "all"), help="print the configuration and run nothing")
     parser.add_argument("--resolve", action="store_true", help="with --cfg: resolve interpolations")
     parser.add_argument("-p", "--package", help="with --cfg: the part of the configuration to print")
-    parser.add_argument("-i", "--info", nargs="?", choices=INFO, help="print how Hydra composes the configuration")
     parser.add_argument("-cd", "--config-dir", metavar="DIR", help="a directory with more config groups")
     if {"-h", "--help"} & set(parser.get_default("words")):
         parser.epilog = f"{parser.epilog}\n\n{describe_settings()}".lstrip()

@@ -7,10 +7,10 @@ from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.experimental.callback import Callback
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from numlp import paths
-from numlp.errors import UserError, require
+from numlp.errors import UserError
 
 MARK = Path(".numlp")
 NOTES = MARK / "sweep"  # the notes of a sweep that are of no use after it: the state of its jobs, its settings, its studies
@@ -28,12 +28,9 @@ class OutputFolder(Callback):
             mark(Path(config.hydra.run.dir))
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """Check the folder of a sweep; its jobs mark it, in folders of their own, as they would overwrite each other in one."""
+        """Check the folder of a sweep; its jobs mark it."""
         HydraConfig.instance().set_config(config)
-        subdir = str(OmegaConf.to_container(config.hydra.sweep, resolve=False)["subdir"])  # type: ignore[index, call-overload]
-        expected, remedy = "a folder per job, named by an interpolation", "numlp's own is ${hydra.job.num}"
         with _ending_hydra():
-            require("${" in subdir, "hydra.sweep.subdir", expected, remedy, subdir=subdir)
             check_folder(Path(config.hydra.sweep.dir), "hydra.sweep.dir")
 
 
