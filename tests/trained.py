@@ -25,11 +25,6 @@ def random_model(rng, sizes=(3072, 20, 10), norm="before", activation=Relu, shap
     return Model(network, rng.uniform(0.3, 0.6, sizes[0]), rng.uniform(0.2, 0.3, sizes[0]), choices, replace(DATASET, shape=shape))
 
 
-def ours(model, images):
-    """The probabilities that numlp itself gives."""
-    return model.probabilities(images)
-
-
 def random_images(rng, n):
     return rng.integers(0, 256, (n, 32, 32, 3), dtype=np.uint8)
 

@@ -15,7 +15,7 @@ from numlp.inference import standalone
 from numlp.inference.model_file import save_model
 from numlp.inference.onnx_export import save_onnx
 from numlp.nn.activations import Gelu, LeakyRelu, Silu
-from trained import NAMES, ours, random_images, random_model, rows
+from trained import NAMES, random_images, random_model, rows
 
 BOUND = 1e-5
 ALONE = """
@@ -59,7 +59,7 @@ def test_probabilities_are_the_networks(norm, sizes, shape, rng, exported):
     model = random_model(rng, sizes, norm, shape=shape)
     images = rng.integers(0, 256, (1_003, *shape), dtype=np.uint8)
     folded, session = exported(model)
-    expected = ours(model, rows(images))
+    expected = model.probabilities(rows(images))
     for probabilities in (folded.probabilities(images), *session.run(["probabilities"], {"images": images})):
         assert probabilities.dtype == np.float32
         np.testing.assert_allclose(probabilities, expected, rtol=0, atol=BOUND)
@@ -73,8 +73,8 @@ def test_other_activations_are_computed(activation, rng, exported):
     model, images = random_model(rng, (3072, 12, 11, 10), activation=activation), random_images(rng, 200)
     folded, session = exported(model)
     for probabilities in (folded.probabilities(images), *session.run(["probabilities"], {"images": images})):
-        np.testing.assert_allclose(probabilities, ours(model, rows(images)), rtol=0, atol=BOUND)
-    relu = ours(random_model(np.random.default_rng(20), (3072, 12, 11, 10)), rows(images))
+        np.testing.assert_allclose(probabilities, model.probabilities(rows(images)), rtol=0, atol=BOUND)
+    relu = random_model(np.random.default_rng(20), (3072, 12, 11, 10)).probabilities(rows(images))
     assert np.abs(probabilities - relu).max() > 0.01
 
 
@@ -107,7 +107,7 @@ def test_copy_of_the_file_needs_no_numlp(rng, tmp_path):
     copy = shutil.copy(standalone.__file__, tmp_path / "copy.py")
     files = [tmp_path / name for name in ("model.npz", "probabilities.npy", "images.npy")]
     subprocess.run([sys.executable, "-c", ALONE, copy, *files], check=True)
-    np.testing.assert_allclose(np.load(tmp_path / "probabilities.npy"), ours(model, rows(images)), rtol=0, atol=BOUND)
+    np.testing.assert_allclose(np.load(tmp_path / "probabilities.npy"), model.probabilities(rows(images)), rtol=0, atol=BOUND)
 
 
 @pytest.mark.parametrize(
@@ -125,5 +125,5 @@ def test_table_names_the_likeliest_class(rng, exported):
     served = exported(model)[0]
     table = served.predict(images)
     assert list(table.columns) == ["prediction", *NAMES]
-    assert list(table["prediction"]) == [NAMES[i] for i in ours(model, rows(images)).argmax(axis=1)]
+    assert list(table["prediction"]) == [NAMES[i] for i in model.probabilities(rows(images)).argmax(axis=1)]
     assert len(served.predict(images[:0])) == 0
