@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from budget import ROOT
@@ -56,7 +57,9 @@ def lay_out(folder, **values):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*junk))
     for name in (".gitignore", ".dvcignore", "dvc.yaml", "params.yaml"):
         shutil.copy(ROOT / name, folder)
-    edit(folder, epochs="0.02", **values)
+    npz = folder / "conf/data/npz.yaml"
+    npz.write_text(npz.read_text().replace("???", "mine.npz"))
+    edit(folder, **values)
     (folder / ".dvc/config.local").write_text("[core]\n    no_scm = true\n")  # as numlp init leaves it
     done(folder, "git", "init", "--quiet")
     commit(folder)
@@ -71,7 +74,9 @@ def edit(folder, **values):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkout")
-    lay_out(folder, data="synthetic", model="mlp2")
+    rng = np.random.default_rng(0)
+    np.savez(folder / "mine.npz", images=rng.integers(0, 256, (600, 8, 8, 3), np.uint8), labels=rng.integers(0, 3, 600))
+    lay_out(folder, data="npz", model="mlp2", epochs="1")
     done(folder, "numlp", "run")
     assert done(folder, "git", "status", "--porcelain") == "?? dvc.lock\n"
     commit(folder)
@@ -88,7 +93,7 @@ def checkout(made):
 
 
 def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic_images(tmp_path):
-    lay_out(tmp_path)
+    lay_out(tmp_path, epochs="0.02")
     ended = run(tmp_path, "numlp", "run")
     assert ended.returncode == 0, ended.stderr
     assert "NO CIFAR-10" in ended.stderr
