@@ -50,11 +50,3 @@ def test_table_of_the_page_is_what_its_rows_give():
     rows = read(ROOT / TABLE)
     assert [line for line in page if re.match(r"\| \d+ `l\d\d_", line)] == [table_row(step) for step in steps(rows)]
     assert all(len(row.archive) == 64 for row in rows)
-
-
-def test_results_of_the_tutorial_are_those_of_the_rows():
-    text = (ROOT / "docs/beyond.md").read_text()
-    results = [line for line in text.splitlines() if line.startswith("**Result**")]
-    for step in steps(read(ROOT / TABLE)):
-        assert any(f"{step.mean:.2f} ± {step.sd:.2f} %" in line for line in results)
-        assert step.rung is RUNGS[0] or any(f"{step.gain:+.2f}".replace("-", "\N{MINUS SIGN}") in line for line in results)
