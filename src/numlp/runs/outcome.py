@@ -10,7 +10,6 @@ from numlp.files import read_json, write_json
 from numlp.training.history import Record
 from numlp.training.trainer import State
 
-LOWER_IS_BETTER = ("val_cost",)
 STEPS_PER_EPOCH = 1000  # of a curve, whose steps are whole numbers: thousandths of an epoch
 
 
@@ -85,4 +84,4 @@ def load_outcome(path: Path, since: float = 0.0) -> Outcome | None:
 
 def loss(value: float, objective: str) -> float:
     """A value of the objective, as one that is to be small."""
-    return value if objective in LOWER_IS_BETTER else 1 - value
+    return value if objective == "val_cost" else 1 - value

@@ -159,9 +159,5 @@ def send_files(store: Store, run_id: str, folder: Path, started: int, model: Pat
 def send_finals(store: Store, run_id: str, finals: Mapping[str, float | None]) -> None:
     """Send final metrics, NaN for None, that differ from the store's."""
     present = store.client.get_run(run_id).data.metrics
-    values = [(name, math.nan if value is None else value, 0) for name, value in finals.items()]
-    send_values(store, run_id, [value for value in values if value[0] not in present or not _is_same(present[value[0]], value[1])])
-
-
-def _is_same(one: float, other: float) -> bool:
-    return one == other or (math.isnan(one) and not math.isfinite(other))
+    values = {name: math.nan if value is None or math.isinf(value) else float(value) for name, value in finals.items()}
+    send_values(store, run_id, [(name, value, 0) for name, value in values.items() if str(present.get(name)) != str(value)])
