@@ -18,7 +18,7 @@ from numlp.data.normalise import SPLITS, prepare_data
 from numlp.data.sources import REPLACED, describe_data
 from numlp.errors import require
 from numlp.files import json_digest
-from numlp.runs.identity import record_file, run_key
+from numlp.results.identity import record_file, run_key
 from numlp.signals import stoppable
 from numlp.tracking.run import environment_tags, track
 from numlp.tracking.sending import About

@@ -35,7 +35,7 @@ def test_edit_counts_if_python_sees_it(old, new, counts):
 
 
 UNDECIDING = ("config", "errors", "files", "paths", "signals", "code_digest", "data")  # imported for a training, and in no digest of it
-EVALUATION = (*UNDECIDING, "tracking", "runs", "stages", "inference", "threads", "display", "analysis")
+EVALUATION = (*UNDECIDING, "tracking", "results", "stages", "inference", "threads", "display", "analysis")
 IMPORTED = [("training.fit", "train", UNDECIDING), ("stages.evaluate", "evaluate", EVALUATION), ("data.cifar10", "download", UNDECIDING)]
 
 

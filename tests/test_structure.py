@@ -22,7 +22,7 @@ RANKS = (  # a module imports from lower ranks and from its own package
     ("inference",),
     ("tracking",),
     ("display",),
-    ("compare", "runs"),
+    ("compare", "results"),
     ("stages",),
     ("sweep",),
     ("cli",),

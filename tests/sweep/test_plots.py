@@ -5,7 +5,7 @@ import pytest
 from matplotlib.tri import TriContourSet
 
 from numlp.config.search import Place
-from numlp.runs.outcome import Outcome
+from numlp.results.outcome import Outcome
 from numlp.sweep.plots import draw_contour, draw_rounds
 from numlp.sweep.space import Range
 from numlp.sweep.trial import Job, Trial

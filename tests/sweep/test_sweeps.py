@@ -7,7 +7,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 from numlp.config.compose import store_primary
-from numlp.runs.outcome import load_outcome
+from numlp.results.outcome import load_outcome
 from numlp.tracking.queries import run_files
 from numlp.tracking.store import connect
 from numlp.training.trainer import Trainer
@@ -181,7 +181,7 @@ def test_cached_results_are_found_by_any_sweep(ready, numlp, counted):
 
 def test_result_of_another_blas_kernel_is_not_found(ready, numlp, counted, monkeypatch):
     for kernel in ("One", "Two", "One"):
-        monkeypatch.setattr("numlp.runs.identity.library", lambda kernel=kernel: ("openblas", kernel))
+        monkeypatch.setattr("numlp.results.identity.library", lambda kernel=kernel: ("openblas", kernel))
         assert numlp(*MULTI, "lam=0.1")[0] == 0
     assert counted == [0.1, 0.1]
 

@@ -18,7 +18,7 @@ from numlp.cli.init import template
 from numlp.config.compose import CONF, PARAMS, explaining, read_params, store_primary, to_config
 from numlp.config.search import NODE, SWEEPER
 from numlp.errors import UserError
-from numlp.runs.output_folder import mark
+from numlp.results.output_folder import mark
 from numlp.signals import stoppable
 
 OTHER_FOLDERS = ("defaults", "hydra", "stage")  # folders of conf/ for other files and for dvc.yaml

@@ -45,7 +45,7 @@ def store_primary(root: Path, command: str) -> None:
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in [*ordered, (SET, "params")]), "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
-    hydra["callbacks"] = {"output_folder": {"_target_": "numlp.runs.output_folder.OutputFolder"}}
+    hydra["callbacks"] = {"output_folder": {"_target_": "numlp.results.output_folder.OutputFolder"}}
     quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr
     OmegaConf.register_new_resolver("at_once", lambda threads: max(1, cores() // threads), replace=True)
     defaults += [*quiet, {"override hydra/launcher": "cores"}, *([{"override hydra/sweeper": "numlp"}] if command == "train" else [])]

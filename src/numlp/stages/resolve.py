@@ -8,7 +8,7 @@ from omegaconf import OmegaConf
 from numlp import paths
 from numlp.config import Config
 from numlp.files import write_text
-from numlp.runs.identity import stage_keys
+from numlp.results.identity import stage_keys
 
 
 def run(config: Config, out: Path) -> None:

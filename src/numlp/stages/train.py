@@ -17,8 +17,8 @@ from numlp.data.normalise import SPLITS, Prepared, prepare_data
 from numlp.display.progress_bar import show_records
 from numlp.files import json_digest, sha256, write_json, write_rows
 from numlp.inference.model_file import Model, save_model
-from numlp.runs.identity import run_key
-from numlp.runs.outcome import Member, Outcome, PrunedError, describe_end
+from numlp.results.identity import run_key
+from numlp.results.outcome import Member, Outcome, PrunedError, describe_end
 from numlp.signals import stoppable
 from numlp.stages.evaluate import evaluate
 from numlp.threads import cores
@@ -36,7 +36,7 @@ OUTPUTS = Path("outputs")  # the folder of single runs
 def run(config: Config, out: Path, member: Member | None = None) -> Outcome | None:
     """Train with the files in `out`, and do what `then` names, all of it one MLflow run; returns the outcome of a member of a sweep.
 
-    A run resumes when build/checkpoints has a file named by its key, which holds all that decides the result (`numlp.runs.identity`).
+    A run resumes when build/checkpoints has a file named by its key, which holds all that decides the result (`numlp.results.identity`).
     """
     check_memory(config)
     data, alone, choices = prepare_data(config), member is None, chosen_files(HydraConfig.get().runtime.choices)

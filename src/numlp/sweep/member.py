@@ -14,9 +14,9 @@ from numlp.config import Config
 from numlp.config.compose import to_config
 from numlp.config.search import NODE, Search
 from numlp.errors import UserError, one_line, require
-from numlp.runs.identity import RECORDS, SWEEPS, record_file, settings_key
-from numlp.runs.outcome import Member, Outcome, load_outcome, save_outcome
-from numlp.runs.output_folder import LOG, NOTES
+from numlp.results.identity import RECORDS, SWEEPS, record_file, settings_key
+from numlp.results.outcome import Member, Outcome, load_outcome, save_outcome
+from numlp.results.output_folder import LOG, NOTES
 from numlp.signals import Terminated
 from numlp.tracking.queries import TRIAL
 

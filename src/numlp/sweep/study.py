@@ -13,7 +13,7 @@ from optuna.storages.journal import JournalFileBackend, JournalStorage
 from optuna.trial import Trial, TrialState
 
 from numlp.config.search import Round, Search
-from numlp.runs.outcome import STEPS_PER_EPOCH, Outcome, PrunedError, loss
+from numlp.results.outcome import STEPS_PER_EPOCH, Outcome, PrunedError, loss
 from numlp.sweep.space import Choice, Point, Space, grid
 from numlp.training.history import Record
 from numlp.training.plan import SEARCH, stream

@@ -22,9 +22,9 @@ from numlp.data.cifar10 import Unavailable
 from numlp.data.sources import describe_data
 from numlp.errors import UserError, one_line, require
 from numlp.files import json_digest
-from numlp.runs.identity import RECORDS, record_file, settings_key
-from numlp.runs.outcome import Outcome
-from numlp.runs.output_folder import NOTES
+from numlp.results.identity import RECORDS, record_file, settings_key
+from numlp.results.outcome import Outcome
+from numlp.results.output_folder import NOTES
 from numlp.signals import Terminated, stoppable
 from numlp.sweep.member import ENDED, find_outcome
 from numlp.sweep.space import SEED, Choice, Point, Range, Space, describe_space, narrowed, read_space, short

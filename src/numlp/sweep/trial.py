@@ -10,7 +10,7 @@ from typing import Any
 from numlp.config import Config
 from numlp.config.search import Place
 from numlp.files import write_csv
-from numlp.runs.outcome import Outcome, loss
+from numlp.results.outcome import Outcome, loss
 from numlp.sweep.member import GROUP
 from numlp.sweep.space import Point
 from numlp.tracking.queries import KEPT, TRIAL
