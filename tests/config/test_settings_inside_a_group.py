@@ -36,6 +36,13 @@ def test_they_hold_over_the_chosen_files_and_below_the_command_line_and_not_in_e
     assert composed("+experiment=e16_final_model") == report
 
 
+def test_values_of_a_part_are_for_the_file_that_params_name(params, composed):
+    params(data="npz", set={"data": {"path": "my.npz"}, "model": {"hidden": [20]}})
+    assert composed()["data"]["path"] == "my.npz"
+    other = composed("data=synthetic")
+    assert (other["data"], other["model"]["hidden"]) == ({"_target_": "numlp.synthesize", "seed": 0}, [20])
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

@@ -29,7 +29,8 @@ def store_primary(root: Path, command: str) -> None:
     """Make `root`/params.yaml Hydra's primary config, named "params".
 
     A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema. What is below
-    `set` holds over the chosen files: it is a group of its own, so that an experiment can leave it out (`override /set: none`).
+    `set` holds over the chosen files, for a part (an optimizer, a data set) over the file that params.yaml names: it is a group of its
+    own, so that an experiment can leave it out (`override /set: none`).
 
     Raises:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping.
@@ -39,10 +40,15 @@ def store_primary(root: Path, command: str) -> None:
     configs.store(name="schema", node=Config)
     usual = {key: item for key, item in deciding_choices(Config(data={})).items() if key not in groups}  # of the reports, for conf/defaults
     configs.store(group="defaults", name="values", node={**usual, "test_time_flip": False}, package="_global_")
-    for name, values in (("params", content.pop(SET)), ("none", {})):
-        configs.store(group=SET, name=name, node=values, package="_global_")
+    values: dict[str, Any] = content.pop(SET)
+    parts = [group for group in values if group in RUNTIME]  # whose values are of the chosen file alone
+    for group in parts:
+        configs.store(group=f"{SET}/{group}", name=f"params_{groups[group]}", node={group: values.pop(group)}, package="_global_")
+    for name, node in (("params", values), ("none", {})):
+        configs.store(group=SET, name=name, node=node, package="_global_")
     ordered = sorted(groups.items(), key=lambda item: item[0] == "data")  # a file of conf/data may override the groups before it
-    defaults: list[Any] = ["schema", *({group: choice} for group, choice in [*ordered, (SET, "params")]), "_self_"]
+    set_parts = ({f"optional {SET}/{group}": f"${{{SET}}}_${{{group}}}"} for group in parts)
+    defaults: list[Any] = ["schema", *({group: choice} for group, choice in [*ordered, (SET, "params")]), *set_parts, "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
     hydra["callbacks"] = {"output_folder": {"_target_": "numlp.results.output_folder.OutputFolder"}}
@@ -100,7 +106,7 @@ def explaining() -> Iterator[None]:
 
 def chosen_files(names: Mapping[Any, Any]) -> dict[str, str]:
     """The chosen file of each group of conf/, from all the choices that Hydra knows of (`hydra.runtime.choices`)."""
-    return {str(group): str(name) for group, name in names.items() if str(group) != SET and not str(group).startswith("hydra")}
+    return {str(group): str(name) for group, name in names.items() if str(group).partition("/")[0] not in (SET, "hydra")}
 
 
 def to_config(config: DictConfig) -> Config:
