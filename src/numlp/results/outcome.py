@@ -19,44 +19,29 @@ class PrunedError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a run; accuracies as fractions, costs in nats.
+    """The result of a run; accuracies as fractions, costs in nats."""
 
-    Attributes:
-        state: done, pruned, diverged, failed, or stopped by a signal.
-        test_accuracy: A figure to show; nothing is chosen by it.
-        error: One line, of a run that failed or diverged.
-        curve: Validation cost by thousandths of an epoch.
-        cached: Whether the outcome was found, not trained.
-    """
-
-    state: str
+    state: str  # done, pruned, diverged, failed, or stopped by a signal
     folder: str
     val_accuracy: float = 0.0
-    best_val_accuracy: float = 0.0
+    best_val_accuracy: float = 0.0  # the highest of its records
     val_cost: float = math.inf
-    test_accuracy: float = 0.0
+    test_accuracy: float = 0.0  # to show; nothing is chosen by it
     epochs: float = 0.0
-    seconds: float = 0.0
-    error: str = ""
-    curve: dict[int, float] = field(default_factory=dict)
-    cached: bool = False
+    seconds: float = 0.0  # of the training, records included
+    error: str = ""  # one line, of a run that failed or diverged
+    curve: dict[int, float] = field(default_factory=dict)  # validation cost by thousandths of an epoch
+    cached: bool = False  # found, not trained
 
 
 @dataclass(frozen=True)
 class Member:
-    """A run's place in a sweep.
+    """A run's place in a sweep."""
 
-    Attributes:
-        parent: MLflow's id of the sweep.
-        tags: Tags of the run in MLflow.
-        watch: Called with each record; raises `PrunedError` to stop the run.
-        keep: Called with the outcome while the checkpoint is still there, so that a process that is killed leaves one of them.
-    """
-
-    parent: str
-    tags: Mapping[str, str]
-    watch: Callable[[Record], None]
-    keep: Callable[[Outcome], None]
+    parent: str  # MLflow's id of the sweep
+    tags: Mapping[str, str]  # of the run in MLflow
+    watch: Callable[[Record], None]  # called with each record; raises `PrunedError` to stop the run
+    keep: Callable[[Outcome], None]  # called while the checkpoint is still there: a process that is killed leaves one of them
 
 
 def describe_end(state: State, folder: Path, why: str, error: str = "", **figures: Any) -> Outcome:

@@ -12,6 +12,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.core.plugins import Plugins
 from hydra.types import HydraContext, TaskFunction
+from joblib import Parallel, delayed
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from numlp.config.compose import chosen_files, to_config
@@ -26,7 +27,7 @@ from numlp.results.identity import RECORDS, record_file, settings_key
 from numlp.results.outcome import Outcome
 from numlp.results.output_folder import NOTES
 from numlp.signals import Terminated, stoppable
-from numlp.sweep.member import ENDED, find_outcome
+from numlp.sweep.member import ENDED, find_outcome, warm_up
 from numlp.sweep.space import SEED, Choice, Point, Range, Space, describe_space, narrowed, read_space, short
 from numlp.sweep.study import Study, count_trials
 from numlp.sweep.trial import TABLE, Job, Trial, list_trials, rank_trials, shared_settings, show_trial, write_trials
@@ -37,6 +38,7 @@ from numlp.tracking.sending import About
 from numlp.training.plan import check_data, check_memory, count_updates, estimate_memory
 
 MOST = 8  # runs that numlp compare takes
+TO_RUN = "to run"  # the state of a job in a dry run
 ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs alone
 
 
@@ -72,7 +74,7 @@ class Sweep:
         self._side_by_side = 1 if jobs is None else jobs if jobs > 0 else cores()
         self._out, self._jobs, self._launched = Path(config.hydra.sweep.dir).absolute(), list[Job](), 0
         self._trials = sum(count_trials(each, self._space) for each in search.all_rounds())
-        self._total, self._lost = self._trials * len(self._seeds), ""
+        self._total, self._lost, self._warm = self._trials * len(self._seeds), "", iter(())
 
     def run(self) -> list[Trial]:
         """Run all rounds, and write and print the results; a dry run only lists the jobs.
@@ -96,16 +98,19 @@ class Sweep:
         self._digest = json_digest({**search, "first": [job.record.stem or job.error for job in jobs]})[:16]
         network = common_caption([deciding_choices(config) for config in valid]) if valid else "no valid network"
         print(f"network: {network}", flush=True)
+        states = [self._state(job) for job in jobs]
         if self._search.dry_run:
-            for place, job in enumerate(jobs, start=1):
-                cached = job.config and not self._search.rerun and find_outcome(job.record, self._digest, 0)
-                state = f"would fail: {job.error}" if job.error else "cached" if cached else "to run"
+            for place, (job, state) in enumerate(zip(jobs, states, strict=True), start=1):
                 print(f"{place}/{self._total}  {job.place.label}: {state}")
             if more := self._total - len(jobs):
                 print(f"{more} more jobs follow from the results of these")
             return []
         if not valid:
             raise UserError(jobs[0].error)
+        workers = min(self._side_by_side, states.count(TO_RUN))
+        if workers > 1:  # joblib's launcher takes these processes, which import MLflow while this one does
+            pool = Parallel(workers, max_nbytes=self._config.hydra.launcher.max_nbytes, return_as="generator")
+            self._warm = pool(delayed(warm_up)() for _ in range(workers))
         named, keys = self._config.hydra.runtime.choices, " x ".join(self._space) or SEED
         name = named.get("search") or named.get("experiment") or f"{keys}, {self._trials} trial{'s' * (self._trials != 1)}"
         settings = {f"search.{key}": value for key, value in self._search.deciding().items()}
@@ -148,6 +153,10 @@ class Sweep:
                 trials += batch
                 batch = self._plan(study)
         return trials, spaces
+
+    def _state(self, job: Job) -> str:
+        cached = job.config and not self._search.rerun and find_outcome(job.record, self._digest, 0)
+        return f"would fail: {job.error}" if job.error else "cached" if cached else TO_RUN
 
     def _plan(self, study: Study) -> list[Trial]:
         """The next trials of a round, each job composed and checked."""
@@ -209,6 +218,7 @@ class Sweep:
         self._launched += len(group)
         launcher = Plugins.instance().instantiate_launcher(hydra_context=self._hydra, task_function=self._task, config=self._config)
         try:
+            list(self._warm)  # waits
             for job, result in zip(group, launcher.launch(overrides, initial_job_idx=first), strict=True):
                 job.outcome = result.return_value
         except Exception as error:  # of the launcher: a process or a node is lost

@@ -29,25 +29,16 @@ FIGURES = {  # figure of an outcome: its name for people, and in MLflow
 
 @dataclass
 class Job:
-    """A run of a sweep.
+    """A run of a sweep."""
 
-    Attributes:
-        place: Its place in the sweep, as far as it is known before the launch.
-        varied: The overrides that tell it from the other jobs.
-        error: The rule that the settings break, if they do; what follows is then empty.
-        settings: The settings and the option of each config group, as MLflow shows them.
-        record: The file of its cached result on this machine.
-        outcome: The outcome, once there is one.
-    """
-
-    place: Place
-    varied: list[str]
-    error: str = ""
+    place: Place  # as far as it is known before the launch
+    varied: list[str]  # the overrides that tell it from the other jobs
+    error: str = ""  # the rule that the settings break, if they do: then there are none
     config: Config | None = None
     name: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)
-    record: Path = Path()
-    outcome: Outcome | None = None
+    settings: dict[str, Any] = field(default_factory=dict)  # with the option of each config group, as MLflow shows them
+    record: Path = Path()  # the file of its cached result on this machine
+    outcome: Outcome | None = None  # once there is one
 
 
 @dataclass
