@@ -122,6 +122,28 @@ def test_model_of_fewer_inputs_predicts_and_model_of_rows_does_not(saved, numlp)
     assert numlp("export", *SAVED)[0] == 0
 
 
+@pytest.mark.parametrize(("shape", "classes"), [((8, 8), 10), ((24, 40, 3), 100), ((64, 64, 1), 2), ((13,), 3)])
+def test_network_of_any_data_set_is_drawn_predicts_and_is_given_to_others(shape, classes, ready, numlp, rng):
+    labels = rng.integers(0, classes, 6 * classes + 240)
+    images = rng.integers(0, 256, (len(labels), *shape), dtype=np.uint8)
+    images[..., 0] = labels.reshape(-1, *[1] * (len(shape) - 1))
+    np.savez("my.npz", images=images, labels=labels, class_names=[f"class {i}" for i in range(classes)])
+    own = ["data=npz", "data.path=my.npz", "train.epochs=0.5", "train.batch_size=20", "hydra.run.dir=outputs/a"]
+    code, _, err = numlp("train", *own)
+    assert (code, err) == (0, "")
+    assert {path.name for path in Path("outputs/a/plots").iterdir()} == {"curves.png", "confusion.png", "first_layer.png", "mistakes.png"}
+    code, out, _ = numlp("export", *MODEL, "--output", "m.onnx", "--check")
+    assert (code, "pyfunc" in out) == (0, True)
+    assert numlp("register", *MODEL)[0] == 0
+    Image.fromarray(images[-1].squeeze() if len(shape) > 1 else np.zeros((9, 9), np.uint8)).save("last.png")
+    code, out, err = numlp("predict", *MODEL, "last.png", "--format", "json")
+    if len(shape) == 1:
+        assert (code, err.count("\n")) == (1, 1)
+    else:
+        (row,), last = json.loads(out), images[-1:].reshape(1, *shape[:2], -1)
+        np.testing.assert_allclose(predict_by_onnx(Path("m.onnx"), last)[0], list(row["probabilities"].values()), rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize("shape", [(32, 32, 3), (14, 10, 1)])
 def test_predict_served_models_and_onnx_get_the_image_that_read_image_gives(shape, saved, numlp):
     saved((int(np.prod(shape)), 8, 10), shape=shape)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from numlp.compare.class_plot import draw_class_accuracies
+from numlp.compare.class_plot import draw_class_accuracies, largest_differences
 from numlp.compare.command import MOST, Comparison, tabulate
 from numlp.compare.paired_test import compare_paired
 from numlp.files import read_rows, sha256
@@ -119,3 +119,11 @@ def test_classes_are_drawn_with_the_differences_from_the_first_run():
     drawn = [line.get_xdata()[0] for line in right.lines if line.get_marker() != "None"]
     assert drawn == pytest.approx([0, -20, 40, -20, 20, -20])
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["A", "B", "C"]
+
+
+def test_of_many_classes_those_that_differ_most_are_shown():
+    none, *_, most = tests = [[compare_paired(np.arange(9) < 0, np.arange(9) < n % 10)] for n in range(50)]
+    shown = largest_differences({str(n): each for n, each in enumerate(tests)})
+    assert len(shown) == 20
+    assert most in shown.values() and none not in shown.values()
+    assert list(shown) == sorted(shown, key=int)

@@ -11,7 +11,7 @@ TITLE = "CIFAR-10\nhidden [50, 50], seed 0"
 def example(k: int = 10) -> tuple[np.ndarray, list[str]]:
     matrix = np.random.default_rng(0).integers(0, 50, (k, k))
     matrix[0] = [30, 10, *[0] * (k - 2)]
-    matrix[4] = 0
+    matrix[4:5] = 0
     return matrix, [f"class {i}" for i in range(k)]
 
 
@@ -33,10 +33,14 @@ def test_rows_are_true_classes_and_colors_their_shares():
     assert TITLE in figure.texts[1].get_text()
 
 
-@pytest.mark.parametrize(("k", "numbers", "names"), [(15, 225, 15), (16, 0, 16), (30, 0, 30), (100, 0, 25)])
-def test_many_classes_have_colors_alone_and_some_names(k, numbers, names):
-    grid, side = draw_confusion(*example(k), TITLE).axes
+@pytest.mark.parametrize(("k", "numbers", "names"), [(2, 4, 2), (15, 225, 15), (16, 0, 16), (30, 0, 30), (100, 0, 25)])
+def test_many_classes_have_colors_alone_some_names_and_their_most_frequent_errors(k, numbers, names):
+    matrix, class_names = example(k)
+    matrix[1, 0] = 60
+    figure = draw_confusion(matrix, class_names, TITLE)
+    grid, side = figure.axes
     assert (len(grid.texts), len(grid.get_yticks()), len(side.patches)) == (numbers, names, k)
+    assert ("class 1 as class 0 (60)" in figure.texts[1].get_text()) == (k > 15)
 
 
 def test_empty_matrix_is_drawn():

@@ -14,7 +14,7 @@ from rich.console import Group
 from rich.text import Text
 
 from numlp import paths
-from numlp.compare.class_plot import draw_class_accuracies
+from numlp.compare.class_plot import SHOWN, draw_class_accuracies, largest_differences
 from numlp.compare.paired_test import PairedTest, compare_paired
 from numlp.compare.runs import FinishedRun, common_title, differing_settings, label_runs, load_runs
 from numlp.data.normalise import split_ranges
@@ -114,9 +114,11 @@ def tabulate(comparison: Comparison) -> Group:
         table.add_row(f"  {name}", "", *(f"{100 * getattr(test, key):+.2f}" for test in tests))
     table.add_row("  p", "", *(f"{test.p:.2g}" for test in tests))
     table.add_section()
-    for name, of_class in comparison.classes.items():
+    for name, of_class in largest_differences(comparison.classes).items():
         cells = [f"{'' if test.low <= 0 <= test.high else '* '}{100 * test.accuracies[1]:.2f}" for test in of_class]
         table.add_row(Text(f"{name} %"), f"{100 * of_class[0].accuracies[0]:.2f}", *cells)
+    if len(comparison.classes) > SHOWN:
+        table.add_row(Text(f"(the {SHOWN} of {len(comparison.classes)} classes that differ most)"))
     several = f", without a correction for {len(tests)} comparisons" if len(tests) > 1 else ""
     note = (
         f"The test accuracies are on the same {tests[0].n:,} images. The differences are in percentage points, with the 95 % interval of a "

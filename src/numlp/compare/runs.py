@@ -30,6 +30,7 @@ class FinishedRun:
         folder: The directory with history.csv and what else the run has left.
         choices: The settings that decide its result.
         dataset: The data set's name.
+        classes: Number of its classes.
         model: Its network; None for a run that diverged.
     """
 
@@ -37,12 +38,8 @@ class FinishedRun:
     folder: Path
     choices: dict[str, Any]
     dataset: str
+    classes: int
     model: Model | None
-
-    @property
-    def classes(self) -> int:
-        """Number of classes; those of CIFAR-10 for a run that diverged, which names none."""
-        return 10 if self.model is None else self.model.dataset.classes
 
     def history(self) -> list[Record]:
         """Read its evaluation points."""
@@ -62,9 +59,10 @@ def load_run(name: str) -> FinishedRun:
             raise UserError(f"{name}: no {file} in this run; choose a run that has ended, from numlp runs")
     if model_file.exists():  # DVC restores the model of an earlier run, and leaves config.json as the last one wrote it
         model = load_model(model_file)
-        return FinishedRun(name, folder, model.choices, model.dataset.name, model)
+        return FinishedRun(name, folder, model.choices, model.dataset.name, model.dataset.classes, model)
     choices, metrics = (json.loads((folder / file).read_text()) for file in (paths.CONFIG, paths.METRICS))
-    return FinishedRun(name, folder, update_choices(choices), metrics["dataset"], None)
+    classes = metrics.get("classes", 10)  # older files are of CIFAR-10
+    return FinishedRun(name, folder, update_choices(choices), metrics["dataset"], classes, None)
 
 
 def load_runs(names: Sequence[str]) -> list[FinishedRun]:

@@ -84,7 +84,11 @@ def draw_health(runs: Sequence[Watched], title: str, classes: int) -> Figure:
         row[0].set_title(heading, loc="left", fontsize=9)
         row[0].set_ylabel("layer")
         extend = "min" if isinstance(norm, LogNorm) else "neither"
-        figure.colorbar(ScalarMappable(norm, colormaps[colors]), ax=list(row), extend=extend, pad=0.02, aspect=8)
+        bar = figure.colorbar(ScalarMappable(norm, colormaps[colors]), ax=list(row), extend=extend, pad=0.02, aspect=8)
+        if isinstance(norm, LogNorm):
+            ticks = norm.inverse(np.array([0, 0.5, 1])).tolist()
+            bar.set_ticks(ticks, labels=[f"{tick:.2g}" for tick in ticks])
+            bar.minorticks_off()
     for axes in grid[:, 1:].flat:
         axes.tick_params(labelleft=False)
     for axes in grid[-1]:

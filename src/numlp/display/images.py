@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.display.style import MARGIN, ORANGE, WIDTH, sheet, styled
+from numlp.display.style import DPI, MARGIN, ORANGE, WIDTH, cut, sheet, styled
 
 UNITS, COLUMNS = 100, 5  # most units drawn; errors in a row
 CAPTION, GAP, LINES = 11 / 32, 3 / 32, (1 / 32, 5.5 / 32)  # in widths of an image: room below it, between two, and where its lines begin
-LONGEST = 11  # characters of a class name in a caption
+LONGEST = 18  # characters of a caption
 
 
 def _mosaic(rows: Array, shape: Sequence[int], columns: int, caption: float, subject: str, title: str) -> tuple[Figure, int, int]:
@@ -32,7 +32,9 @@ def _mosaic(rows: Array, shape: Sequence[int], columns: int, caption: float, sub
     figure = sheet(subject, title, height=(WIDTH - 2 * MARGIN) * bottom / room + MARGIN)
     axes = figure.add_subplot()
     axes.set_axis_off()
-    axes.imshow(canvas, cmap="gray", vmin=0, vmax=1, extent=(0, right, bottom, 0), interpolation="nearest")
+    axes.imshow(
+        canvas, cmap="gray", vmin=0, vmax=1, extent=(0, right, bottom, 0), interpolation="nearest" if right < WIDTH * DPI else "antialiased"
+    )
     axes.set_anchor("NW")
     return figure, wide, high
 
@@ -88,11 +90,9 @@ def draw_mistakes(
     figure, wide, high = _mosaic(images / 255, shape, COLUMNS, CAPTION, f"The {len(images)} most confident errors", title)
     for place, (guess, probability, name) in enumerate(zip(predicted, probabilities, true, strict=True)):
         line, column = divmod(place, COLUMNS)
-        for text, color, below in zip((f"{_short(guess)} {100 * probability:.1f} %", _short(name)), (ORANGE, "black"), LINES, strict=True):
+        for text, color, below in zip(
+            (f"{cut(guess, LONGEST - 7)} {100 * probability:.1f} %", cut(name, LONGEST)), (ORANGE, "black"), LINES, strict=True
+        ):
             y = line * high + shape[0] + below * shape[1]
             figure.axes[0].text(column * wide, y, text, va="top", color=color, parse_math=False)
     return figure
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "\u2026"

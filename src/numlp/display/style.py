@@ -63,6 +63,11 @@ def sheet(subject: str, title: str, height: float) -> Figure:
     return figure
 
 
+def cut(name: str, longest: int) -> str:
+    """A name of at most `longest` characters, of which the last is an ellipsis where it goes on."""
+    return name if len(name) <= longest else name[: longest - 1] + "\u2026"
+
+
 def save(figure: Figure, path: Path) -> None:
     """Write a PNG, whole or not at all; the same figure gives the same bytes."""
     with replacing(path) as file, style.context(["default", STYLE]):

@@ -113,6 +113,7 @@ def draw_lr_range(records: Sequence[Record], bounds: Bounds | None, title: str, 
     upper.plot(eta, 100 * smooth_accuracy(records), color=BLUE, linewidth=1.8, label="mean of five")
     upper.axhline(100 / classes, color=GREY, linewidth=1, linestyle=":", label=f"chance ({100 / classes:.3g} %)")
     upper.set(ylabel="accuracy (%)", xscale="log", ylim=(0, 1.25 * float(accuracy.max())))  # with room for the names of the bounds
+    upper.set_yticks([tick for tick in upper.get_yticks() if tick <= 100])
     loss = np.array([r.val_loss for r in records])
     lower.plot(eta, loss, color=BLUE, linewidth=1.8)
     if len(finite := loss[np.isfinite(loss)]) > 0:

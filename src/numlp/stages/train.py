@@ -117,7 +117,8 @@ def _finish(config: Config, state: State, data: Prepared, out: Path, about: Abou
 def _give_up(error: DivergedError, state: State, data: Prepared, out: Path, about: About) -> Outcome:
     """Write the worst result there can be, so that no search chooses it."""
     worst: dict[str, float | None] = {f"{name}_accuracy": 0.0 for name in SPLITS} | {f"{name}_cost": None for name in SPLITS}
-    write_json(out / paths.METRICS, {"dataset": data.dataset.name, **worst, "diverged": str(error)}, indent=2)
+    about_data = {"dataset": data.dataset.name, "classes": data.dataset.classes}
+    write_json(out / paths.METRICS, {**about_data, **worst, "diverged": str(error)}, indent=2)
     about.tags |= {"diverged": "true", "error": str(error)}
     about.metrics["best/val_accuracy"] = 0.0
     return describe_end(state, out, "diverged", str(error))
