@@ -7,6 +7,7 @@ from numlp.data.image_file import read_image as read_image
 from numlp.data.normalise import Part as Part
 from numlp.data.dataset import DatasetInfo as DatasetInfo, RawData as RawData
 from numlp.data.cifar10 import load_cifar10 as load_cifar10
+from numlp.data.folder import load_folder as load_folder
 from numlp.data.npz import load_npz as load_npz
 from numlp.data.synthetic import synthesize as synthesize
 from numlp.errors import UserError as UserError

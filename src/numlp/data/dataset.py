@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from numlp.errors import UserError, require
 from numlp.files import replacing, write_json
 
 INFO = "dataset.json"
+TEST = 6  # where there are no test images, one of so many becomes one, as in CIFAR-10
+Arrays: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.integer]]  # (N, d) images and (N,) labels
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,35 @@ class RawData:
         require(self.labels.shape == (n,), where, f"{n} labels", shape=self.labels.shape)
         require(0 < info.train < n, where, f"training and test images among the {n}", train=info.train)
         names = list(info.class_names)
-        require(len(set(names)) == len(names) >= 2, where, "two or more different class names", names=names)
+        fitting = len(set(names)) == len(names) >= 2 and all(name.isprintable() for name in names)
+        require(fitting, where, "two or more different class names of printable characters", names=names)
         low, high = int(self.labels.min()), int(self.labels.max())
         require(low >= 0 and high < info.classes, where, f"labels from 0 to {info.classes - 1}", lowest=low, highest=high)
+
+
+def assemble(info: DatasetInfo, arrays: Arrays, test: Arrays | None, seed: int | None, where: str) -> RawData:
+    """Make a data set of arrays in any order; without test images, the last sixth of the images becomes the test split.
+
+    The images of a class, shuffled by `seed`, are first spread evenly over all of `arrays`: each range of images, and so each split, has
+    about its share of every class. Without a seed the images keep their order.
+
+    Raises:
+        UserError: A class has no image; `where` names the labels.
+    """
+    images, labels = arrays
+    counts = np.bincount(labels, minlength=info.classes).tolist()
+    empty = [name for name, count in zip(info.class_names, counts, strict=True) if count == 0]
+    require(not empty, where, f"images of each of the {info.classes} classes", none_of=", ".join(empty[:5]))
+    if seed is not None:
+        rng, places = np.random.default_rng(seed), np.empty(len(labels))
+        for label, count in enumerate(counts):
+            places[rng.permutation(np.flatnonzero(labels == label))] = (np.arange(count) + rng.random()) / count
+        order = places.argsort()
+        images, labels = images[order], labels[order]
+    train = len(images) - len(images) // TEST
+    if test is not None:
+        train, images, labels = len(images), np.concatenate([images, test[0]]), np.concatenate([labels, test[1]])
+    return RawData(images, labels.astype(np.min_scalar_type(info.classes - 1)), replace(info, train=train))
 
 
 def save_raw(data: RawData, folder: Path) -> DatasetInfo:

@@ -1,8 +1,6 @@
 """A data set of one's own: one .npz file (docs/howto/data.md)."""
 
 import zlib
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
@@ -10,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp import paths
-from numlp.data.dataset import DatasetInfo, RawData
+from numlp.data.dataset import DatasetInfo, RawData, assemble
 from numlp.errors import UserError, require
 from numlp.files import known_sha256
 
@@ -21,73 +19,83 @@ KEYS = {  # numlp's names of the arrays, and those that Keras writes
     "test_labels": ("test_labels", "y_test"),
     "class_names": ("class_names",),
 }
-TEST = 6  # without test images of its own, the last sixth of the images is the test split, as in CIFAR-10
 HIGHEST = 65_535  # label: each number below the highest one is a class, with an output of the network
 
 
-def load_npz(path: str, name: str | None = None) -> RawData:
-    """Read `images`, uint8 of shape (N, H, W, C), (N, H, W) or (N, d), and `labels`, whole numbers from 0.
+def load_npz(path: str, name: str | None = None, seed: int | None = 0) -> RawData:
+    """Read `images` of shape (N, H, W, C), (N, H, W) or (N, d), and `labels`, whole numbers from 0.
 
-    The file may also have `test_images` with `test_labels`, and `class_names`, a name per label.
+    Values are whole numbers from 0 to 255, or floats from 0 to 1, which become such. The file may also have `test_images` with
+    `test_labels`, and `class_names`, a name per label.
 
     Args:
         path: The file; a relative path counts from the project's directory.
         name: Name of the data set; by default that of the file.
+        seed: Seed of the order of the images and of the test split (see `assemble`); null keeps the file's order.
 
     Raises:
         UserError: There is no such file, or its arrays are no data set.
     """
-    file = paths.from_project(path)
+    file, arrays, key = paths.from_project(path), dict[str, NDArray[Any]](), "the file"
     try:
         with np.load(file, allow_pickle=False) as content:
-            arrays = {ours: content[key] for ours, keys in KEYS.items() for key in keys if key in content.files}
-    except (OSError, ValueError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error) as error:
-        raise UserError(f"data.path: cannot read {file} as .npz: {error}") from error
-    for key, array in arrays.items():  # NumPy gives a member that is no .npy file as bytes
-        require(isinstance(array, np.ndarray) and array.size > 0, f"{file}: {key}", "an array with values")
+            for ours, key in ((ours, key) for ours, keys in KEYS.items() for key in keys if key in content.files):
+                arrays[ours] = content[key]
+    except (OSError, ValueError, TypeError, AttributeError, EOFError, MemoryError, BadZipFile, zlib.error) as error:
+        text = str(error).partition(". ")[0]  # NumPy goes on by advice to unpickle it
+        raise UserError(f"{path}: {key}: expected arrays of numbers or text, as numpy.savez writes them, got {text}") from error
+    for ours, array in arrays.items():  # NumPy gives a member that is no .npy file as bytes
+        require(isinstance(array, np.ndarray) and array.size > 0, f"{path}: {ours}", "an array with values")
     tests = {"test_images", "test_labels"} if {"test_images", "test_labels"} & arrays.keys() else set()
     missing = sorted({"images", "labels", *tests} - arrays.keys())
-    require(not missing, str(file), "images and labels, and test_images with test_labels", missing=missing)
-    images, shape = _rows(arrays["images"], file)
-    labels = _labels(arrays["labels"], len(images), file)
-    train = len(images) - len(images) // TEST
+    require(not missing, path, "images and labels, and test_images with test_labels", missing=missing)
+    names = _class_names(arrays.get("class_names"), path)
+    images, shape = _rows(arrays["images"], f"{path}: images")
+    labels, test = _labels(arrays["labels"], len(images), len(names), f"{path}: labels"), None
     if tests:
-        test, test_shape = _rows(arrays["test_images"], file)
-        require(test_shape == shape, str(file), "test images of the training images' shape", images=shape, test_images=test_shape)
-        train, images = len(images), np.concatenate([images, test])
-        labels = np.concatenate([labels, _labels(arrays["test_labels"], len(test), file)])
-    shuffled = bool((np.diff(labels[:train].astype(np.int64)) < 0).any())
-    require(shuffled, f"{file}: labels", "labels in random order, as splits are ranges of images", "shuffle images and labels together")
-    names = _class_names(arrays, int(labels.max()) + 1, file)
-    small = labels.astype(np.min_scalar_type(len(names) - 1))
-    info = DatasetInfo(name or file.stem, {"file_sha256": known_sha256(file)}, names, shape=shape, train=train)
-    return RawData(images, small, info)
+        test_images, test_shape = _rows(arrays["test_images"], f"{path}: test_images")
+        require(test_shape == shape, f"{path}: test_images", f"the images' shape {shape}", shape=test_shape)
+        test = test_images, _labels(arrays["test_labels"], len(test_images), len(names), f"{path}: test_labels")
+    names = names or [f"class {label}" for label in range(int(labels.max()) + 1)]
+    info = DatasetInfo(name or file.stem, {"file_sha256": known_sha256(file)}, names, shape=shape)
+    return assemble(info, (images, labels), test, seed, f"{path}: labels")
 
 
-def _rows(images: NDArray[Any], file: Path) -> tuple[NDArray[np.uint8], tuple[int, ...]]:
+def _rows(images: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], tuple[int, ...]]:
     """Channel-major rows, and the shape of an image."""
-    where = f"{file}: images"
-    require(images.dtype == np.uint8, where, "uint8, from 0 to 255", dtype=str(images.dtype))
-    if images.ndim == 2:
-        return images, images.shape[1:]
     if images.ndim == 3:
         images = images[..., np.newaxis]
-    fitting = images.ndim == 4 and images.shape[3] in (1, 3)
-    require(fitting, where, "a shape of (N, H, W), (N, H, W, 1), (N, H, W, 3) or (N, d)", shape=images.shape)
-    return images.transpose(0, 3, 1, 2).reshape(len(images), -1), images.shape[1:]
+    fitting = images.ndim == 2 or (images.ndim == 4 and images.shape[3] in (1, 3))
+    first = images.ndim == 4 and images.shape[1] in (1, 3)
+    remedy = "the channels come last: images.transpose(0, 2, 3, 1)" if first else "other data is (N, d): images.reshape(len(images), -1)"
+    require(fitting, where, "a shape of (N, H, W), (N, H, W, 1), (N, H, W, 3) or (N, d)", remedy, shape=images.shape)
+    shape, kind = images.shape[1:], images.dtype.kind
+    require(kind in "iuf", where, "uint8 from 0 to 255, or floats from 0 to 1", dtype=str(images.dtype))
+    if images.dtype != np.uint8:
+        top, sort = (1, "floats") if kind == "f" else (255, "whole numbers")
+        _require_each((images >= 0) & (images <= top), images, where, f"{sort} from 0 to {top}")
+        images = (np.rint(images * 255.0) if kind == "f" else images).astype(np.uint8)
+    return np.moveaxis(images, -1, 1).reshape(len(images), -1), shape
 
 
-def _labels(labels: NDArray[Any], n: int, file: Path) -> NDArray[np.integer]:
+def _labels(labels: NDArray[Any], n: int, classes: int, where: str) -> NDArray[np.integer]:
     """(N,) labels, which Keras keeps as (N, 1)."""
     fitting = labels.dtype.kind in "iu" and labels.shape in ((n,), (n, 1))
-    require(fitting, f"{file}: labels", f"{n} whole numbers", shape=labels.shape, dtype=str(labels.dtype))
-    low, high = int(labels.min()), int(labels.max())
-    require(low >= 0 and high <= HIGHEST, f"{file}: labels", f"whole numbers from 0 to at most {HIGHEST:,}", lowest=low, highest=high)
-    return labels.reshape(-1)
+    require(fitting, where, f"{n} whole numbers", shape=labels.shape, dtype=str(labels.dtype))
+    labels, highest = labels.reshape(-1), classes - 1 if classes else HIGHEST
+    _require_each((labels >= 0) & (labels <= highest), labels, where, f"{n:,} whole numbers from 0 to {highest:,}")
+    return labels
 
 
-def _class_names(arrays: Mapping[str, NDArray[Any]], classes: int, file: Path) -> list[str]:
-    if "class_names" in arrays:
-        require(arrays["class_names"].ndim == 1, f"{file}: class_names", "a list of names", shape=arrays["class_names"].shape)
-        return [str(name) for name in arrays["class_names"].tolist()]
-    return [f"class {label}" for label in range(classes)]
+def _require_each(fitting: NDArray[np.bool_], array: NDArray[Any], where: str, expected: str) -> None:
+    """Raise UserError that names the first value which does not fit, and its index."""
+    if not fitting.all():
+        index = tuple(map(int, np.unravel_index(int(fitting.argmin()), fitting.shape)))
+        raise UserError(f"{where}: expected {expected}, got {array[index]} at index {index[0] if len(index) == 1 else index}")
+
+
+def _class_names(names: NDArray[Any] | None, path: str) -> list[str]:
+    if names is None:
+        return []
+    require(names.ndim == 1, f"{path}: class_names", "a list of names", shape=names.shape)
+    return [str(name) for name in names.tolist()]

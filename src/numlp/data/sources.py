@@ -1,9 +1,12 @@
 """The raw images of a config, made where they are not there yet by the function that the config group `data` names."""
 
+import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock
 
 from numlp import paths
@@ -16,6 +19,7 @@ from numlp.data.synthetic import synthesize
 from numlp.errors import UserError, require
 from numlp.files import json_digest, known_sha256
 
+log = logging.getLogger(__name__)
 ASKED, REPLACED = "asked", "in_place_of"  # keys of a data set's origin: its settings; why it is not the one that they name
 
 
@@ -47,6 +51,10 @@ def make_raw(part: Part) -> RawData:
     """
     asked, data = settings_of(part), build(part)
     require(isinstance(data, RawData), f"data.{TARGET}", "a function that returns numlp.RawData", returned=type(data).__name__)
+    if not (np.diff(data.labels[: data.info.train].astype(np.int64)) < 0).any():
+        log.warning(
+            "warning: data set %s: its labels are in order, and a split is a range of images: shuffle them together", data.info.name
+        )
     return _from(data, {ASKED: asked})
 
 
@@ -92,8 +100,9 @@ def settings_of(part: Part) -> dict[str, Any]:
     if "path" in settings:
         place = paths.from_project(str(settings["path"]))
         require(place.exists(), "data.path", "a file or directory that exists", "paths count from the project's directory", path=str(place))
-        files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
-        settings["content"] = json_digest({str(file.relative_to(place)): known_sha256(file) for file in files})
+        inside = (Path(folder, name) for folder, _, names in os.walk(place, followlinks=True) for name in names if name[0] != ".")
+        files = sorted(file for file in inside if file.is_file()) or [place]
+        settings["content"] = json_digest({str(file.relative_to(place)): known_sha256(file) for file in files if file.is_file()})
     return settings
 
 
