@@ -1,6 +1,5 @@
 """What varies in a sweep, read from Hydra's own words, and narrowed from one round to the next."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -13,7 +12,6 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from numlp.errors import require
 
 SEED = "seed"  # the key whose values repeat a trial
-SHORT = 8  # characters of a number that is shown whole
 
 Point: TypeAlias = dict[str, str]
 """A trial's values by key, each as an override's text."""
@@ -59,9 +57,8 @@ class Range:
     @property
     def distribution(self) -> BaseDistribution:
         """The dimension as Optuna has it."""
-        if self.whole:
-            return IntDistribution(int(self.low), int(self.high), log=self.log)
-        return FloatDistribution(self.low, self.high, log=self.log)
+        low, high = self.low, self.high
+        return IntDistribution(int(low), int(high), log=self.log) if self.whole else FloatDistribution(low, high, log=self.log)
 
     def decode(self, value: Any) -> str:
         """Optuna's value as the text of an override."""
@@ -69,17 +66,15 @@ class Range:
 
     def grid(self, points: int) -> tuple[str, ...]:
         """Values at even distances, on the log scale if `log`; both ends are among them."""
-        if points == 1:
-            values = np.array([math.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2])
-        else:
-            values = (np.geomspace if self.log else np.linspace)(self.low, self.high, points)
+        spaced = np.geomspace if self.log else np.linspace
+        values = spaced(self.low, self.high, points) if points > 1 else spaced(self.low, self.high, 3)[1:2]
         return tuple(dict.fromkeys(self.decode(value) for value in values.tolist()))
 
     def narrowed(self, best: Sequence[str], margin: float) -> "Range":
         """From the lowest to the highest of the best and `margin` decades beyond, within the range as it was."""
         numbers = [float(text) for text in best]
         low, high = max(self.low, min(numbers) / 10**margin), min(self.high, max(numbers) * 10**margin)
-        return replace(self, low=float(round(low)), high=float(round(high))) if self.whole else replace(self, low=low, high=high)
+        return replace(self, low=round(low) if self.whole else low, high=round(high) if self.whole else high)
 
 
 Space: TypeAlias = dict[str, Choice | Range]
@@ -130,7 +125,7 @@ def short(point: Mapping[str, str]) -> str:
 
     def rounded(text: str) -> str:
         try:
-            return text if len(text) <= SHORT else f"{float(text):.4g}"
+            return text if len(text) <= 8 else f"{float(text):.4g}"
         except ValueError:
             return text
 

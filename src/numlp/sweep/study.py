@@ -33,13 +33,7 @@ class Study:
     """The trials of one round.
 
     The same seed and losses give the same points, so a sweep that is repeated finds its results and goes on where it was.
-
-    Args:
-        search: The rounds.
-        place: Number of this round, from 0.
-        space: The keys that vary.
-        side_by_side: Jobs that run at once.
-        notes: Folder for the journal that the processes of a search with pruning share.
+    The processes of a search with pruning share a journal in the folder `notes`.
     """
 
     def __init__(self, search: Search, place: int, space: Space, side_by_side: int = 1, notes: Path = Path()) -> None:
@@ -113,7 +107,5 @@ class Watch:
             return
         for step, cost in outcome.curve.items() if outcome.cached else ():
             self._report(step, cost)
-        if outcome.state == "pruned":
-            self._study.tell(self._trial, state=TrialState.PRUNED)
-        else:
-            self._study.tell(self._trial, loss(getattr(outcome, self._objective), self._objective))
+        value, pruned = loss(getattr(outcome, self._objective), self._objective), outcome.state == "pruned"
+        self._study.tell(self._trial, None if pruned else value, TrialState.PRUNED if pruned else None)
