@@ -18,6 +18,12 @@ def newest_sweep(root):
     return parent, [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
 
 
+def job_runs(root):
+    """The runs of jobs, of all sweeps."""
+    client, experiment = connect(root, "numlp")
+    return [run for run in client.search_runs([experiment], max_results=1000) if "config_digest" in run.data.tags]
+
+
 def table(root):
     with max(root.glob("multirun/*/*/trials.csv")).open(newline="") as file:
         return list(csv.DictReader(file))

@@ -14,9 +14,9 @@ import pytest
 
 from numlp.errors import UserError
 from numlp.files import sha256
-from numlp.tracking.store import connect
 from processes import started
 from servers import free_port, mlflow_server, process, wait_until
+from sweeps import job_runs
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("ray") is None, reason="the extra ray is not installed")]
 
@@ -78,7 +78,7 @@ def test_a_node_lost_in_the_middle_loses_and_doubles_no_result(shared, ray, tmp_
             lose(second)
             _, err = sweep.communicate(timeout=LONGEST)
         assert sweep.returncode == 0, err
-        found = runs()
+        found = job_runs(shared)
     ended = [run for run in found if run.info.status == "FINISHED"]
     assert sorted(int(run.data.params["seed"]) for run in ended) == list(range(JOBS))
     assert cut.data.params["seed"] in {run.data.params["seed"] for run in ended if run.data.tags["pid"] != cut.data.tags["pid"]}
@@ -104,11 +104,6 @@ def answers(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def runs():
-    client, experiment = connect(Path.cwd())
-    return [run for run in client.search_runs([experiment], max_results=1000) if "config_digest" in run.data.tags]  # those of jobs
-
-
 def wait_for_one_of(second, sweep, seconds=LONGEST):
     """Wait until the second node trains, having ended a run before; give the run at hand. A job's number is its seed."""
     end = time.monotonic() + seconds
@@ -116,7 +111,7 @@ def wait_for_one_of(second, sweep, seconds=LONGEST):
         assert sweep.poll() is None, sweep.communicate()
         pids = {str(child.pid) for child in psutil.Process(second.pid).children(recursive=True)}
         try:
-            own = [run for run in runs() if run.data.tags["pid"] in pids]
+            own = [run for run in job_runs(Path.cwd()) if run.data.tags["pid"] in pids]
         except UserError:  # a server that is busy
             continue
         at_hand = [run for run in own if run.info.status == "RUNNING" and run.data.metrics.get("cost/val")]  # it has made a record

@@ -1,8 +1,6 @@
 """The points that samplers propose."""
 
-import itertools
 import math
-from statistics import fmean
 
 import pytest
 
@@ -13,9 +11,9 @@ from numlp.sweep.study import Study
 SPACE = {"lam": Range(1e-5, 1e-1, log=True), "init": Choice(("he", "xavier")), "k": Choice(("1", "2", "3"), ordered=True)}
 
 
-def points(sampler, trials=8, seed=0, space=SPACE):
+def points(sampler, trials=8, seed=0):
     """All points of a round, each told that a lam near 0.001 is best."""
-    study, asked = Study(Search(sampler=sampler, trials=trials, seed=seed), 0, space, side_by_side=2), []
+    study, asked = Study(Search(sampler=sampler, trials=trials, seed=seed), 0, SPACE, side_by_side=2), []
     while batch := study.ask():
         asked += [point for _, point in batch]
         for number, point in batch:
@@ -33,16 +31,6 @@ def test_sampler_gives_same_points_for_same_seed(sampler):
         assert 1e-5 <= float(point["lam"]) <= 1e-1
         assert point["init"] in ("he", "xavier")
         assert point["k"] in ("1", "2", "3")
-
-
-def test_quasi_random_points_fill_interval_more_evenly_than_chance():
-    lams = sorted(math.log10(float(point["lam"])) for point in points("qmc", trials=32))
-    assert max(b - a for a, b in itertools.pairwise(lams)) < 4 * 3 / 32
-
-
-def test_tpe_returns_to_where_it_was_good():
-    off = [abs(math.log10(float(point["lam"])) + 3) for point in points("tpe", trials=40, space={"lam": SPACE["lam"]})]
-    assert fmean(off[25:]) < 0.75  # of uniform samples: 1
 
 
 def test_grid_has_every_combination_once_the_first_key_slowest():
