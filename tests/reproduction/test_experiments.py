@@ -71,15 +71,15 @@ def test_settings_are_those_of_the_report_whatever_params_yaml_chooses(reproduct
 
 def test_plan_counts_a_shared_training_once_and_our_own_draws_once(reproduction):
     for path in (reproduction / "conf/experiment").glob("[ex]*.yaml"):
-        if path.name[:3] not in ("e08", "e17", "e14", "e24"):  # E08 and E17 are the same, and E14 is a search
+        if path.name[:3] not in ("e08", "e17", "e24", "e31"):  # E08 and E17 are the same, and E31 is a search
             path.unlink()
     (reproduction / RERUNS).write_text(REPEATED)
     params = Params([0, 1, 2], [*SMALL, PIXELS], {2: ["x08"]})  # X08 has the first two seeds alone
     assert plan(Experiments(reproduction, params.overrides), params) == {
         "e08": (18, 36, 0),
-        "e14": (15, 30, 6),
         "e17": (0, 0, 0),
         "e24": (3, 6, 0),
+        "e31": (3, 6, 50),
         "x07": (3, 6, 0),
         "x08": (2, 4, 0),
     }
