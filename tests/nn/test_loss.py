@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numlp.nn.loss import cross_entropy, cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets, softmax
+from numlp.errors import UserError
+from numlp.nn.loss import accuracy, cross_entropy, cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets, softmax
 
 LOGITS = arrays(np.float64, (5, 4), elements=st.floats(-1e6, 1e6))
 MODEST = arrays(np.float64, (5, 4), elements=st.floats(-20, 20))
@@ -70,3 +71,10 @@ def test_gradients_agree_with_central_differences(rng, smoothing, share):
     np.testing.assert_allclose(soft_cross_entropy_gradient(logits, targets), numerical, rtol=1e-7, atol=1e-9)
     if share == 1:
         np.testing.assert_allclose(cross_entropy_gradient(logits, labels), numerical, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("labels", [np.arange(4), np.arange(5.0), np.eye(5, 4, dtype=int)], ids=["fewer", "floats", "one-hot"])
+@pytest.mark.parametrize("function", [cross_entropy, cross_entropy_gradient, accuracy])
+def test_labels_that_are_no_class_per_row_are_refused(function, labels):
+    with pytest.raises(UserError, match="labels"):
+        function(np.zeros((5, 4)), labels)
