@@ -30,6 +30,7 @@ from numlp.nn.network import Network as Network, Pass as Pass
 from numlp.optim.optimizers import *
 from numlp.optim.schedules import *
 from numlp.stages.normalise import load_split as load_split
+from numlp.tracking.listing import runs as runs
 from numlp.training.evaluator import Evaluator as Evaluator, Scores as Scores, confusion_matrix as confusion_matrix
 from numlp.training.fit import AdaptiveMoments as AdaptiveMoments, EmaMoments as EmaMoments, PreciseMoments as PreciseMoments
 from numlp.training.history import Record as Record

@@ -40,6 +40,7 @@ def test_runs_are_a_table_of_100_columns(three, numlp, monkeypatch):
     assert max(map(len, out.splitlines())) <= 100
     assert rows[0].split()[3:] == ["diverged", "going", "3", "60.00"]
     assert rows[-1] == "4 of 4 runs"
+    assert numlp("runs", "--last", "1")[1].endswith("1 of 4 runs (--last N)\n")
 
 
 def test_the_best_are_finished_runs_chosen_by_validation_alone(three, numlp):
@@ -47,11 +48,18 @@ def test_the_best_are_finished_runs_chosen_by_validation_alone(three, numlp):
 
 
 def test_the_best_are_of_the_data_set_of_params_unless_a_filter_names_another(three, ready, numlp):
-    for data, val in (("cifar10", 0.45), ("synthetic", 0.99)):
-        logged(ready, f"on {data}", {"data": data}, {"final/val_accuracy": val})
-    assert names(numlp("runs", "--best", "5", "--csv")[1]) == ["on cifar10"]
-    assert "cifar10" in numlp("runs", "--best", "5")[1].splitlines()[-1]
-    assert names(numlp("runs", "--best", "5", "--csv", "--filter", "data=synthetic")[1]) == ["on synthetic"]
+    for data, dataset, val in (
+        ("cifar10", "CIFAR-10", 0.45),
+        ("npz", "digits", 0.98),
+        ("npz", "letters", 0.99),
+        ("cifar10", "replaced", 0.9),
+    ):
+        logged(ready, f"on {dataset}", {"data": data, "data.path": dataset}, {"final/val_accuracy": val}, {"dataset": dataset})
+    logged(ready, "later", {"data": "cifar10"}, {"final/val_accuracy": 0.46}, {"dataset": "CIFAR-10"})
+    assert names(numlp("runs", "--best", "5", "--csv")[1]) == ["later", "on CIFAR-10"]
+    assert "CIFAR-10" in numlp("runs", "--best", "5")[1].splitlines()[-1]
+    for key, best in (("data=npz", "on letters"), ("data.path=digits", "on digits")):
+        assert names(numlp("runs", "--best", "5", "--csv", "--filter", key)[1]) == [best]
 
 
 @pytest.mark.parametrize(
@@ -71,10 +79,6 @@ def test_filters_all_hold(three, numlp, filters, kept):
 def test_a_setting_that_no_run_has_is_named_with_a_guess(three, numlp):
     code, out, err = numlp("runs", "--filter", "norms=none")
     assert (code, out, err) == (1, "", "error: --filter norms=none: no run has a setting 'norms'; did you mean norm?\n")
-
-
-def test_the_table_says_how_many_more_there_are(three, numlp):
-    assert numlp("runs", "--last", "1")[1].endswith("1 of 4 runs (--last N)\n")
 
 
 def test_a_project_without_runs_says_so(project, numlp):

@@ -3,6 +3,7 @@
 import pytest
 from tracking_helpers import logged, write_run
 
+import numlp
 from numlp.errors import UserError
 from numlp.tracking.listing import list_runs
 from numlp.tracking.queries import run_files
@@ -26,7 +27,7 @@ def test_trained_runs_are_listed_the_newest_first_without_sweeps_and_means(proje
     table = list_runs(project)
     listed = [("alone", "finished", ""), ("two", "pruned", runs["sweep"]), ("one", "finished", runs["sweep"])]
     assert list(zip(table.name, table.status, table.sweep, strict=True)) == listed
-    assert table.iloc[2][["id", "lam", "norm", "val_accuracy"]].tolist() == [runs["one"], "0.1", "none", 0.4]
+    assert table.iloc[2][["id", "lam", "norm", "val_accuracy"]].tolist() == [runs["one"], 0.1, "none", 0.4]
 
 
 def test_runs_are_selected_by_mlflows_filter_and_by_their_sweep(project, runs):
@@ -40,9 +41,16 @@ def test_runs_are_selected_by_mlflows_filter_and_by_their_sweep(project, runs):
         assert "\n" not in str(caught.value)
 
 
-def test_project_without_a_store_has_no_runs_and_gets_none(tmp_path):
-    assert list_runs(tmp_path).empty
-    assert list(tmp_path.iterdir()) == []
+def test_python_gets_settings_as_numbers_metrics_and_data_sets(project, runs, tmp_path, monkeypatch):
+    logged(project, "cached", {"lam": "1e-3"}, {"kept": "true", "dataset": "digits"}, metrics={"final/val_cost": 1.5})
+    monkeypatch.chdir(project / "conf")
+    table = numlp.runs()
+    assert list(table.lam) == [0.001, 0.2, 0.2, 0.1]
+    assert table.iloc[0][["status", "dataset", "final/val_cost"]].tolist() == ["cached", "digits", 1.5]
+    assert list(numlp.runs("params.lam = '0.1'", sweep="search").name) == ["one"]
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(numlp.UserError):
+        numlp.runs()
 
 
 def test_run_is_found_by_the_beginning_of_its_id(project):

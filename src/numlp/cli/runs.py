@@ -14,8 +14,8 @@ from numlp.errors import UserError, did_you_mean
 from numlp.tracking.listing import COLUMNS, list_runs
 
 SHOWN = 20  # runs in a table that nothing else bounds
-DATA = "data"  # the setting that names the data set: accuracies on another one have no common rank
-STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "green", "pruned": "dim"}
+DATA = "data"  # the setting that chooses the data set: accuracies on another one have no common rank
+STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "green", "pruned": "dim", "cached": "dim"}
 SIMPLE = re.compile(r"([\w.]+)=([^=\s'\"`]+)")
 ABOUT = (
     "List the trained runs in MLflow, the newest first: each with its epochs, and its accuracy on "
@@ -50,12 +50,12 @@ def run(arguments: argparse.Namespace) -> int:
     runs, where = list_runs(Path.cwd(), conditions, arguments.sweep), ""
     for key, value in simple:
         runs = _with(runs, key, value)
-    if arguments.best is not None:
-        if DATA not in (key for key, _ in simple) and not (trained := runs.get(DATA, pd.Series()).dropna()).empty:
-            usual = str(read_params(Path.cwd())[0].get(DATA))
-            data = usual if usual in set(trained) else trained.iloc[0]  # of the newest run
-            runs, where = _with(runs, DATA, data), f" on data={data}; --filter {DATA}=NAME ranks those of another data set"
-        done = runs[(runs.status == "finished") & runs.val_accuracy.notna()]
+    if arguments.best is not None and len(runs):
+        preferred = runs[runs.get(DATA, runs.dataset) == str(read_params(Path.cwd())[0].get(DATA))]
+        dataset = (runs if preferred.empty else preferred).dataset.iloc[0]  # of the newest run
+        where = f" on {dataset}; --filter {DATA}=NAME or {DATA}.path=FILE ranks those on another data set"
+        ended = ["finished"] if arguments.sweep is None else ["finished", "cached"]
+        done = runs[(runs.dataset == dataset) & runs.status.isin(ended) & runs.val_accuracy.notna()]
         runs = done.sort_values("val_accuracy", ascending=False, kind="stable").head(arguments.best)
     if arguments.csv:
         runs.to_csv(sys.stdout, index=False, date_format="%Y-%m-%dT%H:%M:%S")

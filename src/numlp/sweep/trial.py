@@ -9,6 +9,7 @@ from typing import Any
 
 from numlp.config import Config
 from numlp.config.search import Place
+from numlp.data.sources import describe_data
 from numlp.files import write_csv
 from numlp.results.outcome import Outcome, loss
 from numlp.sweep.member import GROUP
@@ -130,9 +131,10 @@ def show_trial(trial: Trial, parent: str) -> None:
     """Show a trial's cached results, and mean and standard deviation over its seeds, below the run `parent`: other jobs log themselves."""
     runs = []
     for job in trial.jobs:
-        if job.outcome is not None and job.outcome.cached:
+        if job.config is not None and job.outcome is not None and job.outcome.cached:
             metrics = {metric: getattr(job.outcome, figure) for figure, (_, metric) in FIGURES.items()} | {"epoch": job.outcome.epochs}
-            runs.append(About(job.name, job.settings, {TRIAL: job.place.key, KEPT: "true"}, metrics=metrics))
+            tags = {TRIAL: job.place.key, KEPT: "true", "dataset": describe_data(job.config).name}
+            runs.append(About(job.name, job.settings, tags, metrics=metrics))
     if len(trial.jobs) > 1 and trial.state != "failed":
         tags = {TRIAL: " ".join(job.place.key[:8] for job in trial.jobs), "seeds": str(len(trial.jobs))}
         spread = {f"mean/{figure}": trial.mean(figure) for figure in FIGURES}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from numlp.errors import UserError
-from numlp.tracking.queries import PARENT, SWEEP, search
+from numlp.paths import enter_project, find_project, no_project
+from numlp.tracking.queries import KEPT, PARENT, SWEEP, search
 from numlp.tracking.store import Store, is_missing, load_mlflow, opened
 
 if TYPE_CHECKING:
@@ -16,29 +17,38 @@ if TYPE_CHECKING:
 
 OF_SEVERAL = {SWEEP, "seeds"}  # tags of runs that train nothing: a sweep's own, and the mean over the seeds of a trial
 FIGURES = {"epochs": ("epoch",), "val_accuracy": ("final/val_accuracy", "accuracy/val"), "test_accuracy": ("final/test_accuracy",)}
-COLUMNS = ("id", "name", "started", "status", "sweep", *FIGURES)
+COLUMNS = ("id", "name", "started", "status", "sweep", "dataset", *FIGURES)
 WORDS = {"None": "null", "True": "true", "False": "false"}  # as the command line takes them
 
 
-def list_runs(root: Path, conditions: str = "", sweep: str | None = None) -> pd.DataFrame:
-    """A row per trained run, the newest first: `COLUMNS`, then a column per setting, its values as the command line takes them.
+def runs(conditions: str = "", sweep: str | None = None) -> pd.DataFrame:
+    """The trained runs of the project around the current directory, the newest first; empty where MLflow has none.
 
-    The status is running, finished, failed or killed; diverged or pruned where the run says so. `sweep` is the id of the sweep's run. Of
-    an unfinished run, the validation accuracy is that of the latest record.
+    A row is a run: `id`, `name`, `started`, `status`, `sweep` (the id of the sweep's run, or ""), `dataset` (its name), `epochs`,
+    `val_accuracy` and `test_accuracy` (fractions), then a column per setting (`lam`, `optim`) and per metric (`final/val_cost`). The
+    parent run of a sweep and the means over seeds are no rows. The status is running, finished, failed, killed, diverged, pruned, or
+    cached: an earlier sweep trained this run. The validation accuracy of an unfinished run is that of its latest evaluation point.
 
     Args:
-        root: The project's folder; where there is no store, the table is empty.
-        conditions: MLflow's filter, which the runs must meet.
-        sweep: Only the runs of one sweep: its id, how it begins, its name, or "" for the newest.
+        conditions: MLflow's filter, such as "metrics.`final/val_accuracy` > 0.5".
+        sweep: Only the runs of one sweep: its id, the first characters of it, its name, or "" for the newest.
 
     Raises:
-        UserError: The store cannot be used, `conditions` are no filter, or there is no such sweep.
+        UserError: There is no project, the store cannot be used, `conditions` are no filter, or there is no such sweep.
     """
-    runs: list[Entity] = []
+    with enter_project():
+        if find_project(Path.cwd()) is None:
+            raise no_project(Path.cwd())
+        return list_runs(Path.cwd(), conditions, sweep, metrics=True)
+
+
+def list_runs(root: Path, conditions: str = "", sweep: str | None = None, metrics: bool = False) -> pd.DataFrame:
+    """The table that `runs` describes, of the project in `root`; text in it as the command line takes it."""
+    entities: list[Entity] = []
     if not is_missing(root):
         with opened(root) as store:
             try:
-                runs = [run for run in search(store, conditions) if not OF_SEVERAL & set(run.data.tags)]
+                entities = [run for run in search(store, conditions) if not OF_SEVERAL & set(run.data.tags)]
             except load_mlflow().exceptions.MlflowException as error:
                 if error.error_code != "INVALID_PARAMETER_VALUE":
                     raise
@@ -46,18 +56,29 @@ def list_runs(root: Path, conditions: str = "", sweep: str | None = None) -> pd.
                 raise UserError(f"--filter {conditions!r}: expected {expected}; MLflow says: {str(error).splitlines()[0]}") from error
             if sweep is not None:
                 parent = _find_sweep(store, sweep)
-                runs = [run for run in runs if run.data.tags.get(PARENT) == parent]
-    table = pd.DataFrame([_row(run) for run in runs])
-    return table.reindex(columns=[*COLUMNS, *sorted(set(table.columns) - set(COLUMNS))])
+                entities = [run for run in entities if run.data.tags.get(PARENT) == parent]
+    table = pd.DataFrame([_row(run) for run in entities])
+    settings = sorted({key for run in entities for key in run.data.params})
+    table = table.reindex(columns=[*COLUMNS, *settings]).assign(**{key: _as_numbers(table[key]) for key in settings})
+    return table.join(pd.DataFrame([run.data.metrics for run in entities]), rsuffix=" (metric)") if metrics else table
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """The numbers of a column of text, if all are numbers; else the text."""
+    try:
+        return pd.to_numeric(column)
+    except ValueError:
+        return column
 
 
 def _row(run: "Entity") -> dict[str, Any]:
     info, data = run.info, run.data
-    status = next((tag for tag in ("diverged", "pruned") if tag in data.tags), str(info.status).lower())
+    marks = {"diverged": "diverged", "pruned": "pruned", KEPT: "cached"}  # by tag
+    status = next((status for tag, status in marks.items() if tag in data.tags), str(info.status).lower())
     started = datetime.fromtimestamp(info.start_time / 1000)  # in local time
     settings = {key: WORDS.get(value, value.replace(", ", ",")) for key, value in data.params.items()}
     figures = [next((data.metrics[name] for name in names if name in data.metrics), math.nan) for names in FIGURES.values()]
-    about = (info.run_id, info.run_name, started, status, data.tags.get(PARENT, ""), *figures)
+    about = (info.run_id, info.run_name, started, status, data.tags.get(PARENT, ""), data.tags.get("dataset", ""), *figures)
     return settings | dict(zip(COLUMNS, about, strict=True))
 
 
