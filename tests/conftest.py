@@ -21,6 +21,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from numlp.config.parts import complete
 from numlp.data.dataset import save_raw
 from numlp.data.sources import make_raw
 
@@ -60,7 +61,9 @@ def make_once(path, make):
 @pytest.fixture(scope="session")
 def synthetic(session_folder):
     """The raw folder of data=synthetic."""
-    return make_once(session_folder / "synthetic-0", lambda part: save_raw(make_raw({"_target_": "numlp.synthesize", "seed": 0}), part))
+    return make_once(
+        session_folder / "synthetic-0", lambda part: save_raw(make_raw(complete("data", {"_target_": "numlp.synthesize"})), part)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from numlp.config.compose import compose_project
+from numlp.config.parts import complete
 from numlp.data.cifar10 import Unavailable
 from numlp.data.dataset import DatasetInfo, RawData, load_raw, read_info, save_raw
 from numlp.data.sources import holds, make_raw, provide_raw, replace_raw
 from numlp.errors import UserError
 
-SYNTHETIC = {"_target_": "numlp.synthesize", "seed": 0}
+SYNTHETIC = complete("data", {"_target_": "numlp.synthesize"})
 OWN = """
 import numpy as np
 import numlp

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from numlp.data.dataset import load_raw
-from numlp.data.synthetic import TRAIN_IMAGES, synthesize
+from numlp.data.synthetic import synthesize
 from numlp.errors import UserError
+
+TRAIN_IMAGES = 50_000
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,14 @@ def test_the_class_means_alone_tell_some_but_by_far_not_all_classes_apart(data):
     assert 0.15 < accuracy < 0.45
 
 
-def test_a_negative_seed_is_refused():
-    with pytest.raises(UserError, match=r"data.seed: expected a whole number of at least 0, got -1"):
-        synthesize(-1)
+def test_other_sizes_classes_and_numbers_of_images_are_as_balanced():
+    data = synthesize(1, side=16, classes=300, images=5_400)
+    assert (data.images.shape, data.labels.dtype, data.info.shape, data.info.train) == ((5_400, 768), np.uint16, (16, 16, 3), 4_500)
+    assert set(np.bincount(data.labels[:4_500])) == {15}
+    assert set(np.bincount(data.labels[4_500:])) == {3}
+
+
+@pytest.mark.parametrize(("key", "wrong"), [("seed", -1), ("side", 33), ("classes", 1), ("images", 59)])
+def test_a_value_that_makes_no_data_set_is_refused(key, wrong):
+    with pytest.raises(UserError, match=rf"data.{key}: expected .*got {wrong}"):
+        synthesize(**{key: wrong})

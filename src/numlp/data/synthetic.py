@@ -8,14 +8,15 @@ seed gives the same bytes on every machine and with any number of threads.
 Source of the background's spectrum: Field 1987, J. Opt. Soc. Am. A 4(12).
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from numlp.data.dataset import DatasetInfo, RawData
 from numlp.errors import require
 
-SHAPE, PIXELS, CLASSES = (32, 32, 3), 3_072, 10
-IMAGES, TRAIN_IMAGES = 60_000, 50_000
+TEST = 6  # one image in so many is a test image
 PATTERNS = 2  # of each class
 SHIFTS, STEP = 5, 2  # positions of a pattern along each axis, and the pixels between them
 NEGATIVE = 8  # one pattern in so many is inverted
@@ -27,49 +28,48 @@ CHUNK = 2_000  # images made at once
 Levels = NDArray[np.int16]
 
 
-def synthesize(seed: int = 0) -> RawData:
-    """Make 50,000 training and 10,000 test images of ten classes, as many of each class in both.
+def synthesize(seed: int = 0, side: int = 32, classes: int = 10, images: int = 60_000) -> RawData:
+    """Make color images of `side` x `side` pixels, the last sixth of them as test images, with as many of each class in both.
 
     Raises:
-        UserError: `seed` is negative.
+        UserError: `seed` is negative, `side` no power of two, or there are less than two classes or too few images for them.
     """
     require(seed >= 0, "data.seed", "a whole number of at least 0", seed=seed)
-    bank_seed, label_seed, *seeds = np.random.SeedSequence(seed).spawn(2 + IMAGES // CHUNK)
-    bank = _bank(_generator(bank_seed))
-    labels = _labels(_generator(label_seed))
-    images = np.empty((IMAGES, PIXELS), np.uint8)
-    for start, chunk_seed in zip(range(0, IMAGES, CHUNK), seeds, strict=True):
+    require(side in (8, 16, 32, 64, 128), "data.side", "8, 16, 32, 64 or 128 pixels", side=side)
+    require(classes >= 2, "data.classes", "a whole number of at least 2", classes=classes)
+    require(images >= TEST * classes, "data.images", f"at least {TEST * classes} images, {TEST} of each class", images=images)
+    bank_seed, label_seed, *seeds = np.random.SeedSequence(seed).spawn(2 + math.ceil(images / CHUNK))
+    bank = _bank(_generator(bank_seed), classes, side)
+    train, rng = images - images // TEST, _generator(label_seed)
+    parts = [rng.permutation(np.arange(size) % classes) for size in (train, images - train)]
+    labels = np.concatenate(parts).astype(np.min_scalar_type(classes - 1))
+    pixels = np.empty((images, 3 * side**2), np.uint8)
+    for start, chunk_seed in zip(range(0, images, CHUNK), seeds, strict=True):
         rows = slice(start, start + CHUNK)
-        images[rows] = _images(labels[rows], bank, _generator(chunk_seed))
-    names = [f"class {label}" for label in range(CLASSES)]
-    info = DatasetInfo(f"synthetic, seed {seed}", {"seed": seed}, names, shape=SHAPE, train=TRAIN_IMAGES)
-    return RawData(images, labels, info)
+        pixels[rows] = _images(labels[rows], bank, side, _generator(chunk_seed))
+    names = [f"class {label}" for label in range(classes)]
+    info = DatasetInfo(f"synthetic, seed {seed}", {"seed": seed}, names, shape=(side, side, 3), train=train)
+    return RawData(pixels, labels, info)
 
 
 def _generator(seed: np.random.SeedSequence) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(seed))  # by name: the default one may change
 
 
-def _labels(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """(60000,) labels, balanced in the training and in the test images."""
-    parts = [np.arange(size) % CLASSES for size in (TRAIN_IMAGES, IMAGES - TRAIN_IMAGES)]
-    return np.concatenate([rng.permutation(part) for part in parts]).astype(np.uint8)
-
-
-def _bank(rng: np.random.Generator) -> NDArray[np.int8]:
-    """(CLASSES * PATTERNS, SHIFTS^2, 3072) patterns, each at every position."""
-    patterns = _smooth(rng, CLASSES * PATTERNS * 3, PATTERN, 32).reshape(-1, 3, 32, 32)
+def _bank(rng: np.random.Generator, classes: int, side: int) -> NDArray[np.int8]:
+    """(classes * PATTERNS, SHIFTS^2, d) patterns, each at every position."""
+    patterns = _smooth(rng, classes * PATTERNS * 3, PATTERN, side).reshape(-1, 3, side, side)
     offsets = [STEP * (i - SHIFTS // 2) for i in range(SHIFTS)]
     shifted = np.stack([np.roll(patterns, (y, x), axis=(2, 3)) for y in offsets for x in offsets], axis=1)
-    return np.clip(shifted, -128, 127).astype(np.int8).reshape(CLASSES * PATTERNS, SHIFTS**2, PIXELS)
+    return np.clip(shifted, -128, 127).astype(np.int8).reshape(classes * PATTERNS, SHIFTS**2, -1)
 
 
-def _images(labels: NDArray[np.uint8], bank: NDArray[np.int8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """(n, 3072) images of the given classes."""
-    n = len(labels)
-    image = np.repeat(_smooth(rng, n, LUMINANCE, 32), 3, axis=0).reshape(n, PIXELS)
-    image += _smooth(rng, 3 * n, CAST, 8).repeat(4, axis=1).repeat(4, axis=2).reshape(n, PIXELS)
-    for classes, contrast in ((labels, CONTRAST), (rng.integers(CLASSES, size=n), OTHER_CONTRAST)):
+def _images(labels: NDArray[np.integer], bank: NDArray[np.int8], side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """(n, d) images of the given classes."""
+    n, all_classes = len(labels), len(bank) // PATTERNS
+    image = np.repeat(_smooth(rng, n, LUMINANCE, side), 3, axis=0).reshape(n, -1)
+    image += _smooth(rng, 3 * n, CAST, side // 4).repeat(4, axis=1).repeat(4, axis=2).reshape(n, -1)
+    for classes, contrast in ((labels, CONTRAST), (rng.integers(all_classes, size=n), OTHER_CONTRAST)):
         which = classes.astype(np.intp) * PATTERNS + rng.integers(PATTERNS, size=n)
         pattern = bank[which, rng.integers(SHIFTS**2, size=n)].astype(np.int16)
         strength = rng.integers(*contrast, size=(n, 1), dtype=np.int16)
