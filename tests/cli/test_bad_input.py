@@ -56,6 +56,23 @@ def test_bad_setting_is_told_by_its_key_before_anything_is_made(with_data, numlp
 
 
 @pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["data=npz"], "data.path=VALUE"),
+        (["data=npz", "data.path=mein.npz"], "did you mean mine.npz?"),
+        (["data=folder", "data.path=foto"], "did you mean photos?"),
+        (["data=mine.npz"], "data=npz data.path=mine.npz"),
+        (["data=photos"], "data=folder data.path=photos"),
+    ],
+)
+def test_data_of_ones_own_that_is_not_found_is_told_with_what_is_meant(project, numlp, words, part):
+    (project / "mine.npz").touch()
+    (project / "photos").mkdir()
+    code, out, err = numlp("train", *words)
+    assert (code, out, err.count("\n"), part in err) == (1, "", 1, True), err
+
+
+@pytest.mark.parametrize(
     ("old", "new", "place"),
     [
         ("lam:", "lamda:", "params.yaml: unknown key 'lamda'; did you mean lam?"),

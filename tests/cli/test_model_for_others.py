@@ -112,14 +112,16 @@ def test_activation_without_standalone_form_is_predicted_but_not_given_to_others
         assert (code, out, "Gelu" in err) == (1, "", True)
 
 
-def test_model_of_fewer_inputs_predicts_and_model_of_rows_does_not(saved, numlp):
+def test_model_of_fewer_inputs_predicts_and_model_of_rows_or_five_channels_does_not(saved, numlp):
     model = saved((100, 8, 10))
     model.choices["model"] = {"inputs": 100}
     save_model(Path("model.npz"), model)
     assert numlp("predict", *SAVED, "photo.png")[0] == 0
-    saved((20, 8, 10), shape=(20,))
-    assert numlp("predict", *SAVED, "photo.png")[0] == 1
-    assert numlp("export", *SAVED)[0] == 0
+    for shape in ((20,), (2, 2, 5)):
+        saved((20, 8, 10), shape=shape)
+        code, _, err = numlp("predict", *SAVED, "photo.png")
+        assert (code, err.count("\n"), "probabilities" in err) == (1, 1, True)
+        assert numlp("export", *SAVED)[0] == 0
 
 
 @pytest.mark.parametrize(("shape", "classes"), [((8, 8), 10), ((24, 40, 3), 100), ((64, 64, 1), 2), ((13,), 3)])

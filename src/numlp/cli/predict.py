@@ -44,7 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     """
     model = load_model(arguments.model)
     model.require_images("numlp predict")
-    require(model.dataset.is_image, "numlp predict", "a model of images", shape=list(model.dataset.shape))
+    shape, remedy = list(model.dataset.shape), "in Python numlp.load_model(FILE).probabilities(rows) takes any values"
+    fitting = model.dataset.is_image and shape[-1] in (1, 3)
+    require(fitting, "numlp predict", "a model of images with one channel or three", remedy, shape=shape)
     files = list(dict.fromkeys(file for path in arguments.images for file in _files(path)))
     images = {}
     for file in files:

@@ -122,7 +122,7 @@ def to_config(config: DictConfig) -> Config:
     except OmegaConfBaseException as error:
         raise UserError(f"{error.full_key or 'config'}: {str(error).splitlines()[0]}") from error
     if missing := sorted(OmegaConf.missing_keys(typed)):
-        raise UserError(f"config: no value for {', '.join(missing)}; choose an option of the config group, or set the value")
+        raise UserError(f"config: no value for {', '.join(missing)}; set {missing[0]}=VALUE")
     settings = OmegaConf.to_object(typed)
     assert isinstance(settings, Config)
     check_rules(settings)

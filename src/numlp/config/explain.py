@@ -1,6 +1,7 @@
 """Errors of Hydra, OmegaConf and YAML in one line: the place, the problem, and the name that was probably meant."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from traceback import walk_tb
 
 from hydra.errors import HydraException, MissingConfigException
@@ -86,7 +87,9 @@ def _explain_option(error: MissingConfigException) -> str:
     group, _, name = str(error.missing_cfg_file).rpartition("/")
     if (extra := EXTRAS.get(name)) is not None and group == GROUP:
         return f"{GROUP}={name}: the extra {extra} is not installed; pip install -c constraints.txt -e '.[{extra}]'"
-    options = error.options or []
+    options, (key, _, value) = error.options or [], str(error.missing_cfg_file).partition("/")
+    if key == "data" and (own := Path(value)).exists():  # data=my.npz
+        return f"data: expected one of {', '.join(options)}, got {own}; write data={'folder' if own.is_dir() else 'npz'} data.path={own}"
     if not options:
         return f"config: no config group {group!r} with an option {name!r}{HELP}"
     return f"{group}: expected one of {', '.join(options)}, got {name}{did_you_mean(name, options)}"

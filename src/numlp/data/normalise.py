@@ -137,7 +137,7 @@ def split_ranges(train: Sequence[float], val: Sequence[float], images: int) -> d
     for name, ends in (("train", train), ("val", val)):
         start, stop = (round(end * images) for end in ends) if any(isinstance(end, float) for end in ends) else map(int, ends)
         expected = f"[start, stop] with 0 <= start < stop <= {images}, the number of training images"
-        require(0 <= start < stop <= images, f"split.{name}", expected, **{name: list(ends)})
+        require(0 <= start < stop <= images, f"split.{name}", expected, "split=shares fits any number", **{name: list(ends)})
         ranges[name] = [start, stop]
     apart = ranges["train"][1] <= ranges["val"][0] or ranges["val"][1] <= ranges["train"][0]
     require(apart, "split", "training and validation ranges that do not overlap", **ranges)

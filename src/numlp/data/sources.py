@@ -16,7 +16,7 @@ from numlp.config.schema import Part
 from numlp.data.cifar10 import Unavailable, is_accepted, load_cifar10
 from numlp.data.dataset import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
 from numlp.data.synthetic import synthesize
-from numlp.errors import UserError, require
+from numlp.errors import UserError, did_you_mean, require
 from numlp.files import json_digest, known_sha256
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,8 @@ def settings_of(part: Part) -> dict[str, Any]:
         settings["code"] = code
     if "path" in settings:
         place = paths.from_project(str(settings["path"]))
-        require(place.exists(), "data.path", "a file or directory that exists", "paths count from the project's directory", path=str(place))
+        remedy = "paths count from the project's directory" + did_you_mean(place.name, [near.name for near in place.parent.glob("*")])
+        require(place.exists(), "data.path", "a file or directory that exists", remedy, path=str(place))
         inside = (Path(folder, name) for folder, _, names in os.walk(place, followlinks=True) for name in names if name[0] != ".")
         files = sorted(file for file in inside if file.is_file()) or [place]
         settings["content"] = json_digest({str(file.relative_to(place)): known_sha256(file) for file in files if file.is_file()})
