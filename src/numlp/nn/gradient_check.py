@@ -91,12 +91,8 @@ def check_gradients(
 ) -> list[Difference]:
     """Compare the gradients of cross-entropy + lam * sum of squared weights, with batch moments, one parameter at a time.
 
-    What dropout drops is the same in all passes: it follows from `seed`.
-
-    The network's parameters are afterwards as before; its gradients are those of the batch.
-
     Args:
-        network: In float64.
+        network: In float64; its parameters are afterwards as before, its gradients those of the batch.
         x: (N, d) inputs.
         labels: (N,) classes.
         lam: Weight of the penalty.
@@ -104,7 +100,7 @@ def check_gradients(
         tolerance: Highest norm-relative error that passes.
         samples: Check so many entries of each parameter, drawn without repetition, or all by default. A wrong formula
             shows in any few entries; a single wrong entry only if it is drawn.
-        seed: Of that draw.
+        seed: The seed of that draw, and of what dropout drops, which is the same in all passes.
         tick: Called after each entry.
 
     Returns:
