@@ -2,12 +2,17 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 
 import pytest
 
 from budget import ROOT
+from numlp.files import write_rows
+from numlp.tracking.run import track
+from numlp.tracking.sending import About
+from numlp.training.history import Record
 
 LOOP, LAYER = ((ROOT / "examples" / f"{name}.py").read_text() for name in ("training_loop", "custom_layer"))
 
@@ -34,6 +39,18 @@ def test_gradient_check_tells_a_right_derivative_of_the_custom_layer_from_a_wron
     assert verdicts.pop("linear1.b") == "zero"  # batch norm takes the mean away
     assert set(verdicts) == {"linear1.W", "linear2.W", "bn1.gamma", "bn1.beta", "linear2.b"}
     assert [name for name, verdict in verdicts.items() if verdict == "differs"] == differing
+
+
+def test_two_best_runs_are_compared_and_drawn(ready, capsys):
+    for lam, data, accuracy in ((0.1, "digits", 0.5), (0.3, "letters", 0.9), (0.2, "digits", 0.6)):
+        folder, metrics = ready / f"lam{lam}", {"final/val_accuracy": accuracy}
+        with track(ready, folder, About(folder.name, {"lam": lam}, {"dataset": data}, metrics=metrics)):
+            write_rows(folder / "history.csv", Record, [Record(step, step / 9, 0.1, *[0.5] * 6) for step in (0, 9)])
+    runpy.run_path(str(ROOT / "examples" / "compare_runs.py"))
+    printed = capsys.readouterr().out
+    assert all(text in printed for text in ("lam0.1", "lam0.2", "final/val_accuracy"))
+    assert "lam0.3" not in printed
+    assert (ready / "runs.png").stat().st_size > 1000
 
 
 @pytest.mark.slow

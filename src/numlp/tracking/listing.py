@@ -60,7 +60,7 @@ def list_runs(root: Path, conditions: str = "", sweep: str | None = None, metric
     table = pd.DataFrame([_row(run) for run in entities])
     settings = sorted({key for run in entities for key in run.data.params})
     table = table.reindex(columns=[*COLUMNS, *settings]).assign(**{key: _as_numbers(table[key]) for key in settings})
-    return table.join(pd.DataFrame([run.data.metrics for run in entities]), rsuffix=" (metric)") if metrics else table
+    return pd.concat([table, pd.DataFrame([run.data.metrics for run in entities])], axis=1) if metrics else table
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
