@@ -79,14 +79,6 @@ def test_what_is_no_picture_is_refused_by_name(make, said, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.jpg"])
-def test_a_picture_that_is_cut_short_is_refused(name, rng, saved):
-    path = saved(rng.integers(0, 256, (90, 90, 3), dtype=np.uint8), name)
-    path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(UserError, match="damaged PNG, JPEG or WebP file"):
-        read_image(path)
-
-
 def test_png_of_many_pixels_or_much_text_and_webp_are_read(saved, monkeypatch):
     texts = PngInfo()
     texts.add_text("comment", "x" * 2_000_000, zip=True)

@@ -1,5 +1,6 @@
 """Data sets of one's own, from the raw file to a prediction and an ONNX model, and files that are none."""
 
+import json
 import pickle
 import zipfile
 from pathlib import Path
@@ -7,12 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sklearn.datasets import load_breast_cancer, load_digits, load_sample_images
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
+from numlp.cli.export import predict_by_onnx
 from numlp.data.folder import load_folder
 from numlp.data.image_file import read_image
 from numlp.data.npz import load_npz
 from numlp.data.sources import make_raw, provide_raw, settings_of
 from numlp.errors import UserError
+from numlp.inference.model_file import load_model
 
 N = 60
 
@@ -168,3 +175,74 @@ def test_changed_image_in_a_folder_is_another_data_set(tmp_path, monkeypatch):
     before = settings_of(part)
     Image.new("RGB", (9, 7), "red").save("elsewhere/dog/3.png")
     assert settings_of(part) != before
+
+
+def digits():
+    """Handwritten digits of 8 x 8 gray pixels, from scikit-learn's wheel."""
+    content = load_digits()
+    np.savez("my", images=content.images / 16, labels=content.target)
+    return "data=npz data.path=my.npz", load_npz("my.npz")
+
+
+def tiles():
+    """Tiles of 20 x 16 color pixels of the two photographs in scikit-learn's wheel: which one is a tile of?"""
+    for name, photo in zip(("temple", "flower"), load_sample_images().images, strict=True):
+        Path("my", name).mkdir(parents=True)
+        for y, x in np.ndindex(photo.shape[0] // 16, photo.shape[1] // 20):
+            Image.fromarray(photo[16 * y : 16 * y + 16, 20 * x : 20 * x + 20]).save(f"my/{name}/{y}-{x}.png")
+    return "data=folder data.path=my data.shape=[16,20,3]", load_folder("my", (16, 20, 3))
+
+
+def rows():
+    """Thirty measurements each of tumors of two kinds, from scikit-learn's wheel."""
+    content = load_breast_cancer()
+    low, high = content.data.min(axis=0), content.data.max(axis=0)
+    np.savez("my", images=(content.data - low) / (high - low), labels=content.target, class_names=content.target_names)
+    return "data=npz data.path=my.npz", load_npz("my.npz")
+
+
+OWN = """
+import numpy as np
+import numlp
+
+def load(classes: int = 9) -> numlp.RawData:
+    rng = np.random.default_rng(0)
+    prototypes, labels = rng.integers(0, 200, (classes, 35)), rng.permutation(np.arange(30 * classes) % classes)
+    images = (prototypes[labels] + rng.integers(0, 56, (30 * classes, 35))).astype(np.uint8)
+    info = numlp.DatasetInfo("hundred", {}, [f"kind {k}" for k in range(classes)], shape=(7, 5, 1), train=25 * classes)
+    return numlp.RawData(images, labels, info)
+"""
+
+
+def hundred():
+    """Images of 7 x 5 gray pixels and a hundred classes, by a function of the user's own."""
+    Path("my_data.py").write_text(OWN)
+    Path("conf/data/mine.yaml").write_text("_target_: my_data.load\nclasses: 9\n")
+    return "data=mine split=shares data.classes=100", make_raw({"_target_": "my_data.load", "classes": 100})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [digits, tiles, rows, hundred])
+def test_own_data_goes_from_the_raw_file_to_a_prediction_and_an_onnx_model_that_agrees(ready, numlp, monkeypatch, make):
+    monkeypatch.syspath_prepend(ready)
+    words, data = make()
+    code, _, err = numlp("train", *words.split(), "train.cycles=3", "train.batch_size=20", "lam=0.001", "hydra.run.dir=out")
+    assert (code, err) == (0, "")
+    code, _, err = numlp("export", "--model", "out/model.npz", "--output", "m.onnx")
+    assert (code, err) == (0, "")
+    model, test = load_model(ready / "out/model.npz"), data.images[data.info.train :]
+    ours, shape = model.probabilities(test), data.info.shape
+    images = np.moveaxis(test.reshape(-1, shape[-1], *shape[:-1]), 1, -1)
+    np.testing.assert_allclose(predict_by_onnx(ready / "m.onnx", images), ours, atol=1e-5)
+    if data.info.is_image:
+        Image.fromarray(np.squeeze(images[0])).save("one.png")
+        (predicted,) = json.loads(numlp("predict", "--model", "out/model.npz", "one.png", "--format", "json")[1])
+        assert predicted["class"] == data.info.class_names[ours[0].argmax()]
+    accuracy = json.loads((ready / "out/metrics.json").read_text())["test_accuracy"]
+    assert accuracy == np.mean(ours.argmax(axis=1) == data.labels[data.info.train :])
+    if make in (digits, tiles):
+        peer = make_pipeline(StandardScaler(), MLPClassifier((50, 50), random_state=0, max_iter=200))
+        rows = slice(round(0.9 * data.info.train))
+        peer.fit(data.images[rows], data.labels[rows])
+        assert accuracy > peer.score(test, data.labels[data.info.train :]) - 0.01
+    assert accuracy > 0.9
