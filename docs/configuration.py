@@ -1,4 +1,4 @@
-"""Write docs/configuration.md: keys, types and defaults from the code, words from configuration.yaml. The site makes the page anew."""
+"""The tables of docs/configuration.md: keys, types and defaults from the code, words from configuration.yaml."""
 
 import re
 from dataclasses import fields, is_dataclass
@@ -14,16 +14,7 @@ from numlp.config.schema import Config
 from numlp.config.search import NODE, Search
 
 DOCS = Path(__file__).parent
-ROOT, PAGE, LONG = DOCS.parent, DOCS / "configuration.md", 40  # characters of a default that fits its cell
-HEAD = """# Configuration keys
-
-<!-- Written by docs/configuration.py from the code, configuration.yaml and the comments of params.yaml. -->
-
-Set a key on the command line (`numlp train lam=0.01 model=mlp9`) or in `params.yaml`; a value inside a config group goes below `set`
-there. A config group chooses one file of `conf/`, and its type here lists the files. A default is that of `params.yaml`, then of the
-group's file, then of the code; where it depends on the option, the option is named. "Elsewhere" names the setting in other frameworks;
-**Trap** marks a setting that means something else there.
-"""
+ROOT, LONG = DOCS.parent, 40  # characters of a default that fits its cell
 TABLE = "| key | type | default | rule | meaning | elsewhere |\n|---|---|---|---|---|---|\n"
 
 
@@ -87,8 +78,8 @@ def leaves(node: Any, prefix: str = "") -> dict[str, tuple[str, str]]:
     return found
 
 
-def make_page() -> str:
-    """The page, a section for each first part of a key; values at the top share one."""
+def make_tables() -> str:
+    """The tables, a section for each first part of a key; values at the top share one."""
     words, sections = read_words(), dict[str, list[str]]()
     keys, params = find_keys(), (ROOT / "params.yaml").read_text()
     for key, (kind, default) in keys.items():
@@ -100,8 +91,4 @@ def make_page() -> str:
         own = words.get(key, {"meaning": comment[1] if comment else ""})
         cells = (f"`{key}`", kind, default, own.get("rule", ""), own["meaning"], own.get("elsewhere", ""))
         sections.setdefault(section, []).append(f"| {' | '.join(cells)} |\n")
-    return HEAD + "".join(f"\n## {name}\n\n{TABLE}{''.join(rows)}" for name, rows in sections.items())
-
-
-if __name__ == "__main__":
-    PAGE.write_text(make_page())
+    return "\n".join(f"## {name}\n\n{TABLE}{''.join(rows)}" for name, rows in sections.items())

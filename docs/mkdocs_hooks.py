@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from configuration import PAGE, make_page  # MkDocs adds the folder of its hooks to the path
+from configuration import make_tables  # MkDocs adds the folder of its hooks to the path
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File, Files, InclusionLevel
 
@@ -30,12 +30,12 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+def on_page_markdown(markdown: str, **_: Any) -> str:
     """Take the tables of configuration keys, commands and exit codes from the code as it is now."""
     commands = "\n".join(["| command | purpose |", "|---|---|", *(f"| `{name}` | {each.about} |" for name, each in COMMANDS.items())])
     codes = "\n".join(["| exit code | meaning |", "|---|---|", *(f"| {code} | {text} |" for code, text in EXIT_CODES.items())])
-    tables = markdown.replace("<!-- commands -->", commands).replace("<!-- exit codes -->", codes)
-    return make_page() if page.file.src_uri == PAGE.name else tables
+    markdown = markdown.replace("<!-- commands -->", commands).replace("<!-- exit codes -->", codes)
+    return markdown.replace("<!-- keys -->", make_tables()) if "<!-- keys -->" in markdown else markdown
 
 
 def on_page_content(content: str, **_: Any) -> str:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from budget import ROOT
-from docs.configuration import find_keys, make_page, read_words
+from docs.configuration import find_keys, make_tables, read_words
 from numlp.config.compose import all_keys
 from numlp.tracking.store import connect
 
@@ -15,7 +15,7 @@ NOT_OF_TRAIN = {"train_seconds", "system/<name>", "experiment", "fault"}  # of t
 
 
 def test_page_of_keys_has_a_row_for_each_and_words_for_no_other():
-    page = make_page()
+    page = make_tables()
     assert set(read_words()) <= set(find_keys())
     missing = [key for key in all_keys() if "_target_" not in key and not re.search(rf"^\| `{re.escape(key)}[`.]", page, re.MULTILINE)]
     assert missing == []
