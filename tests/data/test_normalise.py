@@ -97,8 +97,9 @@ def test_evaluation_of_pixels_has_the_bits_of_an_evaluation_of_their_values(rng)
 
 
 def test_split_of_the_project_is_loaded_from_any_directory_of_it(with_data, numlp, monkeypatch):
-    with pytest.raises(UserError, match="numlp normalise"):
-        load_split()
+    for name, words in (("train", "numlp normalise"), ("validation", "train, val, test")):
+        with pytest.raises(UserError, match=words):
+            load_split(name)
     assert numlp("normalise", "+stage=pipeline", "data=synthetic", "split.train=[0,60]", "split.val=[60,80]")[0] == 0
     (with_data / "notebooks").mkdir()
     monkeypatch.chdir(with_data / "notebooks")

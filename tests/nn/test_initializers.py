@@ -39,6 +39,7 @@ def test_sigma_that_is_no_positive_number_is_refused(sigma):
         gaussian(sigma)
 
 
-def test_distribution_that_is_not_called_is_named():
+@pytest.mark.parametrize("std", [gaussian, 0.01])
+def test_distribution_that_is_no_function_of_the_fan_in_is_refused_with_a_remedy(std):
     with pytest.raises(UserError, match=r"numlp\.gaussian\(0\.01\)"):
-        initialized(gaussian, 0)
+        initialized(std, 0)

@@ -55,8 +55,8 @@ def initialize(network: Network, std: Initializer, rng: np.random.Generator) -> 
         >>> network.params["linear2.b"][:3].tolist()
         [0.0, 0.0, 0.0]
     """
-    if isinstance(std, type):
-        raise UserError(f"initialize: expected a function of the fan-in, got the class {std.__name__}; call it: numlp.{std.__name__}(0.01)")
+    if isinstance(std, type) or not callable(std):
+        raise UserError(f"initialize: expected numlp.he, numlp.xavier or a call such as numlp.gaussian(0.01), got {std}")
     for name, view in network.params.views.items():
         if name.endswith(".W"):
             view[...] = rng.normal(0.0, std(view.shape[0]), view.shape)

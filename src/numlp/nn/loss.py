@@ -1,7 +1,7 @@
 """Softmax, cross-entropy and accuracy."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from numlp.arrays import Array
 from numlp.errors import UserError
@@ -15,7 +15,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
     return p
 
 
-def cross_entropy(logits: Array, labels: NDArray[np.integer]) -> float:
+def cross_entropy(logits: Array, labels: ArrayLike) -> float:
     """Mean cross-entropy in nats of (N, K) logits against (N,) labels.
 
     By log-sum-exp, so that a probability that rounds to 0 still costs a finite amount.
@@ -26,15 +26,15 @@ def cross_entropy(logits: Array, labels: NDArray[np.integer]) -> float:
         >>> round(numlp.cross_entropy(np.zeros((2, 10)), np.array([3, 7])), 3)  # ln 10, by chance
         2.303
     """
-    _check_labels(logits, labels)
+    labels = _check_labels(logits, labels)
     highest = logits.max(axis=1)
     log_sum = np.log(np.exp(logits - highest[:, None]).sum(axis=1)) + highest
     return float(np.mean(log_sum - logits[np.arange(len(labels)), labels], dtype=np.float64))
 
 
-def cross_entropy_gradient(logits: Array, labels: NDArray[np.integer], out: Array | None = None) -> Array:
+def cross_entropy_gradient(logits: Array, labels: ArrayLike, out: Array | None = None) -> Array:
     """Gradient of `cross_entropy` in the logits, (softmax - onehot) / N, in `out`, which may be the logits, or a new array."""
-    _check_labels(logits, labels)
+    labels = _check_labels(logits, labels)
     n = len(logits)
     by_class = logits.T.copy()  # (K, N): reductions along the first axis take a third of the time of those along the last
     by_class -= np.maximum.reduce(by_class, axis=0)
@@ -71,12 +71,15 @@ def soft_cross_entropy_gradient(logits: Array, targets: Array, out: Array | None
     return gradient
 
 
-def accuracy(logits: Array, labels: NDArray[np.integer]) -> float:
+def accuracy(logits: Array, labels: ArrayLike) -> float:
     """Share of rows whose highest logit is the label's."""
-    _check_labels(logits, labels)
+    labels = _check_labels(logits, labels)
     return float(np.mean(logits.argmax(axis=1) == labels))
 
 
-def _check_labels(logits: Array, labels: NDArray[np.integer]) -> None:
-    if labels.shape != logits.shape[:1] or labels.dtype.kind not in "iu":
-        raise UserError(f"labels: expected a class per row, {len(logits)} whole numbers, got {labels.dtype} of shape {labels.shape}")
+def _check_labels(logits: Array, labels: ArrayLike) -> NDArray[np.integer]:
+    """The labels as an array: a class per row of the logits."""
+    array = np.asarray(labels)
+    if array.shape != logits.shape[:1] or array.dtype.kind not in "iu":
+        raise UserError(f"labels: expected a class per row, {len(logits)} whole numbers, got {array.dtype} of shape {array.shape}")
+    return array

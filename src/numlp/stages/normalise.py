@@ -6,8 +6,8 @@ import numpy as np
 
 from numlp import paths
 from numlp.config import Config
-from numlp.data.normalise import Name, Part, describe, prepare, prepare_data
-from numlp.errors import UserError
+from numlp.data.normalise import SPLITS, Name, Part, describe, prepare, prepare_data
+from numlp.errors import UserError, require
 from numlp.files import read_json, replacing, write_json
 
 
@@ -25,8 +25,9 @@ def load_split(name: Name = "train") -> Part:
     """A split of the project around the current directory, as its pipeline has it: `x` (N, d) float32 normalized, `labels` (N,).
 
     Raises:
-        UserError: The pipeline has no images or statistics yet.
+        UserError: There is no split of this name, or the pipeline has no images or statistics yet.
     """
+    require(name in SPLITS, "load_split", f"one of {', '.join(SPLITS)}", name=name)
     with paths.enter_project():
         recorded = read_json(paths.NORMALISE / paths.SPLIT)
         if recorded is None:
