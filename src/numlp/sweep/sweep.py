@@ -3,7 +3,7 @@
 import shlex
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from os.path import relpath
 from pathlib import Path
@@ -38,7 +38,6 @@ from numlp.tracking.sending import About
 from numlp.training.plan import check_data, check_memory, count_updates, estimate_memory
 
 MOST = 8  # runs that numlp compare takes
-TO_RUN = "to run"  # the state of a job in a dry run
 ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs alone
 
 
@@ -74,7 +73,8 @@ class Sweep:
         self._side_by_side = 1 if jobs is None else jobs if jobs > 0 else cores()
         self._out, self._jobs, self._launched = Path(config.hydra.sweep.dir).absolute(), list[Job](), 0
         self._trials = sum(count_trials(each, self._space) for each in search.all_rounds())
-        self._total, self._lost, self._warm = self._trials * len(self._seeds), "", iter(())
+        self._total, self._lost, self._digest = self._trials * len(self._seeds), "", ""
+        self._warm: Iterator[None] | None = None
 
     def run(self) -> list[Trial]:
         """Run all rounds, and write and print the results; a dry run only lists the jobs.
@@ -98,19 +98,15 @@ class Sweep:
         self._digest = json_digest({**search, "first": [job.record.stem or job.error for job in jobs]})[:16]
         network = common_caption([deciding_choices(config) for config in valid]) if valid else "no valid network"
         print(f"network: {network}", flush=True)
-        states = [self._state(job) for job in jobs]
         if self._search.dry_run:
-            for place, (job, state) in enumerate(zip(jobs, states, strict=True), start=1):
+            for place, job in enumerate(jobs, start=1):
+                state = f"would fail: {job.error}" if job.error else "to run" if self._is_new(job) else "cached"
                 print(f"{place}/{self._total}  {job.place.label}: {state}")
             if more := self._total - len(jobs):
                 print(f"{more} more jobs follow from the results of these")
             return []
         if not valid:
             raise UserError(jobs[0].error)
-        workers = min(self._side_by_side, states.count(TO_RUN))
-        if workers > 1:  # joblib's launcher takes these processes, which import MLflow while this one does
-            pool = Parallel(workers, max_nbytes=self._config.hydra.launcher.max_nbytes, return_as="generator")
-            self._warm = pool(delayed(warm_up)() for _ in range(workers))
         named, keys = self._config.hydra.runtime.choices, " x ".join(self._space) or SEED
         name = named.get("search") or named.get("experiment") or f"{keys}, {self._trials} trial{'s' * (self._trials != 1)}"
         settings = {f"search.{key}": value for key, value in self._search.deciding().items()}
@@ -154,9 +150,15 @@ class Sweep:
                 batch = self._plan(study)
         return trials, spaces
 
-    def _state(self, job: Job) -> str:
-        cached = job.config and not self._search.rerun and find_outcome(job.record, self._digest, 0)
-        return f"would fail: {job.error}" if job.error else "cached" if cached else TO_RUN
+    def _is_new(self, job: Job) -> bool:
+        return not job.error and (self._search.rerun or find_outcome(job.record, self._digest, 0) is None)
+
+    def _warm_up(self) -> None:
+        """Let processes that joblib's launcher will take import MLflow, while this one composes the other jobs and imports it, too."""
+        workers = min(self._side_by_side, self._total)
+        if workers > 1 and not self._search.dry_run:
+            pool = Parallel(workers, max_nbytes=self._config.hydra.launcher.max_nbytes, return_as="generator")
+            self._warm = pool(delayed(warm_up)() for _ in range(workers))
 
     def _plan(self, study: Study) -> list[Trial]:
         """The next trials of a round, each job composed and checked."""
@@ -188,6 +190,8 @@ class Sweep:
             raise
         except UserError as error:
             job.error = str(error)
+        if self._warm is None and self._is_new(job):
+            self._warm_up()
         return job
 
     def _check_files(self) -> None:
@@ -218,7 +222,7 @@ class Sweep:
         self._launched += len(group)
         launcher = Plugins.instance().instantiate_launcher(hydra_context=self._hydra, task_function=self._task, config=self._config)
         try:
-            list(self._warm)  # waits
+            list(self._warm or ())  # waits
             for job, result in zip(group, launcher.launch(overrides, initial_job_idx=first), strict=True):
                 job.outcome = result.return_value
         except Exception as error:  # of the launcher: a process or a node is lost
