@@ -36,10 +36,18 @@ def process(*command, folder=None, user=None, **environment):
         started.wait()
 
 
-def wait_until(answers, server, seconds=180):
+def answers(url):
+    try:
+        urlopen(url, timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_until(ready, server, seconds=180):
     """Ask until it answers."""
     end = time.monotonic() + seconds
-    while not answers():
+    while not ready():
         assert server.poll() is None, f"{server.args} has ended"
         assert time.monotonic() < end, f"{server.args} does not answer"
         time.sleep(0.1)
@@ -52,15 +60,8 @@ def mlflow_server(store, port, folder):
     command += ["--artifacts-destination", str(folder / "served")]
     quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
 
-    def answers():
-        try:
-            urlopen(f"http://127.0.0.1:{port}/health", timeout=1).close()
-        except OSError:
-            return False
-        return True
-
     with process(*command, folder=folder, **quiet) as server:
-        wait_until(answers, server)
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/health"), server)
         yield
 
 

@@ -1,9 +1,13 @@
 """Models in the store: logged once a run, loaded from there alone, named in the registry."""
 
 import json
+import math
+import os
 import shutil
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
@@ -15,15 +19,16 @@ from numlp.tracking import models
 from numlp.tracking.models import register
 from numlp.tracking.run import track
 from numlp.tracking.sending import About
-from trained import NAMES, ours, random_images, random_model, rows
+from servers import answers, free_port, process, wait_until
+from trained import NAMES, random_images, random_model, rows
 
 
 @pytest.fixture
 def logged(project, rng, monkeypatch):
     """Log a model with its run, as an evaluation does; give the network and the run's id."""
 
-    def log(accuracy=0.5, run_id=""):
-        model, folder = random_model(rng), project / "out"
+    def log(accuracy=0.5, run_id="", **options):
+        model, folder = random_model(rng, **options), project / "out"
         with track(project, folder, About("a run", {"lam": 0.1}, run_id=run_id)) as run:
             save_model(folder / "model.npz", model)
             (folder / "metrics.json").write_text(json.dumps({"test_accuracy": accuracy}))
@@ -44,7 +49,7 @@ def test_store_alone_gives_class_names_and_probabilities(logged, client, rng):
     loaded, images = pyfunc.load_model(of(client, run_id).model_uri), random_images(rng, 7)
     table = loaded.predict(images)
     assert list(table.columns) == ["prediction", *NAMES]
-    np.testing.assert_allclose(table[NAMES], ours(model, rows(images)), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(table[NAMES], model.probabilities(rows(images)), rtol=0, atol=1e-5)
     assert [spec.shape for spec in loaded.metadata.get_input_schema().inputs] == [(-1, 32, 32, 3)]
     assert loaded.metadata.get_output_schema().input_names() == ["prediction", *NAMES]
     assert loaded.predict(loaded.input_example).shape == (1, 11)
@@ -82,3 +87,21 @@ def test_model_is_registered_once_and_another_is_the_next_version(logged, client
     assert pyfunc.load_model("models:/mine/2").predict(np.zeros((1, 32, 32, 3), np.uint8)).shape == (1, 11)
     with pytest.raises(UserError, match="no model"):
         register(project, first[::-1], "mine")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [(32, 32, 3), (14, 10, 1), (20,)], ids=str)
+def test_served_model_answers_a_request_with_the_probabilities(shape, logged, project, rng):
+    """With the command and the request of docs/models.md."""
+    model, run_id = logged(sizes=(math.prod(shape), 8, 10), shape=shape)
+    register(project, run_id, "numlp")
+    images, address = rng.integers(0, 256, (3, *shape), np.uint8), f"http://127.0.0.1:{(port := free_port())}"
+    command = ["mlflow", "models", "serve", "-m", "models:/numlp/1", "--env-manager", "local", "--port", str(port)]
+    activated = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # where uvicorn is
+    with process(sys.executable, "-m", *command, folder=project, PATH=activated) as server:
+        wait_until(lambda: answers(f"{address}/ping"), server)
+        request = Request(f"{address}/invocations", json.dumps({"inputs": images.tolist()}).encode(), {"Content-Type": "application/json"})
+        answer = json.loads(urlopen(request, timeout=60).read())["predictions"]
+    expected = model.probabilities(rows(images))
+    np.testing.assert_allclose([[row[name] for name in NAMES] for row in answer], expected, rtol=0, atol=1e-5)
+    assert [row["prediction"] for row in answer] == [NAMES[best] for best in expected.argmax(axis=1)]
