@@ -58,9 +58,3 @@ def test_server_of_the_environment_is_named_without_its_password(project, monkey
 def test_port_that_cannot_be_is_refused(ready, numlp):
     code, _, err = numlp("ui", "--port", "0")
     assert (code, err.count("\n"), "--port" in err) == (1, 1, True)
-
-
-def test_store_that_mlflow_refuses_is_one_line(ready, numlp):
-    (ready / "mlruns" / "mlflow.db").write_bytes(b"not a database" * 100)
-    code, _, err = numlp("ui")
-    assert (code, err.count("\n")) == (1, 1)

@@ -67,15 +67,6 @@ def test_run_that_is_cut_off_twice_ends_in_the_files_and_the_mlflow_run_of_one_t
     assert results(ready) == resumed
 
 
-def test_store_that_does_not_know_the_run_gets_a_new_and_whole_one(ready, numlp, cut, monkeypatch):
-    cut(6)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{ready / 'other.db'}")
-    assert numlp(*RUN)[0] == 0
-    run, metrics = only_run(ready)
-    assert [step for step, _ in metrics] == STEPS
-    assert run.data.params["split"] == "9k"
-
-
 def test_other_settings_and_resume_false_start_over(ready, numlp, cut):
     cut(6)
     code, out, _ = numlp(*RUN, "lam=0.004")

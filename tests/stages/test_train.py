@@ -95,14 +95,6 @@ def test_moments_of_another_kind_replace_the_moving_average(ready, numlp):
     assert noted == {"ema": False, "precise": False, "adaptive": True}
 
 
-def test_failed_run_ends_failed_with_its_error(ready, numlp, counted):
-    with pytest.raises(RuntimeError, match="no luck"):
-        numlp(*SMALL, "lam=2")
-    _, (run,) = runs(ready)
-    assert run.info.status == "FAILED"
-    assert "no luck" in run.data.tags["error"]
-
-
 @pytest.mark.parametrize("settings", ["norm=before", "norm=after", "moments=precise"])
 def test_batch_norm_over_batches_of_one_image_is_refused_by_both_settings(project, numlp, settings):
     code, _, err = numlp("train", "data=synthetic", "split=first100", "train.batch_size=1", settings)

@@ -112,11 +112,6 @@ def test_infinite_metric_is_a_gap_and_health_has_its_layers(project, client):
     assert series(client, run.about.run_id, "health/dead/layer3") == []
 
 
-def test_parameters_beyond_a_request_and_a_long_one_are_kept(project, client):
-    params = client.get_run(logged(project, "many", {**{f"p{i}": i for i in range(150)}, "long": "x" * 7000})).data.params
-    assert (len(params), params["long"]) == (151, "x" * 6000)
-
-
 def test_files_of_the_run_are_copied_and_those_from_before_are_not(project, client):
     folder = project / "out"
     write_run(folder, confusion_csv="of an earlier run\n")
