@@ -46,9 +46,8 @@ def store_primary(root: Path, command: str) -> None:
         configs.store(group=f"{SET}/{group}", name=f"params_{groups[group]}", node={group: values.pop(group)}, package="_global_")
     for name, node in (("params", values), ("none", {})):
         configs.store(group=SET, name=name, node=node, package="_global_")
-    ordered = sorted(groups.items(), key=lambda item: item[0] == "data")  # a file of conf/data may override the groups before it
     set_parts = ({f"optional {SET}/{group}": f"${{{SET}}}_${{{group}}}"} for group in parts)
-    defaults: list[Any] = ["schema", *({group: choice} for group, choice in [*ordered, (SET, "params")]), *set_parts, "_self_"]
+    defaults: list[Any] = ["schema", *({group: choice} for group, choice in [*groups.items(), (SET, "params")]), *set_parts, "_self_"]
     when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
     hydra["callbacks"] = {"output_folder": {"_target_": "numlp.results.output_folder.OutputFolder"}}

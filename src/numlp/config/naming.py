@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from numlp.config.parts import ADDRESSES, RUNTIME, TARGET, complete, update_choices
 from numlp.config.schema import Config
 
-USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "45k", "data": "cifar10"}
+USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "shares 45k", "data": "cifar10"}
 NOT_DECIDING = ("then", "lr_range", "gradcheck", "tracking", "test_time_flip")
 SPELLINGS = {"relu": "ReLU", "leaky relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}
 
@@ -23,7 +23,7 @@ def run_name(config: Config, choices: Mapping[str, str]) -> str:
         config: The run's settings.
         choices: The chosen file of each config group.
     """
-    options = [choices[group] for group, usual in USUAL.items() if choices.get(group, usual) != usual]
+    options = [choices[group] for group, usual in USUAL.items() if group in choices and choices[group] not in usual.split()]
     names = [choices["model"], choices["norm"], choices["init"], *options, *_changes(config, choices)]
     return "-".join([*names, f"lam{config.lam:g}", f"s{config.seed}"])
 
