@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from numlp.nn.gradient_check_cases import Case
-from numlp.nn.mode import TRAINING
-from numlp.nn.moments import set_from_batch, update_moving_average
-from numlp.nn.network import Pass
+from numlp.nn.moments import set_from_batch
 
 
 def batch_moments(network, x):
@@ -31,20 +29,3 @@ def test_precise_moments_are_those_of_one_big_batch_and_leave_the_parameters_alo
     for name, moment in network.moments.views.items():
         np.testing.assert_allclose(moment, expected[name], rtol=1e-10, err_msg=name)
     np.testing.assert_array_equal(network.params.vector, params)
-
-
-@pytest.mark.parametrize("norm", ["before", "after"])
-@pytest.mark.parametrize("decay", [0.0, 0.7, 1.0])
-def test_moving_average_starts_at_the_first_batch_and_forgets_at_the_decay(norm, decay):
-    network, _, _ = Case("", (6, 5), norm, d=7).draw()
-    batches = np.random.default_rng(0).standard_normal((4, 8, 7)) * np.array([1, 2, 3, 4])[:, None, None]
-    batch = Pass(network)
-    set_from_batch(network, batches[0])
-    for x in batches[1:]:
-        batch.forward(x, TRAINING)
-        update_moving_average(network, batch, decay)
-    weights = [decay**3, (1 - decay) * decay**2, (1 - decay) * decay, 1 - decay]
-    each = [batch_moments(network, x) for x in batches]
-    for name, moment in network.moments.views.items():
-        expected = sum(weight * moments[name] for weight, moments in zip(weights, each, strict=True))
-        np.testing.assert_allclose(moment, expected, rtol=1e-10, err_msg=name)
