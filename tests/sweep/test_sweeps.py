@@ -175,6 +175,7 @@ def test_cached_results_are_found_by_any_sweep(ready, numlp, counted):
     assert parent.info.run_id != first
     assert sorted((run.data.tags["group"], run.data.tags.get("kept")) for run in members) == [("lam=0.2", "true"), ("lam=0.3", None)]
     assert all("final/test_accuracy" in run.data.metrics for run in members)
+    assert {run.data.tags["dataset"] for run in members} == {"synthetic, seed 0"}
     assert numlp(*MULTI, "lam=0.2", "hydra.sweeper.rerun=true")[0] == 0
     assert counted == [0.1, 0.2, 0.3, 0.2]
 
@@ -280,5 +281,5 @@ def test_name_of_several_seeds_and_of_a_cached_run_find_its_files(ready, numlp):
     assert numlp(*MULTI, "lam=0.1,0.2")[0] == 0
     names = [row["run"] for row in table(ready)]
     assert numlp(*MULTI, "lam=0.2,0.1")[0] == 0  # shows both in a sweep of its own
-    for name in names:
+    for name in [*names, *(run.info.run_id for run in newest_sweep(ready)[1])]:
         assert (run_files(ready, name) / "model.npz").exists()

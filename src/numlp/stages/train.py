@@ -52,7 +52,7 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
     if not config.train.resume:
         checkpoint.clear()
     elif checkpoint.restore(state):
-        print(f"train: {name} resumes from step {state.step} (train.resume=false starts over)")
+        print(f"train: {name} resumes from step {state.step}, {checkpoint.path} (train.resume=false starts over)")
     about, failure = _about(config, choices, member, name, data, out, state), None
     with stoppable() as stop, track(Path.cwd(), out, about, system_metrics=config.tracking.system_metrics) as tracked:
         state.run_id = about.run_id

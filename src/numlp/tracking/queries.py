@@ -91,10 +91,14 @@ def run_files(root: Path, name: str) -> Path:
         runs = runs or list(search(store, "attributes.run_name = '{}'".format(name.replace("'", ""))))
         if not runs:
             raise UserError(f"run not found: {name} is no directory of a run, and no id or name in MLflow; numlp runs lists the runs")
-        runs = [run for run in runs if KEPT not in run.data.tags]
-        if not runs:
+        trained = [run for run in runs if KEPT not in run.data.tags]
+        if not trained:  # the same settings and code in an earlier sweep
+            same = search(store, f"tags.{TRIAL} = '{runs[0].data.tags[TRIAL]}'")
+            trained = [run for run in same if KEPT not in run.data.tags][:1]
+        if not trained:
             raise UserError(f"{name}: MLflow has no files of this cached run; train it again with hydra.sweeper.rerun=true")
-        if len(runs) > 1:
-            log.warning("%d runs are named %s; numlp uses the newest, %s", len(runs), name, runs[0].info.run_id)
+        run_id = trained[0].info.run_id
+        if len(trained) > 1:
+            log.warning("%d runs are named %s; numlp uses the newest, %s", len(trained), name, run_id)
         download = load_mlflow().artifacts.download_artifacts
-        return Path(download(run_id=runs[0].info.run_id, artifact_path="", tracking_uri=address(root)))
+        return Path(download(run_id=run_id, artifact_path="", tracking_uri=address(root)))
