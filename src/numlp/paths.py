@@ -73,7 +73,6 @@ HEALTH, HEALTH_FIGURE = "health.csv", "health.png"  # of a run with train.health
 ACCURACY, PREDICTIONS = "accuracy.json", "predictions.csv"  # for DVC's tables and plots
 METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"
 
-CIFAR10 = Path("conf/data/cifar10.yaml")  # where its archive comes from, and the checksum
 MARKS = ("params.yaml", "conf")
 
 

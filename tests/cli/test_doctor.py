@@ -55,6 +55,15 @@ def test_configuration_that_does_not_compose_is_an_error(project, numlp, old, ne
     assert key in out
 
 
+def test_data_of_ones_own_is_looked_for(project, numlp):
+    params = project / "params.yaml"
+    params.write_text(params.read_text().replace("data: cifar10", "data: npz").replace("set: {}", "set: {data: {path: my.npz}}"))
+    code, out, _ = numlp("doctor")
+    assert (code, level(out, "configuration"), level(out, "data")) == (1, "ok", "error")
+    (project / "my.npz").touch()
+    assert numlp("doctor")[0] == 0
+
+
 @pytest.mark.parametrize("content", [None, b"not the archive"], ids=["missing", "altered"])
 def test_archive_that_is_not_the_one_is_an_error(project, numlp, monkeypatch, content):
     path = project / "archive.tar.gz"

@@ -6,14 +6,15 @@ from functools import partial
 from pathlib import Path
 
 import psutil
-from omegaconf import OmegaConf
 from rich.console import Console
 from rich.text import Text
 
 from numlp import paths
 from numlp.config.compose import compose_project
 from numlp.config.naming import caption, deciding_choices
-from numlp.data.cifar10 import find_archive
+from numlp.config.parts import TARGET, locate
+from numlp.data.cifar10 import find_archive, load_cifar10
+from numlp.data.sources import settings_of
 from numlp.display.text import plain_table
 from numlp.errors import UserError, without_password
 from numlp.files import known_sha256
@@ -69,8 +70,12 @@ def check_configuration() -> str:
 
 
 def check_data() -> str:
-    """The archive of CIFAR-10 that a run would read, and its SHA-256 checksum."""
-    official = str(OmegaConf.select(OmegaConf.load(paths.CIFAR10), "sha256"))
+    """The data set; of CIFAR-10 the archive that a run would read, and its SHA-256 checksum."""
+    part = compose_project(Path.cwd()).data
+    if locate(part) is not load_cifar10:
+        settings_of(part)  # which looks for its file
+        return str(part.get("path", part[TARGET]))
+    official = str(part["sha256"])
     if paths.from_environment("CIFAR10_ARCHIVE") is not None:
         path = find_archive("", official, ())
         return f"{path}" + ("" if known_sha256(path) == official else " (accepted by CIFAR10_SHA256; not the official file)")

@@ -121,7 +121,9 @@ def to_config(config: DictConfig) -> Config:
     except OmegaConfBaseException as error:
         raise UserError(f"{error.full_key or 'config'}: {str(error).splitlines()[0]}") from error
     if missing := sorted(OmegaConf.missing_keys(typed)):
-        raise UserError(f"config: no value for {', '.join(missing)}; set {missing[0]}=VALUE")
+        group, _, key = missing[0].partition(".")
+        below = f", or in params.yaml set: {{{group}: {{{key}: VALUE}}}}" if key else ""
+        raise UserError(f"config: no value for {', '.join(missing)}; write {missing[0]}=VALUE{below}")
     settings = OmegaConf.to_object(typed)
     assert isinstance(settings, Config)
     check_rules(settings)
