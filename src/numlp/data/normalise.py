@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -151,9 +152,15 @@ def prepare(folder: Path, train: Sequence[float], val: Sequence[float], stage: P
     if (recorded := read_json(stage / paths.SPLIT)) is not None and recorded == describe(data):
         with np.load(stage / paths.STATISTICS, allow_pickle=False) as file:
             return replace(data, mean=file["mean"], std=file["std"])
-    mean, std = statistics(raw.images[slice(*data.split["train"])])
-    std[std == 0] = 1
+    mean, std = _measure(folder, raw.info.digest, *data.split["train"])
     return replace(data, mean=mean, std=std)
+
+
+@lru_cache(maxsize=1)  # for the jobs of a sweep, of which a process runs one after another
+def _measure(folder: Path, digest: str, start: int, stop: int) -> tuple[Array, Array]:
+    mean, std = statistics(load_raw(folder).images[start:stop])
+    std[std == 0] = 1
+    return mean, std
 
 
 def describe(data: Prepared) -> dict[str, Any]:
