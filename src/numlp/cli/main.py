@@ -29,9 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     settle_process()
     with reporting(f"numlp {words[0]}") as ending:
         settle_addresses()
-        with nullcontext() if words[0] == "init" else enter_project() as project:
+        command = COMMANDS.get(words[0])
+        with nullcontext() if command is not None and command.needs == "nothing" else enter_project() as project:
             arguments = parse(words)
-            command = COMMANDS[words[0]]
+            assert command is not None  # else the arguments are wrong, or ask for help
             if command.needs == "project" or (command.needs == "model" and arguments.model is MODEL):
                 if find_project(Path.cwd()) is None:
                     raise no_project(Path.cwd())
@@ -142,7 +143,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 def overview() -> str:
     """The commands, examples and exit codes, for `numlp --help`."""
     commands = [f"  {name:<10} {command.about}" for name, command in COMMANDS.items()]
-    note = "From download to gradcheck the arguments are settings, KEY=VALUE; numlp train --help lists the settings."
+    composed = ", ".join(name for name, command in COMMANDS.items() if command.composed)
+    note = f"Arguments of {composed} are settings, KEY=VALUE; numlp train --help lists the settings."
     codes = [f"  {code:<4} {meaning}" for code, meaning in EXIT_CODES.items()]
     return "\n".join(["commands:", *commands, "", note, "", EXAMPLES["init"], EXAMPLES["train"], "", "exit codes:", *codes])
 

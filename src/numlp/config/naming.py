@@ -12,7 +12,10 @@ from numlp.config.parts import ADDRESSES, RUNTIME, TARGET, complete, update_choi
 from numlp.config.schema import Config
 
 USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "shares 45k", "data": "cifar10"}
-NOT_DECIDING = ("then", "lr_range", "gradcheck", "tracking", "test_time_flip")
+NOT_DECIDING = (  # keys that decide no result: what follows the training or is watched meanwhile, other commands, addresses of the data
+    *("then", "lr_range", "gradcheck", "tracking", "test_time_flip", "train.resume", "train.health"),
+    *(f"data.{key}" for key in ADDRESSES),
+)
 SPELLINGS = {"relu": "ReLU", "leaky relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}
 
 
@@ -53,10 +56,11 @@ def _text(value: Any) -> str:
 
 
 def deciding_choices(config: Config) -> dict[str, Any]:
-    """All settings that decide a result, as plain containers; no addresses, nothing of other commands or of what follows the training."""
-    content = {key: item for key, item in asdict(config).items() if key not in NOT_DECIDING}
-    del content["train"]["resume"], content["train"]["health"]
-    content["data"] = {key: item for key, item in content["data"].items() if key not in ADDRESSES}
+    """All settings but those of NOT_DECIDING, as plain containers."""
+    content = asdict(config)
+    for key in NOT_DECIDING:
+        group, _, name = key.rpartition(".")
+        (content[group] if group else content).pop(name, None)
     return content
 
 

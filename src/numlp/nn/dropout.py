@@ -29,7 +29,7 @@ class Dropout:
     Args:
         d: Values of a row.
         rate: Probability of dropping a value, to the next 1/65536.
-        place: Of the layer in its network, which tells its draws from those of the others.
+        place: A number that no other random layer of the network has: two with the same number draw the same bits.
 
     Source: Srivastava et al. 2014, JMLR 15, section 4; divided while training, so that a prediction needs no factor (section 10).
 

@@ -22,17 +22,17 @@ class Mode:
 
 
 TRAINING = Mode(batch_moments=True)
-"""Of an update without random layers, and of a pass whose batch moments are to be stored."""
+"""The mode of an update without random layers, and of a pass whose batch moments are to be stored."""
 
 PREDICTION = Mode(batch_moments=False)
-"""Of a trained network: each row's output follows from that row alone."""
+"""The mode of a trained network: each row's output follows from that row alone."""
 
 
 class Layer(Protocol):
     """What the network asks of a layer. Its parameters do not change in a pass; what a pass leaves is in `work`."""
 
     def work(self, n: int, dtype: DTypeLike) -> Any:
-        """Buffers for batches of `n` rows; the output is their `y`."""
+        """Buffers for batches of `n` rows."""
 
     def forward(self, x: Array, work: Any, mode: Mode) -> Array:
         """(N, d_in) -> (N, d_out)."""

@@ -25,7 +25,7 @@ class Optimizer(ABC):
 
     Args:
         network: Its parameters are updated by its gradients, both as one vector; its weights, from the first entry on, decay.
-        weight_decay: Of the weights, eta times so much is taken beside the gradient's step.
+        weight_decay: Factor of a decay beside the gradient's step: each update takes eta * weight_decay * weights from the weights.
 
     Attributes:
         vectors: Names of the vectors of the parameters' size that a step needs, which start at 0.

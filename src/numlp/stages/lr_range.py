@@ -46,7 +46,7 @@ def run(config: Config, out: Path) -> None:
     """Run the test, write lr_range.csv and lr_range.png, and print the bounds."""
     check_memory(config)
     data = prepare_data(config)
-    records = sweep(config, data)
+    records = train_at_rising_rate(config, data)
     write_rows(out / paths.LR_RANGE, Record, records)
     bounds = find_bounds(records)
     # The test has a schedule and a length of its own.
@@ -58,7 +58,7 @@ def run(config: Config, out: Path) -> None:
         print(line)
 
 
-def sweep(config: Config, data: Prepared) -> list[Record]:
+def train_at_rising_rate(config: Config, data: Prepared) -> list[Record]:
     """Train with the rising rate; the training columns are smoothed over batches, which costs a record nothing."""
     part, test = data.part("train"), config.lr_range
     check_data(config, data.dataset)

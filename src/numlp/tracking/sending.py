@@ -38,7 +38,7 @@ class About:
 
     Attributes:
         params: The settings, flat.
-        tags: The run's own; those of `environment_tags` come to them.
+        tags: The run's own tags; `track` adds those of `environment_tags`.
         dataset: Name and digest of the data set; empty for none.
         parent: The id of the run that this one is a part of.
         run_id: The id in MLflow, once the store has the run.
@@ -85,9 +85,9 @@ def send_records(store: Store, run_id: str, records: Iterable[Record], health: I
 
 
 def name_metric(column: str) -> str:
-    """The metric of a column of history.csv: `train_cost` is `cost/train`."""
+    """The metric of a column of history.csv: `cost/train` of `train_cost`; a column of neither split has its own name."""
     split, _, kind = column.partition("_")
-    return f"{kind}/{split}" if kind else column
+    return f"{kind}/{split}" if split in ("train", "val") else column
 
 
 def begin_run(store: Store, about: About) -> None:

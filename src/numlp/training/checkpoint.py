@@ -15,7 +15,7 @@ from numlp.training.history import COLUMNS, HEALTH_COLUMNS, LayerHealth, Record
 from numlp.training.trainer import State
 
 EVERY = 2.0  # seconds from one to the next, at least
-SHARE = 20  # and so many times as long as the last one took: a twentieth of a run's time goes into them at most
+SHARE = 20  # the wait is also 20 times as long as the last one took to write: at most a twentieth of a run goes into them
 SCALARS = ("step", "run_id", "seconds")
 
 log = logging.getLogger(__name__)

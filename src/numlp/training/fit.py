@@ -22,7 +22,7 @@ from numlp.training.checkpoint import Checkpoint
 from numlp.training.evaluator import Evaluator, Scores
 from numlp.training.health import Probe
 from numlp.training.history import Record
-from numlp.training.plan import AUGMENTATION, check_data, make_network, make_optimizer, make_plan, stream
+from numlp.training.plan import MOMENTS, check_data, make_network, make_optimizer, make_plan, stream
 from numlp.training.trainer import State, Trainer
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def set_final_moments(config: Config, network: Network, data: Prepared) -> None:
     moments = build(config.moments)
     if moments.split is None or config.norm.placement == "none":
         return
-    rng, x = np.random.default_rng(stream(config.seed, AUGMENTATION)), data.part(moments.split).x
+    rng, x = np.random.default_rng(stream(config.seed, MOMENTS)), data.part(moments.split).x
     sample = x[np.sort(rng.choice(len(x), moments.images, replace=False))]
     set_from_batch(network, moments.change(sample, data.dataset.shape, rng))
 

@@ -23,7 +23,7 @@ from numlp.optim.schedules import Schedule
 from numlp.training.evaluator import CHUNK
 
 LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")  # of a container
-INIT, BATCHES, AUGMENTATION, SEARCH, NOISE, CHANGES = range(6)  # the streams that a seed is split into
+INIT, BATCHES, MOMENTS, SEARCH, NOISE, AUGMENTATION = range(6)  # the streams that a seed is split into
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def make_plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:
     record, points = config.train.record, min(config.train.record.points, steps)
     # before the first update, after the last, and each epoch or `points` times a run
     marks = [*range(0, steps, per_epoch), steps] if record.every == "epoch" else [round(steps * i / points) for i in range(points + 1)]
-    seeds = [int(stream(config.seed, which).generate_state(1, np.uint64)[0]) for which in (BATCHES, NOISE, CHANGES)]
+    seeds = [int(stream(config.seed, which).generate_state(1, np.uint64)[0]) for which in (BATCHES, NOISE, AUGMENTATION)]
     return Plan(
         steps=steps,
         batch_size=size,

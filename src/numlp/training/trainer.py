@@ -88,7 +88,7 @@ class Trainer:
                 return
 
     def step(self, batch: Batch) -> None:
-        """Forward, gradient of the loss, backward, clipping, penalty and update, then the moving average."""
+        """Forward, gradient of the loss, backward, clipping, update with the penalty (it writes over the gradients), moving average."""
         network, plan = self.state.network, self.plan
         logits = self.buffers.forward(batch.x, Mode(batch_moments=True, noise=(plan.noise_seed, batch.step)))
         if batch.targets is None:
