@@ -8,17 +8,20 @@ import pandas as pd
 import numlp
 
 runs = numlp.runs()
-runs = runs[(runs.status == "finished") & (runs.dataset == runs.dataset[0])]  # on the data set of the newest run
-best = runs.sort_values("val_accuracy", ascending=False).head(2).set_index("name")
-print(best[["dataset", "epochs", "val_accuracy", "test_accuracy"]])
+runs = runs[runs.status == "finished"]
+runs = runs[runs.dataset.isin(runs.dataset.value_counts().index[:1])]  # on the data set with most runs
+best = runs.sort_values("val_accuracy", ascending=False).head(2)
+if len(best) < 2:
+    raise SystemExit("train two networks on one data set first, such as numlp train -m norm=none,before")
+print(best[["id", "name", "dataset", "epochs", "val_accuracy", "test_accuracy"]].to_string(index=False))
 
 # %% The settings that differ
-differing = best.columns[best.nunique(dropna=False) > 1]
-print(best[differing.drop(["id", "started"])].T)
+differing = best.set_index("id").loc[:, best.drop(columns="id").nunique(dropna=False) > 1]
+print(differing.T.to_string())
 
 # %% Their evaluation points, from the files that MLflow has of them
 figure, axes = plt.subplots()
-for name, run_id in best.id.items():
+for run_id, name in zip(best.id, best.name, strict=True):
     file = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="history.csv", tracking_uri="sqlite:///mlruns/mlflow.db")
     history = pd.read_csv(file)
     axes.plot(history.epoch, history.val_accuracy, label=name)

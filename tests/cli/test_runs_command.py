@@ -58,6 +58,7 @@ def test_the_best_are_of_the_data_set_of_params_unless_a_filter_names_another(th
     logged(ready, "later", {"data": "cifar10"}, {"final/val_accuracy": 0.46}, {"dataset": "CIFAR-10"})
     assert names(numlp("runs", "--best", "5", "--csv")[1]) == ["later", "on CIFAR-10"]
     assert "CIFAR-10" in numlp("runs", "--best", "5")[1].splitlines()[-1]
+    assert ["data set" in numlp("runs", *more)[1].splitlines()[0] for more in ((), ("--best", "5"))] == [True, False]
     for key, best in (("data=npz", "on letters"), ("data.path=digits", "on digits")):
         assert names(numlp("runs", "--best", "5", "--csv", "--filter", key)[1]) == [best]
 

@@ -95,11 +95,14 @@ def _print(runs: pd.DataFrame) -> None:
     for heading in ("id", "started", "status"):
         table.add_column(heading, no_wrap=True)
     table.add_column("run", overflow="fold")
+    if several := runs.dataset.nunique() > 1:
+        table.add_column("data set", overflow="fold")
     for heading in ("epochs", "val %", "test %"):
         table.add_column(heading, justify="right", no_wrap=True)
     for run in runs[list(COLUMNS)].itertuples():
         figures = [f"{run.epochs:.4g}", f"{100 * run.val_accuracy:.2f}", f"{100 * run.test_accuracy:.2f}"]
         status = Text(run.status, style=STYLES.get(run.status, ""))  # texts: brackets in a name are no markup
         cells = ["" if text == "nan" else text for text in figures]
-        table.add_row(run.id[:8], f"{run.started:%m-%d %H:%M}", status, Text(run.name), *cells)
+        names = [Text(run.name), Text(run.dataset)] if several else [Text(run.name)]
+        table.add_row(run.id[:8], f"{run.started:%m-%d %H:%M}", status, *names, *cells)
     table_console().print(table)
