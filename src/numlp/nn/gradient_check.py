@@ -37,34 +37,20 @@ class Difference:
       other gradient has to meet the tolerance, however small it is.
     * "unchecked": each entry has a kink within h, which counts as a failure; the differences are NaN and `relative` is infinite.
 
-    Attributes:
-        name: The parameter, e.g. "linear1.W".
-        size: Its entries.
-        checked: Entries compared.
-        kinks: Entries drawn but left out, because a unit switches on or off between -h and +h, where no derivative exists.
-        gradient_mean: Mean of the analytic gradient.
-        gradient_std: Its standard deviation over the entries.
-        mean_abs: Mean absolute difference.
-        mean: Mean difference.
-        std: Standard deviation of the difference.
-        max_abs: Largest absolute difference.
-        relative: ||numerical - analytic|| / max(||numerical||, ||analytic||), the numerical one extrapolated.
-        verdict: See above.
-
     Source: Richardson 1911, Phil. Trans. R. Soc. A 210, section 2.1 (the extrapolation).
     """
 
-    name: str
-    size: int
-    checked: int
-    kinks: int
-    gradient_mean: float
+    name: str  # of the parameter, e.g. "linear1.W"
+    size: int  # its entries
+    checked: int  # entries compared
+    kinks: int  # entries drawn but left out, because a unit switches on or off between -h and +h, where no derivative exists
+    gradient_mean: float  # of the analytic gradient, over all entries
     gradient_std: float
-    mean_abs: float
+    mean_abs: float  # of the difference, as the next three
     mean: float
     std: float
     max_abs: float
-    relative: float
+    relative: float  # ||numerical - analytic|| / max(||numerical||, ||analytic||), the numerical one extrapolated
     verdict: Verdict
 
     @property

@@ -28,41 +28,23 @@ INIT, BATCHES, MOMENTS, SEARCH, NOISE, AUGMENTATION = range(6)  # the streams th
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train.
+    """The length and the settings of a training, without those of the network and the optimizer."""
 
-    Attributes:
-        steps: Updates in all.
-        batch_size: Images of an update; an epoch's last batch may be smaller.
-        schedule: From the update step to eta.
-        lam: Weight of the penalty.
-        ema_decay: Weight of the old moments in batch norm's moving average.
-        batch_seed: Of the order of the images.
-        record_at: Updates after which to record; 0 is before the first.
-        cost: What the training columns of a record show: full, aggregated or smoothed (see `_train_scores`).
-        noise_seed: Of what dropout drops.
-        image_seed: Of how images are changed and mixed.
-        augmentation: How each image of a batch is changed; None: not at all.
-        mixup: Parameter of the Beta distribution of the share of an image in its mixture with another; 0: none is mixed.
-        clip_norm: The highest norm of a gradient; 0: any.
-        smoothing: Share of the target that all classes get alike.
-        threads: Of BLAS, and of an update.
-    """
-
-    steps: int
-    batch_size: int
-    schedule: Schedule
-    lam: float
-    ema_decay: float
-    batch_seed: int
-    record_at: frozenset[int]
-    cost: str = "full"
-    noise_seed: int = 0
-    image_seed: int = 0
-    augmentation: Augmentation | None = None
-    mixup: float = 0.0
-    smoothing: float = 0.0
-    clip_norm: float = 0.0
-    threads: int = 1
+    steps: int  # updates in all
+    batch_size: int  # images of an update; an epoch's last batch may be smaller
+    schedule: Schedule  # from the update, counted from 0, to its learning rate
+    lam: float  # weight of the penalty
+    ema_decay: float  # weight of the old moments in batch norm's moving average
+    batch_seed: int  # of the order of the images
+    record_at: frozenset[int]  # updates after which to record; 0 is before the first
+    cost: str = "full"  # full, aggregated or smoothed: what the training columns of a record show (see `Trainer`)
+    noise_seed: int = 0  # of what dropout drops
+    image_seed: int = 0  # of how images are changed and mixed
+    augmentation: Augmentation | None = None  # how each image of a batch is changed; None: not at all
+    mixup: float = 0.0  # parameter of the Beta distribution of the share of an image in its mixture with another; 0: none is mixed
+    smoothing: float = 0.0  # share of the target that all classes get alike
+    clip_norm: float = 0.0  # the highest norm of a gradient; 0: any
+    threads: int = 1  # of BLAS, and of an update
 
 
 def make_plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:

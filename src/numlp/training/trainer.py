@@ -77,7 +77,7 @@ class Trainer:
         """
         for batch in self.batches():
             if batch.step == 0:
-                self.start_moments(batch.x)
+                set_from_batch(self.state.network, batch.x)  # where batch norm's moving average starts
                 if 0 in self.plan.record_at:
                     yield self.record(batch)
             self.step(batch)
@@ -101,17 +101,10 @@ class Trainer:
         self.state.optimizer.update(plan.schedule(batch.step), 2 * plan.lam, plan.threads)
         update_moving_average(network, self.buffers, plan.ema_decay)
 
-    def start_moments(self, x: Array) -> None:
-        """Start batch norm's moving average, at the moments of the (N, d) images `x` of the very first batch."""
-        set_from_batch(self.state.network, x)
-
-    def indices(self, first: int) -> Iterator[NDArray[np.intp]]:
-        """The images of the updates from `first` on, by their places in the training split."""
-        return batches_from(first, self.plan.steps, self.plan.batch_seed, len(self.train.labels), self.plan.batch_size)
-
     def batches(self) -> Iterator[Batch]:
         """The batches from the state's step on, the next one gathered meanwhile where a thread is `ahead`."""
-        steps = enumerate(self.indices(self.state.step), self.state.step)
+        first, plan = self.state.step, self.plan
+        steps = enumerate(batches_from(first, plan.steps, plan.batch_seed, len(self.train.labels), plan.batch_size), first)
         return one_ahead(self._gather, steps) if self.ahead else map(self._gather, steps)
 
     def record(self, batch: Batch) -> Record:
