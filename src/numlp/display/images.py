@@ -18,9 +18,12 @@ LONGEST = 18  # characters of a caption
 def _mosaic(rows: Array, shape: Sequence[int], columns: int, caption: float, subject: str, title: str) -> tuple[Figure, int, int]:
     """Lay out (n, d) channel-major values of 0 to 1 as images, in rows of `columns`, on one axes whose unit is a pixel.
 
-    One channel is gray. The room below each image is `caption` times its width. The place of an image is returned as its width and height.
+    One channel is gray, as is the mean of two or of more than three. The room below each image is `caption` times its width. The place of
+    an image is returned as its width and height.
     """
     height, width, channels = shape
+    if channels not in (1, 3):  # such as infrared beside the colors
+        rows, channels = rows.reshape(len(rows), channels, -1).mean(axis=1), 1
     gap, lines = math.ceil(GAP * width), -(-len(rows) // columns)
     high, wide = height + gap + math.ceil(caption * width), width + gap
     places = np.ones((lines * columns, channels, high, wide))
@@ -32,9 +35,8 @@ def _mosaic(rows: Array, shape: Sequence[int], columns: int, caption: float, sub
     figure = sheet(subject, title, height=(WIDTH - 2 * MARGIN) * bottom / room + MARGIN)
     axes = figure.add_subplot()
     axes.set_axis_off()
-    axes.imshow(
-        canvas, cmap="gray", vmin=0, vmax=1, extent=(0, right, bottom, 0), interpolation="nearest" if right < WIDTH * DPI else "antialiased"
-    )
+    kind = "nearest" if right < WIDTH * DPI else "antialiased"
+    axes.imshow(canvas, cmap="gray", vmin=0, vmax=1, extent=(0, right, bottom, 0), interpolation=kind)
     axes.set_anchor("NW")
     return figure, wide, high
 
