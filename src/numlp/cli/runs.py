@@ -17,27 +17,15 @@ SHOWN = 20  # runs in a table that nothing else bounds
 DATA = "data"  # the setting that chooses the data set: accuracies on another one have no common rank
 STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "green", "pruned": "dim", "cached": "dim"}
 SIMPLE = re.compile(r"([\w.]+)=([^=\s'\"`]+)")
-ABOUT = (
-    "List the trained runs in MLflow, the newest first: each with its epochs, and its accuracy on "
-    "validation and test images. The commands compare and health take a run's name or the first characters of its id."
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.description = ABOUT
-    text = (
-        'only runs with this setting, e.g. norm=before, or that meet an MLflow filter, e.g. "metrics.`final/val_accuracy` > 0.5"; '
-        "with several --filter options, runs must meet all"
-    )
+    text = 'only runs with this setting, e.g. norm=before, or that meet an MLflow filter, e.g. "metrics.`final/val_accuracy` > 0.5"'
     parser.add_argument("--filter", action="append", default=[], metavar="KEY=VALUE", help=text)
-    parser.add_argument(
-        "--sweep", nargs="?", const="", metavar="SWEEP", help="only runs of one sweep: its name or id (default: the newest sweep)"
-    )
-    text = (
-        "only the N finished runs with the highest validation accuracy, the best first; the test accuracy is shown and does not rank; "
-        "of one data set: that of params.yaml (else of the newest run), or that of --filter data=NAME"
-    )
+    text = "only runs of one sweep: its name or id (default: the newest sweep)"
+    parser.add_argument("--sweep", nargs="?", const="", metavar="SWEEP", help=text)
+    text = "only the N runs with the highest validation accuracy, on the data set of params.yaml (else of the newest run) or of --filter"
     parser.add_argument("--best", type=_count, metavar="N", help=text)
     parser.add_argument("--last", type=_count, metavar="N", help=f"at most N rows of the table (default: {SHOWN})")
     parser.add_argument("--csv", action="store_true", help="write all runs with all settings as CSV")

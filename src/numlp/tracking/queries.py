@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 SWEEP, TRIAL = "sweep", "trial"  # tags: the digest of a sweep, on its own run; what tells a job of a sweep from its other jobs
 KEPT = "kept"  # tag of a run that shows what an earlier sweep trained, without its files
 PARENT = "mlflow.parentRunId"
-PAGE = 1000
-NEWEST = ["attributes.start_time DESC"]
 UNKNOWN = "none"
 NAMESPACE = Path("/proc/self/ns/pid")  # of process numbers, on Linux: two containers can have one host name and the same numbers
 
@@ -33,7 +31,8 @@ def search(store: Store, conditions: str) -> "Iterator[Entity]":
     """All runs that meet MLflow's filter `conditions`, the newest first."""
     token: str | None = None
     while token != "":
-        page = store.client.search_runs([store.experiment], conditions, order_by=NEWEST, max_results=PAGE, page_token=token)
+        order = ["attributes.start_time DESC"]
+        page = store.client.search_runs([store.experiment], conditions, order_by=order, max_results=1000, page_token=token)
         yield from page
         token = page.token or ""
 
@@ -91,10 +90,9 @@ def run_files(root: Path, name: str) -> Path:
         runs = runs or list(search(store, "attributes.run_name = '{}'".format(name.replace("'", ""))))
         if not runs:
             raise UserError(f"run not found: {name} is no directory of a run, and no id or name in MLflow; numlp runs lists the runs")
+        if all(KEPT in run.data.tags for run in runs):  # then those of the same settings and code in earlier sweeps
+            runs = list(search(store, f"tags.{TRIAL} = '{runs[0].data.tags[TRIAL]}'"))
         trained = [run for run in runs if KEPT not in run.data.tags]
-        if not trained:  # the same settings and code in an earlier sweep
-            same = search(store, f"tags.{TRIAL} = '{runs[0].data.tags[TRIAL]}'")
-            trained = [run for run in same if KEPT not in run.data.tags][:1]
         if not trained:
             raise UserError(f"{name}: MLflow has no files of this cached run; train it again with hydra.sweeper.rerun=true")
         run_id = trained[0].info.run_id
