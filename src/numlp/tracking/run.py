@@ -96,14 +96,8 @@ def track(root: Path, folder: Path | None, about: About, experiment: str = EXPER
     """The run whose files are in `folder`, in MLflow; it ends by how the body is left. No store that fails raises anything here.
 
     It continues a run from before: that with the id `about.run_id`, the child of the same parent with the same tag `trial`, or the run
-    with the same tag `sweep` that no process is in.
-
-    Args:
-        root: The project's folder.
-        folder: The run's folder, in which run.json then is; None for a run without files.
-        about: The run's description; the body may add tags and metrics.
-        experiment: MLflow's experiment.
-        system_metrics: Whether the machine is sampled while the run is open.
+    with the same tag `sweep` that no process is in. The body may add tags and metrics to `about`, which is run.json in `folder`, if there
+    is one. With `system_metrics` the machine is sampled while the run is open.
     """
     about.params = {key: str(value) for key, value in about.params.items()}
     tracker, status = Tracker(root, folder, about, experiment), "KILLED"
