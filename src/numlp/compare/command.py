@@ -80,8 +80,9 @@ def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
         if run.model is None:
             raise UserError(f"{run.name}: the run diverged and has no {paths.MODEL}")
     models = [run.model for run in runs if run.model is not None]
-    info, names = models[0].dataset, [model.dataset.name for model in models]
-    require(len({model.dataset.digest for model in models}) == 1, "numlp compare", "runs on the same data set", datasets=names)
+    info, names = models[0].dataset, [f"{model.dataset.name} {model.dataset.digest[:8]}" for model in models]
+    same = len({model.dataset.digest for model in models}) == 1
+    require(same, "numlp compare", "runs on one data set, by the digest of its content", datasets=names)
     raw = find_raw(info)
     labels, correct, accuracies = raw.labels[info.train :], [], []
     for model in models:
