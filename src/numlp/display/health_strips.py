@@ -44,10 +44,10 @@ def _decades(values: np.ma.MaskedArray[Any, Any]) -> Normalize:
 
 
 QUANTITIES: Sequence[tuple[str, str, Callable[[np.ma.MaskedArray[Any, Any]], Normalize], str]] = (
-    ("activation_std", "Standard deviation of the activations over the images", _decades, "viridis"),
+    ("activation_std", "Standard deviation of activations", _decades, "viridis"),
     ("dead", "Fraction of dead ReLUs", lambda _: PowerNorm(0.5, 0, 1), "Reds"),  # by the root, so that one unit of ten is seen
     ("grad_norm", "Norm of the weights' gradient", _decades, "viridis"),
-    ("update_ratio", "Norm of an update, relative to the norm of the weights", _decades, "viridis"),
+    ("update_ratio", "Norm of updates relative to weights", _decades, "viridis"),
     ("gamma_mean", "Batch norm: mean gamma", lambda _: CenteredNorm(1), "RdBu_r"),
     ("beta_mean", "Batch norm: mean beta", lambda _: CenteredNorm(0), "RdBu_r"),
 )
@@ -93,5 +93,5 @@ def draw_health(runs: Sequence[Watched], title: str, classes: int) -> Figure:
         axes.tick_params(labelleft=False)
     for axes in grid[-1]:
         axes.set_xlabel("epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(4 if len(runs) > 1 else 10, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(4 if len(runs) > 1 else 10, integer=True, steps=[1, 2, 5, 10]))
     return figure
