@@ -18,7 +18,7 @@ from numlp import paths
 from numlp.data import cifar10
 from numlp.data.cifar10 import Unavailable
 from numlp.data.dataset import load_raw
-from numlp.data.sources import make_raw, provide_raw
+from numlp.data.sources import identify, make_raw, provide_raw
 from numlp.errors import UserError
 from numlp.files import sha256
 
@@ -215,7 +215,9 @@ def first_pixel(asked):
 def test_another_archive_is_never_taken_for_the_one_before(archive, other, accept, project, monkeypatch):
     asked = accept(archive)
     assert first_pixel(asked) == 0
+    before = identify(asked)
     assert first_pixel(accept(other)) == 9  # other variables
+    assert identify(asked) != before
     monkeypatch.delenv("CIFAR10_ARCHIVE")
     monkeypatch.delenv("CIFAR10_SHA256")
     assert first_pixel(asked) == 9  # an accepted archive stays while no variable is set

@@ -11,8 +11,6 @@ import numlp
 from numlp.errors import require
 
 FILES = ("conf", "params.yaml", "dvc.yaml", "constraints.txt", ".gitignore", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
-SOURCE, RESOLVE = "      - src/numlp\n", "    cmd: numlp resolve +stage=pipeline\n"  # lines of dvc.yaml; a project has no source
-EACH_TIME = "it writes the digest of the installed package's code; the other stages run where that has changed"
 README = """\
 # A project of numlp
 
@@ -79,9 +77,8 @@ def _fill(folder: Path, data: str | None, git: bool) -> None:
         source, target = template() / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
-    pipeline, params = folder / "dvc.yaml", folder / "params.yaml"
-    pipeline.write_text(pipeline.read_text().replace(SOURCE, "").replace(RESOLVE, f"{RESOLVE}    always_changed: true  # {EACH_TIME}\n"))
     if data is not None:
+        params = folder / "params.yaml"
         params.write_text(re.sub(r"^data: \w+", f"data: {data}", params.read_text(), flags=re.MULTILINE))
     (folder / "README.md").write_text(README)
     if not git:

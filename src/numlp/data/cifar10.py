@@ -129,8 +129,8 @@ def accepted_sha256(official: str) -> str:
     return accepted
 
 
-def is_accepted(origin: Mapping[str, Any], official: str) -> bool:
-    """Tell whether images of an origin are of the archive that the variables name now.
+def wanted_sha256(origin: Mapping[str, Any], official: str) -> str | None:
+    """The SHA-256 of the archive that the variables name now, or else the one of the images of an origin.
 
     What CIFAR10_SHA256 once accepted stays while neither variable is set, so that a later command need not name the archive again.
 
@@ -141,7 +141,7 @@ def is_accepted(origin: Mapping[str, Any], official: str) -> bool:
     if local is not None and local.exists():
         find_archive("", official, ())
     named = local is not None or os.environ.get("CIFAR10_SHA256")
-    return not named or origin.get("archive_sha256") == accepted_sha256(official)
+    return accepted_sha256(official) if named else origin.get("archive_sha256")
 
 
 def _download(urls: Sequence[str], path: Path, accepted: str) -> Path:

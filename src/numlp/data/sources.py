@@ -13,7 +13,7 @@ from numlp import paths
 from numlp.config import Config
 from numlp.config.parts import ADDRESSES, TARGET, build, locate, own_code
 from numlp.config.schema import Part
-from numlp.data.cifar10 import Unavailable, is_accepted, load_cifar10
+from numlp.data.cifar10 import Unavailable, load_cifar10, wanted_sha256
 from numlp.data.dataset import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
 from numlp.data.synthetic import synthesize
 from numlp.errors import UserError, did_you_mean, require
@@ -85,7 +85,7 @@ def holds(folder: Path, part: Part, replaced: bool = True) -> bool:
     origin = read_info(folder).origin
     if origin.get(ASKED) != asked or (REPLACED in origin and not replaced):
         return False
-    return locate(part) is not load_cifar10 or is_accepted(origin, part["sha256"])
+    return locate(part) is not load_cifar10 or origin.get("archive_sha256") == wanted_sha256(origin, part["sha256"])
 
 
 def settings_of(part: Part) -> dict[str, Any]:
@@ -105,6 +105,16 @@ def settings_of(part: Part) -> dict[str, Any]:
         files = sorted(file for file in inside if file.is_file()) or [place]
         settings["content"] = json_digest({str(file.relative_to(place)): known_sha256(file) for file in files if file.is_file()})
     return settings
+
+
+def identify(part: Part) -> dict[str, Any]:
+    """The settings of a data set, and the archive that the environment names; while it names none, the one of the images that are there."""
+    settings = settings_of(part)
+    if locate(part) is not load_cifar10:
+        return settings
+    origin = read_info(paths.DOWNLOAD).origin if (paths.DOWNLOAD / INFO).exists() else {}
+    archive = wanted_sha256(origin if origin.get(ASKED) == settings else {}, part["sha256"])
+    return {**settings, "archive": archive or part["sha256"]}
 
 
 def _from(data: RawData, origin: dict[str, Any]) -> RawData:

@@ -11,7 +11,7 @@ from numlp.config.naming import deciding_choices
 from numlp.config.parts import RUNTIME, TARGET, own_code
 from numlp.data.dataset import DatasetInfo
 from numlp.data.normalise import Prepared
-from numlp.data.sources import describe_data, settings_of
+from numlp.data.sources import describe_data, identify
 from numlp.files import json_digest
 from numlp.threads import library
 
@@ -38,7 +38,7 @@ def stage_keys(config: Config) -> dict[str, str]:
     """By stage of dvc.yaml, a digest of the settings and the code that decide its outputs; DVC adds the files that it depends on."""
     settings = deciding_choices(config)
     del settings["data"]
-    reads = {"download": settings_of(config.data), "normalise": settings.pop("split"), "evaluate": config.test_time_flip, "plot": None}
+    reads = {"download": identify(config.data), "normalise": settings.pop("split"), "evaluate": config.test_time_flip, "plot": None}
     reads["train"] = [settings, config.train.health, digest_own_code(config)]
     return {stage: json_digest({"settings": reads[stage], "code": stage_digest(stage)}) for stage in DECIDING}
 
