@@ -36,9 +36,10 @@ def load_npz(path: str, name: str | None = None, seed: int | None = 0) -> RawDat
     Raises:
         UserError: There is no such file, or its arrays are no data set.
     """
-    file, arrays, key = paths.from_project(path), dict[str, NDArray[Any]](), "the file"
+    file, arrays, key, files = paths.from_project(path), dict[str, NDArray[Any]](), "the file", list[str]()
     try:
         with np.load(file, allow_pickle=False) as content:
+            files = content.files
             for ours, key in ((ours, key) for ours, keys in KEYS.items() for key in keys if key in content.files):
                 arrays[ours] = content[key]
     except (OSError, ValueError, TypeError, AttributeError, EOFError, MemoryError, BadZipFile, zlib.error) as error:
@@ -47,8 +48,7 @@ def load_npz(path: str, name: str | None = None, seed: int | None = 0) -> RawDat
     for ours, array in arrays.items():  # NumPy gives a member that is no .npy file as bytes
         require(isinstance(array, np.ndarray) and array.size > 0, f"{path}: {ours}", "an array with values")
     tests = {"test_images", "test_labels"} if {"test_images", "test_labels"} & arrays.keys() else set()
-    missing = sorted({"images", "labels", *tests} - arrays.keys())
-    require(not missing, path, "images and labels, and test_images with test_labels", missing=missing)
+    require({"images", "labels", *tests} <= arrays.keys(), path, "images and labels, and test_images with test_labels", got=files)
     names = _class_names(arrays.get("class_names"), path)
     images, shape = _rows(arrays["images"], f"{path}: images")
     labels, test = _labels(arrays["labels"], len(images), len(names), f"{path}: labels"), None
