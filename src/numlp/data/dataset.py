@@ -86,7 +86,7 @@ class RawData:
         require(self.labels.shape == (n,), where, f"{n} labels", shape=self.labels.shape)
         require(0 < info.train < n, where, f"training and test images among the {n}", train=info.train)
         names = list(info.class_names)
-        fitting = len(set(names)) == len(names) >= 2 and all(name.isprintable() for name in names)
+        fitting = len(set(names)) == len(names) >= 2 and all(isinstance(name, str) and name.isprintable() for name in names)
         require(fitting, where, "two or more different class names of printable characters", names=names)
         low, high = int(self.labels.min()), int(self.labels.max())
         require(low >= 0 and high < info.classes, where, f"labels from 0 to {info.classes - 1}", lowest=low, highest=high)

@@ -1,6 +1,7 @@
 """A data set of one's own: one .npz file (docs/howto/data.md)."""
 
 import zlib
+from collections.abc import Mapping
 from typing import Any
 from zipfile import BadZipFile
 
@@ -36,29 +37,37 @@ def load_npz(path: str, name: str | None = None, seed: int | None = 0) -> RawDat
     Raises:
         UserError: There is no such file, or its arrays are no data set.
     """
-    file, arrays, key, files = paths.from_project(path), dict[str, NDArray[Any]](), "the file", list[str]()
+    file, arrays, key = paths.from_project(path), dict[str, Any](), "the file"
     try:
         with np.load(file, allow_pickle=False) as content:
-            files = content.files
-            for ours, key in ((ours, key) for ours, keys in KEYS.items() for key in keys if key in content.files):
-                arrays[ours] = content[key]
+            for key in content.files:
+                arrays[key] = content[key] if any(key in keys for keys in KEYS.values()) else None
     except (OSError, ValueError, TypeError, AttributeError, EOFError, MemoryError, BadZipFile, zlib.error) as error:
         text = str(error).partition(". ")[0]  # NumPy goes on by advice to unpickle it
         raise UserError(f"{path}: {key}: expected arrays of numbers or text, as numpy.savez writes them, got {text}") from error
-    for ours, array in arrays.items():  # NumPy gives a member that is no .npy file as bytes
-        require(isinstance(array, np.ndarray) and array.size > 0, f"{path}: {ours}", "an array with values")
+    return from_arrays(arrays, path, name or file.stem, {"file_sha256": known_sha256(file)}, seed)
+
+
+def from_arrays(given: Mapping[str, Any], where: str, name: str, origin: Mapping[str, Any], seed: int | None = 0) -> RawData:
+    """Make a data set of arrays by their names in an .npz file (see `load_npz`).
+
+    Raises:
+        UserError: They are no data set; its message begins with `where`.
+    """
+    arrays = {ours: given[key] for ours, keys in KEYS.items() for key in keys if key in given}
     tests = {"test_images", "test_labels"} if {"test_images", "test_labels"} & arrays.keys() else set()
-    require({"images", "labels", *tests} <= arrays.keys(), path, "images and labels, and test_images with test_labels", got=files)
-    names = _class_names(arrays.get("class_names"), path)
-    images, shape = _rows(arrays["images"], f"{path}: images")
-    labels, test = _labels(arrays["labels"], len(images), len(names), f"{path}: labels"), None
+    require({"images", "labels", *tests} <= arrays.keys(), where, "images and labels, and test_images with test_labels", got=list(given))
+    for ours, array in arrays.items():  # NumPy gives a member that is no .npy file as bytes
+        require(isinstance(array, np.ndarray) and array.size > 0, f"{where}: {ours}", "an array with values")
+    names = _class_names(arrays.get("class_names"), where)
+    images, shape = _rows(arrays["images"], f"{where}: images")
+    labels, test = _labels(arrays["labels"], len(images), len(names), f"{where}: labels"), None
     if tests:
-        test_images, test_shape = _rows(arrays["test_images"], f"{path}: test_images")
-        require(test_shape == shape, f"{path}: test_images", f"the images' shape {shape}", shape=test_shape)
-        test = test_images, _labels(arrays["test_labels"], len(test_images), len(names), f"{path}: test_labels")
+        test_images, test_shape = _rows(arrays["test_images"], f"{where}: test_images")
+        require(test_shape == shape, f"{where}: test_images", f"the images' shape {shape}", shape=test_shape)
+        test = test_images, _labels(arrays["test_labels"], len(test_images), len(names), f"{where}: test_labels")
     names = names or [f"class {label}" for label in range(int(labels.max()) + 1)]
-    info = DatasetInfo(name or file.stem, {"file_sha256": known_sha256(file)}, names, shape=shape)
-    return assemble(info, (images, labels), test, seed, f"{path}: labels")
+    return assemble(DatasetInfo(name, origin, names, shape=shape), (images, labels), test, seed, f"{where}: labels")
 
 
 def _rows(images: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], tuple[int, ...]]:
@@ -94,8 +103,8 @@ def _require_each(fitting: NDArray[np.bool_], array: NDArray[Any], where: str, e
         raise UserError(f"{where}: expected {expected}, got {array[index]} at index {index[0] if len(index) == 1 else index}")
 
 
-def _class_names(names: NDArray[Any] | None, path: str) -> list[str]:
+def _class_names(names: NDArray[Any] | None, where: str) -> list[str]:
     if names is None:
         return []
-    require(names.ndim == 1, f"{path}: class_names", "a list of names", shape=names.shape)
+    require(names.ndim == 1, f"{where}: class_names", "a list of names", shape=names.shape)
     return [str(name) for name in names.tolist()]

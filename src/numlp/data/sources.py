@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from numlp.config.parts import ADDRESSES, TARGET, build, locate, own_code
 from numlp.config.schema import Part
 from numlp.data.cifar10 import Unavailable, load_cifar10, wanted_sha256
 from numlp.data.dataset import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
+from numlp.data.npz import from_arrays
 from numlp.data.synthetic import synthesize
 from numlp.errors import UserError, did_you_mean, require
 from numlp.files import json_digest, known_sha256
@@ -49,8 +51,11 @@ def make_raw(part: Part) -> RawData:
         Unavailable: There is no archive, and no address sent one.
         UserError: Another error of the data, or what the function returned is no data set.
     """
-    asked, data = settings_of(part), build(part)
-    require(isinstance(data, RawData), f"data.{TARGET}", "a function that returns numlp.RawData", returned=type(data).__name__)
+    asked, data, target = settings_of(part), build(part), part[TARGET]
+    if isinstance(data, Mapping):
+        data = from_arrays({key: np.asarray(array) for key, array in data.items()}, target, target.rpartition(".")[2], {})
+    expected = "a function that returns numlp.RawData, or arrays by the names of an .npz file's"
+    require(isinstance(data, RawData), f"data.{TARGET}", expected, returned=type(data).__name__)
     if not (np.diff(data.labels[: data.info.train].astype(np.int64)) < 0).any():
         log.warning(
             "warning: data set %s: its labels are in order, and a split is a range of images: shuffle them together", data.info.name
