@@ -47,7 +47,7 @@ def repro(folder):
     return others
 
 
-def changed(folder):
+def stale(folder):
     """The stages that `dvc status` calls changed."""
     return re.findall(r"^(\w+):", done(folder, "dvc", "status"), re.MULTILINE)
 
@@ -112,7 +112,7 @@ def test_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(
     lock = (checkout / "dvc.lock").read_bytes()
     assert str(checkout).encode() not in lock
     assert repro(checkout) == []
-    assert changed(checkout) == ["resolve"]
+    assert stale(checkout) == ["resolve"]
     assert set(done(checkout, "dvc", "stage", "list", "--all", "--name-only").split()) == set(STAGES)
     done(checkout, "dvc", "repro", "-f")
     assert (checkout / "dvc.lock").read_bytes() == lock
@@ -165,7 +165,7 @@ def test_experiment_sets_files_and_values_inside_them_and_is_compared_applied_an
     done(checkout, "dvc", "checkout")
     done(checkout, "dvc", "exp", "apply", "narrow")
     assert "hidden 7-5" in " ".join(done(checkout, "numlp", "show").split())
-    assert changed(checkout) == ["resolve"]
+    assert stale(checkout) == ["resolve"]
 
 
 def test_experiment_in_a_copy_is_a_run_of_the_projects_mlflow_and_a_row_of_dvcs_table(checkout):
