@@ -22,7 +22,7 @@ from numlp.data.sources import find_raw
 from numlp.display.curves import draw_overlaid_curves
 from numlp.display.style import save
 from numlp.display.text import plain_table, table_console
-from numlp.errors import UserError, require
+from numlp.errors import require
 from numlp.files import json_digest, write_json
 from numlp.training.history import Record
 
@@ -76,10 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
     """Let the runs' networks, on one data set, classify the test images, and the validation images of their own splits."""
-    for run in runs:
-        if run.model is None:
-            raise UserError(f"{run.name}: the run diverged and has no {paths.MODEL}")
     models = [run.model for run in runs if run.model is not None]
+    lost = [run.name for run in runs if run.model is None]
+    require(not lost, "numlp compare", f"runs with a {paths.MODEL}; these diverged", runs=lost)
     info, names = models[0].dataset, [f"{model.dataset.name} {model.dataset.digest[:8]}" for model in models]
     same = len({model.dataset.digest for model in models}) == 1
     require(same, "numlp compare", "runs on one data set, by the digest of its content", datasets=names)

@@ -46,9 +46,7 @@ def run(config: Config, out: Path, member: Member | None = None) -> Outcome | No
     checkpoint = Checkpoint(paths.CHECKPOINTS / f"{run_key(config, data)}.npz")
     print(f"train: {name} on {dataset.name}")
     if build(config.moments).split == "test" and config.norm.placement != "none":
-        print(
-            f"train: moments=adaptive computes batch norm's statistics from {config.moments['images']:,} test images (never their labels)"
-        )
+        print(f"train: moments=adaptive takes batch norm's statistics from {config.moments['images']:,} test images (never their labels)")
     if not config.train.resume:
         checkpoint.clear()
     elif checkpoint.restore(state):
