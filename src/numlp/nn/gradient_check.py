@@ -134,10 +134,10 @@ class _Probe:
         """The cost, and which units of activations with a kink are active, from layer `start` on."""
         x, active = self.inputs[start], [np.empty(0, np.bool_)]
         for name in self.names[start:]:
-            layer = self.network.layers[name]
+            layer, work = self.batch.steps[name]
             if getattr(layer, "kinked", False):
                 active.append((x > 0).reshape(-1))
-            x = layer.forward(x, self.batch.works[name], self.mode)
+            x = layer.forward(x, work, self.mode)
         return cross_entropy(x, self.labels) + self.network.penalty(self.lam), np.concatenate(active)
 
     def gradients(self) -> dict[str, Array]:

@@ -1,7 +1,7 @@
 """The k-layer network: named layers over flat parameters, gradients and moments."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
@@ -169,7 +169,7 @@ class Pass:
 
     Attributes:
         moments: The batch's means and variances after a forward pass that uses them; like `network.moments`.
-        works: The buffers of each layer in the last forward pass, by its name.
+        steps: The layers of the last forward pass with their buffers, by name.
 
     Examples:
         >>> import numpy as np
@@ -188,8 +188,9 @@ class Pass:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.moments = Flat(moment_shapes(network.sizes, network.norm), network.dtype)
-        self._works: dict[int, dict[str, Any]] = {}  # by the size of a batch
-        self._first = list(network.layers).index("linear1")  # no parameter is before it
+        self.steps: dict[str, tuple[Layer, Any]] = {}
+        self._by_size: dict[int, dict[str, tuple[Layer, Any]]] = {}
+        self._dtype, self._row, self._first = network.dtype, network.sizes[:1], list(network.layers).index("linear1")
 
     def forward(self, x: Array, mode: Mode) -> Array:
         """(N, d) inputs -> (N, K) logits, in a buffer that the next pass over N rows writes over.
@@ -197,44 +198,44 @@ class Pass:
         Raises:
             UserError: The inputs are of another width or type than the network.
         """
-        for layer, work in self._begin(x):
+        self._begin(x)
+        for layer, work in self.steps.values():
             x = layer.forward(x, work, mode)
         return x
 
     def outputs(self, x: Array, mode: Mode) -> Iterator[tuple[str, Array]]:
         """As `forward`, with each layer's name and output as they come."""
-        for (layer, work), name in zip(self._begin(x), self.works, strict=True):
+        self._begin(x)
+        for name, (layer, work) in self.steps.items():
             x = layer.forward(x, work, mode)
             yield name, x
 
     def backward(self, dy: Array) -> None:
         """Fill the network's gradients from those in the logits, after a forward pass with the batch's moments."""
-        require(len(dy) in self._works, "backward", "a gradient with as many rows as the inputs of a forward pass", rows=len(dy))
-        steps = list(self._steps(len(dy)))
+        if len(dy) not in self._by_size:
+            raise UserError(f"backward: expected a gradient with as many rows as the inputs of a forward pass, got {len(dy)}")
+        steps = list(self._by_size[len(dy)].values())
         for layer, work in steps[: self._first : -1]:
             dy = layer.backward(dy, work)
         layer, work = steps[self._first]
-        assert isinstance(layer, Linear)
+        assert isinstance(layer, Linear)  # before it no layer has parameters
         layer.backward_parameters(dy, work)
 
-    def _begin(self, x: Array) -> Iterable[tuple[Layer, Any]]:
-        dtype, width = self.network.dtype, self.network.sizes[0]
-        if x.dtype != dtype:
-            raise UserError(f"input: expected {dtype}, the type of the network, got {x.dtype}; x.astype(np.{dtype}) converts it")
-        if x.shape[1:] != (width,):
-            raise UserError(f"input: expected rows of {width} values, shape (N, {width}), got shape {x.shape}")
-        return self._steps(len(x))
-
-    def _steps(self, n: int) -> Iterable[tuple[Layer, Any]]:
-        """The layers with their buffers for a batch of `n` rows."""
-        layers = self.network.layers
-        if n not in self._works:
-            self._works[n] = {name: layer.work(n, self.network.dtype) for name, layer in layers.items()}
-            for name, layer in layers.items():
+    def _begin(self, x: Array) -> None:
+        """Take the buffers for the rows of `x`."""
+        if x.dtype != self._dtype:
+            raise UserError(
+                f"input: expected {self._dtype}, the type of the network, got {x.dtype}; x.astype(np.{self._dtype}) converts it"
+            )
+        if x.shape[1:] != self._row:
+            raise UserError(f"input: expected rows of {self._row[0]} values, shape (N, {self._row[0]}), got shape {x.shape}")
+        if len(x) not in self._by_size:
+            works = {name: layer.work(len(x), self._dtype) for name, layer in self.network.layers.items()}
+            for name, layer in self.network.layers.items():
                 if isinstance(layer, BatchNorm):
-                    self._works[n][name].mean, self._works[n][name].var = self.moments[f"{name}.mean"], self.moments[f"{name}.var"]
-        self.works = self._works[n]
-        return zip(layers.values(), self.works.values(), strict=True)
+                    works[name].mean, works[name].var = self.moments[f"{name}.mean"], self.moments[f"{name}.var"]
+            self._by_size[len(x)] = {name: (layer, works[name]) for name, layer in self.network.layers.items()}
+        self.steps = self._by_size[len(x)]
 
 
 def parameter_shapes(sizes: Sequence[int], norm: Placement, activation: Callable[..., Activation] = Relu) -> dict[str, Shape]:

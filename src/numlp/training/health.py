@@ -39,10 +39,10 @@ class Probe:
         copy.params.vector[...] = self._network.params.vector
         logits = self._pass.forward(self._x, TRAINING)
         blocks: list[list[tuple[Layer, Any]]] = []  # of each linear layer, with what follows it up to the next
-        for name, layer in copy.layers.items():
+        for layer, work in self._pass.steps.values():
             if isinstance(layer, Linear):
                 blocks.append([])
-            blocks[-1].append((layer, self._pass.works[name]))
+            blocks[-1].append((layer, work))
         activations = [_activations(block) for block in blocks]
         self._pass.backward(cross_entropy_gradient(logits, self._labels))
         gradients = [_norm(copy.grads[f"linear{i}.W"]) for i in depth]
