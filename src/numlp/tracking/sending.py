@@ -64,7 +64,7 @@ def send_run(store: Store, about: About, folder: Path | None, records: Sequence[
     begin_run(store, about)
     send_records(store, about.run_id, records, health)
     finals = dict(about.metrics)
-    if records and about.status == "FINISHED" and "pruned" not in about.tags:
+    if records and about.status == "FINISHED" and not {"pruned", "diverged"} & about.tags.keys():
         best = max(records, key=lambda record: record.val_accuracy)
         finals |= {"best/val_accuracy": best.val_accuracy, "best/epoch": best.epoch}
         finals["best/val_cost"] = min(record.val_cost for record in records)
