@@ -10,13 +10,6 @@ from numpy.typing import NDArray
 from numlp.arrays import Array
 
 
-def flip_half(x: Array, shape: Sequence[int], rng: np.random.Generator) -> Array:
-    """Mirror each of the (N, d) channel-major images of `shape` left to right with probability 1/2, as a new array."""
-    copy = x.copy()
-    Augmentation(shape, flip=True).apply(copy, rng)
-    return copy
-
-
 def mirrored(x: Array, shape: Sequence[int]) -> Array:
     """All of the (N, d) channel-major images of `shape` mirrored left to right, as a new array."""
     height, width, channels = shape

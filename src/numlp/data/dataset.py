@@ -109,7 +109,7 @@ def assemble(info: DatasetInfo, arrays: Arrays, test: Arrays | None, seed: int |
         rng, places = np.random.default_rng(seed), np.empty(len(labels))
         for label, count in enumerate(counts):
             places[rng.permutation(np.flatnonzero(labels == label))] = (np.arange(count) + rng.random()) / count
-        order = places.argsort()
+        order = places.argsort(kind="stable")
         images, labels = images[order], labels[order]
     train = len(images) - len(images) // TEST
     if test is not None:
@@ -143,14 +143,8 @@ def load_raw(folder: Path) -> RawData:
 
 
 def read_info(folder: Path) -> DatasetInfo:
-    """What dataset.json in `folder` says.
-
-    Raises:
-        UserError: It is not what `save_raw` wrote.
-    """
+    """The description in `folder`, which `save_raw` wrote."""
     try:
         return DatasetInfo(**json.loads((folder / INFO).read_text()))
     except (ValueError, TypeError) as error:
-        raise UserError(
-            f"{folder / INFO}: no description of a data set ({error}); delete the directory, and the next run makes it again"
-        ) from error
+        raise UserError(f"{folder / INFO}: no description of a data set ({error}); delete the directory, and it is made again") from error

@@ -59,7 +59,9 @@ def from_arrays(given: Mapping[str, Any], where: str, name: str, origin: Mapping
     require({"images", "labels", *tests} <= arrays.keys(), where, "images and labels, and test_images with test_labels", got=list(given))
     for ours, array in arrays.items():  # NumPy gives a member that is no .npy file as bytes
         require(isinstance(array, np.ndarray) and array.size > 0, f"{where}: {ours}", "an array with values")
-    names = _class_names(arrays.get("class_names"), where)
+    listed = arrays.get("class_names", np.empty(0))
+    require(listed.ndim == 1, f"{where}: class_names", "a list of names", shape=listed.shape)
+    names = [str(name) for name in listed.tolist()]
     images, shape = _rows(arrays["images"], f"{where}: images")
     labels, test = _labels(arrays["labels"], len(images), len(names), f"{where}: labels"), None
     if tests:
@@ -101,10 +103,3 @@ def _require_each(fitting: NDArray[np.bool_], array: NDArray[Any], where: str, e
     if not fitting.all():
         index = tuple(map(int, np.unravel_index(int(fitting.argmin()), fitting.shape)))
         raise UserError(f"{where}: expected {expected}, got {array[index]} at index {index[0] if len(index) == 1 else index}")
-
-
-def _class_names(names: NDArray[Any] | None, where: str) -> list[str]:
-    if names is None:
-        return []
-    require(names.ndim == 1, f"{where}: class_names", "a list of names", shape=names.shape)
-    return [str(name) for name in names.tolist()]

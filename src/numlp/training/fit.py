@@ -12,7 +12,7 @@ import numpy as np
 from numlp.arrays import Array
 from numlp.config import Config
 from numlp.config.parts import build
-from numlp.data.augment import flip_half
+from numlp.data.augment import Augmentation
 from numlp.data.normalise import Name, Prepared
 from numlp.errors import FRACTION, UserError, require
 from numlp.nn.moments import set_from_batch
@@ -65,7 +65,8 @@ class AdaptiveMoments(PreciseMoments):
 
     def change(self, x: Array, shape: Sequence[int], rng: np.random.Generator) -> Array:
         """The sampled images, of `shape`, as the pass sees them."""
-        return flip_half(x, shape, rng)
+        Augmentation(shape, flip=True).apply(x, rng)
+        return x
 
 
 class DivergedError(UserError):
