@@ -34,28 +34,17 @@ def now() -> int:
 
 @dataclass
 class About:
-    """What MLflow is told of a run beside its files: the content of run.json in the run's folder.
-
-    Attributes:
-        params: The settings, flat.
-        tags: The run's own tags; `track` adds those of `environment_tags`.
-        dataset: Name and digest of the data set; empty for none.
-        parent: The id of the run that this one is a part of.
-        run_id: The id in MLflow, once the store has the run.
-        metrics: Final metrics that no file has, by their names in MLflow.
-        started: Milliseconds since 1970, as `ended`.
-        status: RUNNING; afterwards FINISHED, FAILED after an exception, or KILLED after Ctrl-C, SIGTERM or sys.exit.
-    """
+    """What MLflow is told of a run beside its files: the content of run.json in the run's folder."""
 
     name: str
-    params: Mapping[str, Any]
-    tags: dict[str, str] = field(default_factory=dict)
-    dataset: Sequence[str] = ()
-    parent: str = ""
-    run_id: str = ""
-    metrics: dict[str, float] = field(default_factory=dict)
-    started: int = field(default_factory=now)
-    status: str = "RUNNING"
+    params: Mapping[str, Any]  # the settings, flat
+    tags: dict[str, str] = field(default_factory=dict)  # the run's own; those of `environment_tags` come to them
+    dataset: Sequence[str] = ()  # name and digest of the data set
+    parent: str = ""  # the id of the run that this one is a part of
+    run_id: str = ""  # the id in MLflow, once the store has the run
+    metrics: dict[str, float] = field(default_factory=dict)  # final ones that no file has, by their names in MLflow
+    started: int = field(default_factory=now)  # milliseconds since 1970, as `ended`
+    status: str = "RUNNING"  # afterwards FINISHED, FAILED after an exception, or KILLED after Ctrl-C, SIGTERM or sys.exit
     ended: int = 0
 
 
@@ -63,12 +52,12 @@ def send_run(store: Store, about: About, folder: Path | None, records: Sequence[
     """Send what the store lacks of a run that has ended: its description, metrics, files and end."""
     begin_run(store, about)
     send_records(store, about.run_id, records, health)
-    finals = dict(about.metrics)
-    if records and about.status == "FINISHED" and not {"pruned", "diverged"} & about.tags.keys():
+    finals: dict[str, float] = {}
+    if records and about.status == "FINISHED" and "pruned" not in about.tags:
         best = max(records, key=lambda record: record.val_accuracy)
-        finals |= {"best/val_accuracy": best.val_accuracy, "best/epoch": best.epoch}
+        finals = {"best/val_accuracy": best.val_accuracy, "best/epoch": best.epoch}
         finals["best/val_cost"] = min(record.val_cost for record in records)
-    send_finals(store, about.run_id, finals)
+    send_finals(store, about.run_id, finals | about.metrics)  # those of a diverged run are the worst there can be
     if folder is not None:
         send_files(store, about.run_id, folder, about.started)
     store.client.set_terminated(about.run_id, about.status, about.ended)
