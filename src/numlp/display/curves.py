@@ -61,11 +61,8 @@ def draw_curves(records: Sequence[Record], title: str, classes: int) -> Figure:
 def draw_overlaid_curves(runs: Mapping[str, Sequence[Sequence[Record]]], title: str, classes: int) -> Figure:
     """Draw cost and accuracy over the epochs: a color per label, full for training, dashed for validation.
 
-    Args:
-        runs: By label, the records of a run, or of the runs of several seeds, which have their mean as a line and a band; at most as
-            many as there are colors.
-        title: The data set's name and the settings that the runs share.
-        classes: Number of classes, for the dotted line of chance.
+    A label has the records of a run, or those of the runs of several seeds: a line at their mean, and a band. There are at most as many
+    labels as colors. `classes` gives the dotted line of chance.
     """
     number = sum(map(len, runs.values()))
     columns = 2 if max(map(len, runs)) <= HALF else 1

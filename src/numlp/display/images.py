@@ -53,12 +53,9 @@ def scale_units(W: Array) -> Array:
 
 @styled
 def draw_first_layer(W: Array, shape: Sequence[int], title: str) -> Figure:
-    """Draw the first layer's weights as images, a unit each, 0 as mid-gray.
+    """Draw the first layer's (d, units) weights as images of `shape`, a unit each, 0 as mid-gray; not those of rows that are no images.
 
-    Args:
-        W: (d, units) weights of the first d values of channel-major images; the values behind them are drawn as mid-gray.
-        shape: (height, width, channels) of an image, or (d,) of rows that are no images, which are not drawn.
-        title: The data set's name and the run's choices.
+    The weights are those of the first d values of channel-major images; the values behind them are mid-gray.
     """
     if len(shape) != 3:
         return sheet("Weights of the first layer: not drawn, as the inputs are no images", title, height=0.5)
