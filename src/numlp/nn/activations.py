@@ -160,11 +160,7 @@ class Gelu(_Sloped):
 
 
 def kind_of(activation: Callable[..., Activation]) -> type[Activation]:
-    """The class of an activation, which may have settings bound to it by `functools.partial`.
-
-    Raises:
-        UserError: It is no class of layers.
-    """
+    """The class of an activation, to which `functools.partial` may have bound settings."""
     kind = getattr(activation, "func", activation)
     if not (isinstance(kind, type) and hasattr(kind, "forward")):
         raise UserError(f"activation: expected a class of layers, got {getattr(kind, '__name__', kind)}")

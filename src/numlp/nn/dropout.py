@@ -32,17 +32,6 @@ class Dropout:
         place: A number that no other random layer of the network has: two with the same number draw the same bits.
 
     Source: Srivastava et al. 2014, JMLR 15, section 4; divided while training, so that a prediction needs no factor (section 10).
-
-    Examples:
-        >>> import numpy as np
-        >>> import numlp
-        >>> layer = numlp.Dropout(d=100, rate=0.5, place=1)
-        >>> x, work = np.ones((1, 100)), layer.work(n=1, dtype=np.float64)
-        >>> training = numlp.Mode(batch_moments=True, noise=(0, 0))
-        >>> np.unique(layer.forward(x, work, training)).tolist()
-        [0.0, 2.0]
-        >>> np.unique(layer.forward(x, work, numlp.PREDICTION)).tolist()
-        [1.0]
     """
 
     def __init__(self, d: int, rate: float, place: int) -> None:
