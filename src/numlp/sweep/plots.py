@@ -18,7 +18,8 @@ from numlp.sweep.trial import Trial
 from numlp.training.history import Record
 
 SHOWN = 6  # trials in the figure of the curves
-AXIS, LEVELS = "validation accuracy (%)", 13  # colors of the plane
+SUBJECT, AXIS = "Validation accuracy of {} trials", "validation accuracy (%)"
+LEVELS = 13  # colors of the plane
 QUARTER = 0.25  # the lowest of the trials share a color: what failed tells nothing of where the best is
 NOTE = (
     "Points: trials, each the mean over its seeds; star: the best. Between them: linear interpolation. "
@@ -31,13 +32,7 @@ def draw_figures(
 ) -> None:
     """Draw rounds.png and contour.png of a search with intervals, and curves.png of several runs.
 
-    Args:
-        out: The sweep's folder.
-        trials: Its trials.
-        order: Those that are done, the best first, at least one.
-        spaces: The space of each round.
-        title: What the search was.
-        data: The data set.
+    `order` has the trials that are done, the best first, at least one; `spaces` the space of each round.
     """
     title = f"{data.name}\n{title}"
     spans = [{key: dimension for key, dimension in space.items() if isinstance(dimension, Range)} for space in spaces]
@@ -60,7 +55,7 @@ def draw_figures(
 @styled
 def draw_rounds(done: Sequence[Trial], spans: Sequence[Mapping[str, Range]], title: str) -> Figure:
     """Draw a panel per key: validation accuracy against its value, the range of each round shaded; a line at the best trial."""
-    figure, best = sheet(_subject(done), title, 3.1 * len(spans[0])), max(done, key=lambda trial: trial.mean("val_accuracy"))
+    figure, best = sheet(SUBJECT.format(len(done)), title, 3.1 * len(spans[0])), max(done, key=lambda trial: trial.mean("val_accuracy"))
     panels = figure.subplots(len(spans[0]), 1, squeeze=False)[:, 0]
     for (key, whole), panel in zip(spans[0].items(), panels, strict=True):
         for place, span in enumerate(spans):
@@ -79,7 +74,7 @@ def draw_rounds(done: Sequence[Trial], spans: Sequence[Mapping[str, Range]], tit
 @styled
 def draw_contour(done: Sequence[Trial], spans: Mapping[str, Range], title: str) -> Figure:
     """Draw each trial at its values of two keys, colored by validation accuracy, and the linear interpolation between the trials."""
-    figure = sheet(_subject(done), f"{title}\n{NOTE}", 4.6)
+    figure = sheet(SUBJECT.format(len(done)), f"{title}\n{NOTE}", 4.6)
     axes = figure.subplots()
     for (key, span), axis in zip(spans.items(), ("x", "y"), strict=True):
         axes.set(**{f"{axis}label": key, f"{axis}scale": "log" if span.log else "linear", f"{axis}lim": (span.low, span.high)})
@@ -105,7 +100,3 @@ def draw_contour(done: Sequence[Trial], spans: Mapping[str, Range], title: str) 
 def _points(trials: Sequence[Trial], *keys: str) -> list[list[float]]:
     """The values of each key, and the accuracies in per cent."""
     return [*([float(trial.point[key]) for trial in trials] for key in keys), [100 * trial.mean("val_accuracy") for trial in trials]]
-
-
-def _subject(trials: Sequence[Trial]) -> str:
-    return f"Validation accuracy of {len(trials)} trials"
