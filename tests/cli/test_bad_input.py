@@ -63,13 +63,15 @@ def test_bad_setting_is_told_by_its_key_before_anything_is_made(with_data, numlp
         (["data=folder", "data.path=foto"], "did you mean photos?"),
         (["data=mine.npz"], "data=npz data.path=mine.npz"),
         (["data=photos"], "data=folder data.path=photos"),
+        (["data=npz", "data.path=mine.npz"], "mine.npz: "),
     ],
 )
-def test_data_of_ones_own_that_is_not_found_is_told_with_what_is_meant(project, numlp, words, part):
+def test_data_of_ones_own_that_cannot_be_had_is_one_line_and_leaves_no_folder(project, numlp, words, part):
     (project / "mine.npz").touch()
     (project / "photos").mkdir()
     code, out, err = numlp("train", *words)
     assert (code, out, err.count("\n"), part in err) == (1, "", 1, True), err
+    assert not (project / "outputs").exists()
 
 
 @pytest.mark.parametrize(

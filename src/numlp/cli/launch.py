@@ -18,7 +18,7 @@ from numlp.cli.init import template
 from numlp.config.compose import CONF, PARAMS, explaining, read_params, store_primary, to_config
 from numlp.config.search import NODE, SWEEPER
 from numlp.errors import UserError
-from numlp.results.output_folder import mark
+from numlp.results.output_folder import discard, mark
 from numlp.signals import stoppable
 
 OTHER_FOLDERS = ("defaults", "hydra", "stage")  # folders of conf/ for other files and for dvc.yaml
@@ -92,6 +92,8 @@ def job(config: DictConfig) -> Any:
         result = module.run(to_config(config), out)
     except Exception as error:
         if alone:
+            if isinstance(error, UserError):
+                discard(out)
             raise SystemExit(1) from error
         raise
     if isinstance(result, int) and result:

@@ -1,7 +1,8 @@
 """Output folders, which Hydra lets a user choose: numlp writes to a new or empty one, or to one that it has marked by a folder `.numlp`."""
 
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +59,12 @@ def mark(folder: Path) -> None:
     """Make the folder one of numlp's."""
     if not is_ours(folder):
         (folder / MARK).mkdir(parents=True, exist_ok=True)  # jobs may do so at the same time
+
+
+def discard(folder: Path) -> None:
+    """Remove the folder of a run that was refused before it wrote a file: it has Hydra's copy of the settings alone."""
+    if (folder / MARK).is_dir() and {path.name for path in folder.iterdir()} <= {MARK.name, ".hydra"}:
+        shutil.rmtree(folder)
+        with suppress(OSError):  # other runs of the day
+            for parent in folder.parents if folder.is_relative_to("outputs") else ():
+                parent.rmdir()
