@@ -103,7 +103,7 @@ class Measured:
             return None
 
     def recorded(self, name: str) -> Run:
-        """That run, with its records.
+        """The run, with its records.
 
         Raises:
             NoDataError: There is none, or it has no records.

@@ -58,7 +58,7 @@ class Answer:
 
 @dataclass
 class Question:
-    """What a report leaves open: what it states, or we took it to state, and other answers."""
+    """A question that a report leaves open: what it states, or we took it to state, and other answers."""
 
     question: str
     stated: str

@@ -80,7 +80,7 @@ class Score:
 
     @property
     def one_more(self) -> tuple[float, float]:
-        """Where one more run of ours would lie, with 95 % probability."""
+        """The interval in which one more run of ours would lie, with 95 % probability."""
         return predict_one_more(self.estimate)
 
     @property

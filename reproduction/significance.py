@@ -42,7 +42,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the seeds say about a part: the estimate, the test's statistic and p, the seeds in the region, the verdict."""
+    """The evidence of the seeds on a part: the estimate, the test's statistic and p, the seeds in the region, the verdict."""
 
     part: Part
     estimate: Estimate

@@ -1,4 +1,4 @@
-"""Where a command works: in the project's folder, from wherever below it the user stands; nowhere else."""
+"""The folder in which a command works: the project's, from wherever below it the user stands; nowhere else."""
 
 from pathlib import Path
 

@@ -31,7 +31,7 @@ def test_signal_ends_the_body_with_the_shells_exit_code_and_another_one_does_not
 
 
 def test_ignored_signal_stays_ignored():
-    """As under nohup."""
+    """SIGHUP is ignored, as under nohup."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with stoppable():

@@ -39,7 +39,7 @@ BUDGETS = {  # these only go down; docs/decisions/0016-budgets.md
     "lines of tests": 9_537,
     "imports inside functions": 16,
     "private names of libraries": 0,
-    "docstrings without a noun first": 45,
+    "docstrings without a noun first": 0,
 }
 FILES_ON_THE_WAY, FRAMES = 38, 8  # from `numlp train` to the first update of the parameters
 

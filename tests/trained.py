@@ -30,5 +30,5 @@ def random_images(rng, n):
 
 
 def rows(images):
-    """As the project keeps them: channel-major rows."""
+    """Images as the project keeps them: channel-major rows."""
     return np.ascontiguousarray(np.moveaxis(images, -1, 1)).reshape(len(images), -1)

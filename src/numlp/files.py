@@ -115,7 +115,7 @@ def sha256(path: Path) -> str:
 
 
 def known_sha256(path: Path) -> str:
-    """As `sha256`, computed once per process while size and time of the file stay: 170 MB take 0.4 s."""
+    """`sha256`, computed once per process while size and time of the file stay: 170 MB take 0.4 s."""
     status = path.stat()
     return _sha256(path, status.st_size, status.st_mtime_ns)
 

@@ -1,4 +1,4 @@
-"""Where a project is, and where its files are: the nearest folder that is one, upwards, as with git and DVC; then paths from there."""
+"""The folder of a project, which is the nearest one upwards, as with git and DVC; and the paths of its files from there."""
 
 import os
 from collections.abc import Iterator

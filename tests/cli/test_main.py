@@ -69,7 +69,7 @@ def test_modules_beside_params_may_be_imported(project, numlp, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["train", "--help"], ["doctor"]], ids=["our print", "rich's table"])
 def test_reader_that_leaves_early_is_no_error(project, arguments):
-    """As in `numlp train --help | head -1`: the pipe closes, and nothing is said about it."""
+    """The pipe closes, as in `numlp train --help | head -1`, and nothing is said about it."""
     command = [sys.executable, "-c", f"import time, sys; time.sleep(0.2); from numlp.cli.main import main; sys.exit(main({arguments}))"]
     with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()

@@ -42,7 +42,7 @@ OVERRIDES = st.lists(
 
 
 def told(overrides):
-    """What `numlp resolve` says to them: its exit code and its errors."""
+    """The answer of `numlp resolve` to them: its exit code and its errors."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main(["resolve", "+stage=pipeline", *overrides])

@@ -1,4 +1,4 @@
-"""What a glance at the layers' health tells."""
+"""The facts that a glance at the layers' health tells."""
 
 import numpy as np
 

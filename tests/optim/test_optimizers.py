@@ -114,7 +114,7 @@ def test_average_is_that_of_every_eighth_update_and_changes_no_step(name):
 
 @pytest.mark.parametrize(("gradient", "clipped"), [([3.0, 4.0], [0.6, 0.8]), ([0.3, 0.4], [0.3, 0.4])], ids=["long", "short"])
 def test_clipping_shortens_long_gradients_alone(gradient, clipped):
-    """As torch.nn.utils.clip_grad_norm_ at a norm of 1."""
+    """The clipping of torch.nn.utils.clip_grad_norm_ at a norm of 1."""
     vector = np.array(gradient)
     clip_by_norm(vector, 1.0)
     np.testing.assert_allclose(vector, clipped)

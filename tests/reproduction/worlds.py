@@ -24,7 +24,7 @@ Accuracies = Mapping[str, float | Mapping[str, float]]
 
 
 def reported() -> dict[str, float | Mapping[str, float]]:
-    """What the reports published, by run and split; what they claim without a figure; and what we claim."""
+    """Figures that the reports published, by run and split; their claims without a figure; and our claims."""
     world: dict[str, float | Mapping[str, float]] = {}
     for row in read_published(ROOT / "reproduction" / "published.csv"):
         name = f"{row.experiment} {row.run}"
@@ -80,7 +80,7 @@ def _run(name: str, accuracy: float | Mapping[str, float], varied: list[float]) 
 
 
 def metrics(accuracies: Mapping[str, float]) -> Metrics:
-    """What a run measured that had these accuracies, in per cent by split."""
+    """The measurements of a run that had these accuracies, in per cent by split."""
     fractions = [accuracies.get(split, math.nan) / 100 for split in SPLITS]
     return Metrics(*fractions, *[math.nan] * 4, steps=0, model_digest="")
 

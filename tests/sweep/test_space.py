@@ -1,4 +1,4 @@
-"""What varies: read from Hydra's words, put on a grid, narrowed."""
+"""The values that vary: read from Hydra's words, put on a grid, narrowed."""
 
 import math
 

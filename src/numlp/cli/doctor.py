@@ -65,7 +65,7 @@ def check_machine() -> str:
 
 
 def check_configuration() -> str:
-    """What params.yaml and conf/ compose to."""
+    """The configuration of params.yaml and conf/."""
     return caption(deciding_choices(compose_project(Path.cwd())))
 
 

@@ -81,7 +81,7 @@ def read_params(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def compose_project(root: Path) -> Config:
-    """What `root`/params.yaml and conf/ say, without a command line.
+    """The settings of `root`/params.yaml and conf/, without a command line.
 
     Raises:
         UserError: They do not compose, or break a rule.

@@ -1,4 +1,4 @@
-"""What a run is called: its name, its caption in figures, and its settings as flat text."""
+"""The name of a run, its caption in figures, and its settings as flat text."""
 
 import re
 from collections.abc import Mapping, Sequence

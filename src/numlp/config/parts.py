@@ -56,7 +56,7 @@ def bind(part: Mapping[str, Any]) -> Callable[..., Any]:
 
 
 def bind_own(part: Mapping[str, Any]) -> Callable[..., Any]:
-    """As `bind`, for a part that a file from elsewhere names; only numlp and modules of the current directory are imported."""
+    """`bind` for a part that a file from elsewhere names: only numlp and modules of the current directory are imported."""
     module = str(part[TARGET]).partition(".")[0]
     if module != PACKAGE.name:
         near = any(Path(f"{module}{end}").exists() for end in (".py", "/__init__.py"))

@@ -118,7 +118,7 @@ class LrRangeConfig:
 
 @dataclass
 class TrackingConfig:
-    """What MLflow receives beside a run's curves; no result depends on it."""
+    """Values that MLflow receives beside a run's curves; no result depends on them."""
 
     system_metrics: bool = False  # processor, memory, disk and network of the machine, sampled while a network trains
 

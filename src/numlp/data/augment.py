@@ -51,7 +51,7 @@ class Augmentation:
             images *= ~(rows[:, np.newaxis, :, np.newaxis] & columns[:, np.newaxis, np.newaxis, :])
 
     def _square(self, side: int, n: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-        """Where the squares of `n` images lie along an axis of `side` pixels."""
+        """The places of the squares of `n` images along an axis of `side` pixels."""
         places, low = np.arange(side), rng.integers(0, side, size=(n, 1)) - self.cutout // 2
         return (places >= low) & (places < low + self.cutout)
 

@@ -164,7 +164,7 @@ def _measure(folder: Path, digest: str, start: int, stop: int) -> tuple[Array, A
 
 
 def describe(data: Prepared) -> dict[str, Any]:
-    """What the statistics follow from: split.json."""
+    """The data set and the split that the statistics follow from: split.json."""
     return {"data": asdict(data.dataset), "split": data.split, "code": stage_digest("normalise")}
 
 

@@ -29,7 +29,7 @@ PREDICTION = Mode(batch_moments=False)
 
 
 class Layer(Protocol):
-    """What the network asks of a layer. Its parameters do not change in a pass; what a pass leaves is in `work`."""
+    """The methods that the network asks of a layer. Its parameters do not change in a pass; `work` has what a pass leaves."""
 
     def work(self, n: int, dtype: DTypeLike) -> Any:
         """Buffers for batches of `n` rows."""

@@ -204,7 +204,7 @@ class Pass:
         return x
 
     def outputs(self, x: Array, mode: Mode) -> Iterator[tuple[str, Array]]:
-        """As `forward`, with each layer's name and output as they come."""
+        """Do as `forward` does, and yield each layer's name and output."""
         self._begin(x)
         for name, (layer, work) in self.steps.items():
             x = layer.forward(x, work, mode)

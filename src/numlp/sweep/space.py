@@ -1,4 +1,4 @@
-"""What varies in a sweep, read from Hydra's own words, and narrowed from one round to the next."""
+"""The space that a sweep searches, read from Hydra's own words, and narrowed from one round to the next."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -113,7 +113,7 @@ def narrowed(space: Space, best: Sequence[Mapping[str, str]], margin: float) -> 
 
 
 def describe_space(space: Space) -> str:
-    """What varies, for people."""
+    """The space in words."""
     return "; ".join(
         f"{key} one of {', '.join(d.values)}" if isinstance(d, Choice) else f"{key} {d.low:.4g} to {d.high:.4g}{' (log)' * d.log}"
         for key, d in space.items()

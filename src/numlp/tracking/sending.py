@@ -1,4 +1,4 @@
-"""What MLflow has of a run, and the one way to send it: each sending asks the store what it lacks."""
+"""The one way to send a run to MLflow: each sending asks the store what it lacks."""
 
 import json
 import math
@@ -34,7 +34,7 @@ def now() -> int:
 
 @dataclass
 class About:
-    """What MLflow is told of a run beside its files: the content of run.json in the run's folder."""
+    """The description of a run that MLflow has beside its files: the content of run.json in the run's folder."""
 
     name: str
     params: Mapping[str, Any]  # the settings, flat

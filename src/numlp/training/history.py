@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True)
 class Record:
-    """What is known after `step` updates. Cost and loss in nats, accuracy as a fraction of 1."""
+    """The measurements after `step` updates. Cost and loss in nats, accuracy as a fraction of 1."""
 
     step: int
     epoch: float
