@@ -34,7 +34,7 @@ def test_equal_noise_drops_equal_values_and_another_step_seed_or_place_others():
         assert np.mean(first != other) == pytest.approx(0.5, abs=0.02)
 
 
-@pytest.mark.parametrize("mode", [PREDICTION, TRAINING])
+@pytest.mark.parametrize("mode", [PREDICTION, Mode(True, ())])
 def test_without_noise_values_and_gradients_pass_unchanged(mode):
     layer, work, y = dropped(0.5, mode)
     assert (y == 1).all()
@@ -62,3 +62,8 @@ def test_dropout_adds_layers_without_parameters_and_predicts_as_the_network_with
 def test_rate_out_of_range_is_refused(rate):
     with pytest.raises(UserError, match="dropout"):
         Dropout(3, rate, 0)
+
+
+def test_pass_with_batch_moments_asks_for_noise():
+    with pytest.raises(UserError, match=r"noise=\(seed, step\)"):
+        dropped(0.5, TRAINING)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from numlp.errors import UserError
+from numlp.nn.activations import Relu
 from numlp.nn.gradient_check_cases import Case
 from numlp.nn.loss import cross_entropy_gradient
-from numlp.nn.mode import TRAINING
+from numlp.nn.mode import PREDICTION, TRAINING
 from numlp.nn.network import Flat, Network, Pass
 
 
@@ -103,6 +104,17 @@ def test_input_of_another_type_or_width_is_refused_with_the_remedy(x, words):
     assert all(word in str(error.value) for word in words)
 
 
-def test_backward_pass_of_rows_without_a_forward_pass_is_refused():
+@pytest.mark.parametrize(("rows", "mode", "dtype"), [(5, TRAINING, "f4"), (4, PREDICTION, "f4"), (4, TRAINING, "f8")])
+def test_backward_pass_that_does_not_fit_the_forward_pass_is_refused(rows, mode, dtype):
+    batch = Pass(Network((3, 3, 2), "before"))
+    batch.forward(np.zeros((4, 3), np.float32), mode)
     with pytest.raises(UserError, match="backward"):
-        Pass(Network((3, 2))).backward(np.zeros((4, 2), np.float32))
+        batch.backward(np.zeros((rows, 2), dtype))
+
+
+@pytest.mark.parametrize(("method", "result"), [("forward", None), ("backward", None), ("forward", np.zeros((4, 1))), ("backward", 0.5)])
+def test_wrong_result_of_an_activation_names_its_class_and_method(method, result):
+    bare = {"__init__": Relu.__init__, "work": Relu.work, "forward": Relu.forward, "backward": Relu.backward}
+    own = type("Own", (), {**bare, method: lambda self, *_: result})
+    with pytest.raises(UserError, match=rf"own1 .*Own\)\.{method}"):
+        gradients(Network((3, 3, 2), activation=own), np.zeros((4, 3), np.float32), np.zeros(4, int))

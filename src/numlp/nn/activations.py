@@ -22,9 +22,10 @@ class Activation(Layer, Protocol):
     """A layer that is made from its width `d`, and says what the network and the gradient check must know of it.
 
     Attributes:
-        kinked: Whether its derivative jumps where its input is 0.
+        kinked: Whether its derivative jumps where its input is 0; if absent, it does not.
         parameters: The initial value of each parameter of `d` entries that it learns, by name. `__init__` gets, after `d`, the views of
             all of them and then those of their gradients; settings are parameters with names and defaults behind them.
+            If absent, there are none.
     """
 
     kinked: ClassVar[bool]
@@ -165,6 +166,11 @@ def kind_of(activation: Callable[..., Activation]) -> type[Activation]:
     if not (isinstance(kind, type) and hasattr(kind, "forward")):
         raise UserError(f"activation: expected a class of layers, got {getattr(kind, '__name__', kind)}")
     return kind
+
+
+def initial_values(activation: Callable[..., Activation]) -> Mapping[str, float]:
+    """The initial value of each parameter that an activation learns, by name."""
+    return getattr(kind_of(activation), "parameters", {})
 
 
 def layer_name(activation: Callable[..., Activation], index: int) -> str:

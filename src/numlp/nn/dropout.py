@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from numlp.arrays import Array
-from numlp.errors import FRACTION
+from numlp.errors import FRACTION, UserError
 from numlp.nn.mode import Mode
 
 LEVELS = 1 << 16  # of a draw: 16 random bits decide on a value
@@ -43,9 +43,11 @@ class Dropout:
         return DropoutWork(np.empty((n, self.d), dtype), np.empty((n, self.d), np.bool_))
 
     def forward(self, x: Array, work: DropoutWork, mode: Mode) -> Array:
-        """(N, d) -> (N, d); without noise the values themselves."""
-        work.drawn = mode.noise is not None
-        if mode.noise is None:
+        """(N, d) -> (N, d); without noise, in a prediction, the values themselves."""
+        if mode.batch_moments and mode.noise is None:
+            raise UserError("dropout: expected noise, another for each step: numlp.Mode(batch_moments=True, noise=(seed, step))")
+        work.drawn = bool(mode.noise)
+        if not mode.noise:
             return x
         bits = np.random.PCG64([*mode.noise, self.place]).random_raw(-(-x.size // 4)).view(np.uint16)  # four draws of each 64 bits
         np.greater_equal(bits[: x.size].reshape(x.shape), self.threshold, out=work.kept)

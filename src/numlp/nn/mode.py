@@ -14,15 +14,16 @@ class Mode:
 
     Attributes:
         batch_moments: Batch norm uses the batch's own means and variances; otherwise the stored ones.
-        noise: What the draws of random layers follow from, e.g. (seed, step); None: they draw nothing, and change no value.
+        noise: What the draws of random layers follow from, such as (seed, step): another step drops other values. With None they
+            change no value, and a network with dropout refuses batch moments; with () they change none on purpose.
     """
 
     batch_moments: bool
-    noise: tuple[int, int] | None = None
+    noise: tuple[int, ...] | None = None
 
 
 TRAINING = Mode(batch_moments=True)
-"""The mode of an update without random layers, and of a pass whose batch moments are to be stored."""
+"""The mode of an update without random layers; with dropout it is Mode(batch_moments=True, noise=(seed, step))."""
 
 PREDICTION = Mode(batch_moments=False)
 """The mode of a trained network: each row's output follows from that row alone."""

@@ -1,7 +1,7 @@
 """Estimators of the moments that batch norm uses once training is over."""
 
 from numlp.arrays import Array
-from numlp.nn.mode import TRAINING
+from numlp.nn.mode import Mode
 from numlp.nn.network import Network, Pass
 
 
@@ -25,7 +25,7 @@ def set_from_batch(network: Network, x: Array) -> None:
         True
     """
     one_pass = Pass(network)
-    one_pass.forward(x, TRAINING)
+    one_pass.forward(x, Mode(batch_moments=True, noise=()))
     network.moments.vector[:] = one_pass.moments.vector
 
 

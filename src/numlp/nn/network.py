@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from numlp.arrays import Array, Shape
 from numlp.errors import UserError, require
-from numlp.nn.activations import Activation, Relu, kind_of, layer_name
+from numlp.nn.activations import Activation, Relu, initial_values, layer_name
 from numlp.nn.batch_norm import BatchNorm
 from numlp.nn.dropout import Dropout
 from numlp.nn.linear import Linear
@@ -54,7 +54,7 @@ class Network:
         norm: Where batch normalization stands with regard to the non-linearity.
         eps: Added to batch norm's variances.
         dtype: float32 to train, float64 to check gradients.
-        dropout: Rate at which the outputs of each hidden layer are dropped while training; 0 leaves the layer out.
+        dropout: Rate at which the outputs of each hidden layer are dropped, by the noise of the pass's `Mode`; 0 leaves the layer out.
         input_dropout: The same rate of the inputs.
         activation: Class of the layers between the affine ones, such as `numlp.Gelu`; a `functools.partial` of it holds its settings.
 
@@ -110,7 +110,7 @@ class Network:
             self.layers |= self._block(index)
         for name, view in self.params.views.items():
             kind = name.partition(".")[2]
-            view[...] = kind_of(activation).parameters.get(kind, kind == "gamma")
+            view[...] = initial_values(activation).get(kind, kind == "gamma")
         for name, view in self.moments.views.items():
             view[...] = name.endswith("var")
 
@@ -132,7 +132,7 @@ class Network:
         if index == self.depth:
             return linear
         name = layer_name(self.activation, index)
-        learned = self._views(name, *kind_of(self.activation).parameters)
+        learned = self._views(name, *initial_values(self.activation))
         activation: dict[str, Layer] = {name: self.activation(self.sizes[index], *learned)}
         dropout = self._dropout(index, self.dropout)
         if self.norm == "none":
@@ -190,52 +190,74 @@ class Pass:
         self.moments = Flat(moment_shapes(network.sizes, network.norm), network.dtype)
         self.steps: dict[str, tuple[Layer, Any]] = {}
         self._by_size: dict[int, dict[str, tuple[Layer, Any]]] = {}
+        self._modes: dict[int, Mode] = {}  # of the last forward pass of each size
+        self._unchecked: set[int] = set()  # sizes without a backward pass so far
         self._dtype, self._row, self._first = network.dtype, network.sizes[:1], list(network.layers).index("linear1")
 
     def forward(self, x: Array, mode: Mode) -> Array:
         """(N, d) inputs -> (N, K) logits, in a buffer that the next pass over N rows writes over.
 
         Raises:
-            UserError: The inputs are of another width or type than the network.
+            UserError: The inputs, or the result of an activation, are of another shape or type than expected; no noise for dropout.
         """
-        self._begin(x)
-        for layer, work in self.steps.values():
-            x = layer.forward(x, work, mode)
-        return x
+        *_, (_, logits) = self.outputs(x, mode)
+        return logits
 
     def outputs(self, x: Array, mode: Mode) -> Iterator[tuple[str, Array]]:
         """Do as `forward` does, and yield each layer's name and output."""
-        self._begin(x)
+        first = self._begin(x, mode)
         for name, (layer, work) in self.steps.items():
-            x = layer.forward(x, work, mode)
+            y = layer.forward(x, work, mode)
+            if first and not isinstance(layer, Linear):
+                _require_alike(name, layer, "forward", x, y)
+            x = y
             yield name, x
 
     def backward(self, dy: Array) -> None:
         """Fill the network's gradients from those in the logits, after a forward pass with the batch's moments."""
-        if len(dy) not in self._by_size:
+        if (mode := self._modes.get(len(dy))) is None:
             raise UserError(f"backward: expected a gradient with as many rows as the inputs of a forward pass, got {len(dy)}")
-        steps = list(self._by_size[len(dy)].values())
-        for layer, work in steps[: self._first : -1]:
-            dy = layer.backward(dy, work)
-        layer, work = steps[self._first]
+        if not mode.batch_moments and self.moments.views:
+            raise UserError("backward: expected a forward pass with the batch's moments before it, such as numlp.TRAINING's")
+        if dy.dtype != self._dtype:
+            raise UserError(f"backward: expected a gradient of {self._dtype}, the type of the network, got {dy.dtype}")
+        first = len(dy) in self._unchecked
+        self._unchecked.discard(len(dy))
+        steps = list(self._by_size[len(dy)].items())
+        for name, (layer, work) in steps[: self._first : -1]:
+            dx = layer.backward(dy, work)
+            if first and not isinstance(layer, Linear):
+                _require_alike(name, layer, "backward", dy, dx)
+            dy = dx
+        layer, work = steps[self._first][1]
         assert isinstance(layer, Linear)  # before it no layer has parameters
         layer.backward_parameters(dy, work)
 
-    def _begin(self, x: Array) -> None:
-        """Take the buffers for the rows of `x`."""
+    def _begin(self, x: Array, mode: Mode) -> bool:
+        """Take the buffers for the rows of `x`, and tell whether they are new."""
         if x.dtype != self._dtype:
             raise UserError(
                 f"input: expected {self._dtype}, the type of the network, got {x.dtype}; x.astype(np.{self._dtype}) converts it"
             )
         if x.shape[1:] != self._row:
             raise UserError(f"input: expected rows of {self._row[0]} values, shape (N, {self._row[0]}), got shape {x.shape}")
-        if len(x) not in self._by_size:
+        if new := len(x) not in self._by_size:
             works = {name: layer.work(len(x), self._dtype) for name, layer in self.network.layers.items()}
             for name, layer in self.network.layers.items():
                 if isinstance(layer, BatchNorm):
                     works[name].mean, works[name].var = self.moments[f"{name}.mean"], self.moments[f"{name}.var"]
             self._by_size[len(x)] = {name: (layer, works[name]) for name, layer in self.network.layers.items()}
-        self.steps = self._by_size[len(x)]
+            self._unchecked.add(len(x))
+        self.steps, self._modes[len(x)] = self._by_size[len(x)], mode
+        return new
+
+
+def _require_alike(name: str, layer: Layer, method: str, given: Array, returned: object) -> None:
+    """Raise UserError unless a layer returned an array of the shape and type that it was given."""
+    texts = [f"{a.dtype} of shape {a.shape}" if isinstance(a, np.ndarray) else f"{type(a).__name__}" for a in (given, returned)]
+    if texts[0] != texts[1]:
+        where = f"{name} ({type(layer).__module__}.{type(layer).__qualname__}).{method}"
+        raise UserError(f"{where}: expected an array, {texts[0]}, as the result, got {texts[1]}")
 
 
 def parameter_shapes(sizes: Sequence[int], norm: Placement, activation: Callable[..., Activation] = Relu) -> dict[str, Shape]:
@@ -247,7 +269,7 @@ def parameter_shapes(sizes: Sequence[int], norm: Placement, activation: Callable
         if norm != "none" and i < depth:
             shapes |= {f"bn{i}.gamma": (sizes[i],), f"bn{i}.beta": (sizes[i],)}
         if i < depth:
-            shapes |= {f"{layer_name(activation, i)}.{parameter}": (sizes[i],) for parameter in kind_of(activation).parameters}
+            shapes |= {f"{layer_name(activation, i)}.{parameter}": (sizes[i],) for parameter in initial_values(activation)}
     return shapes
 
 
