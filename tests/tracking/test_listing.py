@@ -31,11 +31,11 @@ def test_trained_runs_are_listed_the_newest_first_without_sweeps_and_means(proje
 
 
 def test_runs_are_selected_by_mlflows_filter_and_by_their_sweep(project, runs):
-    for conditions in ("params.lam = '0.1'", "metrics.`final/val_accuracy` > 0.3"):
-        assert names(project, conditions=conditions) == ["one"]
+    for condition in ("params.lam = '0.1'", "metrics.`final/val_accuracy` > 0.3", "norm=none"):
+        assert names(project, conditions=[condition]) == ["one"]
     for asked in ("", "search", runs["sweep"], runs["sweep"][:8]):
         assert names(project, sweep=asked) == ["two", "one"]
-    for asked, said in (({"conditions": "lam >< 2"}, "lam >< 2"), ({"sweep": "other"}, r"other; .*: search$")):
+    for asked, said in (({"conditions": ["lam >< 2"]}, "lam >< 2"), ({"sweep": "other"}, r"other; .*: search$")):
         with pytest.raises(UserError, match=said) as caught:
             list_runs(project, **asked)
         assert "\n" not in str(caught.value)
@@ -47,7 +47,8 @@ def test_python_gets_settings_as_numbers_metrics_and_data_sets(project, runs, tm
     table = numlp.runs()
     assert list(table.lam) == [0.001, 0.2, 0.2, 0.1]
     assert table.iloc[0][["status", "dataset", "final/val_cost"]].tolist() == ["cached", "digits", 1.5]
-    assert list(numlp.runs("params.lam = '0.1'", sweep="search").name) == ["one"]
+    for condition in ("params.lam = '0.1'", "lam=1e-1"):
+        assert numlp.runs(condition, sweep="search")[["name", "final/val_accuracy"]].values.tolist() == [["one", 0.4]]
     monkeypatch.chdir(tmp_path)
     with pytest.raises(numlp.UserError):
         numlp.runs()

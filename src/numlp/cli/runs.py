@@ -1,7 +1,6 @@
 """`numlp runs`: the runs in MLflow, as a table or as CSV."""
 
 import argparse
-import re
 import sys
 from pathlib import Path
 
@@ -10,13 +9,11 @@ from rich.text import Text
 
 from numlp.config.compose import read_params
 from numlp.display.text import plain_table, table_console
-from numlp.errors import UserError, did_you_mean
 from numlp.tracking.listing import COLUMNS, list_runs
 
 SHOWN = 20  # runs in a table that nothing else bounds
 DATA = "data"  # the setting that chooses the data set: accuracies on another one have no common rank
 STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "green", "pruned": "dim", "cached": "dim"}
-SIMPLE = re.compile(r"([\w.]+)=([^=\s'\"`]+)")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,11 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the runs."""
-    simple = [match.groups() for text in arguments.filter if (match := SIMPLE.fullmatch(text))]
-    conditions = " and ".join(text for text in arguments.filter if not SIMPLE.fullmatch(text))
-    runs, where = list_runs(Path.cwd(), conditions, arguments.sweep), ""
-    for key, value in simple:
-        runs = _with(runs, key, value)
+    runs, where = list_runs(Path.cwd(), arguments.filter, arguments.sweep), ""
     if arguments.best is not None and len(runs):
         preferred = runs[runs.get(DATA, runs.dataset) == str(read_params(Path.cwd())[0].get(DATA))]
         dataset = (runs if preferred.empty else preferred).dataset.iloc[0]  # of the newest run
@@ -59,22 +52,6 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
     return int(text)
-
-
-def _with(runs: pd.DataFrame, key: str, value: str) -> pd.DataFrame:
-    """The runs whose setting `key` is `value`, as the command line writes it."""
-    settings = runs.columns[len(COLUMNS) :]
-    if len(runs) and key not in settings:
-        raise UserError(f"--filter {key}={value}: no run has a setting {key!r}{did_you_mean(key, settings)}")
-    return runs.loc[[_is_same(logged, value) for logged in runs.get(key, ())]]
-
-
-def _is_same(logged: str, wanted: str) -> bool:
-    """Whether two texts say the same number, or the same."""
-    try:
-        return float(logged) == float(wanted)
-    except ValueError:
-        return logged == wanted
 
 
 def _print(runs: pd.DataFrame) -> None:

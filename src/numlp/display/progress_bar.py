@@ -23,12 +23,12 @@ def show_records(total: int, name: str, alone: bool) -> Iterator[Callable[[Recor
 
         def show(record: Record) -> None:
             # The validation accuracy first: a narrow terminal cuts lines off at their end.
-            accuracies = f"epoch {record.epoch:4.1f}  val {record.val_accuracy:6.2%}  train {record.train_accuracy:6.2%}"
+            val, train = f"epoch {record.epoch:4.1f}  val {record.val_accuracy:6.2%}", f"train {record.train_accuracy:6.2%}"
             if bar.disable:
-                cost = f"cost {record.train_cost:.4f}, {record.val_cost:.4f}"
-                print(f"{prefix}step {record.step:>{len(str(total))}}/{total}  {accuracies}  {cost}", flush=True)
+                val, train = f"{val} cost {record.val_cost:.4f}", f"{train} cost {record.train_cost:.4f}"
+                print(f"{prefix}step {record.step:>{len(str(total))}}/{total} {val}  {train}", flush=True)
             else:
-                bar.update(task, completed=record.step, description=accuracies, refresh=True)
+                bar.update(task, completed=record.step, description=f"{val}  {train}", refresh=True)
 
         yield show
 
