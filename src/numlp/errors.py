@@ -19,7 +19,7 @@ class UserError(ValueError):
         ...     network = numlp.Network((3072,))
         ... except numlp.UserError as error:
         ...     print(error)
-        network: expected two or more sizes, each at least 1, got [3072]
+        network: expected a sequence of two or more whole numbers of at least 1, got [3072]
     """
 
 

@@ -103,7 +103,7 @@ def test_split_of_the_project_is_loaded_from_any_directory_of_it(with_data, numl
     assert numlp("normalise", "+stage=pipeline", "data=synthetic", "split.train=[0,60]", "split.val=[60,80]")[0] == 0
     (with_data / "notebooks").mkdir()
     monkeypatch.chdir(with_data / "notebooks")
-    part, expected = load_split("val"), prepare(with_data / "build/download", [0, 60], [60, 80], with_data).part("val")
-    assert part.x.dtype == np.float32
-    np.testing.assert_array_equal(part.x, expected.x[:])
-    np.testing.assert_array_equal(part.labels, expected.labels)
+    (x, labels), expected = load_split("val"), prepare(with_data / "build/download", [0, 60], [60, 80], with_data).part("val")
+    assert x.dtype == np.float32
+    np.testing.assert_array_equal(x, expected.x[:])
+    np.testing.assert_array_equal(labels, expected.labels)

@@ -21,7 +21,7 @@ def test_model_reads_back_as_it_was(model, tmp_path):
     for name in ("a.npz", "b.npz"):
         save_model(tmp_path / name, model)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
-    read = load_model(tmp_path / "a.npz")
+    read = load_model(str(tmp_path / "a.npz"))
     assert read.network.params.vector.tobytes() == model.network.params.vector.tobytes()
     assert read.network.moments.vector.tobytes() == model.network.moments.vector.tobytes()
     assert (read.network.sizes, read.network.norm, read.network.eps) == ((12, 5, 4, 10), "before", 1e-7)

@@ -58,12 +58,7 @@ def test_dropout_adds_layers_without_parameters_and_predicts_as_the_network_with
     np.testing.assert_array_equal(Pass(plain).forward(x, PREDICTION), Pass(random).forward(x, PREDICTION))
 
 
-@pytest.mark.parametrize("rate", [1.0, -0.1, float("nan")])
-def test_rate_out_of_range_is_refused(rate):
+@pytest.mark.parametrize(("rate", "mode"), [(1.0, NOISY), (-0.1, NOISY), (float("nan"), NOISY), (0.5, TRAINING)])
+def test_rate_out_of_range_and_training_without_noise_are_refused(rate, mode):
     with pytest.raises(UserError, match="dropout"):
-        Dropout(3, rate, 0)
-
-
-def test_pass_with_batch_moments_asks_for_noise():
-    with pytest.raises(UserError, match=r"noise=\(seed, step\)"):
-        dropped(0.5, TRAINING)
+        dropped(rate, mode)

@@ -79,11 +79,13 @@ def test_parameters_have_the_names_and_shapes_of_the_model_file():
     network = Network((7, 5, 4), "before")
     shapes = {name: view.shape for name, view in network.params.views.items()}
     assert shapes == {"linear1.W": (7, 5), "linear2.W": (5, 4), "linear1.b": (5,), "bn1.gamma": (5,), "bn1.beta": (5,), "linear2.b": (4,)}
-    assert list(network.moments.views) == ["bn1.mean", "bn1.var"]
+    assert list(network.moments) == ["bn1.mean", "bn1.var"]
     assert Network((7, 5, 3), "none").moments.views == {}
 
 
-@pytest.mark.parametrize(("sizes", "norm"), [((3,), "none"), ((), "none"), ((3, 0, 2), "none"), ((3, -1), "none"), ((3, 2), "befor")])
+@pytest.mark.parametrize(
+    ("sizes", "norm"), [((3,), "none"), ((), "none"), ((3, 0, 2), "none"), ((3.0, 1), "none"), (3, 2), ((3, 2), "befor")]
+)
 def test_network_that_cannot_be_built_is_refused(sizes, norm):
     with pytest.raises(UserError, match="network"):
         Network(sizes, norm)
@@ -95,8 +97,9 @@ def test_network_that_cannot_be_built_is_refused(sizes, norm):
         (np.zeros((2, 3)), ["float64", "float32", "x.astype(np.float32)"]),
         (np.zeros((2, 4), np.float32), ["(N, 3)", "(2, 4)"]),
         (np.zeros(3, np.float32), ["(N, 3)", "(3,)"]),
+        (np.zeros((0, 3), np.float32), ["(N, 3)", "(0, 3)"]),
     ],
-    ids=["type", "width", "one row"],
+    ids=["type", "width", "one row", "no row"],
 )
 def test_input_of_another_type_or_width_is_refused_with_the_remedy(x, words):
     with pytest.raises(UserError) as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,8 +68,7 @@ class Pixels:
         return out
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One split: (N, d) images, as float32 values or as pixels that become such, and (N,) labels."""
 
     x: Array | Pixels

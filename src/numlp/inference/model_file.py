@@ -56,15 +56,15 @@ class Model:
             return Evaluator(self.network).probabilities(Pixels(images, self.mean, self.std))
 
 
-def save_model(path: Path, model: Model) -> None:
+def save_model(path: Path | str, model: Model) -> None:
     """Write `model`: the same model gives the same bytes on any machine."""
     network, choices = model.network, {**model.choices, "dataset": asdict(model.dataset)}
     arrays = {**network.params.views, **network.moments.views, "input.mean": model.mean, "input.std": model.std}
-    with replacing(path) as file:
+    with replacing(Path(path)) as file:
         np.savez(file, allow_pickle=False, choices=np.array(json.dumps(choices, sort_keys=True)), **arrays)
 
 
-def load_model(path: Path) -> Model:
+def load_model(path: Path | str) -> Model:
     """Read what `save_model` wrote.
 
     Raises:
@@ -72,18 +72,17 @@ def load_model(path: Path) -> Model:
 
     Examples:
         >>> import tempfile
-        >>> from pathlib import Path
         >>> import numpy as np
         >>> import numlp
         >>> info = numlp.DatasetInfo("demo", {"seed": 0}, ["light", "dark"], digest="0" * 64)
         >>> choices = {"norm": {"placement": "none", "eps": 1e-5}}
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = Path(folder) / "model.npz"  # build/train/model.npz after a training
+        ...     path = f"{folder}/model.npz"  # build/train/model.npz after a training
         ...     numlp.save_model(path, numlp.Model(numlp.Network((3, 2)), np.zeros(3), np.ones(3), choices, info))
         ...     numlp.load_model(path).probabilities(np.zeros((1, 3), np.uint8)).tolist()
         [[0.5, 0.5]]
     """
-    if not path.exists():
+    if not (path := Path(path)).exists():
         raise UserError(f"model not found: {path}; train one with numlp run or numlp train")
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:

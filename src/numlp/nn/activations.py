@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -23,13 +23,9 @@ class Activation(Layer, Protocol):
 
     Attributes:
         kinked: Whether its derivative jumps where its input is 0; if absent, it does not.
-        parameters: The initial value of each parameter of `d` entries that it learns, by name. `__init__` gets, after `d`, the views of
-            all of them and then those of their gradients; settings are parameters with names and defaults behind them.
-            If absent, there are none.
+        parameters: The initial value of each parameter of `d` entries that it learns, by name; if absent, none. `__init__` gets, after
+            `d`, views of all of them, then of their gradients; settings are parameters with names and defaults behind them.
     """
-
-    kinked: ClassVar[bool]
-    parameters: ClassVar[Mapping[str, float]]
 
     def __init__(self, d: int, *views: Array) -> None: ...
 
@@ -45,9 +41,6 @@ class ReluWork:
 
 class _Pointwise:
     """The base of activations: one without parameters."""
-
-    kinked: ClassVar[bool] = False
-    parameters: ClassVar[Mapping[str, float]] = {}
 
     def __init__(self, d: int, *views: Array) -> None:
         self.d = d

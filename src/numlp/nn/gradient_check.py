@@ -89,9 +89,6 @@ def check_gradients(
         seed: The seed of that draw, and of what dropout drops, which is the same in all passes.
         tick: Called after each entry.
 
-    Returns:
-        One comparison a parameter, in the order of `network.params`.
-
     Raises:
         UserError: The network is not in float64, or a step, tolerance or number of samples is out of range.
 

@@ -7,11 +7,11 @@ from numlp.arrays import Array
 from numlp.errors import UserError
 
 
-def softmax(logits: Array, out: Array | None = None) -> Array:
-    """(N, K) logits -> (N, K) probabilities, in `out`, which may be the logits, or a new array."""
-    p: Array = np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)  # e^x stays finite
-    np.exp(p, out=p)
-    p /= p.sum(axis=1, keepdims=True)
+def softmax(logits: ArrayLike, out: Array | None = None) -> Array:
+    """(N, K) or (K,) logits -> their probabilities, in `out`, which may be the logits, or a new array."""
+    logits = np.asarray(logits)
+    p: Array = np.exp(np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out), out=out)  # e^x stays finite
+    p /= p.sum(axis=-1, keepdims=True)
     return p
 
 
@@ -82,4 +82,7 @@ def _check_labels(logits: Array, labels: ArrayLike) -> NDArray[np.integer]:
     array = np.asarray(labels)
     if array.shape != logits.shape[:1] or array.dtype.kind not in "iu":
         raise UserError(f"labels: expected a class per row, {len(logits)} whole numbers, got {array.dtype} of shape {array.shape}")
+    classes = logits.shape[1]
+    if np.maximum.reduce(array.astype(np.uintp), initial=0) >= classes:  # one reduction: negative numbers become huge ones
+        raise UserError(f"labels: expected whole numbers from 0 to {classes - 1}, got {array.min()} to {array.max()}")
     return array

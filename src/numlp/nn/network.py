@@ -20,7 +20,7 @@ Placement: TypeAlias = Literal["none", "before", "after"]
 EPS = float(np.finfo(np.float64).eps)
 
 
-class Flat:
+class Flat(Mapping[str, Array]):
     """Named arrays that share one vector, in the order given.
 
     The optimizer, the penalty, a checkpoint and a comparison are operations on `vector`; layers hold the views.
@@ -41,6 +41,15 @@ class Flat:
 
     def __getitem__(self, name: str) -> Array:
         return self.views[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.views)
+
+    def __len__(self) -> int:
+        return len(self.views)
+
+    def __repr__(self) -> str:
+        return ", ".join(f"{name} {view.shape}" for name, view in self.views.items())
 
 
 class Network:
@@ -80,9 +89,7 @@ class Network:
         bn2      (N, 50)  gamma (50,), beta (50,)      100
         relu2    (N, 50)                                 0
         linear3  (N, 10)  W (50, 10), b (10,)          510
-        156,910 values of float32
-        >>> network.params["linear1.W"].shape
-        (3072, 50)
+        156,910 values of float32; all weights are 0 until numlp.initialize draws them
     """
 
     def __init__(
@@ -95,7 +102,10 @@ class Network:
         input_dropout: float = 0.0,
         activation: Callable[..., Activation] = Relu,
     ) -> None:
-        require(len(sizes) >= 2 and min(sizes) >= 1, "network", "two or more sizes, each at least 1", sizes=list(sizes))
+        widths = np.asarray(sizes)
+        fitting = widths.dtype.kind in "iu" and widths.ndim == 1 and len(widths) >= 2 and widths.min() >= 1
+        require(fitting, "network", "a sequence of two or more whole numbers of at least 1", sizes=widths.tolist())
+        require(np.dtype(dtype).kind == "f", "network", "a dtype of float32 or float64", dtype=str(np.dtype(dtype)))
         require(norm in ("none", "before", "after"), "network", "a norm of none, before or after", norm=norm)
         self.sizes, self.norm, self.eps, self.dtype, self.activation = tuple(sizes), norm, eps, np.dtype(dtype), activation
         self.depth = len(sizes) - 1
@@ -124,7 +134,8 @@ class Network:
             rows.append((name, f"(N, {width})", parameters, f"{sum(view.size for view in views.values()):,}"))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(map(str.ljust, row[:3], widths)) + f"  {row[3]:>{widths[3]}}" for row in rows]
-        return "\n".join([*lines, f"{self.params.vector.size:,} values of {self.dtype}"])
+        note = "" if self.weights.any() else "; all weights are 0 until numlp.initialize draws them"
+        return "\n".join([*lines, f"{self.params.vector.size:,} values of {self.dtype}{note}"])
 
     def _block(self, index: int) -> dict[str, Layer]:
         """An affine layer, and what follows it up to the next."""
@@ -175,11 +186,8 @@ class Pass:
         >>> import numpy as np
         >>> import numlp
         >>> network = numlp.Network((2, 3))
-        >>> network.params["linear1.b"][...] = [1, 2, 3]
         >>> batch = numlp.Pass(network)
         >>> logits = batch.forward(np.ones((4, 2), np.float32), numlp.TRAINING)
-        >>> logits[0].tolist()
-        [1.0, 2.0, 3.0]
         >>> batch.backward(numlp.cross_entropy_gradient(logits, np.array([0, 1, 2, 2])))
         >>> network.grads["linear1.W"].shape
         (2, 3)
@@ -239,7 +247,7 @@ class Pass:
             raise UserError(
                 f"input: expected {self._dtype}, the type of the network, got {x.dtype}; x.astype(np.{self._dtype}) converts it"
             )
-        if x.shape[1:] != self._row:
+        if x.shape[1:] != self._row or len(x) == 0:
             raise UserError(f"input: expected rows of {self._row[0]} values, shape (N, {self._row[0]}), got shape {x.shape}")
         if new := len(x) not in self._by_size:
             works = {name: layer.work(len(x), self._dtype) for name, layer in self.network.layers.items()}

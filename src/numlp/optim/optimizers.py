@@ -35,7 +35,7 @@ class Optimizer(ABC):
 
     vectors: ClassVar[Sequence[str]] = ()
 
-    def __init__(self, network: Network, weight_decay: float = 0.0) -> None:
+    def __init__(self, network: Network, *, weight_decay: float = 0.0) -> None:
         NOT_NEGATIVE.require("optim.weight_decay", weight_decay=weight_decay)
         self.params, self.grads, weights = network.params.vector, network.grads.vector, network.weights.size
         self.state: dict[str, Array] = {name: np.zeros_like(self.params) for name in self.vectors}
@@ -134,9 +134,9 @@ class Momentum(Optimizer):
 
     vectors = ("velocity",)
 
-    def __init__(self, network: Network, rho: float = 0.9, nesterov: bool = False, weight_decay: float = 0.0) -> None:
+    def __init__(self, network: Network, *, rho: float = 0.9, nesterov: bool = False, weight_decay: float = 0.0) -> None:
         FRACTION.require("optim.rho", rho=rho)
-        super().__init__(network, weight_decay)
+        super().__init__(network, weight_decay=weight_decay)
         self.rho, self.nesterov = rho, nesterov
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
@@ -162,10 +162,10 @@ class Adam(Optimizer):
 
     vectors = ("mean", "square")
 
-    def __init__(self, network: Network, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, weight_decay: float = 0.0) -> None:
+    def __init__(self, network: Network, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, weight_decay: float = 0.0) -> None:
         FRACTION.require("optim", beta1=beta1, beta2=beta2)
         POSITIVE.require("optim.eps", eps=eps)
-        super().__init__(network, weight_decay)
+        super().__init__(network, weight_decay=weight_decay)
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
