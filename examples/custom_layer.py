@@ -27,9 +27,8 @@ class Softplus:
 
 
 rng = np.random.default_rng(0)
-network = numlp.Network((30, 20, 10), norm="before", dtype=np.float64)
+network = numlp.Network((30, 20, 10), norm="before", dtype=np.float64, activation=Softplus)
 numlp.initialize(network, numlp.he, rng)
-network.layers["relu1"] = Softplus(20)  # before the network's first pass
 
 x, labels = rng.standard_normal((20, 30)), rng.integers(10, size=20)
 for difference in numlp.check_gradients(network, x, labels, lam=0.01, h=1e-5):

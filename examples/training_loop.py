@@ -26,7 +26,7 @@ batch = numlp.Pass(network)  # the buffers of a forward and a backward pass
 
 for step in range(STEPS):
     rows = rng.choice(len(train_images), BATCH, replace=False)
-    logits = batch.forward(normalise(train_images[rows]), numlp.TRAINING)
+    logits = batch.forward(normalise(train_images[rows]), numlp.TRAINING)  # with dropout: Mode(True, noise=(seed, step))
     batch.backward(numlp.cross_entropy_gradient(logits, train_labels[rows]))  # fills network.grads
     optimizer.update(learning_rate(step))
     numlp.update_moving_average(network, batch, decay=0.9)  # batch norm's running statistics, for predictions

@@ -250,6 +250,7 @@ class Pass:
         if x.shape[1:] != self._row or len(x) == 0:
             raise UserError(f"input: expected rows of {self._row[0]} values, shape (N, {self._row[0]}), got shape {x.shape}")
         if new := len(x) not in self._by_size:
+            require(isinstance(mode, Mode), "mode", "numlp.TRAINING, numlp.PREDICTION or another numlp.Mode", mode=mode)
             works = {name: layer.work(len(x), self._dtype) for name, layer in self.network.layers.items()}
             for name, layer in self.network.layers.items():
                 if isinstance(layer, BatchNorm):
