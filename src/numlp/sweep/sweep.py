@@ -3,7 +3,8 @@
 import shlex
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Generator, Sequence
 from dataclasses import asdict
 from os.path import relpath
 from pathlib import Path
@@ -74,7 +75,7 @@ class Sweep:
         self._out, self._jobs, self._launched = Path(config.hydra.sweep.dir).absolute(), list[Job](), 0
         self._trials = sum(count_trials(each, self._space) for each in search.all_rounds())
         self._total, self._lost, self._digest = self._trials * len(self._seeds), "", ""
-        self._warm: Iterator[None] | None = None
+        self._warm: Generator[None, None, None] | None = None
 
     def run(self) -> list[Trial]:
         """Run all rounds, and write and print the results; a dry run only lists the jobs.
@@ -113,11 +114,15 @@ class Sweep:
         tag = self._digest + (f", {time.time():.0f}" if self._search.rerun else "")  # the same command continues its run, unless it reruns
         shared = shared_settings(jobs, [*self._space, *self._seeds[0]])
         about = About(name, {**shared, **settings, "space": space}, {SWEEP: tag})
+        self._warm_up(jobs)
         with track(Path.cwd(), self._out, about), stoppable() as self._stop:
             self._parent = about.run_id
             try:
                 trials, spaces = self._run_rounds(study, trials)
             except (KeyboardInterrupt, Terminated) as signal:
+                with warnings.catch_warnings(action="ignore"):  # joblib warns of tasks that it has cancelled
+                    if self._warm is not None:
+                        self._warm.close()
                 ended = (self._out / ENDED).stat().st_size if (self._out / ENDED).exists() else 0
                 print(f"sweep: {ended} of {self._total} jobs are done; the same command resumes the sweep", flush=True)
                 raise signal from None  # whatever worker has told of it
@@ -153,10 +158,10 @@ class Sweep:
     def _is_new(self, job: Job) -> bool:
         return not job.error and (self._search.rerun or find_outcome(job.record, self._digest, 0) is None)
 
-    def _warm_up(self) -> None:
-        """Let processes that joblib's launcher will take import MLflow, while this one composes the other jobs and imports it, too."""
+    def _warm_up(self, jobs: Sequence[Job]) -> None:
+        """Let processes that joblib's launcher will take import MLflow, while this one does so, too."""
         workers = min(self._side_by_side, self._total)
-        if workers > 1 and not self._search.dry_run:
+        if workers > 1 and any(map(self._is_new, jobs)):
             pool = Parallel(workers, max_nbytes=self._config.hydra.launcher.max_nbytes, return_as="generator")
             self._warm = pool(delayed(warm_up)() for _ in range(workers))
 
@@ -190,8 +195,6 @@ class Sweep:
             raise
         except UserError as error:
             job.error = str(error)
-        if self._warm is None and self._is_new(job):
-            self._warm_up()
         return job
 
     def _check_files(self) -> None:
