@@ -40,6 +40,8 @@ def test_runs_are_a_table_of_100_columns(three, numlp, monkeypatch):
     assert max(map(len, out.splitlines())) <= 100
     assert rows[0].split()[3:] == ["diverged", "going", "3"]
     assert rows[-1] == "4 of 4 runs"
+    monkeypatch.setenv("COLUMNS", "60")
+    assert [line.strip() for line in numlp("runs")[1].splitlines()[2:9:2]] == ["going", "x", "mlp3-before-s0", "mlp3-none-s0"]
     assert numlp("runs", "--last", "1")[1].endswith("1 of 4 runs (--last N)\n")
 
 

@@ -282,4 +282,4 @@ def test_name_of_several_seeds_and_of_a_cached_run_find_its_files(ready, numlp):
     names = [row["run"] for row in table(ready)]
     assert numlp(*MULTI, "lam=0.2,0.1")[0] == 0  # shows both in a sweep of its own
     for name in [*names, *(run.info.run_id for run in newest_sweep(ready)[1])]:
-        assert (run_files(ready, name) / "model.npz").exists()
+        assert (run_files(ready, name)[1] / "model.npz").exists()

@@ -57,6 +57,7 @@ def test_python_gets_settings_as_numbers_metrics_and_data_sets(project, runs, tm
 def test_run_is_found_by_the_beginning_of_its_id(project):
     write_run(project / "out")
     run_id = logged(project, "one", folder=project / "out")
-    assert run_files(project, run_id[:8]) == run_files(project, "one")
+    named = run_files(project, "one")
+    assert (named[0], run_files(project, run_id[:8])) == ("one", (f"one ({run_id[:8]})", named[1]))
     with pytest.raises(UserError, match="run not found: "):
         run_files(project, run_id[:7])

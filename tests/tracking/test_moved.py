@@ -43,7 +43,7 @@ def test_moved_project_finds_and_keeps_its_files(project, name):
     log(new, "after")
     assert not project.exists()
     assert all(place.is_relative_to(new / "mlruns" / "artifacts") for place in places(new))
-    assert [(run_files(new, run) / "classes.csv").read_text() for run in ("before", "after")] == ["before", "after"]
+    assert [(run_files(new, run)[1] / "classes.csv").read_text() for run in ("before", "after")] == ["before", "after"]
 
 
 def test_copy_logs_to_itself_and_leaves_the_original_alone(project, tmp_path, rng):
@@ -57,7 +57,7 @@ def test_copy_logs_to_itself_and_leaves_the_original_alone(project, tmp_path, rn
     assert all(place.is_relative_to(tmp_path / "copy") for place in places(tmp_path / "copy"))
     assert all(place.is_relative_to(project) for place in places(project))
     shutil.rmtree(project)
-    assert (run_files(tmp_path / "copy", "before") / "classes.csv").read_text() == "before"
+    assert (run_files(tmp_path / "copy", "before")[1] / "classes.csv").read_text() == "before"
     assert register(tmp_path / "copy", first, "numlp")[-1]
 
 

@@ -55,19 +55,24 @@ def _count(text: str) -> int:
 
 
 def _print(runs: pd.DataFrame) -> None:
-    """Print a row per run; 100 columns hold a name of 44 characters, which tells what is not usual."""
-    table = plain_table()
-    for heading in ("id", "started", "status"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("run", overflow="fold")
-    if several := runs.dataset.nunique() > 1:
-        table.add_column("data set", overflow="fold")
-    for heading in ("epochs", "val %", "test %"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for run in runs[list(COLUMNS)].itertuples():
-        figures = [f"{run.epochs:.4g}", f"{100 * run.val_accuracy:.2f}", f"{100 * run.test_accuracy:.2f}"]
-        status = Text(run.status, style=STYLES.get(run.status, ""))  # texts: brackets in a name are no markup
-        cells = ["" if text == "nan" else text for text in figures]
-        names = [Text(run.name), Text(run.dataset)] if several else [Text(run.name)]
-        table.add_row(run.id[:8], f"{run.started:%m-%d %H:%M}", status, *names, *cells)
-    table_console().print(table)
+    """Print a row per run with its name; on a terminal that is too narrow, the name in a line below: to copy, it must be whole."""
+    console, several = table_console(), runs.dataset.nunique() > 1
+    for named in (True, False):
+        table = plain_table()
+        for heading in ("id", "started", "status", *["run"] * named, *["data set"] * several):
+            table.add_column(heading, no_wrap=True)
+        for heading in ("epochs", "val %", "test %"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for run in runs[list(COLUMNS)].itertuples():
+            figures = [f"{run.epochs:.4g}", f"{100 * run.val_accuracy:.2f}", f"{100 * run.test_accuracy:.2f}"]
+            status = Text(run.status, style=STYLES.get(run.status, ""))  # texts: brackets in a name are no markup
+            cells = ["" if text == "nan" else text for text in figures]
+            names = [*[Text(run.name)] * named, *[Text(run.dataset)] * several]
+            table.add_row(run.id[:8], f"{run.started:%m-%d %H:%M}", status, *names, *cells)
+        if named and console.measure(table, options=console.options.update(max_width=999)).maximum <= console.width:
+            console.print(table)
+            return
+    with console.capture() as rows:
+        console.print(table)
+    heading, *lines = rows.get().splitlines()
+    print(heading, *(f"{line}\n  {name}" for line, name in zip(lines, runs.name, strict=True)), sep="\n")

@@ -26,7 +26,7 @@ class FinishedRun:
     """A run's files.
 
     Attributes:
-        name: The name, id or directory that the user gave.
+        name: Its name in MLflow, with the id where the user gave that, or the directory that the user gave.
         folder: The directory with history.csv and what else the run has left.
         choices: The settings that decide its result.
         dataset: The data set's name.
@@ -52,7 +52,7 @@ def load_run(name: str) -> FinishedRun:
     Raises:
         UserError: There is none, or it has not ended.
     """
-    folder = from_user(name) if from_user(name).is_dir() else run_files(Path.cwd(), name)
+    name, folder = (name, from_user(name)) if from_user(name).is_dir() else run_files(Path.cwd(), name)
     model_file = folder / paths.MODEL
     for file in [paths.HISTORY] if model_file.exists() else [paths.HISTORY, paths.CONFIG, paths.METRICS]:
         if not (folder / file).exists():

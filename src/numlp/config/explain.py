@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from traceback import walk_tb
 
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 from yaml import MarkedYAMLError
 
@@ -16,8 +16,7 @@ HELP = "; numlp train --help lists the keys"
 RATE = "the learning rate is schedule.eta_max with schedule=cyclical, else schedule.eta"
 SWEEPS = "the settings of sweeps are below hydra.sweeper, e.g. hydra.sweeper.sampler=tpe"
 ELSEWHERE = {  # names that other frameworks have for what is called otherwise here, or is not there
-    "lr": RATE,
-    "learning_rate": RATE,
+    **dict.fromkeys(("lr", "learning_rate", "eta"), RATE),
     "momentum": "momentum is optim=momentum with optim.rho",
     "weight_decay": "L2 regularization is lam: half of PyTorch's weight_decay with SGD; or optim=adamw, with optim.weight_decay",
     "optimizer": "the optimizer is optim, e.g. optim=adam",
@@ -50,6 +49,8 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
         return _explain_yaml(error)
     if isinstance(error, MissingConfigException) and (error.options is not None or str(error.missing_cfg_file).startswith(GROUP)):
         return _explain_option(error)
+    if isinstance(error, OverrideParseException):
+        return f"{error.override}: expected KEY=VALUE; several values without blanks (norm=none,before), text in quotes ('KEY=\"a b\"')"
     text = " ".join(str(error).split())
     cause = error if isinstance(error, OmegaConfBaseException) else error.__cause__ or error.__context__
     if isinstance(cause, OmegaConfBaseException):
@@ -76,7 +77,8 @@ def explain_unknown_key(key: str, known: Iterable[str], where: str = "config") -
     keys, last = list(known), key.rpartition(".")[2]
     if key in keys:
         group = key.split(".")[0]
-        return f"{key}: this key belongs to another option of {group}; numlp train --cfg job shows the keys of the current option"
+        remedy = ELSEWHERE.get(last, "numlp train --cfg job shows the keys of the current option")
+        return f"{key}: this key belongs to another option of {group}; {remedy}"
     if last in ELSEWHERE:
         return f"{where}: unknown key {key!r}; {ELSEWHERE[last]}"
     same = [name for name in keys if name.rpartition(".")[2] == last]

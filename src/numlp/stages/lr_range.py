@@ -46,14 +46,15 @@ def run(config: Config, out: Path) -> None:
     """Run the test, write lr_range.csv and lr_range.png, and print the bounds."""
     check_memory(config)
     data = prepare_data(config)
+    # The test has a schedule and a length of its own.
+    settings = re.sub(r", [^,]* rate, [^,]* (cycle|epoch)s?", "", caption(deciding_choices(config)))
+    print(f"lr-range: {settings} on {data.dataset.name}")
     records = train_at_rising_rate(config, data)
     write_rows(out / paths.LR_RANGE, Record, records)
     bounds = find_bounds(records)
-    # The test has a schedule and a length of its own.
-    settings = re.sub(r", [^,]* rate, [^,]* (cycle|epoch)s?", "", caption(deciding_choices(config)))
     title = f"{data.dataset.name}\n{settings}, {config.lr_range.epochs:g} epochs"
     save(draw_lr_range(records, bounds, title, data.dataset.classes), out / PICTURE)
-    print(f"lr-range: wrote {paths.LR_RANGE}, {PICTURE} to {out}: {len(records) - 1} evaluation points on {data.dataset.name}")
+    print(f"lr-range: wrote {paths.LR_RANGE}, {PICTURE} to {out}: {len(records) - 1} evaluation points")
     for line in advise(bounds, config, HydraConfig.get().overrides.task):
         print(line)
 

@@ -75,8 +75,8 @@ def pid_namespace() -> str:
     return str(NAMESPACE.readlink()) if NAMESPACE.is_symlink() else UNKNOWN
 
 
-def run_files(root: Path, name: str) -> Path:
-    """The folder of the files of a run: that whose id is `name` or begins so, else the newest of that name.
+def run_files(root: Path, name: str) -> tuple[str, Path]:
+    """The name, with the id where that was given, and the folder of a run: that whose id begins with `name`, else the newest of that name.
 
     Where several have the name a warning says which is taken. Files of a remote store are copied to a temporary folder.
 
@@ -95,8 +95,9 @@ def run_files(root: Path, name: str) -> Path:
         trained = [run for run in runs if KEPT not in run.data.tags]
         if not trained:
             raise UserError(f"{name}: MLflow has no files of this cached run; train it again with hydra.sweeper.rerun=true")
-        run_id = trained[0].info.run_id
+        run_id, title = trained[0].info.run_id, str(trained[0].info.run_name)
         if len(trained) > 1:
             log.warning("%d runs are named %s; numlp uses the newest, %s", len(trained), name, run_id)
         download = load_mlflow().artifacts.download_artifacts
-        return Path(download(run_id=run_id, artifact_path="", tracking_uri=address(root)))
+        shown = title if title == name else f"{title} ({run_id[:8]})"
+        return shown, Path(download(run_id=run_id, artifact_path="", tracking_uri=address(root)))

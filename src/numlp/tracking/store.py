@@ -1,6 +1,7 @@
 """The tracking store: its address, its first use by many processes at once, and the one place that imports MLflow."""
 
 import gc
+import logging
 import os
 import shlex
 import sqlite3
@@ -58,6 +59,7 @@ def load_mlflow() -> Any:
 
     gc.freeze()
     gc.enable()
+    logging.getLogger("mlflow.store.db.utils").setLevel("WARNING")  # it tells of each connection, if the user imported MLflow first
     return mlflow
 
 
