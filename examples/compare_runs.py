@@ -13,10 +13,10 @@ runs = runs[runs.dataset.isin(runs.dataset.value_counts().index[:1])]  # on the 
 best = runs.sort_values("val_accuracy", ascending=False).head(2)
 if len(best) < 2:
     raise SystemExit("train two networks on one data set first, such as numlp train -m norm=none,before")
-print(best[["id", "name", "dataset", "epochs", "val_accuracy", "test_accuracy"]].to_string(index=False))
+print(best[["name", "epochs", "val_accuracy", "test_accuracy"]].to_string(index=False))
 
 # %% The settings that differ
-differing = best.set_index("id").loc[:, best.drop(columns="id").nunique(dropna=False) > 1]
+differing = best.drop(columns=["id", "started"]).set_index("name").loc[:, lambda table: table.nunique(dropna=False) > 1]
 print(differing.T.to_string())
 
 # %% Their evaluation points, from the files that MLflow has of them
