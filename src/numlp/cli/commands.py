@@ -15,7 +15,7 @@ class Command:
 
     Attributes:
         module: With `run(config, out)` when the command is composed; else with `run(arguments)`, and `add_arguments(parser)` if it has any.
-        about: Its purpose, for --help and docs/commands.md.
+        about: Its purpose; --help and the table of docs/commands.md show it.
         composed: Its arguments are settings, which Hydra composes.
         needs: "project": it runs in one; "model": it runs in one, or anywhere with --model; "nothing": it looks for none.
     """

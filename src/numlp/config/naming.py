@@ -8,13 +8,13 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from numlp.config.parts import ADDRESSES, RUNTIME, TARGET, complete, update_choices
+from numlp.config.parts import RUNTIME, TARGET, complete, update_choices
 from numlp.config.schema import Config
 
 USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "shares 45k", "data": "cifar10"}
 NOT_DECIDING = (  # keys that decide no result: what follows the training or is watched meanwhile, other commands, addresses of the data
     *("then", "lr_range", "gradcheck", "tracking", "test_time_flip", "train.resume", "train.health"),
-    *(f"data.{key}" for key in ADDRESSES),
+    *("data.urls", "data.file"),
 )
 SPELLINGS = {"relu": "ReLU", "leaky relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}
 
@@ -33,7 +33,7 @@ def run_name(config: Config, choices: Mapping[str, str]) -> str:
 
 def _changes(config: Config, choices: Mapping[str, str]) -> list[str]:
     """The values that are neither those of the chosen files nor the schema's defaults, e.g. etamax0.3."""
-    train = replace(Config().train, record=config.train.record)  # what is recorded changes no network
+    train = replace(Config().train, record=config.train.record)  # the name leaves out what is recorded
     if config.train.epochs is not None:
         train.cycles = config.train.cycles  # the epochs take precedence
     usual = deciding_choices(replace(Config(), data=config.data, lam=config.lam, seed=config.seed, train=train))
@@ -41,7 +41,7 @@ def _changes(config: Config, choices: Mapping[str, str]) -> list[str]:
         content: Any = OmegaConf.to_container(OmegaConf.load(Path("conf", group, f"{choices[group]}.yaml")))
         content.pop("defaults", None)
         usual[group] = complete(group, content) if group in RUNTIME else usual[group] | content
-    usual["split"]["val"] = config.split.val  # it changes no network
+    usual["split"]["val"] = config.split.val  # left out as well
     before = flatten(usual)
     changes = {key: item for key, item in flatten(deciding_choices(config)).items() if item != before.get(key)}
     return [key.rpartition(".")[2].replace("_", "") + _text(item) for key, item in changes.items()]

@@ -25,7 +25,6 @@ from numlp.errors import UserError, did_you_mean, one_line, require
 RUNTIME = {"data": 0, "activation": 1, "init": 1, "optim": 1, "schedule": 0, "moments": 0}
 """The config groups that are parts, with the number of arguments that are given by position; a class of `init` gets none."""
 TARGET, PACKAGE = "_target_", Path(__file__).parents[1]
-ADDRESSES = ("urls", "file")  # settings of a data set that decide no image
 RENAMED = {"adamw": "AdamW", "ema": "EmaMoments", "precise": "PreciseMoments", "adaptive": "AdaptiveMoments"}
 
 

@@ -12,7 +12,8 @@ from filelock import FileLock
 
 from numlp import paths
 from numlp.config import Config
-from numlp.config.parts import ADDRESSES, TARGET, build, locate, own_code
+from numlp.config.naming import NOT_DECIDING
+from numlp.config.parts import TARGET, build, locate, own_code
 from numlp.config.schema import Part
 from numlp.data.cifar10 import Unavailable, load_cifar10, wanted_sha256
 from numlp.data.dataset import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
@@ -99,7 +100,7 @@ def settings_of(part: Part) -> dict[str, Any]:
     Raises:
         UserError: There is no such file.
     """
-    settings: dict[str, Any] = {key: item for key, item in part.items() if key not in ADDRESSES}
+    settings: dict[str, Any] = {key: item for key, item in part.items() if f"data.{key}" not in NOT_DECIDING}
     if code := own_code(part):
         settings["code"] = code
     if "path" in settings:
