@@ -40,6 +40,7 @@ def composed(*overrides):
         (["split.train=[0,5000]", "split.val=[5000,5500]"], "mlp3-before-he-train0-5000-lam0.005-s0"),
         (["train.record.every=points", "train.health=true", "then=[]"], "mlp3-before-he-lam0.005-s0"),
         (["tracking.system_metrics=true"], "mlp3-before-he-lam0.005-s0"),
+        (["data=npz", "data.path=in/my digits.npz"], "mlp3-before-he-my_digits-lam0.005-s0"),
         (["train.threads=2"], "mlp3-before-he-threads2-lam0.005-s0"),
     ],
 )

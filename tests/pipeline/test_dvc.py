@@ -108,6 +108,15 @@ def test_without_an_archive_or_a_network_it_says_so_loudly_and_runs_on_synthetic
     assert done(tmp_path, "git", "status", "--porcelain") == "?? dvc.lock\n"
 
 
+def test_data_by_a_function_of_ones_own_runs_twice_and_wrong_data_is_exit_code_1(tmp_path):
+    lay_out(tmp_path, data="mine", model="mlp2", epochs="1", batch_size="20")
+    (tmp_path / "conf/data/mine.yaml").write_text("_target_: my_data.load\n")
+    code = "import numpy as np\ndef load():\n    return {'images': np.arange(600).reshape(150, 4) % 256, 'labels': np.arange(150) % 2}\n"
+    for text, ended in ((code, 0), (code, 0), (code.replace("% 2", "* 0"), 1)):
+        (tmp_path / "my_data.py").write_text(text)
+        assert run(tmp_path, "numlp", "run").returncode == ended
+
+
 def test_second_repro_runs_nothing_and_a_forced_one_changes_no_byte_of_the_lock(checkout):
     lock = (checkout / "dvc.lock").read_bytes()
     assert str(checkout).encode() not in lock

@@ -28,13 +28,13 @@ class Command:
 
 EXIT_CODES = {
     0: "success",
-    1: "an error of the input or the machine, in one or two lines; or a failed check of doctor, gradcheck, export --check",
+    1: "an error of the input or the machine, in one or two lines; a failed stage; a failed check of doctor, gradcheck, export --check",
     2: "an unknown command or argument",
     129: "stopped by SIGHUP: the terminal was closed",
     130: "stopped by Ctrl-C (SIGINT)",
     141: "the reader of the output closed the pipe",
     143: "stopped by SIGTERM",
-}  # where DVC fails, numlp run ends with its exit code
+}
 COMMANDS = {
     "download": Command("numlp.stages.download", "download the raw images, or make the synthetic images", composed=True),
     "resolve": Command("numlp.stages.resolve", "write the composed configuration for DVC", composed=True),

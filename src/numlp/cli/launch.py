@@ -60,8 +60,6 @@ def run(arguments: Namespace) -> int:
     root, overrides = Path.cwd(), arguments.overrides
     flags = [word for word in arguments.words if word not in overrides]  # Hydra takes no flag between two overrides
     sys.argv, os.environ["HYDRA_FULL_ERROR"] = [f"numlp {arguments.command}", *flags, *overrides], "1"
-    if str(root) not in sys.path:
-        sys.path.append(str(root))  # a _target_ may be in the project's folder; last, so that a file there hides no module
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report its use to its makers
     os.environ.setdefault("RAY_DEDUP_LOGS", "0")  # Ray would leave out the lines of similar jobs
     with explaining(), stoppable():

@@ -17,7 +17,7 @@ LOCAL = Path(".dvc/config.local")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run `dvc repro`, and print the figures; the exit code is DVC's.
+    """Run `dvc repro`, and print the figures; the exit code is 1 where DVC fails.
 
     DVC cannot see another CIFAR10_ARCHIVE, an edited file, nor that CIFAR-10 can be had at last: the download stage then runs first.
     """
@@ -26,14 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
         dvc("config", "--local", "--unset", "core.no_scm")
     elif not git and not without:
         dvc("config", "--local", "core.no_scm", "true")
-    changed = paths.DOWNLOAD.exists() and not holds(paths.DOWNLOAD, compose_project(Path.cwd()).data, replaced=False)
-    if changed and (code := dvc("repro", "--force", "--single-item", paths.DOWNLOAD.name)):
-        return code
-    return dvc("repro") or show.run(arguments)
+    data = compose_project(Path.cwd()).data
+    changed = paths.DOWNLOAD.exists() and not holds(paths.DOWNLOAD, data, replaced=False)
+    return (changed and dvc("repro", "--force", "--single-item", paths.DOWNLOAD.name)) or dvc("repro") or show.run(arguments)
 
 
 def dvc(*arguments: str) -> int:
-    """Run DVC, with this Python's commands first on the path: its stages call `numlp`; give its exit code.
+    """Run DVC, with this Python's commands first on the path: its stages call `numlp`; give 1 where it fails, else 0.
 
     Raises:
         UserError: The directory is read-only, or its path has braces; DVC would report a bug of its own.
@@ -44,4 +43,4 @@ def dvc(*arguments: str) -> int:
     if set("{}") & set(str(folder)):
         raise UserError(f"DVC cannot work below a directory with braces in its name: {folder}; rename it, or use numlp train")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return subprocess.run([sys.executable, "-m", "dvc", *arguments], env={**os.environ, "PATH": path}, check=False).returncode
+    return int(subprocess.run([sys.executable, "-m", "dvc", *arguments], env={**os.environ, "PATH": path}, check=False).returncode != 0)

@@ -1,5 +1,6 @@
 """params.yaml and conf/ as one Hydra config, and from it the typed `Config`."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import accumulate
@@ -36,6 +37,8 @@ def store_primary(root: Path, command: str) -> None:
         UserError: `root` is not a project's folder, or params.yaml is not a mapping.
     """
     groups, content = read_params(root)
+    if str(root) not in sys.path:
+        sys.path.append(str(root))  # a _target_ may be in the project's folder; last, so that a file there hides no module
     configs = ConfigStore.instance()
     configs.store(name="schema", node=Config)
     usual = {key: item for key, item in deciding_choices(Config(data={})).items() if key not in groups}  # of the reports, for conf/defaults

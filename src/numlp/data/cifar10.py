@@ -14,7 +14,7 @@ import re
 import sys
 import tarfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,12 +34,11 @@ LARGEST = 64_000_000  # bytes of a member: a batch has 31 MB as uint8
 NESTED, MEMO = 32, 100_000  # tuples, and memo numbers, of a pickle: the official batches have 6 tuples and no number above 20,000
 TIMEOUT = (5, 30)  # seconds to connect, and for the next bytes
 
-RECONSTRUCT: Callable[..., Any] = np.empty(0).__reduce__()[0]  # type: ignore[assignment]  # the function that a pickled array names
 NAMES: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
     ("_codecs", "encode"): lambda text, _: text.encode("latin1"),  # bytes, as Python 3 writes them in protocols 0 to 2
-    ("numpy._core.multiarray", "_reconstruct"): RECONSTRUCT,
+    ("numpy._core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],  # the function that a pickled array names
     ("numpy._core.numeric", "_frombuffer"): lambda content, dtype, shape, order: np.frombuffer(content, dtype).reshape(shape, order=order),
 }
 
@@ -113,11 +112,8 @@ def find_archive(file: str, sha256: str, urls: Sequence[str]) -> Path:
         digest = known_sha256(local)
     except OSError as error:
         raise UserError(f"CIFAR10_ARCHIVE: cannot read {local}: {error.strerror}; correct or unset the variable") from error
-    if digest != accepted:
-        raise UserError(
-            f"CIFAR10_ARCHIVE: expected SHA-256 checksum {accepted}, got {digest}\n"
-            f"{local} may be incomplete or damaged; to accept the file as it is, set CIFAR10_SHA256={digest}"
-        )
+    remedy = f"{local} may be incomplete or damaged; to accept the file as it is, set CIFAR10_SHA256={digest}"
+    require(digest == accepted, "CIFAR10_ARCHIVE", f"SHA-256 checksum {accepted}, got {digest}", remedy)
     return local
 
 

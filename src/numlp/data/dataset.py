@@ -64,14 +64,6 @@ class RawData:
         images: (N, d) uint8; the values of an image are channel-major: all of its first channel row by row, then the next channel.
         labels: (N,) whole numbers from 0.
         info: The description, without a digest; it is checked against the arrays.
-
-    Examples:
-        >>> import numpy as np
-        >>> import numlp
-        >>> images, labels = np.zeros((12, 4), np.uint8), np.arange(12) % 2
-        >>> data = numlp.RawData(images, labels, numlp.DatasetInfo("black images", {}, ["even", "odd"], shape=(2, 2, 1), train=10))
-        >>> data.images[data.info.train :].shape  # the test images
-        (2, 4)
     """
 
     images: NDArray[np.uint8]
@@ -104,7 +96,8 @@ def assemble(info: DatasetInfo, arrays: Arrays, test: Arrays | None, seed: int |
     images, labels = arrays
     counts = np.bincount(labels, minlength=info.classes).tolist()
     empty = [name for name, count in zip(info.class_names, counts, strict=True) if count == 0]
-    require(not empty, where, f"images of each of the {info.classes} classes", none_of=", ".join(empty[:5]))
+    remedy = "labels count from 0 without gaps: numpy.unique(labels, return_inverse=True)[1]"
+    require(not empty, where, f"images of each of the {info.classes} classes, got no image of {', '.join(empty[:5])}", remedy)
     if seed is not None:
         rng, places = np.random.default_rng(seed), np.empty(len(labels))
         for label, count in enumerate(counts):

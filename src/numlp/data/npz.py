@@ -44,6 +44,7 @@ def load_npz(path: str, name: str | None = None, seed: int | None = 0) -> RawDat
                 arrays[key] = content[key] if any(key in keys for keys in KEYS.values()) else None
     except (OSError, ValueError, TypeError, AttributeError, EOFError, MemoryError, BadZipFile, zlib.error) as error:
         text = str(error).partition(". ")[0]  # NumPy goes on by advice to unpickle it
+        text = "a directory; use data=folder" if file.is_dir() else "an .npy file; use numpy.savez" if file.suffix == ".npy" else text
         raise UserError(f"{path}: {key}: expected arrays of numbers or text, as numpy.savez writes them, got {text}") from error
     return from_arrays(arrays, path, name or file.stem, {"file_sha256": known_sha256(file)}, seed)
 
@@ -69,6 +70,7 @@ def from_arrays(given: Mapping[str, Any], where: str, name: str, origin: Mapping
         require(test_shape == shape, f"{where}: test_images", f"the images' shape {shape}", shape=test_shape)
         test = test_images, _labels(arrays["test_labels"], len(test_images), len(names), f"{where}: test_labels")
     names = names or [f"class {label}" for label in range(int(labels.max()) + 1)]
+    require(len(names) > 1, f"{where}: labels", "two or more classes", only=names[0])
     return assemble(DatasetInfo(name, origin, names, shape=shape), (images, labels), test, seed, f"{where}: labels")
 
 
@@ -84,7 +86,8 @@ def _rows(images: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], tuple[in
     require(kind in "iuf", where, "uint8 from 0 to 255, or floats from 0 to 1", dtype=str(images.dtype))
     if images.dtype != np.uint8:
         top, sort = (1, "floats") if kind == "f" else (255, "whole numbers")
-        _require_each((images >= 0) & (images <= top), images, where, f"{sort} from 0 to {top}")
+        remedy = "scale them, e.g. (x - x.min(axis=0)) / numpy.ptp(x, axis=0), or x / 255 where they reach 255"
+        _require_each((images >= 0) & (images <= top), images, where, f"{sort} from 0 to {top}", remedy)
         images = (np.rint(images * 255.0) if kind == "f" else images).astype(np.uint8)
     return np.moveaxis(images, -1, 1).reshape(len(images), -1), shape
 
@@ -92,14 +95,15 @@ def _rows(images: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], tuple[in
 def _labels(labels: NDArray[Any], n: int, classes: int, where: str) -> NDArray[np.integer]:
     """(N,) labels, which Keras keeps as (N, 1)."""
     fitting = labels.dtype.kind in "iu" and labels.shape in ((n,), (n, 1))
-    require(fitting, where, f"{n} whole numbers", shape=labels.shape, dtype=str(labels.dtype))
+    remedy = "text: numpy.unique(labels, return_inverse=True)[1]; floats: labels.astype(int); one-hot: labels.argmax(axis=1)"
+    require(fitting, where, f"{n} whole numbers", remedy, shape=labels.shape, dtype=str(labels.dtype))
     labels, highest = labels.reshape(-1), classes - 1 if classes else HIGHEST
     _require_each((labels >= 0) & (labels <= highest), labels, where, f"{n:,} whole numbers from 0 to {highest:,}")
     return labels
 
 
-def _require_each(fitting: NDArray[np.bool_], array: NDArray[Any], where: str, expected: str) -> None:
+def _require_each(fitting: NDArray[np.bool_], array: NDArray[Any], where: str, expected: str, remedy: str = "") -> None:
     """Raise UserError that names the first value which does not fit, and its index."""
-    if not fitting.all():
-        index = tuple(map(int, np.unravel_index(int(fitting.argmin()), fitting.shape)))
-        raise UserError(f"{where}: expected {expected}, got {array[index]} at index {index[0] if len(index) == 1 else index}")
+    index = tuple(map(int, np.unravel_index(int(fitting.argmin()), fitting.shape)))
+    place = index[0] if len(index) == 1 else index
+    require(bool(fitting.all()), where, f"{expected}, got {array[index]} at index {place}", remedy)

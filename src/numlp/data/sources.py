@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock
+from omegaconf import OmegaConf
 
 from numlp import paths
 from numlp.config import Config
@@ -53,22 +54,25 @@ def make_raw(part: Part) -> RawData:
         UserError: Another error of the data, or what the function returned is no data set.
     """
     asked, data, target = settings_of(part), build(part), part[TARGET]
-    if isinstance(data, Mapping):
-        data = from_arrays({key: np.asarray(array) for key, array in data.items()}, target, target.rpartition(".")[2], {})
+    if isinstance(data, Mapping):  # the name is that of the file of conf/data that fits best
+        files: Any = ((path.stem, OmegaConf.to_container(OmegaConf.load(path))) for path in sorted(Path("conf/data").glob("*.yaml")))
+        fits = {name: sum(part.get(key) == item for key, item in file.items()) for name, file in files if file.get(TARGET) == target}
+        name = max(fits, key=fits.__getitem__, default=target.rpartition(".")[2])
+        data = from_arrays({key: np.asarray(array) for key, array in data.items()}, target, name, {})
     expected = "a function that returns numlp.RawData, or arrays by the names of an .npz file's"
     require(isinstance(data, RawData), f"data.{TARGET}", expected, returned=type(data).__name__)
+    differ = bool((data.images.min(axis=0) < data.images.max(axis=0)).any())
+    require(differ, f"data set {data.info.name}", "images that differ, got the same one each time")
     if not (np.diff(data.labels[: data.info.train].astype(np.int64)) < 0).any():
-        log.warning(
-            "warning: data set %s: its labels are in order, and a split is a range of images: shuffle them together", data.info.name
-        )
-    return _from(data, {ASKED: asked})
+        log.warning("warning: %s: labels in order, though a split is a range of images: shuffle them together", data.info.name)
+    return RawData(data.images, data.labels, replace(data.info, origin={**data.info.origin, ASKED: asked}))
 
 
 def replace_raw(part: Part, reason: Unavailable) -> RawData:
     """Synthetic images in place of the data set of `part`, which cannot be had."""
     data, wanted = synthesize(), part.get("name", part[TARGET])
-    data = replace(data, info=replace(data.info, name=f"{data.info.name}, in place of {wanted}"))
-    return _from(data, {ASKED: settings_of(part), REPLACED: str(reason).splitlines()[0]})
+    origin = {**data.info.origin, ASKED: settings_of(part), REPLACED: str(reason).splitlines()[0]}
+    return replace(data, info=replace(data.info, name=f"{data.info.name}, in place of {wanted}", origin=origin))
 
 
 def find_raw(dataset: DatasetInfo) -> RawData:
@@ -121,7 +125,3 @@ def identify(part: Part) -> dict[str, Any]:
     origin = read_info(paths.DOWNLOAD).origin if (paths.DOWNLOAD / INFO).exists() else {}
     archive = wanted_sha256(origin if origin.get(ASKED) == settings else {}, part["sha256"])
     return {**settings, "archive": archive or part["sha256"]}
-
-
-def _from(data: RawData, origin: dict[str, Any]) -> RawData:
-    return replace(data, info=replace(data.info, origin={**data.info.origin, **origin}))

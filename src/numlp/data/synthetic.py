@@ -13,10 +13,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from numlp.data.dataset import DatasetInfo, RawData
+from numlp.data.dataset import TEST, DatasetInfo, RawData
 from numlp.errors import require
 
-TEST = 6  # one image in so many is a test image
 PATTERNS = 2  # of each class
 SHIFTS, STEP = 5, 2  # positions of a pattern along each axis, and the pixels between them
 NEGATIVE = 8  # one pattern in so many is inverted
@@ -38,22 +37,19 @@ def synthesize(seed: int = 0, side: int = 32, classes: int = 10, images: int = 6
     require(side in (8, 16, 32, 64, 128), "data.side", "8, 16, 32, 64 or 128 pixels", side=side)
     require(classes >= 2, "data.classes", "a whole number of at least 2", classes=classes)
     require(images >= TEST * classes, "data.images", f"at least {TEST * classes} images, {TEST} of each class", images=images)
-    bank_seed, label_seed, *seeds = np.random.SeedSequence(seed).spawn(2 + math.ceil(images / CHUNK))
-    bank = _bank(_generator(bank_seed), classes, side)
-    train, rng = images - images // TEST, _generator(label_seed)
+    children = np.random.SeedSequence(seed).spawn(2 + math.ceil(images / CHUNK))
+    bank_rng, rng, *rngs = (np.random.Generator(np.random.PCG64(child)) for child in children)  # by name: the default one may change
+    bank = _bank(bank_rng, classes, side)
+    train = images - images // TEST
     parts = [rng.permutation(np.arange(size) % classes) for size in (train, images - train)]
     labels = np.concatenate(parts).astype(np.min_scalar_type(classes - 1))
     pixels = np.empty((images, 3 * side**2), np.uint8)
-    for start, chunk_seed in zip(range(0, images, CHUNK), seeds, strict=True):
+    for start, chunk_rng in zip(range(0, images, CHUNK), rngs, strict=True):
         rows = slice(start, start + CHUNK)
-        pixels[rows] = _images(labels[rows], bank, side, _generator(chunk_seed))
+        pixels[rows] = _images(labels[rows], bank, side, chunk_rng)
     names = [f"class {label}" for label in range(classes)]
     info = DatasetInfo(f"synthetic, seed {seed}", {"seed": seed}, names, shape=(side, side, 3), train=train)
     return RawData(pixels, labels, info)
-
-
-def _generator(seed: np.random.SeedSequence) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(seed))  # by name: the default one may change
 
 
 def _bank(rng: np.random.Generator, classes: int, side: int) -> NDArray[np.int8]:
