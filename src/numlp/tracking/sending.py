@@ -135,7 +135,7 @@ def send_files(store: Store, run_id: str, folder: Path, started: int, model: Pat
     files = [path for name in (*FILES, TRIALS) if is_own(path := folder / name, started)]
     files = [path for path in files if path.name != paths.HEALTH or path.read_text().count("\n") > 1]  # it has no rows unless measured
     scores: dict[str, Any] = next((read_json(path) or {} for path in files if path.name == paths.METRICS), {})
-    send_finals(store, run_id, {f"final/{name}": value for name, value in scores.items() if not isinstance(value, str)})
+    send_finals(store, run_id, {f"final/{name}": value for name, value in scores.items() if name.endswith(("_accuracy", "_cost"))})
     for path in files:
         store.client.log_artifact(run_id, str(path))
     for path in sorted(path for path in (*folder.glob("*.png"), *folder.glob("plots/*.png")) if is_own(path, started)):
