@@ -29,7 +29,6 @@ from sweeps import MULTI, SHORT, job_lines, newest_sweep, table
         (["hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs"),
         (["seed=0,1", "hydra.sweep.subdir=lam_${lam}"], "hydra.sweep.subdir"),
         (["norm=none,befor"], "did you mean before?"),
-        (["hydra/launcher=cluster"], "the extra ray"),
         (["+experiment=e01_three_layers,e02_nine_layers"], "one after another"),
         (["+search=eta_lambda,architecture"], "one after another"),
     ],
