@@ -11,8 +11,8 @@ import numpy as np
 
 HIDDEN, BATCH, CYCLES, HALF_CYCLE_EPOCHS = (50, 50), 100, 2, 5  # 20 epochs
 ETA_MIN, ETA_MAX = 1e-5, 0.1  # learning rate
-LAM = 0.005  # of L2 regularization
-EPS, ALPHA = 2.0**-52, 0.9  # of batch norm: added to the variance; weight of the old running statistics
+LAM = 0.005  # strength of L2 regularization
+EPS, ALPHA = 2.0**-52, 0.9  # batch norm's: a number added to the variance; the weight of the old running statistics
 
 
 class Linear:

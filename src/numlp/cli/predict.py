@@ -16,7 +16,7 @@ from numlp.files import csv_text
 from numlp.inference.model_file import load_model
 from numlp.paths import from_user
 
-CLASSES = 3  # of an image in the table
+CLASSES = 3  # classes per image in the table
 ABOUT = (
     "Classify PNG, JPEG or WebP images: print the three most probable classes, or with --format csv or json "
     "the probabilities of all classes. "

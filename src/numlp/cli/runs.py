@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     runs, where = list_runs(Path.cwd(), arguments.filter, arguments.sweep), ""
     if arguments.best is not None and len(runs):
         preferred = runs[runs.get(DATA, runs.dataset) == str(read_params(Path.cwd())[0].get(DATA))]
-        dataset = (runs if preferred.empty else preferred).dataset.iloc[0]  # of the newest run
+        dataset = (runs if preferred.empty else preferred).dataset.iloc[0]  # the newest run comes first
         where = f" on {dataset}; --filter {DATA}=NAME or {DATA}.path=FILE ranks those on another data set"
         ended = ["finished"] if arguments.sweep is None else ["finished", "cached"]
         done = runs[(runs.dataset == dataset) & runs.status.isin(ended) & runs.val_accuracy.notna()]

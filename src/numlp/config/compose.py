@@ -44,7 +44,7 @@ def store_primary(root: Path, command: str) -> None:
     usual = {key: item for key, item in deciding_choices(Config(data={})).items() if key not in groups}  # of the reports, for conf/defaults
     configs.store(group="defaults", name="values", node={**usual, "test_time_flip": False}, package="_global_")
     values: dict[str, Any] = content.pop(SET)
-    parts = [group for group in values if group in RUNTIME]  # whose values are of the chosen file alone
+    parts = [group for group in values if group in RUNTIME]  # values of a part belong to the chosen file alone
     for group in parts:
         configs.store(group=f"{SET}/{group}", name=f"params_{groups[group]}", node={group: values.pop(group)}, package="_global_")
     for name, node in (("params", values), ("none", {})):

@@ -27,7 +27,7 @@ def run_name(config: Config, choices: Mapping[str, str]) -> str:
         choices: The chosen file of each config group.
     """
     options = [choices[group] for group, usual in USUAL.items() if group in choices and choices[group] not in usual.split()]
-    if choices.get("data") in ("npz", "folder"):  # whose files have names
+    if choices.get("data") in ("npz", "folder"):  # data from a file or a directory is called by its name
         options[-1] = re.sub(r"\W+", "_", Path(config.data["path"]).stem) or options[-1]
     names = [choices["model"], choices["norm"], choices["init"], *options, *_changes(config, choices)]
     return "-".join([*names, f"lam{config.lam:g}", f"s{config.seed}"])

@@ -42,7 +42,7 @@ class Search:
     """The node hydra.sweeper. Overrides say what varies: lam=0.1,0.01, lam=tag(log,interval(1e-5,1e-1)), seed=range(5)."""
 
     _target_: str = "hydra_plugins.numlp_sweeper.NumlpSweeper"
-    params: dict[str, str] = field(default_factory=dict)  # what varies, before the command line
+    params: dict[str, str] = field(default_factory=dict)  # values that vary, before those of the command line
     sampler: str = value("grid", SAMPLER)  # quasi-random: qmc; Bayesian: tpe
     trials: int = value(10, COUNT)
     rounds: list[Round] = field(default_factory=list)  # from coarse to fine, in place of `sampler` and `trials`
@@ -50,11 +50,11 @@ class Search:
     prune: bool = False  # stop a trial whose validation cost is above the median of the earlier trials at the same epoch,
     warmup: float = value(1.0, NOT_NEGATIVE)  # after these epochs of the trial
     startup: int = value(4, COUNT)  # and once this many trials were trained to the end
-    seed: int = value(0, NOT_NEGATIVE)  # of the sampler
+    seed: int = value(0, NOT_NEGATIVE)  # the sampler's seed
     parallel: int | None = value(None, COUNT)  # trials that tpe proposes at once; null: as many as run side by side here
     rerun: bool = False  # train again what has a cached result
     dry_run: bool = False  # only list the jobs
-    job: Place = field(default_factory=Place)  # which the sweep sets
+    job: Place = field(default_factory=Place)  # the place of a job, which the sweep sets
 
     def all_rounds(self) -> list[Round]:
         """The rounds; one if none are named."""

@@ -44,7 +44,7 @@ def draw_curves(records: Sequence[Record], title: str, classes: int) -> Figure:
     eta = panels[3]
     _line(eta, steps, _column(records, "eta"), ("#000000", "o", "-"), "eta")
     eta.set(title=f"Learning rate (last: {last.eta:.3g})", ylabel="eta", ylim=(0, None))
-    eta.locator_params(axis="x", nbins=5 if last.step < 100_000 else 3, integer=True)  # of all panels; long numbers must not meet
+    eta.locator_params(axis="x", nbins=5 if last.step < 100_000 else 3, integer=True)  # the panels share it; long numbers must not meet
     eta.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     for axes in panels[2:]:
         axes.set_xlabel("update step")

@@ -15,7 +15,7 @@ Step: TypeAlias = tuple[str, list[str], dict[str, Any]]
 """An operator, its inputs beside what the step before it made, and its attributes."""
 
 INPUT, OUTPUT = "images", "probabilities"
-OPSET, IR = 20, 9  # of 2023, the first with GELU: runtimes since then read it
+OPSET, IR = 20, 9  # versions of 2023, the first with GELU: runtimes since then read them
 
 
 def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:

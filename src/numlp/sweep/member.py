@@ -4,7 +4,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from hydra.conf import HydraConf
@@ -19,7 +19,6 @@ from numlp.results.outcome import Member, Outcome, load_outcome, save_outcome
 from numlp.results.output_folder import LOG, NOTES
 from numlp.signals import Terminated
 from numlp.tracking.queries import TRIAL
-from numlp.tracking.store import connect
 
 ENDED = NOTES / "ended"  # a letter per job that has ended: c of a cached result, t of a training
 STOPPED = NOTES / "stopped"  # a file that keeps the other jobs from beginning after a signal
@@ -50,12 +49,6 @@ def run_member(config: DictConfig, hydra: HydraConf, out: Path, train: Callable[
             outcome = Outcome("failed", str(out), error=message)
     print(_line(search, outcome, Path(hydra.sweep.dir)), flush=True)
     return outcome
-
-
-def warm_up() -> None:
-    """Import MLflow with its store, which takes seconds, in a process that waits for its first job."""
-    with suppress(UserError):  # which the sweep tells
-        connect(Path.cwd())
 
 
 def find_outcome(record: Path, sweep: str, since: float) -> Outcome | None:

@@ -3,8 +3,7 @@
 import shlex
 import shutil
 import time
-import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from os.path import relpath
 from pathlib import Path
@@ -13,7 +12,6 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.core.plugins import Plugins
 from hydra.types import HydraContext, TaskFunction
-from joblib import Parallel, delayed
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from numlp.config.compose import chosen_files, to_config
@@ -28,7 +26,7 @@ from numlp.results.identity import RECORDS, record_file, settings_key
 from numlp.results.outcome import Outcome
 from numlp.results.output_folder import NOTES
 from numlp.signals import Terminated, stoppable
-from numlp.sweep.member import ENDED, find_outcome, warm_up
+from numlp.sweep.member import ENDED, find_outcome
 from numlp.sweep.space import SEED, Choice, Point, Range, Space, describe_space, narrowed, read_space, short
 from numlp.sweep.study import Study, count_trials
 from numlp.sweep.trial import TABLE, Job, Trial, list_trials, rank_trials, shared_settings, show_trial, write_trials
@@ -75,7 +73,6 @@ class Sweep:
         self._out, self._jobs, self._launched = Path(config.hydra.sweep.dir).absolute(), list[Job](), 0
         self._trials = sum(count_trials(each, self._space) for each in search.all_rounds())
         self._total, self._lost, self._digest = self._trials * len(self._seeds), "", ""
-        self._warm: Generator[None, None, None] | None = None
 
     def run(self) -> list[Trial]:
         """Run all rounds, and write and print the results; a dry run only lists the jobs.
@@ -114,15 +111,11 @@ class Sweep:
         tag = self._digest + (f", {time.time():.0f}" if self._search.rerun else "")  # the same command continues its run, unless it reruns
         shared = shared_settings(jobs, [*self._space, *self._seeds[0]])
         about = About(name, {**shared, **settings, "space": space}, {SWEEP: tag})
-        self._warm_up(jobs)
         with track(Path.cwd(), self._out, about), stoppable() as self._stop:
             self._parent = about.run_id
             try:
                 trials, spaces = self._run_rounds(study, trials)
             except (KeyboardInterrupt, Terminated) as signal:
-                with warnings.catch_warnings(action="ignore"):  # joblib warns of tasks that it has cancelled
-                    if self._warm is not None:
-                        self._warm.close()
                 ended = (self._out / ENDED).stat().st_size if (self._out / ENDED).exists() else 0
                 print(f"sweep: {ended} of {self._total} jobs are done; the same command resumes the sweep", flush=True)
                 raise signal from None  # whatever worker has told of it
@@ -157,13 +150,6 @@ class Sweep:
 
     def _is_new(self, job: Job) -> bool:
         return not job.error and (self._search.rerun or find_outcome(job.record, self._digest, 0) is None)
-
-    def _warm_up(self, jobs: Sequence[Job]) -> None:
-        """Let processes that joblib's launcher will take import MLflow, while this one does so, too."""
-        workers = min(self._side_by_side, self._total)
-        if workers > 1 and any(map(self._is_new, jobs)):
-            pool = Parallel(workers, max_nbytes=self._config.hydra.launcher.max_nbytes, return_as="generator")
-            self._warm = pool(delayed(warm_up)() for _ in range(workers))
 
     def _plan(self, study: Study) -> list[Trial]:
         """The next trials of a round, each job composed and checked."""
@@ -225,7 +211,6 @@ class Sweep:
         self._launched += len(group)
         launcher = Plugins.instance().instantiate_launcher(hydra_context=self._hydra, task_function=self._task, config=self._config)
         try:
-            list(self._warm or ())  # waits
             for job, result in zip(group, launcher.launch(overrides, initial_job_idx=first), strict=True):
                 job.outcome = result.return_value
         except Exception as error:  # of the launcher: a process or a node is lost
