@@ -71,9 +71,10 @@ def test_bad_setting_is_told_by_its_key_before_anything_is_made(with_data, numlp
 def test_data_of_ones_own_that_cannot_be_had_is_one_line_and_leaves_no_folder(project, numlp, words, part):
     (project / "mine.npz").touch()
     (project / "photos").mkdir()
-    code, out, err = numlp("train", *words)
-    assert (code, out, err.count("\n"), part in err) == (1, "", 1, True), err
-    assert not (project / "outputs").exists()
+    for where in ([], ["hydra.run.dir=photos"]):
+        code, out, err = numlp("train", *words, *where)
+        assert (code, out, err.count("\n"), part in err) == (1, "", 1, True), err
+    assert not [*project.glob("outputs"), *(project / "photos").iterdir()]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ DISK = 0.3  # GB: a run with its files, arrays and DVC's copies
 
 
 class DoubtError(UserError):
-    """A fact that may make a run fail; any other UserError does."""
+    """A problem that may make a run fail, shown as a warning; any other UserError is shown as an error."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +73,7 @@ def check_data() -> str:
     """The data set; of CIFAR-10 the archive that a run would read, and its SHA-256 checksum."""
     part = compose_project(Path.cwd()).data
     if locate(part) is not load_cifar10:
-        settings_of(part)  # which looks for its file
+        settings_of(part)  # an error if its file is missing
         return str(part.get("path", part[TARGET]))
     official = str(part["sha256"])
     if paths.from_environment("CIFAR10_ARCHIVE") is not None:

@@ -83,7 +83,7 @@ def job(config: DictConfig) -> Any:
         if not alone:
             mark(Path(hydra_config.sweep.dir))
             if hydra_config.runtime.choices["hydra/sweeper"] == SWEEPER:
-                return import_module("numlp.sweep.member").run_member(config, hydra_config, out, module.run)  # which imports NumPy
+                return import_module("numlp.sweep.member").run_member(config, hydra_config, out, module.run)  # the import brings NumPy
         for text in hydra_config.overrides.hydra if alone else ():
             if text.lstrip("+").startswith(f"{NODE}."):
                 raise UserError(f"{text}: this setting needs a sweep; add -m with the values to try, or +search=NAME")

@@ -12,10 +12,8 @@ from numlp.config.parts import RUNTIME, TARGET, complete, update_choices
 from numlp.config.schema import Config
 
 USUAL = {"activation": "relu", "optim": "sgd", "schedule": "cyclical", "moments": "ema", "split": "shares 45k", "data": "cifar10"}
-NOT_DECIDING = (  # keys that decide no result: what follows the training or is watched meanwhile, other commands, addresses of the data
-    *("then", "lr_range", "gradcheck", "tracking", "test_time_flip", "train.resume", "train.health"),
-    *("data.urls", "data.file"),
-)
+# Keys that decide no result: what follows the training or is watched meanwhile, other commands, addresses of the data.
+NOT_DECIDING = ("then", "lr_range", "gradcheck", "tracking", "test_time_flip", "train.resume", "train.health", "data.urls", "data.file")
 SPELLINGS = {"relu": "ReLU", "leaky relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU"}
 
 

@@ -62,9 +62,10 @@ def mark(folder: Path) -> None:
 
 
 def discard(folder: Path) -> None:
-    """Remove the folder of a run that was refused before it wrote a file: it has Hydra's copy of the settings alone."""
+    """Empty the folder of a run that was refused before it wrote a file; below outputs/ remove it, elsewhere the user may have made it."""
     if (folder / MARK).is_dir() and {path.name for path in folder.iterdir()} <= {MARK.name, ".hydra"}:
-        shutil.rmtree(folder)
-        with suppress(OSError):  # other runs of the day
-            for parent in folder.parents if folder.is_relative_to("outputs") else ():
+        for path in folder.iterdir():
+            shutil.rmtree(path)
+        with suppress(OSError):  # the folder of the day has other runs
+            for parent in (folder, *folder.parents) if folder.is_relative_to("outputs") else ():
                 parent.rmdir()
