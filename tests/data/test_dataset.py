@@ -79,8 +79,7 @@ def test_function_of_ones_own_and_a_yaml_file_are_a_data_set(project, numlp):
     (folder,) = project.glob("data/raw/load-*/")
     assert load_raw(folder).images.max() == 7
     code, _, err = numlp("train", *run, "data._target_=my_data.load_nothing")
-    assert (code, err.count("\n")) == (1, 1)
-    assert "numlp.RawData" in err
+    assert (code, err.count("\n"), "numlp.RawData" in err) == (1, 1, True)
 
 
 @pytest.fixture
