@@ -1,4 +1,1 @@
-"""`numlp COMMAND`: one module per command, the table of all commands, the launch by Hydra, and help.
-
-It may import every package; it names the modules of commands as text, so that only the called command is imported.
-"""
+"""`numlp COMMAND`: one module per command, the table of all commands by name (only the called one is imported), launch, and help."""

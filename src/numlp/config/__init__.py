@@ -1,7 +1,4 @@
-"""The settings of a run as typed dataclasses with their rules, and how Hydra composes them from params.yaml, conf/ and the command line.
-
-It imports the loose modules alone.
-"""
+"""The settings of a run as typed dataclasses with their rules, and how Hydra composes them from params.yaml, conf/ and the command line."""
 
 from numlp.config.schema import AugmentConfig, Config, DivergedConfig, GradcheckConfig, RecordConfig
 

@@ -1,4 +1,1 @@
-"""From an archive or a seed to uint8 images, and from these to the splits that networks read.
-
-It imports `config` and the loose modules.
-"""
+"""From an archive or a seed to uint8 images, and from these to the splits that networks read."""

@@ -1,4 +1,1 @@
-"""Figures, which load matplotlib, tables and the progress bar.
-
-It imports `files`, `data`, `training` and the loose modules: it reads records, arrays and names, never a model.
-"""
+"""Figures, which load matplotlib, tables and the progress bar, from records, arrays and names; none reads a model."""

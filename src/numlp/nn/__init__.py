@@ -1,4 +1,1 @@
-"""Layers over flat parameters, the network, its loss, initial weights, stored moments, and the gradient check.
-
-It imports `arrays` and `errors` alone: a layer never sees a configuration.
-"""
+"""Layers over flat parameters, the network, its loss, initial weights, stored moments, gradient check; none sees a configuration."""

@@ -1,4 +1,1 @@
-"""Optimizers and learning-rate schedules.
-
-It imports `nn` and the loose modules.
-"""
+"""Optimizers and learning-rate schedules."""

@@ -1,4 +1,1 @@
-"""MLflow runs. Only this package imports MLflow, in one place, where a command first needs it: the import takes a second or two.
-
-It imports `training` (its records), `inference` and the loose modules.
-"""
+"""MLflow runs. Only this package imports MLflow, in one place, where a command first needs it: the import takes a second or two."""
