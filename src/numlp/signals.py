@@ -15,14 +15,10 @@ class Terminated(SystemExit):
 
 
 class Stop:
-    """The signal that came, if any.
-
-    Attributes:
-        number: Its number; 0 for none.
-    """
+    """The signal that came, if any."""
 
     def __init__(self) -> None:
-        self.number, self._waits = 0, False
+        self.number, self._waits = 0, False  # 0: none has come
 
     def __bool__(self) -> bool:
         return self.number != 0

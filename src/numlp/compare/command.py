@@ -32,23 +32,14 @@ NAME = 80  # characters of a directory's name
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs on the test images of their data set: comparison.json.
+    """Runs on the test images of their data set: comparison.json."""
 
-    Attributes:
-        runs: The runs' names.
-        dataset: The data set's name.
-        choices: Each run's value of the settings that differ.
-        accuracies: Per run, the accuracy on the `val_images` validation images of its own split, and on all test images.
-        against_first: The test of each further run against the first on all test images.
-        classes: The same tests on the test images of each class that has any.
-    """
-
-    runs: Sequence[str]
-    dataset: str
-    choices: Mapping[str, Sequence[Any]]
-    accuracies: Sequence[Mapping[str, float]]
-    against_first: Sequence[PairedTest]
-    classes: Mapping[str, Sequence[PairedTest]]
+    runs: Sequence[str]  # the runs' names
+    dataset: str  # the data set's name
+    choices: Mapping[str, Sequence[Any]]  # each run's value of the settings that differ
+    accuracies: Sequence[Mapping[str, float]]  # per run, on the `val_images` validation images of its own split, and on all test images
+    against_first: Sequence[PairedTest]  # the test of each further run against the first, on all test images
+    classes: Mapping[str, Sequence[PairedTest]]  # the same tests on the test images of each class that has any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,28 +11,18 @@ Correct = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class PairedTest:
-    """How two classifiers do on the same images; accuracies are fractions.
+    """Two classifiers on the same images; accuracies are fractions."""
 
-    Attributes:
-        both, first, second, neither: Numbers of images that both, only the first, only the second or neither classifies correctly.
-        n: Number of images.
-        accuracies: Accuracies of the first and of the second.
-        difference: Accuracy of the second minus that of the first.
-        low: Lower end of the difference's 95 % interval; percentiles of a paired bootstrap.
-        high: Its upper end.
-        p: P-value of McNemar's test, exact and two-sided.
-    """
-
-    both: int
-    first: int
+    both: int  # number of images that both classify correctly
+    first: int  # number of images that only the first classifies correctly
     second: int
     neither: int
-    n: int
-    accuracies: tuple[float, float]
-    difference: float
-    low: float
-    high: float
-    p: float
+    n: int  # number of images
+    accuracies: tuple[float, float]  # accuracies of the first and of the second classifier
+    difference: float  # accuracy of the second minus that of the first
+    low: float  # lower end of the difference's 95 % interval: percentiles of a paired bootstrap
+    high: float  # upper end of the interval
+    p: float  # p-value of McNemar's test, exact and two-sided
 
 
 def compare_paired(a: Correct, b: Correct) -> PairedTest:

@@ -23,26 +23,17 @@ SHOWN = 3  # differing settings in a label
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run's files.
+    """The files of a run that has ended."""
 
-    Attributes:
-        name: Its name in MLflow, with the id where the user gave that, or the directory that the user gave.
-        folder: The directory with history.csv and what else the run has left.
-        choices: The settings that decide its result.
-        dataset: The data set's name.
-        classes: Number of its classes.
-        model: Its network; None for a run that diverged.
-    """
-
-    name: str
-    folder: Path
-    choices: dict[str, Any]
-    dataset: str
+    name: str  # the name in MLflow, with the id where the user gave that, or the directory that the user gave
+    folder: Path  # the directory with history.csv and what else the run has left
+    choices: dict[str, Any]  # the settings that decide its result
+    dataset: str  # the data set's name
     classes: int
-    model: Model | None
+    model: Model | None  # None for a run that diverged
 
     def history(self) -> list[Record]:
-        """Read its evaluation points."""
+        """Read the run's evaluation points."""
         return read_rows(self.folder / paths.HISTORY, Record)
 
 

@@ -28,25 +28,15 @@ ACTIVATIONS: dict[str, Callable[..., Any]] = {  # of x and, by name, of what a l
 
 @dataclass(frozen=True)
 class Folded:
-    """A network of affine layers with an activation between them, and its input's normalization.
+    """A network of affine layers with an activation between them, and its input's normalization."""
 
-    Attributes:
-        scale: (d,) float32; the input of the first layer is pixels * scale - shift, with pixels of 0 to 255, channel-major.
-        shift: (d,) float32.
-        layers: (d_in, d_out) weights and (d_out,) biases, float32, from the first to the last.
-        names: The K classes' names.
-        activation: The function between the layers; a name of ACTIVATIONS.
-        learned: The parameters of each such function, (d,) float32, by name; of one less than there are layers.
-        shape: (height, width, channels) of an image, or (d,) where the inputs are no images.
-    """
-
-    scale: NDArray[np.float32]
-    shift: NDArray[np.float32]
-    layers: list[tuple[NDArray[np.float32], NDArray[np.float32]]]
-    names: list[str]
-    activation: str
-    learned: list[dict[str, NDArray[np.float32]]]
-    shape: tuple[int, ...]
+    scale: NDArray[np.float32]  # (d,); the input of the first layer is pixels * scale - shift, with pixels of 0 to 255, channel-major
+    shift: NDArray[np.float32]  # (d,)
+    layers: list[tuple[NDArray[np.float32], NDArray[np.float32]]]  # (d_in, d_out) weights and (d_out,) biases, from the first to the last
+    names: list[str]  # names of the K classes
+    activation: str  # the function between the layers: a name of ACTIVATIONS
+    learned: list[dict[str, NDArray[np.float32]]]  # the (d,) parameters of each activation by name, for all layers but the last
+    shape: tuple[int, ...]  # (height, width, channels) of an image, or (d,) where the inputs are no images
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, *shape) images as viewers show them, row by row with the channels last -> (N, K)."""
