@@ -23,11 +23,7 @@ class NumlpSweeper(Sweeper):
         self.hydra_context, self.config, self.task = hydra_context, config, task_function
 
     def sweep(self, arguments: list[str]) -> Any:
-        """Run the sweep that the overrides `arguments` describe.
-
-        Raises:
-            UserError: Jobs failed, or a setting breaks a rule.
-        """
+        """Run the sweep that the overrides `arguments` describe."""
         from numlp.sweep.sweep import Sweep
 
         assert self.hydra_context is not None and self.config is not None

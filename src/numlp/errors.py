@@ -62,9 +62,9 @@ def require_rates(where: str, eta_min: float, eta_max: float) -> None:
     require(0 < eta_min <= eta_max < math.inf, where, "0 < eta_min <= eta_max", eta_min=eta_min, eta_max=eta_max)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """'; did you mean x?' when one of `known` is close to `name`, else an empty text."""
-    close = difflib.get_close_matches(name, list(known), n=1)
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """'; did you mean x?' when one of `names` is close to `name`, else an empty text."""
+    close = difflib.get_close_matches(name, list(names), n=1)
     return f"; did you mean {close[0]}?" if close else ""
 
 

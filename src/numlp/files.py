@@ -93,11 +93,7 @@ def write_rows(path: Path, kind: type[Row], rows: Sequence[Row]) -> None:
 
 
 def read_rows(path: Path, kind: type[Row]) -> list[Row]:
-    """Read what `write_rows` wrote; a column that an older file lacks has its field's default.
-
-    Raises:
-        UserError: The header is another one.
-    """
+    """Read what `write_rows` wrote; a column that an older file lacks has its field's default."""
     columns: dict[str, Any] = {field.name: field.type for field in fields(kind)}
     newer = {field.name for field in fields(kind) if field.default is not MISSING}
     with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:

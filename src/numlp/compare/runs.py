@@ -38,11 +38,7 @@ class FinishedRun:
 
 
 def load_run(name: str) -> FinishedRun:
-    """The run in the folder `name`, or the newest that MLflow knows by this id or name.
-
-    Raises:
-        UserError: There is none, or it has not ended.
-    """
+    """The run in the folder `name`, or the newest that MLflow knows by this id or name."""
     name, folder = (name, from_user(name)) if from_user(name).is_dir() else run_files(Path.cwd(), name)
     model_file = folder / paths.MODEL
     for file in [paths.HISTORY] if model_file.exists() else [paths.HISTORY, paths.CONFIG, paths.METRICS]:
@@ -57,11 +53,7 @@ def load_run(name: str) -> FinishedRun:
 
 
 def load_runs(names: Sequence[str]) -> list[FinishedRun]:
-    """The runs of `names`; a name as a sweep prints it for several seeds, `...-s0,1,2`, stands for a run per seed.
-
-    Raises:
-        UserError: A run is not there, as for `load_run`.
-    """
+    """The runs of `names`; a name as a sweep prints it for several seeds, `...-s0,1,2`, stands for a run per seed."""
     runs = []
     for name in names:
         several = None if from_user(name).is_dir() else SEEDS.fullmatch(name)

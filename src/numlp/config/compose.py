@@ -32,9 +32,6 @@ def store_primary(root: Path, command: str) -> None:
     A key that names a folder of conf/ is a choice of one of its files; the others are values, checked by the schema. What is below
     `set` holds over the chosen files, for a part (an optimizer, a data set) over the file that params.yaml names: it is a group of its
     own, so that an experiment can leave it out (`override /set: none`).
-
-    Raises:
-        UserError: `root` is not a project's folder, or params.yaml is not a mapping.
     """
     groups, content = read_params(root)
     if str(root) not in sys.path:
@@ -61,11 +58,7 @@ def store_primary(root: Path, command: str) -> None:
 
 
 def read_params(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values.
-
-    Raises:
-        UserError: `root` is not a project's folder, or params.yaml is not a mapping of file names, values and `set`.
-    """
+    """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values."""
     if find_project(root) != root:
         raise no_project(root)
     try:
@@ -77,18 +70,14 @@ def read_params(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     for group, choice in groups.items():
         remedy = f"put a value inside the group below {SET}: {{{group}: {{...}}}}"
         require(not isinstance(choice, dict | list), PARAMS, f"the name of a file of {CONF}/{group} for {group}", remedy, **{group: choice})
-    own = content[SET] = content.get(SET) or {}
-    nested = isinstance(own, dict) and all(isinstance(inner, dict) and group in groups for group, inner in own.items())
-    require(nested, PARAMS, f"values by config group below {SET}, such as {SET}: {{model: {{hidden: [20]}}}}", set=own)
+    values = content[SET] = content.get(SET) or {}
+    nested = isinstance(values, dict) and all(isinstance(inner, dict) and group in groups for group, inner in values.items())
+    require(nested, PARAMS, f"values by config group below {SET}, such as {SET}: {{model: {{hidden: [20]}}}}", set=values)
     return groups, content
 
 
 def compose_project(root: Path) -> Config:
-    """The settings of `root`/params.yaml and conf/, without a command line.
-
-    Raises:
-        UserError: They do not compose, or break a rule.
-    """
+    """The settings of `root`/params.yaml and conf/, without a command line."""
     store_primary(root, "train")
     with explaining(), initialize_config_dir(str((root / CONF).absolute()), version_base="1.3"):
         return to_config(compose(PARAMS.removesuffix(".yaml")))
@@ -112,11 +101,7 @@ def chosen_files(names: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def to_config(config: DictConfig) -> Config:
-    """The settings of a run as dataclasses, every rule checked that needs no data.
-
-    Raises:
-        UserError: A value is missing, unknown, of another type, or breaks a rule.
-    """
+    """The settings of a run as dataclasses, every rule checked that needs no data."""
     try:  # of plain values: a typed config would merge with keys that + has added, and have no value for one that ~ has deleted
         typed = OmegaConf.merge(OmegaConf.structured(Config), OmegaConf.to_container(config, resolve=True))
     except ConfigKeyError as error:

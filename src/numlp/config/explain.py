@@ -1,6 +1,6 @@
 """Errors of Hydra, OmegaConf and YAML in one line: the place, the problem, and the name that was probably meant."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from traceback import walk_tb
 
@@ -38,13 +38,8 @@ def is_composing_error(error: BaseException) -> bool:
     return inside or isinstance(error, HydraException | OmegaConfBaseException | MarkedYAMLError)
 
 
-def explain(error: BaseException, known: Iterable[str]) -> str:
-    """Describe an error of composing in one line.
-
-    Args:
-        error: The error that Hydra raised.
-        known: All dotted keys, for "did you mean".
-    """
+def explain(error: BaseException, keys: Sequence[str]) -> str:
+    """Describe an error of composing in one line; `keys` are all dotted keys, for "did you mean"."""
     if isinstance(error, MarkedYAMLError):
         return _explain_yaml(error)
     if isinstance(error, MissingConfigException) and (error.options is not None or str(error.missing_cfg_file).startswith(GROUP)):
@@ -58,7 +53,7 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
         where = {"": "", "params": "params.yaml"}.get(file, f"conf/{file}.yaml")
         key = cause.full_key or ""
         if isinstance(cause, ConfigKeyError | ConfigAttributeError) and key:
-            return explain_unknown_key(key, known, where or "config")
+            return explain_unknown_key(key, keys, where or "config")
         place = where or ("" if key else "config")
         return ": ".join(filter(None, (place, key, str(cause.msg).splitlines()[0])))
     argument = str(error).partition("'")[2].partition("\n")[0].rpartition("'")[0]
@@ -72,9 +67,9 @@ def explain(error: BaseException, known: Iterable[str]) -> str:
     return f"config: {text.partition(' Config search path')[0].partition(' See https://hydra.cc')[0]}"
 
 
-def explain_unknown_key(key: str, known: Iterable[str], where: str = "config") -> str:
+def explain_unknown_key(key: str, keys: Sequence[str], where: str = "config") -> str:
     """The line for a key that is not there, or not with the present options; `where` is the file that has it."""
-    keys, last = list(known), key.rpartition(".")[2]
+    last = key.rpartition(".")[2]
     if key in keys:
         group = key.split(".")[0]
         remedy = ELSEWHERE.get(last, "numlp train --cfg job shows the keys of the current option")
@@ -90,8 +85,8 @@ def _explain_option(error: MissingConfigException) -> str:
     if (extra := EXTRAS.get(name)) is not None and group == GROUP:
         return f"{GROUP}={name}: the extra {extra} is not installed; pip install -c constraints.txt -e '.[{extra}]'"
     options, (key, _, value) = error.options or [], str(error.missing_cfg_file).partition("/")
-    if key == "data" and (own := Path(value)).exists():  # data=my.npz
-        return f"data: expected one of {', '.join(options)}, got {own}; write data={'folder' if own.is_dir() else 'npz'} data.path={own}"
+    if key == "data" and (path := Path(value)).exists():  # data=my.npz
+        return f"data: expected one of {', '.join(options)}, got {path}; write data={'folder' if path.is_dir() else 'npz'} data.path={path}"
     if not options:
         return f"config: no config group {group!r} with an option {name!r}{HELP}"
     return f"{group}: expected one of {', '.join(options)}, got {name}{did_you_mean(name, options)}"

@@ -20,9 +20,7 @@ SPELLINGS = {"relu": "ReLU", "leaky relu": "leaky ReLU", "gelu": "GELU", "silu":
 def run_name(config: Config, choices: Mapping[str, str]) -> str:
     """A name such as mlp9-before-he-cycles4-lam0.005-s0: the options of model, norm and init, what is not usual, lambda and seed.
 
-    Args:
-        config: The run's settings.
-        choices: The chosen file of each config group.
+    `choices` has the chosen file of each config group.
     """
     options = [choices[group] for group, usual in USUAL.items() if group in choices and choices[group] not in usual.split()]
     if choices.get("data") in ("npz", "folder"):  # data from a file or a directory is called by its name

@@ -29,11 +29,7 @@ RENAMED = {"adamw": "AdamW", "ema": "EmaMoments", "precise": "PreciseMoments", "
 
 
 def locate(part: Mapping[str, Any], where: str = TARGET) -> Callable[..., Any]:
-    """The class or function that `part` names.
-
-    Raises:
-        UserError: It names none, or one that cannot be imported.
-    """
+    """The class or function that `part` names."""
     target = str(part.get(TARGET, ""))
     module, _, name = target.rpartition(".")
     if not module:
@@ -81,15 +77,11 @@ def own_code(part: Mapping[str, Any]) -> str:
 
 
 def complete(group: str, part: Mapping[str, Any]) -> Part:
-    """`part` with each value converted to its parameter's type, and with the defaults of the others.
-
-    Raises:
-        UserError: A value is unknown, missing, or of another type.
-    """
+    """`part` with each value converted to its parameter's type, and with the defaults of the others."""
     require(isinstance(part, Mapping), group, "a config group with its keys", got=part)
-    schema, own = schema_of(group, locate(part, f"{group}.{TARGET}")), {key: item for key, item in part.items() if key != TARGET}
+    schema = schema_of(group, locate(part, f"{group}.{TARGET}"))
     try:
-        values = OmegaConf.merge({group: schema}, {group: own})
+        values = OmegaConf.merge({group: schema}, {group: {key: item for key, item in part.items() if key != TARGET}})
     except ConfigKeyError as error:
         raise UserError(f"{group}: unknown key {str(error.key)!r}{did_you_mean(str(error.key), map(str, schema))}") from error
     except OmegaConfBaseException as error:

@@ -129,13 +129,10 @@ def wanted_sha256(origin: Mapping[str, Any], official: str) -> str | None:
     """The SHA-256 of the archive that the variables name now, or else the one of the images of an origin.
 
     What CIFAR10_SHA256 once accepted stays while neither variable is set, so that a later command need not name the archive again.
-
-    Raises:
-        UserError: CIFAR10_ARCHIVE is there and has another SHA-256 than the accepted one.
     """
     local = paths.from_environment("CIFAR10_ARCHIVE")
     if local is not None and local.exists():
-        find_archive("", official, ())
+        find_archive("", official, ())  # an archive with another SHA-256 than the accepted one is an error
     named = local is not None or os.environ.get("CIFAR10_SHA256")
     return accepted_sha256(official) if named else origin.get("archive_sha256")
 

@@ -88,10 +88,7 @@ def assemble(info: DatasetInfo, arrays: Arrays, test: Arrays | None, seed: int |
     """Make a data set of arrays in any order; without test images, the last sixth of the images becomes the test split.
 
     The images of a class, shuffled by `seed`, are first spread evenly over all of `arrays`: each range of images, and so each split, has
-    about its share of every class. Without a seed the images keep their order.
-
-    Raises:
-        UserError: A class has no image; `where` names the labels.
+    about its share of every class. Without a seed the images keep their order. In an error `where` names the labels.
     """
     images, labels = arrays
     counts = np.bincount(labels, minlength=info.classes).tolist()

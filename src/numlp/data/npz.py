@@ -50,11 +50,7 @@ def load_npz(path: str, name: str | None = None, seed: int | None = 0) -> RawDat
 
 
 def from_arrays(given: Mapping[str, Any], where: str, name: str, origin: Mapping[str, Any], seed: int | None = 0) -> RawData:
-    """Make a data set of arrays by their names in an .npz file (see `load_npz`).
-
-    Raises:
-        UserError: They are no data set; its message begins with `where`.
-    """
+    """Make a data set of arrays by their names in an .npz file (see `load_npz`); `where` begins the text of an error."""
     arrays = {ours: given[key] for ours, keys in KEYS.items() for key in keys if key in given}
     tests = {"test_images", "test_labels"} if {"test_images", "test_labels"} & arrays.keys() else set()
     require({"images", "labels", *tests} <= arrays.keys(), where, "images and labels, and test_images with test_labels", got=list(given))

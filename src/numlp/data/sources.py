@@ -76,11 +76,7 @@ def replace_raw(part: Part, reason: Unavailable) -> RawData:
 
 
 def find_raw(dataset: DatasetInfo) -> RawData:
-    """Load the raw arrays of a data set that a model was trained on.
-
-    Raises:
-        UserError: They are not at hand.
-    """
+    """Load the raw arrays of a data set that a model was trained on."""
     for folder in (paths.DOWNLOAD, *sorted((paths.DATA / "raw").glob("*/"))):
         if (folder / INFO).exists() and read_info(folder).digest == dataset.digest:
             return load_raw(folder)
@@ -99,11 +95,7 @@ def holds(folder: Path, part: Part, replaced: bool = True) -> bool:
 
 
 def settings_of(part: Part) -> dict[str, Any]:
-    """The settings that decide the images, with checksums of a file or folder, `path`, and of the code of a function outside numlp.
-
-    Raises:
-        UserError: There is no such file.
-    """
+    """The settings that decide the images, with checksums of a file or folder, `path`, and of the code of a function outside numlp."""
     settings: dict[str, Any] = {key: item for key, item in part.items() if f"data.{key}" not in NOT_DECIDING}
     if code := own_code(part):
         settings["code"] = code

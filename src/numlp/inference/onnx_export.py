@@ -19,11 +19,7 @@ OPSET, IR = 20, 9  # versions of 2023, the first with GELU: runtimes since then 
 
 
 def save_onnx(path: Path, model: Folded, about: dict[str, str]) -> None:
-    """Write `model`: `images`, (N, *shape) uint8, to `probabilities`, (N, K) float32; `about` is metadata beside the class names.
-
-    Raises:
-        UserError: The package onnx is not installed, or the activation has no operators here.
-    """
+    """Write `model`: `images`, (N, *shape) uint8, to `probabilities`, (N, K) float32; `about` is metadata beside the class names."""
     try:
         import onnx
         from onnx import helper, numpy_helper

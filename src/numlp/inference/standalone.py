@@ -67,11 +67,7 @@ class Folded:
 
 
 def read(path: Path) -> Folded:
-    """Read and fold model.npz; the sums are made in float64, so that folding costs one rounding.
-
-    Raises:
-        ValueError: The activation has no function in ACTIVATIONS.
-    """
+    """Read and fold model.npz; the sums are made in float64, so that folding costs one rounding."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files if name != "choices"}
         choices = json.loads(str(file["choices"]))

@@ -81,11 +81,7 @@ Space: TypeAlias = dict[str, Choice | Range]
 
 
 def read_space(parsed: Sequence[Override]) -> tuple[list[str], Space, tuple[str, ...]]:
-    """The overrides that are fixed, what varies, and the seeds that each trial is repeated with (none: the choices' own seed).
-
-    Raises:
-        UserError: A range is empty, or a log scale is to begin at 0 or below.
-    """
+    """The overrides that are fixed, what varies, and the seeds that each trial is repeated with (none: the choices' own seed)."""
     fixed: dict[str, str] = {}
     space: Space = {}
     for override in parsed:

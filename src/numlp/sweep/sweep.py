@@ -41,11 +41,7 @@ ATTEMPTS = 3  # launches of a job whose process is lost; in the last one it runs
 
 
 class Sweep:
-    """A sweep of `numlp train -m`, from what Hydra gives its sweepers; some of the overrides `arguments` are fixed, some vary.
-
-    Raises:
-        UserError: A setting of the sweep breaks a rule.
-    """
+    """A sweep of `numlp train -m`, from what Hydra gives its sweepers; some of the overrides `arguments` are fixed, some vary."""
 
     def __init__(self, hydra: HydraContext, task: TaskFunction, config: DictConfig, arguments: Sequence[str]) -> None:
         search = OmegaConf.to_object(config.hydra.sweeper)
