@@ -17,7 +17,7 @@ from numlp.data.cifar10 import find_archive, load_cifar10
 from numlp.data.sources import settings_of
 from numlp.display.text import plain_table
 from numlp.errors import UserError, without_password
-from numlp.files import known_sha256
+from numlp.files import sha256
 from numlp.threads import cores, library
 from numlp.tracking.queries import find_abandoned
 from numlp.tracking.store import address
@@ -78,10 +78,10 @@ def check_data() -> str:
     official = str(part["sha256"])
     if paths.from_environment("CIFAR10_ARCHIVE") is not None:
         path = find_archive("", official, ())
-        return f"{path}" + ("" if known_sha256(path) == official else " (accepted by CIFAR10_SHA256; not the official file)")
+        return f"{path}" + ("" if sha256(path) == official else " (accepted by CIFAR10_SHA256; not the official file)")
     if not paths.ARCHIVE.exists():
         return f"no archive in {paths.ARCHIVE.parent}; the next run downloads it"
-    if known_sha256(paths.ARCHIVE) != official:
+    if sha256(paths.ARCHIVE) != official:
         raise UserError(f"{paths.ARCHIVE}: not the official file; delete it, and the next run downloads it again")
     return str(paths.ARCHIVE)
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from numlp import paths
 from numlp.data.dataset import DatasetInfo, RawData
 from numlp.errors import UserError, one_line, require
-from numlp.files import known_sha256
+from numlp.files import sha256
 
 BATCHES, META, ROWS = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"), "batches.meta", 10_000
 SHAPE, PIXELS, CLASSES = (32, 32, 3), 3_072, 10
@@ -97,19 +97,19 @@ def load_cifar10(name: str, file: str, sha256: str, urls: list[str]) -> RawData:
     return RawData(images.reshape(-1, PIXELS), labels.reshape(-1), info)
 
 
-def find_archive(file: str, sha256: str, urls: Sequence[str]) -> Path:
+def find_archive(file: str, official: str, urls: Sequence[str]) -> Path:
     """Find or download an archive with the accepted SHA-256.
 
     Raises:
         Unavailable: No address gave one.
         UserError: CIFAR10_ARCHIVE is no file that can be read, or has another SHA-256.
     """
-    accepted, local = accepted_sha256(sha256), paths.from_environment("CIFAR10_ARCHIVE")
+    accepted, local = accepted_sha256(official), paths.from_environment("CIFAR10_ARCHIVE")
     if local is None:
         require(file != "" and Path(file).name == file, "data.file", "a file name without directories", file=file)
         return _download(urls, paths.DATA / file, accepted)
     try:
-        digest = known_sha256(local)
+        digest = sha256(local)
     except OSError as error:
         raise UserError(f"CIFAR10_ARCHIVE: cannot read {local}: {error.strerror}; correct or unset the variable") from error
     remedy = f"{local} may be incomplete or damaged; to accept the file as it is, set CIFAR10_SHA256={digest}"
@@ -150,7 +150,7 @@ def _download(urls: Sequence[str], path: Path, accepted: str) -> Path:
             if urlsplit(url).scheme in ("http", "https"):
                 return Path(pooch.retrieve(url, f"sha256:{accepted}", path.name, path.parent, downloader=downloader))
             local = Path(url2pathname(urlsplit(url).path) if url.startswith("file:") else url).expanduser()
-            require(known_sha256(local) == accepted, str(local), f"the SHA-256 {accepted}")
+            require(sha256(local) == accepted, str(local), f"the SHA-256 {accepted}")
             return local
         except (RequestException, ValueError, OSError) as error:  # a ValueError tells of another checksum
             silent = isinstance(error, RequestException) and error.response is None  # its text names the address once more

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from numlp import paths
 from numlp.data.dataset import DatasetInfo, RawData, assemble
 from numlp.errors import UserError, require
-from numlp.files import known_sha256
+from numlp.files import sha256
 
 KEYS = {  # numlp's names of the arrays, and those that Keras writes
     "images": ("images", "x_train"),
@@ -46,7 +46,7 @@ def load_npz(path: str, name: str | None = None, seed: int | None = 0) -> RawDat
         text = str(error).partition(". ")[0]  # NumPy goes on by advice to unpickle it
         text = "a directory; use data=folder" if file.is_dir() else "an .npy file; use numpy.savez" if file.suffix == ".npy" else text
         raise UserError(f"{path}: {key}: expected arrays of numbers or text, as numpy.savez writes them, got {text}") from error
-    return from_arrays(arrays, path, name or file.stem, {"file_sha256": known_sha256(file)}, seed)
+    return from_arrays(arrays, path, name or file.stem, {"file_sha256": sha256(file)}, seed)
 
 
 def from_arrays(given: Mapping[str, Any], where: str, name: str, origin: Mapping[str, Any], seed: int | None = 0) -> RawData:

@@ -21,7 +21,7 @@ from numlp.data.dataset import INFO, DatasetInfo, RawData, load_raw, read_info, 
 from numlp.data.npz import from_arrays
 from numlp.data.synthetic import synthesize
 from numlp.errors import UserError, did_you_mean, require
-from numlp.files import json_digest, known_sha256
+from numlp.files import json_digest, sha256
 
 log = logging.getLogger(__name__)
 ASKED, REPLACED = "asked", "in_place_of"  # keys of a data set's origin: its settings; why it is not the one that they name
@@ -105,7 +105,7 @@ def settings_of(part: Part) -> dict[str, Any]:
         require(place.exists(), "data.path", "a file or directory that exists", remedy, path=str(place))
         inside = (Path(folder, name) for folder, _, names in os.walk(place, followlinks=True) for name in names if name[0] != ".")
         files = sorted(file for file in inside if file.is_file()) or [place]
-        settings["content"] = json_digest({str(file.relative_to(place)): known_sha256(file) for file in files if file.is_file()})
+        settings["content"] = json_digest({str(file.relative_to(place)): sha256(file) for file in files if file.is_file()})
     return settings
 
 

@@ -1,8 +1,7 @@
 """Output folders, which Hydra lets a user choose: numlp writes to a new or empty one, or to one that it has marked by a folder `.numlp`."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,41 +22,34 @@ class OutputFolder(Callback):
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
         """Check and mark the folder of a single run."""
-        HydraConfig.instance().set_config(config)  # for ${hydra:...} in the folder's name
-        with _ending_hydra():
-            check_folder(Path(config.hydra.run.dir), "hydra.run.dir")
-            mark(Path(config.hydra.run.dir))
+        _check(config, "run")
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Check the folder of a sweep; its jobs mark it."""
-        HydraConfig.instance().set_config(config)
-        with _ending_hydra():
-            check_folder(Path(config.hydra.sweep.dir), "hydra.sweep.dir")
+        _check(config, "sweep")
 
 
-@contextmanager
-def _ending_hydra() -> Iterator[None]:
-    """Let an error through Hydra, as the cause of a SystemExit: it turns any other exception of a callback into a warning."""
+def _check(config: DictConfig, mode: str) -> None:
+    """Let an error through Hydra as the cause of a SystemExit: it turns any other exception of a callback into a warning."""
+    HydraConfig.instance().set_config(config)  # for ${hydra:...} in the folder's name
+    folder = Path(config.hydra[mode].dir)
     try:
-        yield
+        if folder.exists() and any(folder.iterdir()) and not _is_marked(folder):
+            raise UserError(f"hydra.{mode}.dir: {folder} has files that numlp did not write; choose a new or an empty folder")
+        if mode == "run":
+            mark(folder)
     except (UserError, OSError) as error:
         raise SystemExit(1) from error
 
 
-def check_folder(folder: Path, setting: str) -> None:
-    """Raise UserError where `folder`, which the setting chose, has files of others."""
-    if folder.exists() and any(folder.iterdir()) and not is_ours(folder):
-        raise UserError(f"{setting}: {folder} has files that numlp did not write; choose a new or an empty folder")
-
-
-def is_ours(folder: Path) -> bool:
+def _is_marked(folder: Path) -> bool:
     """Tell whether numlp has marked the folder, or it is one of DVC's stages."""
     return (folder / MARK).is_dir() or folder.resolve().is_relative_to(paths.BUILD.resolve())
 
 
 def mark(folder: Path) -> None:
     """Make the folder one of numlp's."""
-    if not is_ours(folder):
+    if not _is_marked(folder):
         (folder / MARK).mkdir(parents=True, exist_ok=True)  # jobs may do so at the same time
 
 
