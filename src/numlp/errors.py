@@ -52,9 +52,9 @@ class Rule:
 
 POSITIVE = Rule(lambda x: 0 < x < math.inf, "a number above 0")
 NOT_NEGATIVE = Rule(lambda x: 0 <= x < math.inf, "a number of at least 0")
-FRACTION = Rule(lambda x: 0 <= x < 1, "a number of at least 0 and below 1")  # such as the weight of an old mean
-DECAY = Rule(lambda x: 0 < x <= 1, "a number above 0 and at most 1")  # such as a factor per epoch
-LENGTH = Rule(lambda x: 0 < x <= 1e6, "a number above 0 and at most 1000000")  # in epochs or cycles, so that updates can be counted
+FRACTION = Rule(lambda x: 0 <= x < 1, "a number of at least 0 and below 1")  # e.g. the weight of an old mean
+DECAY = Rule(lambda x: 0 < x <= 1, "a number above 0 and at most 1")  # e.g. a factor per epoch
+LENGTH = Rule(lambda x: 0 < x <= 1e6, "a number above 0 and at most 1000000")  # number of epochs or cycles, so that updates can be counted
 
 
 def require_rates(where: str, eta_min: float, eta_max: float) -> None:

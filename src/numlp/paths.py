@@ -8,7 +8,7 @@ from pathlib import Path
 
 from numlp.errors import UserError
 
-_stands: ContextVar[Path] = ContextVar("stands", default=Path())  # where the user is, from the project's folder
+_stands: ContextVar[Path] = ContextVar("stands", default=Path())  # the user's folder, from the project's folder
 
 
 def from_user(text: str) -> Path:
@@ -59,18 +59,18 @@ def from_environment(name: str) -> Path | None:
 # The archive, and raw images of each data set asked for so far. On a cluster with a shared folder: on each node's own disk.
 DATA = from_environment("NUMLP_DATA") or Path("data")
 ARCHIVE = DATA / "cifar-10-python.tar.gz"  # a downloaded one
-BUILD = Path("build")  # what DVC's stages make, one folder a stage
+BUILD = Path("build")  # outputs of DVC's stages, one folder per stage
 DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
 TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
-CHECKPOINTS = BUILD / "checkpoints"  # of runs that have not ended, one file a run
+CHECKPOINTS = BUILD / "checkpoints"  # checkpoints of runs that have not ended, one file per run
 
-ABOUT = "run.json"  # what MLflow is told of a run
+ABOUT = "run.json"  # the values that MLflow receives of a run
 SPLIT, STATISTICS = "split.json", "statistics.npz"
 CONFIG, MODEL, HISTORY, TIMING = "config.json", "model.npz", "history.csv", "timing.json"
 COMPARISON = "comparison.json"
 LR_RANGE = "lr_range.csv"
-HEALTH, HEALTH_FIGURE = "health.csv", "health.png"  # of a run with train.health=true
-ACCURACY, PREDICTIONS = "accuracy.json", "predictions.csv"  # for DVC's tables and plots
+HEALTH, HEALTH_FIGURE = "health.csv", "health.png"  # files of a run with train.health=true
+ACCURACY, PREDICTIONS = "accuracy.json", "predictions.csv"  # files for DVC's tables and plots
 METRICS, CONFUSION, CLASSES, MISTAKES = "metrics.json", "confusion.csv", "classes.csv", "mistakes.npz"
 
 MARKS = ("params.yaml", "conf")

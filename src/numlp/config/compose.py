@@ -38,7 +38,7 @@ def store_primary(root: Path, command: str) -> None:
         sys.path.append(str(root))  # a _target_ may be in the project's folder; last, so that a file there hides no module
     configs = ConfigStore.instance()
     configs.store(name="schema", node=Config)
-    usual = {key: item for key, item in deciding_choices(Config(data={})).items() if key not in groups}  # of the reports, for conf/defaults
+    usual = {key: item for key, item in deciding_choices(Config(data={})).items() if key not in groups}  # the reports' values
     configs.store(group="defaults", name="values", node={**usual, "test_time_flip": False}, package="_global_")
     values: dict[str, Any] = content.pop(SET)
     parts = [group for group in values if group in RUNTIME]  # values of a part belong to the chosen file alone
@@ -48,7 +48,7 @@ def store_primary(root: Path, command: str) -> None:
         configs.store(group=SET, name=name, node=node, package="_global_")
     set_parts = ({f"optional {SET}/{group}": f"${{{SET}}}_${{{group}}}"} for group in parts)
     defaults: list[Any] = ["schema", *({group: choice} for group, choice in [*groups.items(), (SET, "params")]), *set_parts, "_self_"]
-    when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # to the microsecond: two that start together must not share a folder
+    when = "${now:%Y-%m-%d}/${now:%H-%M-%S-%f}"  # time to the microsecond: two runs that start together must not share a folder
     hydra: dict[str, Any] = {"job": {"name": command}, "run": {"dir": f"outputs/{command}/{when}"}, "sweep": {"dir": f"multirun/{when}"}}
     hydra["callbacks"] = {"output_folder": {"_target_": "numlp.results.output_folder.OutputFolder"}}
     quiet = [{"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]  # warnings then go to stderr
@@ -102,7 +102,7 @@ def chosen_files(names: Mapping[Any, Any]) -> dict[str, str]:
 
 def to_config(config: DictConfig) -> Config:
     """The settings of a run as dataclasses, every rule checked that needs no data."""
-    try:  # of plain values: a typed config would merge with keys that + has added, and have no value for one that ~ has deleted
+    try:  # merge plain values: a typed config would accept keys that + has added, and have no value for one that ~ has deleted
         typed = OmegaConf.merge(OmegaConf.structured(Config), OmegaConf.to_container(config, resolve=True))
     except ConfigKeyError as error:
         raise UserError(explain_unknown_key(str(error.full_key), all_keys())) from error
@@ -117,7 +117,7 @@ def to_config(config: DictConfig) -> Config:
     check_rules(settings)
     for group in RUNTIME:
         setattr(settings, group, complete(group, getattr(settings, group)))
-    built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME if group != "data"}  # which takes seconds
+    built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME if group != "data"}  # data take seconds
     check_together(settings, built["schedule"], built["moments"])
     return settings
 

@@ -110,7 +110,7 @@ def schema_of(group: str, target: Callable[..., Any]) -> Any:
 
 def try_part(group: str, part: Mapping[str, Any]) -> Any:
     """Build a part for a network of one unit, so that the rules of its constructor hold before any data is read."""
-    from numlp.nn.network import Network  # with NumPy, for which --help need not wait
+    from numlp.nn.network import Network  # the import brings NumPy, for which --help need not wait
 
     network = Network((1, 1))
     samples: dict[str, list[Any]] = {"activation": [1], "optim": [network]}

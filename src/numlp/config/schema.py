@@ -79,7 +79,7 @@ class AugmentConfig:
 class RecordConfig:
     """When and how cost, loss and accuracy are recorded."""
 
-    every: str = value("epoch", one_of("epoch", "points"))  # with points, `points` times per run
+    every: str = value("epoch", one_of("epoch", "points"))  # "points": `points` times per run
     points: int = value(10, within(1, 100_000))
     cost: str = value("full", one_of("full", "aggregated", "smoothed"))
 
@@ -97,7 +97,7 @@ class TrainConfig:
     """Length and batches of a run: `epochs` if given, else `cycles` of a schedule that has cycles."""
 
     batch_size: int = value(100, COUNT)
-    threads: int = value(1, within(1, 64))  # of BLAS; they decide the last bits, so the number does not depend on the machine
+    threads: int = value(1, within(1, 64))  # threads of BLAS, which decide the last bits, so the number does not depend on the machine
     cycles: float | None = value(2.0, LENGTH_OR_NULL)
     epochs: float | None = value(None, LENGTH_OR_NULL)
     record: RecordConfig = field(default_factory=RecordConfig)

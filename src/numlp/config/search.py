@@ -17,9 +17,9 @@ class Round:
     """A round of a search."""
 
     sampler: str = value("random", SAMPLER)
-    trials: int = value(10, COUNT)  # with grid, of points in each interval
-    best: int = value(3, COUNT)  # a later round spans this many best trials of the round before,
-    margin: float = value(0.25, MARGIN)  # extended by this many decades on either side
+    trials: int = value(10, COUNT)  # with grid: number of points in each interval
+    best: int = value(3, COUNT)  # number of the previous round's best trials that a later round spans
+    margin: float = value(0.25, MARGIN)  # decades by which that span is extended on either side
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Place:
     group: str = ""  # the values of the job's trial, the same for all of its seeds
     sweep: str = ""  # digest of the sweep
     parent: str = ""  # MLflow's id of the sweep's run
-    began: float = 0.0  # when the first job was launched, in seconds since 1970
+    began: float = 0.0  # time of the first job's launch, in seconds since 1970
     study: str = ""  # journal file of the study, if trials are pruned
     trial: int = 0  # number of the job's trial in that study
 
@@ -45,11 +45,11 @@ class Search:
     params: dict[str, str] = field(default_factory=dict)  # values that vary, before those of the command line
     sampler: str = value("grid", SAMPLER)  # quasi-random: qmc; Bayesian: tpe
     trials: int = value(10, COUNT)
-    rounds: list[Round] = field(default_factory=list)  # from coarse to fine, in place of `sampler` and `trials`
+    rounds: list[Round] = field(default_factory=list)  # rounds from coarse to fine, in place of `sampler` and `trials`
     objective: str = value("val_accuracy", OBJECTIVE)  # ranks the trials, as the mean over the seeds
-    prune: bool = False  # stop a trial whose validation cost is above the median of the earlier trials at the same epoch,
-    warmup: float = value(1.0, NOT_NEGATIVE)  # after these epochs of the trial
-    startup: int = value(4, COUNT)  # and once this many trials were trained to the end
+    prune: bool = False  # stop a trial whose validation cost is above the median of the earlier trials at the same epoch
+    warmup: float = value(1.0, NOT_NEGATIVE)  # number of epochs before a trial may be stopped
+    startup: int = value(4, COUNT)  # number of trials that must have ended before any is stopped
     seed: int = value(0, NOT_NEGATIVE)  # the sampler's seed
     parallel: int | None = value(None, COUNT)  # trials that tpe proposes at once; null: as many as run side by side here
     rerun: bool = False  # train again what has a cached result

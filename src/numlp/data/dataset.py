@@ -15,7 +15,7 @@ from numlp.errors import UserError, require
 from numlp.files import replacing, write_json
 
 INFO = "dataset.json"
-TEST = 6  # where there are no test images, one of so many becomes one, as in CIFAR-10
+TEST = 6  # one image of so many becomes a test image where there are none, as in CIFAR-10
 Arrays: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.integer]]  # (N, d) images and (N,) labels
 
 

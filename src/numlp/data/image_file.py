@@ -42,7 +42,7 @@ def read_image(path: str | Path, shape: Sequence[int] = (32, 32, 3)) -> NDArray[
         raise UserError(f"not a {KINDS} file: {path}") from error
     except Image.DecompressionBombError as error:
         raise UserError(f"{path}: expected an image of at most {PIXELS:,} pixels; scale it down") from error
-    except (OSError, SyntaxError, ValueError, MemoryError) as error:  # what Pillow raises for damaged files
+    except (OSError, SyntaxError, ValueError, MemoryError) as error:  # Pillow raises these for damaged files
         raise UserError(f"damaged {KINDS} file: {path}: {error}") from error
     white = Image.new("RGBA", upright.size, "white")
     whole = Image.alpha_composite(white, upright).convert("RGB")

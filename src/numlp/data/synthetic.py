@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from numlp.data.dataset import TEST, DatasetInfo, RawData
 from numlp.errors import require
 
-PATTERNS = 2  # of each class
+PATTERNS = 2  # number of patterns per class
 SHIFTS, STEP = 5, 2  # positions of a pattern along each axis, and the pixels between them
 NEGATIVE = 8  # one pattern in so many is inverted
 CONTRAST, OTHER_CONTRAST = (16, 48), (0, 64)  # half-open ranges in 64ths: of the class's pattern, of the one before it
-LUMINANCE, CAST, PATTERN = (40, 14), (24, 8), (40, 12)  # of `_smooth`: the coarsest and the finest amplitude
+LUMINANCE, CAST, PATTERN = (40, 14), (24, 8), (40, 12)  # amplitudes of `_smooth`, the coarsest and the finest
 BRIGHTNESS = (98, 159)
 CHUNK = 2_000  # images made at once
 
@@ -38,7 +38,7 @@ def synthesize(seed: int = 0, side: int = 32, classes: int = 10, images: int = 6
     require(classes >= 2, "data.classes", "a whole number of at least 2", classes=classes)
     require(images >= TEST * classes, "data.images", f"at least {TEST * classes} images, {TEST} of each class", images=images)
     children = np.random.SeedSequence(seed).spawn(2 + math.ceil(images / CHUNK))
-    bank_rng, rng, *rngs = (np.random.Generator(np.random.PCG64(child)) for child in children)  # by name: the default one may change
+    bank_rng, rng, *rngs = (np.random.Generator(np.random.PCG64(child)) for child in children)  # NumPy's default generator may change
     bank = _bank(bank_rng, classes, side)
     train = images - images // TEST
     parts = [rng.permutation(np.arange(size) % classes) for size in (train, images - train)]

@@ -17,8 +17,8 @@ from numlp.training.history import Record
 Look: TypeAlias = tuple[str, str, str]
 """Color, marker and dash of a line."""
 
-LARGEST = 1e250  # what is above cannot be drawn: the margin of its axis would overflow
-MARKED = 60  # with more records than this, markers would run together
+LARGEST = 1e250  # largest value that can be drawn: above it the margin of the axis would overflow
+MARKED = 60  # most records with markers: those of more would run together
 SERIES: Mapping[Name, Look] = {"train": (BLUE, "o", "-"), "val": (ORANGE, "s", "--")}
 COST, LOSS, ACCURACY = ("cost", "cost (nats)", 1), ("loss", "loss (nats)", 1), ("accuracy", "accuracy (%)", 100)
 HALF = 48  # characters of a label that half of the width holds

@@ -17,7 +17,7 @@ from numlp.errors import require
 from numlp.training.history import LayerHealth, Record
 
 RUNS = 4  # most that one figure has room for
-DECADES = 3  # of a logarithmic scale; a value below its highest value by more has the darkest color, 0 too
+DECADES = 3  # length of a logarithmic scale, down from its highest value; smaller values have the darkest color, 0 too
 NONE = "#e3e3e3"  # the color of a cell without a value
 NOTE = "Each strip is a layer, the output at the bottom. Gray: no value, or not finite. Updates scale with the learning rate."
 
@@ -45,7 +45,7 @@ def _decades(values: np.ma.MaskedArray[Any, Any]) -> Normalize:
 
 QUANTITIES: Sequence[tuple[str, str, Callable[[np.ma.MaskedArray[Any, Any]], Normalize], str]] = (
     ("activation_std", "Standard deviation of activations", _decades, "viridis"),
-    ("dead", "Fraction of dead ReLUs", lambda _: PowerNorm(0.5, 0, 1), "Reds"),  # by the root, so that one unit of ten is seen
+    ("dead", "Fraction of dead ReLUs", lambda _: PowerNorm(0.5, 0, 1), "Reds"),  # the root makes one unit of ten visible
     ("grad_norm", "Norm of the weights' gradient", _decades, "viridis"),
     ("update_ratio", "Norm of updates relative to weights", _decades, "viridis"),
     ("gamma_mean", "Batch norm: mean gamma", lambda _: CenteredNorm(1), "RdBu_r"),

@@ -11,7 +11,7 @@ from numlp.arrays import Array
 from numlp.display.style import DPI, MARGIN, ORANGE, WIDTH, cut, sheet, styled
 
 UNITS, COLUMNS = 100, 5  # most units drawn; errors in a row
-CAPTION, GAP, LINES = 11 / 32, 3 / 32, (1 / 32, 5.5 / 32)  # in widths of an image: room below it, between two, and where its lines begin
+CAPTION, GAP, LINES = 11 / 32, 3 / 32, (1 / 32, 5.5 / 32)  # room below an image, between two, and tops of its lines, in its widths
 LONGEST = 18  # characters of a caption
 
 

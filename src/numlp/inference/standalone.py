@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 1_000  # images that are predicted at once: 12 MB of inputs
-ACTIVATIONS: dict[str, Callable[..., Any]] = {  # of x and, by name, of what a layer has learned; their sources are in numlp.nn.activations
+ACTIVATIONS: dict[str, Callable[..., Any]] = {  # functions of x and, by name, of a layer's parameters; sources: numlp.nn.activations
     "Relu": lambda x: np.maximum(x, 0),
     "LeakyRelu": lambda x: np.where(x > 0, x, np.float32(0.01) * x),
     "Gelu": lambda x: x / 2 * (1 + np.tanh(np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x))),

@@ -10,7 +10,7 @@ from numlp.files import read_json, write_json
 from numlp.training.history import Record
 from numlp.training.trainer import State
 
-STEPS_PER_EPOCH = 1000  # of a curve, whose steps are whole numbers: thousandths of an epoch
+STEPS_PER_EPOCH = 1000  # steps of a curve are whole numbers: thousandths of an epoch
 
 
 class PrunedError(Exception):
@@ -24,14 +24,14 @@ class Outcome:
     state: str  # done, pruned, diverged, failed, or stopped by a signal
     folder: str
     val_accuracy: float = 0.0
-    best_val_accuracy: float = 0.0  # the highest of its records
+    best_val_accuracy: float = 0.0  # the highest of the evaluation points
     val_cost: float = math.inf
-    test_accuracy: float = 0.0  # to show; nothing is chosen by it
+    test_accuracy: float = 0.0  # shown alone: nothing is chosen by it
     epochs: float = 0.0
-    seconds: float = 0.0  # of the training, records included
-    error: str = ""  # one line, of a run that failed or diverged
+    seconds: float = 0.0  # duration of the training, evaluation points included
+    error: str = ""  # one line for a run that failed or diverged
     curve: dict[int, float] = field(default_factory=dict)  # validation cost by thousandths of an epoch
-    cached: bool = False  # found, not trained
+    cached: bool = False  # True for a result that was read and not trained
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Member:
     """A run's place in a sweep."""
 
     parent: str  # MLflow's id of the sweep
-    tags: Mapping[str, str]  # of the run in MLflow
+    tags: Mapping[str, str]  # tags of the run in MLflow
     watch: Callable[[Record], None]  # called with each record; raises `PrunedError` to stop the run
     keep: Callable[[Outcome], None]  # called while the checkpoint is still there: a process that is killed leaves one of them
 

@@ -60,9 +60,9 @@ def _find_or_train(config: DictConfig, search: Search, out: Path, train: Callabl
     settings, job = to_config(config), search.job
     edited = "they were edited meanwhile; the same command trains this job"
     require(settings_key(settings) == job.key, NODE, "the settings and the code of the sweep's beginning", edited)
-    record, trial = record_file(RECORDS, settings), None  # of this node's BLAS kernel
+    record, trial = record_file(RECORDS, settings), None  # the record is that of this node's BLAS kernel
     if job.study:
-        from numlp.sweep.study import Watch  # and with it Optuna
+        from numlp.sweep.study import Watch  # the import brings Optuna
 
         trial = Watch(search)
 

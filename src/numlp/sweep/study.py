@@ -84,7 +84,7 @@ class Watch:
         self._study = optuna.load_study(study_name=STUDY, storage=storage, pruner=pruner)
         number = storage.get_study_id_from_name(STUDY)
         self._trial = Trial(self._study, storage.get_trial_id_from_study_id_trial_number(number, search.job.trial))
-        self._before = self._study.get_trials()[search.job.trial]  # as a process left it that was lost
+        self._before = self._study.get_trials()[search.job.trial]  # the trial as a lost process left it
         self._objective = search.objective
 
     def report(self, record: Record) -> None:

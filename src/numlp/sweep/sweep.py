@@ -78,7 +78,7 @@ class Sweep:
             KeyboardInterrupt: A signal stopped the sweep.
         """
         if not self._search.dry_run:
-            shutil.rmtree(self._out / NOTES, ignore_errors=True)  # of another sweep in this folder
+            shutil.rmtree(self._out / NOTES, ignore_errors=True)  # notes of another sweep in this folder
             (self._out / NOTES).mkdir(parents=True)
             OmegaConf.save(self._config, self._out / "multirun.yaml")
         study = Study(self._search, 0, self._space, self._side_by_side, self._out / NOTES)
@@ -209,7 +209,7 @@ class Sweep:
         try:
             for job, result in zip(group, launcher.launch(overrides, initial_job_idx=first), strict=True):
                 job.outcome = result.return_value
-        except Exception as error:  # of the launcher: a process or a node is lost
+        except Exception as error:  # the launcher raises it: a process or a node is lost
             self._lost = one_line(error).partition(". ")[0]
             for job in group:
                 job.outcome = None if job.error else find_outcome(job.record, self._digest, self._began)
@@ -226,7 +226,7 @@ class Sweep:
 
     def _conclude(self, trials: Sequence[Trial], spaces: Sequence[Space], about: About, network: str) -> None:
         """Write and print the results, give them to MLflow, and raise UserError if jobs failed."""
-        from numlp.sweep.plots import draw_figures  # and with it matplotlib
+        from numlp.sweep.plots import draw_figures  # the import brings matplotlib
 
         order = rank_trials(trials, self._search.objective)
         title = f"{', then '.join(each.sampler for each in self._search.all_rounds())}; {describe_space(self._space)}"

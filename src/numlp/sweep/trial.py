@@ -32,14 +32,14 @@ FIGURES = {  # figure of an outcome: its name for people, and in MLflow
 class Job:
     """A run of a sweep."""
 
-    place: Place  # as far as it is known before the launch
-    varied: list[str]  # the overrides that tell it from the other jobs
-    error: str = ""  # the rule that the settings break, if they do: then there are none
+    place: Place  # the values that are set before the launch
+    varied: list[str]  # the overrides that tell the job from the others
+    error: str = ""  # the rule that the settings break; then there is no config
     config: Config | None = None
     name: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)  # with the option of each config group, as MLflow shows them
+    settings: dict[str, Any] = field(default_factory=dict)  # values and the option of each config group, as MLflow shows them
     record: Path = Path()  # the file of its cached result on this machine
-    outcome: Outcome | None = None  # once there is one
+    outcome: Outcome | None = None  # None until the job has ended
 
 
 @dataclass
