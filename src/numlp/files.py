@@ -59,10 +59,7 @@ def write_json(path: Path, content: Mapping[str, Any], indent: int | None = None
 
 def read_json(path: Path) -> dict[str, Any] | None:
     """Read a mapping that `write_json` wrote; None when there is no such file."""
-    if not path.exists():
-        return None
-    content: dict[str, Any] = json.loads(path.read_text())
-    return content
+    return dict(json.loads(path.read_text())) if path.exists() else None
 
 
 def json_digest(content: Mapping[str, Any]) -> str:

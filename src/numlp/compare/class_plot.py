@@ -7,32 +7,30 @@ from matplotlib.figure import Figure
 from numlp.compare.paired_test import PairedTest
 from numlp.display.style import GREY, MARKERS, PALETTE, sheet, styled
 
-ALL, SHOWN = "all classes", 20  # most classes that a figure and a table have
+ALL, MOST_CLASSES = "all classes", 20  # most classes that a figure and a table have
 NOTE = "Right: difference from A in percentage points, with the 95 % interval of a paired bootstrap; hollow: the interval contains 0."
 
 
 def largest_differences(classes: Mapping[str, Sequence[PairedTest]]) -> dict[str, Sequence[PairedTest]]:
     """The classes in which a run differs most from the first run, in the data set's order."""
     order = sorted(classes, key=lambda name: -max(abs(test.difference) for test in classes[name]))
-    return {name: tests for name, tests in classes.items() if name in order[:SHOWN]}
+    return {name: tests for name, tests in classes.items() if name in order[:MOST_CLASSES]}
 
 
 @styled
 def draw_class_accuracies(
-    classes: Mapping[str, Sequence[PairedTest]], whole: Sequence[PairedTest], labels: Sequence[str], title: str
+    classes: Mapping[str, Sequence[PairedTest]], every: Sequence[PairedTest], labels: Sequence[str], title: str
 ) -> Figure:
     """Draw the test accuracy of each run, a row per class, and the differences from the first run with their 95 % intervals.
 
-    The tests are those of each further run against the first, by class, and on the `whole` test split; there are as many runs as colors.
+    The tests are those of each further run against the first, by class, and on `every` test image; there are as many runs as colors.
     """
     shown = min(len(labels), len(PALETTE))
-    rows = [
-        *sorted(largest_differences(classes).items(), key=lambda item: item[1][0].difference),
-        (ALL, whole),
-    ]  # the largest gain of B on top
+    by_gain = sorted(largest_differences(classes).items(), key=lambda item: item[1][0].difference)
+    rows = [*by_gain, (ALL, every)]  # the largest gain of B on top
     note = NOTE if shown == len(labels) else f"{NOTE} The first {shown} of {len(labels)} runs."
-    if len(classes) > SHOWN:
-        note += f" The {SHOWN} of {len(classes)} classes with the largest differences."
+    if len(classes) > MOST_CLASSES:
+        note += f" The {MOST_CLASSES} of {len(classes)} classes with the largest differences."
     figure = sheet("Per-class test accuracy", f"{title}\n{note}", height=0.9 + 0.15 * shown + len(rows) * (0.2 + 0.08 * shown))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.25, 1])
     for place, (_, tests) in enumerate(rows):

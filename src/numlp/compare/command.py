@@ -14,7 +14,7 @@ from rich.console import Group
 from rich.text import Text
 
 from numlp import paths
-from numlp.compare.class_plot import SHOWN, draw_class_accuracies, largest_differences
+from numlp.compare.class_plot import MOST_CLASSES, draw_class_accuracies, largest_differences
 from numlp.compare.paired_test import PairedTest, compare_paired
 from numlp.compare.runs import FinishedRun, common_title, differing_settings, label_runs, load_runs
 from numlp.data.normalise import split_ranges
@@ -85,22 +85,22 @@ def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
         return [compare_paired(correct[0][mask], other[mask]) for other in correct[1:]]
 
     classes = {name: against_first(labels == i) for i, name in enumerate(info.class_names) if np.any(labels == i)}
-    whole = against_first(np.ones(len(labels), np.bool_))
-    return Comparison([run.name for run in runs], info.name, differing_settings(runs), accuracies, whole, classes)
+    every = against_first(np.ones(len(labels), np.bool_))
+    return Comparison([run.name for run in runs], info.name, differing_settings(runs), accuracies, every, classes)
 
 
 def tabulate(comparison: Comparison) -> Group:
     """Lay out a column per run: the settings that differ, the accuracies, the differences from the first run, and the classes."""
-    letters, tests, own = ascii_uppercase[: len(comparison.runs)], comparison.against_first, comparison.accuracies
+    letters, tests, accuracies = ascii_uppercase[: len(comparison.runs)], comparison.against_first, comparison.accuracies
     table = plain_table("", *letters)
     for column in table.columns[1:]:
         column.justify, column.overflow = "right", "fold"
     for key, values in comparison.choices.items():
         table.add_row(Text(key), *(Text(_plain(value)) for value in values))  # Texts: brackets in a value are no markup
     table.add_section()
-    table.add_row("validation %", *(f"{100 * row['val_accuracy']:.2f}" for row in own))
-    table.add_row("  of n images", *(f"{row['val_images']:,}" for row in own))
-    table.add_row("test %", *(f"{100 * row['test_accuracy']:.2f}" for row in own), style="bold")
+    table.add_row("validation %", *(f"{100 * row['val_accuracy']:.2f}" for row in accuracies))
+    table.add_row("  of n images", *(f"{row['val_images']:,}" for row in accuracies))
+    table.add_row("test %", *(f"{100 * row['test_accuracy']:.2f}" for row in accuracies), style="bold")
     for name, key in (("minus A", "difference"), ("from", "low"), ("to", "high")):
         table.add_row(f"  {name}", "", *(f"{100 * getattr(test, key):+.2f}" for test in tests))
     table.add_row("  p", "", *(f"{test.p:.2g}" for test in tests))
@@ -108,8 +108,8 @@ def tabulate(comparison: Comparison) -> Group:
     for name, of_class in largest_differences(comparison.classes).items():
         cells = [f"{'' if test.low <= 0 <= test.high else '* '}{100 * test.accuracies[1]:.2f}" for test in of_class]
         table.add_row(Text(f"{name} %"), f"{100 * of_class[0].accuracies[0]:.2f}", *cells)
-    if len(comparison.classes) > SHOWN:
-        table.add_row(Text(f"(the {SHOWN} of {len(comparison.classes)} classes that differ most)"))
+    if len(comparison.classes) > MOST_CLASSES:
+        table.add_row(Text(f"(the {MOST_CLASSES} of {len(comparison.classes)} classes that differ most)"))
     several = f", without a correction for {len(tests)} comparisons" if len(tests) > 1 else ""
     note = (
         f"The test accuracies are on the same {tests[0].n:,} images. The differences are in percentage points, with the 95 % interval of a "

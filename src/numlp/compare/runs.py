@@ -18,7 +18,7 @@ from numlp.tracking.queries import run_files
 from numlp.training.history import Record
 
 SEEDS = re.compile(r"(?P<start>.*-s)(?P<seeds>\d+(,\d+)+)")  # the name of a trial of several seeds
-SHOWN = 3  # differing settings in a label
+MOST_SETTINGS = 3  # differing settings in a label
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def label_runs(runs: Sequence[FinishedRun], joint: str = ", ") -> list[str]:
     labels = []
     for place, run in enumerate(runs):
         parts = [_phrase(key, values[place]) for key, values in columns if values[place] is not None]
-        labels.append(joint.join(parts[:SHOWN]) or run.name)
+        labels.append(joint.join(parts[:MOST_SETTINGS]) or run.name)
     return labels
 
 

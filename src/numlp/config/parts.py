@@ -50,7 +50,7 @@ def bind(part: Mapping[str, Any]) -> Callable[..., Any]:
     return partial(target, **settings) if settings else target
 
 
-def bind_own(part: Mapping[str, Any]) -> Callable[..., Any]:
+def bind_local(part: Mapping[str, Any]) -> Callable[..., Any]:
     """`bind` for a part that a file from elsewhere names: only numlp and modules of the current directory are imported."""
     module = str(part[TARGET]).partition(".")[0]
     if module != PACKAGE.name:
@@ -70,7 +70,7 @@ def build_init(part: Mapping[str, Any]) -> Callable[[int], float]:
     return build(part) if isinstance(locate(part), type) else bind(part)
 
 
-def own_code(part: Mapping[str, Any]) -> str:
+def digest_code(part: Mapping[str, Any]) -> str:
     """A digest of the file that defines a part outside numlp, without what the file imports; empty for a part of numlp."""
     file = None if part[TARGET].startswith(f"{PACKAGE.name}.") else inspect.getsourcefile(locate(part))
     return tree_digest(Path(file).read_text(encoding="utf-8")) if file else ""

@@ -11,7 +11,6 @@ from numlp.errors import FRACTION, LENGTH, NOT_NEGATIVE, POSITIVE, Rule, require
 Part: TypeAlias = dict[str, Any]
 """A config group that names its class or function, `_target_`, beside values for its parameters (numlp.config.parts)."""
 
-
 LENGTH_OR_NULL = Rule(LENGTH.holds, f"{LENGTH.text}, or null")
 COUNT = Rule(lambda x: x >= 1, "a whole number of at least 1")
 SEED = Rule(lambda x: 0 <= x < 2**63, "a whole number of at least 0")

@@ -1,7 +1,5 @@
 """CIFAR-10's "python version" archive: found or downloaded, verified by its SHA-256, and only then read.
 
-The variables CIFAR10_ARCHIVE and CIFAR10_SHA256 are read here and nowhere else.
-
 Source: Krizhevsky 2009, Learning multiple layers of features from tiny images.
 """
 

@@ -24,9 +24,8 @@ class DatasetInfo:
     """A data set without its arrays: dataset.json.
 
     Attributes:
-        name: What the data set is called wherever a figure is shown, e.g.
-            "CIFAR-10, archive 8114b53f... (not the official file)".
-        origin: What it was made from: {"archive_sha256": ...} or {"seed": ...}.
+        name: Name of the data set in all figures, e.g. "CIFAR-10, archive 8114b53f... (not the official file)".
+        origin: Source of the images, e.g. {"archive_sha256": ...} or {"seed": ...}.
         class_names: A name per class; their number is the width of a network's output.
         digest: SHA-256 of images and labels; empty until they are saved.
         shape: (height, width, channels) of an image, or (d,) for rows of values that are no images.
@@ -37,8 +36,8 @@ class DatasetInfo:
     origin: Mapping[str, Any]
     class_names: Sequence[str]
     digest: str = ""
-    shape: Sequence[int] = (32, 32, 3)  # files from before there were other data sets have neither this
-    train: int = 50_000  # nor that
+    shape: Sequence[int] = (32, 32, 3)  # the oldest files have neither shape nor train
+    train: int = 50_000
 
     @property
     def inputs(self) -> int:

@@ -32,10 +32,13 @@ def read_image(path: str | Path, shape: Sequence[int] = (32, 32, 3)) -> NDArray[
     path = Path(path)
     if not path.is_file():
         raise UserError(f"not a {KINDS} file: {path}" if path.exists() else f"file not found: {path}")
+    Image.MAX_IMAGE_PIXELS = PIXELS // 2  # Pillow warns of more, and refuses twice as many
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20  # bytes of a PNG's texts, which nobody reads here
+    quiet = warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            upright = _upright(path)
+        with quiet, Image.open(path, formats=FORMATS) as opened:
+            require(opened.mode in EIGHT_BITS, str(path), "an image of 8 bits per channel", mode=opened.mode)
+            upright = ImageOps.exif_transpose(opened).convert("RGBA")  # turned as its camera says
     except UserError:
         raise
     except UnidentifiedImageError as error:
@@ -44,20 +47,10 @@ def read_image(path: str | Path, shape: Sequence[int] = (32, 32, 3)) -> NDArray[
         raise UserError(f"{path}: expected an image of at most {PIXELS:,} pixels; scale it down") from error
     except (OSError, SyntaxError, ValueError, MemoryError) as error:  # Pillow raises these for damaged files
         raise UserError(f"damaged {KINDS} file: {path}: {error}") from error
-    white = Image.new("RGBA", upright.size, "white")
-    whole = Image.alpha_composite(white, upright).convert("RGB")
+    opaque = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
     height, width, channels = shape
-    across = max(1, min(whole.width, whole.height * width // height))
-    down = max(1, min(whole.height, whole.width * height // width))
-    left, top = (whole.width - across) // 2, (whole.height - down) // 2
-    scaled = whole.crop((left, top, left + across, top + down)).resize((width, height), Image.Resampling.LANCZOS)
+    across = max(1, min(opaque.width, opaque.height * width // height))
+    down = max(1, min(opaque.height, opaque.width * height // width))
+    left, top = (opaque.width - across) // 2, (opaque.height - down) // 2
+    scaled = opaque.crop((left, top, left + across, top + down)).resize((width, height), Image.Resampling.LANCZOS)
     return np.asarray(scaled.convert("L") if channels == 1 else scaled).reshape(height, width, channels)
-
-
-def _upright(path: Path) -> Image.Image:
-    """Open a picture, turned as its camera says, as RGBA."""
-    Image.MAX_IMAGE_PIXELS = PIXELS // 2  # Pillow refuses twice as many
-    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20  # bytes of a PNG's texts, which nobody reads here
-    with Image.open(path, formats=FORMATS) as opened:
-        require(opened.mode in EIGHT_BITS, str(path), "an image of 8 bits per channel", mode=opened.mode)
-        return ImageOps.exif_transpose(opened).convert("RGBA")

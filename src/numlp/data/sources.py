@@ -14,7 +14,7 @@ from omegaconf import OmegaConf
 from numlp import paths
 from numlp.config import Config
 from numlp.config.naming import NOT_DECIDING
-from numlp.config.parts import TARGET, build, locate, own_code
+from numlp.config.parts import TARGET, build, digest_code, locate
 from numlp.config.schema import Part
 from numlp.data.cifar10 import Unavailable, load_cifar10, wanted_sha256
 from numlp.data.dataset import INFO, DatasetInfo, RawData, load_raw, read_info, save_raw
@@ -97,7 +97,7 @@ def holds(folder: Path, part: Part, replaced: bool = True) -> bool:
 def settings_of(part: Part) -> dict[str, Any]:
     """The settings that decide the images, with checksums of a file or folder, `path`, and of the code of a function outside numlp."""
     settings: dict[str, Any] = {key: item for key, item in part.items() if f"data.{key}" not in NOT_DECIDING}
-    if code := own_code(part):
+    if code := digest_code(part):
         settings["code"] = code
     if "path" in settings:
         place = paths.from_project(str(settings["path"]))

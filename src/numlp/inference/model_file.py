@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numlp.arrays import Array
-from numlp.config.parts import bind_own, update_choices
+from numlp.config.parts import bind_local, update_choices
 from numlp.data.dataset import DatasetInfo
 from numlp.data.normalise import Pixels
 from numlp.errors import UserError, require
@@ -93,7 +93,7 @@ def load_model(path: Path | str) -> Model:
         depth = sum(name.endswith(".W") for name in arrays)
         weights = [arrays[f"linear{i}.W"] for i in range(1, depth + 1)]
         sizes = [W.shape[0] for W in weights] + [weights[-1].shape[1]]
-        activation = bind_own(choices["activation"]) if "activation" in choices else Relu  # the oldest models have none
+        activation = bind_local(choices["activation"]) if "activation" in choices else Relu  # the oldest models have none
         network = Network(sizes, choices["norm"]["placement"], choices["norm"]["eps"], activation=activation)
         for name, view in {**network.params.views, **network.moments.views}.items():
             view[...] = arrays[name]

@@ -8,7 +8,7 @@ import numpy as np
 from numlp.code_digest import DECIDING, stage_digest
 from numlp.config import Config
 from numlp.config.naming import deciding_choices
-from numlp.config.parts import RUNTIME, TARGET, own_code
+from numlp.config.parts import RUNTIME, TARGET, digest_code
 from numlp.data.dataset import DatasetInfo
 from numlp.data.normalise import Prepared
 from numlp.data.sources import describe_data, identify
@@ -31,7 +31,7 @@ def run_key(config: Config, data: Prepared) -> str:
 
 def settings_key(config: Config) -> str:
     """A digest of the settings and the code alone, which is the same on every machine."""
-    return json_digest({"choices": deciding_choices(config), "code": [stage_digest("train"), digest_own_code(config)]})[:32]
+    return json_digest({"choices": deciding_choices(config), "code": [stage_digest("train"), digest_parts(config)]})[:32]
 
 
 def stage_keys(config: Config) -> dict[str, str]:
@@ -39,18 +39,18 @@ def stage_keys(config: Config) -> dict[str, str]:
     settings = deciding_choices(config)
     del settings["data"]
     reads = {"download": identify(config.data), "normalise": settings.pop("split"), "evaluate": config.test_time_flip, "plot": None}
-    reads["train"] = [settings, config.train.health, digest_own_code(config)]
+    reads["train"] = [settings, config.train.health, digest_parts(config)]
     return {stage: json_digest({"settings": reads[stage], "code": stage_digest(stage)}) for stage in DECIDING}
 
 
-def digest_own_code(config: Config) -> dict[str, str]:
+def digest_parts(config: Config) -> dict[str, str]:
     """By `_target_`, a digest of the file that defines a part outside numlp, without what the file imports."""
     parts = [getattr(config, group) for group in RUNTIME if group != "data"]
-    return {part[TARGET]: digest for part in parts if (digest := own_code(part))}
+    return {part[TARGET]: digest for part in parts if (digest := digest_code(part))}
 
 
 def _ingredients(config: Config, dataset: DatasetInfo) -> dict[str, Any]:
     """All that a run's figures follow from: settings but NOT_DECIDING, data, the code of DECIDING["train"], NumPy and BLAS."""
     versions = {"numpy": np.__version__, "blas": library()}  # the kernel among them, which decides the last bits
     data = (dataset.digest, *dataset.shape, dataset.train, dataset.classes)
-    return {"choices": deciding_choices(config), "data": data, "code": [stage_digest("train"), digest_own_code(config)], **versions}
+    return {"choices": deciding_choices(config), "data": data, "code": [stage_digest("train"), digest_parts(config)], **versions}

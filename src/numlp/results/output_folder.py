@@ -22,15 +22,15 @@ class OutputFolder(Callback):
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
         """Check and mark the folder of a single run."""
-        _check(config, "run")
+        _claim(config, "run")
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Check the folder of a sweep; its jobs mark it."""
-        _check(config, "sweep")
+        _claim(config, "sweep")
 
 
-def _check(config: DictConfig, mode: str) -> None:
-    """Let an error through Hydra as the cause of a SystemExit: it turns any other exception of a callback into a warning."""
+def _claim(config: DictConfig, mode: str) -> None:
+    """Check the folder, and mark a single run's. An error passes as the cause of a SystemExit: of any other, Hydra makes a warning."""
     HydraConfig.instance().set_config(config)  # for ${hydra:...} in the folder's name
     folder = Path(config.hydra[mode].dir)
     try:

@@ -17,7 +17,7 @@ from numlp.sweep.space import Range, Space
 from numlp.sweep.trial import Trial
 from numlp.training.history import Record
 
-SHOWN = 6  # trials in the figure of the curves
+MOST_CURVES = 6  # trials in the figure of the curves
 SUBJECT, AXIS = "Validation accuracy of {} trials", "validation accuracy (%)"
 LEVELS = 13  # colors of the plane
 QUARTER = 0.25  # the lowest of the trials share a color: what failed tells nothing of where the best is
@@ -42,7 +42,7 @@ def draw_figures(
         if len(spans[0]) == 2:
             save(draw_contour(done, spans[0], title), out / "contour.png")
     curves = {}
-    for trial in order[:SHOWN]:
+    for trial in order[:MOST_CURVES]:
         files = [Path(outcome.folder) / paths.HISTORY for outcome in trial.outcomes]
         if all(file.exists() for file in files):  # an earlier sweep may have trained it, and its folder be gone
             label = trial.label + (f" ({len(files)} seeds)" if len(files) > 1 else "")
@@ -57,7 +57,7 @@ def draw_rounds(done: Sequence[Trial], spans: Sequence[Mapping[str, Range]], tit
     """Draw a panel per key: validation accuracy against its value, the range of each round shaded; a line at the best trial."""
     figure, best = sheet(SUBJECT.format(len(done)), title, 3.1 * len(spans[0])), max(done, key=lambda trial: trial.mean("val_accuracy"))
     panels = figure.subplots(len(spans[0]), 1, squeeze=False)[:, 0]
-    for (key, whole), panel in zip(spans[0].items(), panels, strict=True):
+    for (key, widest), panel in zip(spans[0].items(), panels, strict=True):
         for place, span in enumerate(spans):
             color, trials = PALETTE[place % len(PALETTE)], [trial for trial in done if trial.round == place]
             panel.axvspan(span[key].low, span[key].high, color=color, alpha=0.13, linewidth=0)
@@ -65,7 +65,7 @@ def draw_rounds(done: Sequence[Trial], spans: Sequence[Mapping[str, Range]], tit
             look = {"fmt": "o", "ms": 5, "color": color, "lw": 1, "clip_on": False, "zorder": 2 + place}
             panel.errorbar(*_points(trials, key), error, label=f"round {place + 1}", **look)
         panel.axvline(float(best.point[key]), color=GREY, lw=0.8, ls=":")
-        panel.set(xlabel=key, ylabel=AXIS, xscale="log" if whole.log else "linear")
+        panel.set(xlabel=key, ylabel=AXIS, xscale="log" if widest.log else "linear")
         panel.grid(visible=True, axis="y")
     panels[0].legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(spans))
     return figure

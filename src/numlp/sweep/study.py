@@ -39,8 +39,7 @@ class Study:
     def __init__(self, search: Search, place: int, space: Space, side_by_side: int = 1, notes: Path = Path()) -> None:
         settings = search.all_rounds()[place]
         seed = int(np.random.SeedSequence([stream(search.seed, SEARCH).generate_state(1)[0], place]).generate_state(1)[0])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        with warnings.catch_warnings(action="ignore", category=optuna.exceptions.ExperimentalWarning):
             sampler = SAMPLERS[settings.sampler](seed)
         self.place = place
         self.journal = str(notes / f"study-{place + 1}.journal") if search.prune and not search.dry_run else ""

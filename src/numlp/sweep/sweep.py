@@ -94,7 +94,8 @@ class Sweep:
         print(f"network: {network}", flush=True)
         if self._search.dry_run:
             for place, job in enumerate(jobs, start=1):
-                state = f"would fail: {job.error}" if job.error else "to run" if self._is_new(job) else "cached"
+                cached = not job.error and not self._search.rerun and find_outcome(job.record, self._digest, 0) is not None
+                state = f"would fail: {job.error}" if job.error else "cached" if cached else "to run"
                 print(f"{place}/{self._total}  {job.place.label}: {state}")
             if more := self._total - len(jobs):
                 print(f"{more} more jobs follow from the results of these")
@@ -144,14 +145,10 @@ class Sweep:
                 batch = self._plan(study)
         return trials, spaces
 
-    def _is_new(self, job: Job) -> bool:
-        return not job.error and (self._search.rerun or find_outcome(job.record, self._digest, 0) is None)
-
     def _plan(self, study: Study) -> list[Trial]:
         """The next trials of a round, each job composed and checked."""
-        return [
-            Trial(number, study.place, point, [self._compose(number, point, seed) for seed in self._seeds]) for number, point in study.ask()
-        ]
+        asked = study.ask()
+        return [Trial(number, study.place, point, [self._compose(number, point, seed) for seed in self._seeds]) for number, point in asked]
 
     def _compose(self, trial: int, point: Point, seed: Point) -> Job:
         """A job with its settings, or with the rule that they break.

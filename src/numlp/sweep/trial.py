@@ -148,6 +148,6 @@ def show_trial(trial: Trial, parent: str) -> None:
 def shared_settings(jobs: Sequence[Job], varied: Collection[str] = ()) -> dict[str, Any]:
     """The settings that `jobs` share, and VARIES for each that differs or is a key of `varied`, or below one."""
     settings = [job.settings for job in jobs if job.settings]
-    columns = {key: [own.get(key) for own in settings] for key in dict.fromkeys(key for own in settings for key in own)}
+    columns = {key: [each.get(key) for each in settings] for key in dict.fromkeys(key for each in settings for key in each)}
     below = {key for key in columns for other in varied if key == other or key.startswith(f"{other}.")}
     return {key: VARIES if key in below or any(value != column[0] for value in column) else column[0] for key, column in columns.items()}
