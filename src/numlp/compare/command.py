@@ -43,7 +43,6 @@ class Comparison:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the runs."""
     parser.add_argument("runs", nargs="+", metavar="RUN", help=f"directory of a run, or its id or name in MLflow; 2 to {MOST} runs")
 
 

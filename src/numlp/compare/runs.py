@@ -33,7 +33,6 @@ class FinishedRun:
     model: Model | None  # None for a run that diverged
 
     def history(self) -> list[Record]:
-        """Read the run's evaluation points."""
         return read_rows(self.folder / paths.HISTORY, Record)
 
 

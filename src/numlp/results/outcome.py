@@ -52,7 +52,6 @@ def describe_end(state: State, folder: Path, why: str, error: str = "", **figure
 
 
 def save_outcome(path: Path, outcome: Outcome) -> None:
-    """Write the file, whole or not at all."""
     write_json(path, asdict(outcome) | ({} if math.isfinite(outcome.val_cost) else {"val_cost": None}))
 
 

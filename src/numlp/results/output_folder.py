@@ -21,11 +21,9 @@ class OutputFolder(Callback):
     """Hydra's callback that looks at the output folder before Hydra writes to it."""
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
-        """Check and mark the folder of a single run."""
         _claim(config, "run")
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """Check the folder of a sweep; its jobs mark it."""
         _claim(config, "sweep")
 
 
@@ -48,7 +46,6 @@ def _is_marked(folder: Path) -> bool:
 
 
 def mark(folder: Path) -> None:
-    """Make the folder one of numlp's."""
     if not _is_marked(folder):
         (folder / MARK).mkdir(parents=True, exist_ok=True)  # jobs may do so at the same time
 

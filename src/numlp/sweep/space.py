@@ -34,7 +34,6 @@ class Choice:
         return self.values[value] if self.ordered else str(value)
 
     def grid(self, points: int) -> tuple[str, ...]:
-        """All values."""
         return self.values
 
     def narrowed(self, best: Sequence[str], margin: float) -> "Choice":
@@ -104,12 +103,10 @@ def grid(space: Space, points: int) -> list[Point]:
 
 
 def narrowed(space: Space, best: Sequence[Mapping[str, str]], margin: float) -> Space:
-    """The space around the best points of the round before."""
     return {key: dimension.narrowed([point[key] for point in best], margin) for key, dimension in space.items()}
 
 
 def describe_space(space: Space) -> str:
-    """The space in words."""
     return "; ".join(
         f"{key} one of {', '.join(d.values)}" if isinstance(d, Choice) else f"{key} {d.low:.4g} to {d.high:.4g}{' (log)' * d.log}"
         for key, d in space.items()
