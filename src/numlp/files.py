@@ -26,9 +26,8 @@ Row = TypeVar("Row", bound="DataclassInstance")
 def replacing(path: Path, sync: bool = True) -> Iterator[BinaryIO]:
     """Open a new binary file that takes the name `path` once it is written, flushed and closed.
 
-    Without `sync` a process that is killed loses nothing either, but a machine that loses its power may.
-
-    When the body raises (a full disk, Ctrl-C), the new file is removed and an older `path` stays as it was.
+    When the body raises (a full disk, Ctrl-C), the new file is removed and an older `path` stays as it was. Without `sync` a process that
+    is killed loses nothing either, but a machine that loses its power may.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")

@@ -90,11 +90,7 @@ def no_project(folder: Path) -> UserError:
 
 @contextmanager
 def enter_project() -> Iterator[Path | None]:
-    """Make the project's folder the current one, from which every path is relative; outside a project, change nothing.
-
-    Yields:
-        That folder, where it was not the current one before.
-    """
+    """Make the project's folder the current one, from which every path is relative, and yield it; yield None where nothing changes."""
     here = Path.cwd()
     folder = find_project(here)
     if folder is not None and "${" in str(folder):  # an interpolation in each path that Hydra composes

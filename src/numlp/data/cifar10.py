@@ -96,12 +96,7 @@ def load_cifar10(name: str, file: str, sha256: str, urls: list[str]) -> RawData:
 
 
 def find_archive(file: str, official: str, urls: Sequence[str]) -> Path:
-    """Find or download an archive with the accepted SHA-256.
-
-    Raises:
-        Unavailable: No address gave one.
-        UserError: CIFAR10_ARCHIVE is no file that can be read, or has another SHA-256.
-    """
+    """Find or download an archive with the accepted SHA-256; raise Unavailable if no address sent one."""
     accepted, local = accepted_sha256(official), paths.from_environment("CIFAR10_ARCHIVE")
     if local is None:
         require(file != "" and Path(file).name == file, "data.file", "a file name without directories", file=file)

@@ -47,12 +47,7 @@ def describe_data(config: Config) -> DatasetInfo:
 
 
 def make_raw(part: Part) -> RawData:
-    """Call the function that `part` names.
-
-    Raises:
-        Unavailable: There is no archive, and no address sent one.
-        UserError: Another error of the data, or what the function returned is no data set.
-    """
+    """Call the function that `part` names; raise Unavailable if there is no archive, and no address sent one."""
     asked, data, target = settings_of(part), build(part), part[TARGET]
     if isinstance(data, Mapping):  # the name is that of the file of conf/data that fits best
         files: Any = ((path.stem, OmegaConf.to_container(OmegaConf.load(path))) for path in sorted(Path("conf/data").glob("*.yaml")))

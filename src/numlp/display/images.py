@@ -74,13 +74,8 @@ def draw_mistakes(
 ) -> Figure:
     """Draw the most confident errors: predicted class and its probability, true class.
 
-    Args:
-        images: (n, d) channel-major rows, all of them predicted wrongly, in the order in which they are drawn.
-        shape: (height, width, channels) of an image, or (d,) of rows that are no images, which are not drawn.
-        true: n class names.
-        predicted: n class names.
-        probabilities: (n,) probability of the predicted class.
-        title: The data set's name and the run's choices.
+    The (n, d) channel-major rows `images`, all of them predicted wrongly, are drawn in their order with the names of their `true` and
+    `predicted` classes and the (n,) `probabilities` of the latter; not where `shape` is (d,), that of rows that are no images.
     """
     if len(images) == 0 or len(shape) != 3:
         why = "not drawn, as the inputs are no images" if len(images) else "none, every image is correct"

@@ -87,11 +87,7 @@ class Watch:
         self._objective = search.objective
 
     def report(self, record: Record) -> None:
-        """Report the validation cost of a record.
-
-        Raises:
-            PrunedError: It is above the median of the earlier trials.
-        """
+        """Report the validation cost of a record; raise PrunedError if it is above the median of the earlier trials."""
         self._report(round(record.epoch * STEPS_PER_EPOCH), record.val_cost)
         if self._trial.should_prune():
             raise PrunedError
