@@ -45,8 +45,8 @@ class Rule:
     holds: Callable[[Any], bool]
     text: str
 
-    def require(self, where: str, **values: float) -> None:
-        """Raise UserError unless it holds for each of the values."""
+    def require(self, where: str, **values: Any) -> None:
+        """Raise UserError unless the rule holds for each of the values."""
         require(all(map(self.holds, values.values())), where, self.text, **values)
 
 

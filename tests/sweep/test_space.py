@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
-from numlp.sweep.space import Choice, Range, grid, narrowed, read_space, short
+from numlp.sweep.space import Choice, Range, grid, narrow, read_space, shorten
 
 
 def read(*texts):
@@ -27,7 +27,7 @@ def test_words_of_hydra_are_choices_steps_and_ranges():
         "train.epochs": Choice(("1", "2", "3"), ordered=True),
         "lam": Range(1e-5, 1e-1, log=True),
         "moments.alpha": Range(0.5, 0.9),
-        "train.batch_size": Range(10, 200, whole=True),
+        "train.batch_size": Range(10, 200, integer=True),
     }
     assert seeds == ("3", "4")
 
@@ -54,28 +54,28 @@ def test_a_grid_has_every_combination_and_both_ends_of_a_range():
 
 
 def test_whole_numbers_come_once_in_a_grid():
-    assert grid({"n": Range(1, 3, whole=True)}, 9) == [{"n": "1"}, {"n": "2"}, {"n": "3"}]
+    assert grid({"n": Range(1, 3, integer=True)}, 9) == [{"n": "1"}, {"n": "2"}, {"n": "3"}]
 
 
 def test_a_narrowed_range_goes_from_the_lowest_to_the_highest_of_the_best_and_beyond_by_decades():
     space = {"lam": Range(1e-5, 1e-1, log=True)}
     best = [{"lam": "0.001"}, {"lam": "0.004"}]
-    lam = narrowed(space, best, 0.5)["lam"]
+    lam = narrow(space, best, 0.5)["lam"]
     assert (lam.low, lam.high) == pytest.approx((0.001 / math.sqrt(10), 0.004 * math.sqrt(10)))
 
 
 @given(st.lists(st.floats(1e-5, 1e-1), min_size=1, max_size=4), st.floats(0, 6))
 def test_a_narrowed_range_is_within_the_one_before_and_has_the_best(values, margin):
     before = Range(1e-5, 1e-1, log=True)
-    after = before.narrowed([repr(value) for value in values], margin)
+    after = before.narrow([repr(value) for value in values], margin)
     assert before.low <= after.low <= min(values) * (1 + 1e-12)
     assert max(values) * (1 - 1e-12) <= after.high <= before.high
 
 
 def test_of_choices_the_best_stay_and_of_steps_their_neighbors_too():
-    assert Choice(("a", "b", "c")).narrowed(["c", "a", "c"], 0).values == ("a", "c")
-    assert Choice(("1", "2", "3", "4", "5"), ordered=True).narrowed(["3"], 0).values == ("2", "3", "4")
+    assert Choice(("a", "b", "c")).narrow(["c", "a", "c"], 0).values == ("a", "c")
+    assert Choice(("1", "2", "3", "4", "5"), ordered=True).narrow(["3"], 0).values == ("2", "3", "4")
 
 
 def test_people_see_four_digits():
-    assert short({"lam": "0.0047685588437858", "init": "he", "n": "200"}) == "lam=0.004769 init=he n=200"
+    assert shorten({"lam": "0.0047685588437858", "init": "he", "n": "200"}) == "lam=0.004769 init=he n=200"

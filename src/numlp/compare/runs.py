@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from numlp import paths
-from numlp.config.naming import common_caption, flatten, words
+from numlp.config.naming import common_caption, flatten, spell
 from numlp.config.parts import TARGET, update_choices
 from numlp.errors import UserError
 from numlp.files import read_rows
@@ -84,4 +84,4 @@ def common_title(runs: Sequence[FinishedRun]) -> str:
 
 def _phrase(key: str, value: Any) -> str:
     group, _, name = key.rpartition(".")
-    return f"{group} {words({TARGET: value})}" if name == TARGET else f"{group if name == 'placement' else name} {value}"
+    return f"{group} {spell({TARGET: value})}" if name == TARGET else f"{group if name == 'placement' else name} {value}"

@@ -70,7 +70,7 @@ def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def words(part: Mapping[str, Any]) -> str:
+def spell(part: Mapping[str, Any]) -> str:
     """A part by its class, in words: "one cycle" of numlp.OneCycle."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", str(part[TARGET]).rpartition(".")[2]).lower()
     return SPELLINGS.get(name, name)
@@ -79,11 +79,11 @@ def words(part: Mapping[str, Any]) -> str:
 def caption(choices: Mapping[str, Any]) -> str:
     """A model's settings in a line, for a title: architecture, batch norm, initialization, optimizer, schedule, length, lambda, seed."""
     choices = update_choices(choices)
-    activation, schedule, train = words(choices["activation"]), words(choices["schedule"]), choices["train"]
+    activation, schedule, train = spell(choices["activation"]), spell(choices["schedule"]), choices["train"]
     norm = {"none": "no batch norm", "before": "batch norm", "after": f"batch norm after {activation}"}[choices["norm"]["placement"]]
     if "images" in choices["moments"] and norm != "no batch norm":
-        norm += f" ({words(choices['moments'])})"
-    init = " ".join([words(choices["init"]), *(_text(item) for key, item in choices["init"].items() if key != TARGET)])
+        norm += f" ({spell(choices['moments'])})"
+    init = " ".join([spell(choices["init"]), *(_text(item) for key, item in choices["init"].items() if key != TARGET)])
     number, unit = (train["cycles"], "cycle") if train["epochs"] is None else (train["epochs"], "epoch")
     more = {key.replace("_", " "): item for key, item in choices.items() if isinstance(item, float) and key != "lam"}
     return ", ".join(
@@ -92,7 +92,7 @@ def caption(choices: Mapping[str, Any]) -> str:
             norm,
             *([activation] if activation != "ReLU" else []),
             init,
-            words(choices["optim"]),
+            spell(choices["optim"]),
             f"{schedule} rate, {number:g} {unit}{'s' * (number != 1)}",
             *(f"{key} {_text(item)}".rstrip() for key, item in (more | choices.get("augment", {})).items() if item),
             f"lambda {choices['lam']:g}",

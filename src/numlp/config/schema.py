@@ -168,7 +168,7 @@ def check_rules(settings: Any, prefix: str = "") -> None:
             if is_dataclass(inner):
                 check_rules(inner, f"{where}.")
         if rule is not None and content is not None:
-            require(rule.holds(content), where, rule.text, **{item.name: content})
+            rule.require(where, **{item.name: content})
 
 
 def check_together(config: Config, schedule: Any, moments: Any) -> None:

@@ -36,7 +36,7 @@ class Choice:
     def grid(self, points: int) -> tuple[str, ...]:
         return self.values
 
-    def narrowed(self, best: Sequence[str], margin: float) -> "Choice":
+    def narrow(self, best: Sequence[str], margin: float) -> "Choice":
         """The values among the best; of steps, those between them and one beyond on either side."""
         places = [self.values.index(text) for text in best]
         if self.ordered:
@@ -46,22 +46,22 @@ class Choice:
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from `low` to `high`, uniform or log-uniform; whole ones if both ends are `whole`."""
+    """Numbers from `low` to `high`, uniform or log-uniform; whole numbers if `integer`."""
 
     low: float
     high: float
     log: bool = False
-    whole: bool = False
+    integer: bool = False
 
     @property
     def distribution(self) -> BaseDistribution:
         """The dimension as Optuna has it."""
         low, high = self.low, self.high
-        return IntDistribution(int(low), int(high), log=self.log) if self.whole else FloatDistribution(low, high, log=self.log)
+        return IntDistribution(int(low), int(high), log=self.log) if self.integer else FloatDistribution(low, high, log=self.log)
 
     def decode(self, value: Any) -> str:
         """Optuna's value as the text of an override."""
-        return str(round(value)) if self.whole else repr(float(value))
+        return str(round(value)) if self.integer else repr(float(value))
 
     def grid(self, points: int) -> tuple[str, ...]:
         """Values at even distances, on the log scale if `log`; both ends are among them."""
@@ -69,11 +69,11 @@ class Range:
         values = spaced(self.low, self.high, points) if points > 1 else spaced(self.low, self.high, 3)[1:2]
         return tuple(dict.fromkeys(self.decode(value) for value in values.tolist()))
 
-    def narrowed(self, best: Sequence[str], margin: float) -> "Range":
+    def narrow(self, best: Sequence[str], margin: float) -> "Range":
         """From the lowest to the highest of the best and `margin` decades beyond, within the range as it was."""
         numbers = [float(text) for text in best]
         low, high = max(self.low, min(numbers) / 10**margin), min(self.high, max(numbers) * 10**margin)
-        return replace(self, low=round(low) if self.whole else low, high=round(high) if self.whole else high)
+        return replace(self, low=round(low) if self.integer else low, high=round(high) if self.integer else high)
 
 
 Space: TypeAlias = dict[str, Choice | Range]
@@ -102,8 +102,8 @@ def grid(space: Space, points: int) -> list[Point]:
     return [dict(combination) for combination in product(*columns)]
 
 
-def narrowed(space: Space, best: Sequence[Mapping[str, str]], margin: float) -> Space:
-    return {key: dimension.narrowed([point[key] for point in best], margin) for key, dimension in space.items()}
+def narrow(space: Space, best: Sequence[Mapping[str, str]], margin: float) -> Space:
+    return {key: dimension.narrow([point[key] for point in best], margin) for key, dimension in space.items()}
 
 
 def describe_space(space: Space) -> str:
@@ -113,7 +113,7 @@ def describe_space(space: Space) -> str:
     )
 
 
-def short(point: Mapping[str, str]) -> str:
+def shorten(point: Mapping[str, str]) -> str:
     """Values for people: longer numbers to four digits."""
 
     def rounded(text: str) -> str:
@@ -136,4 +136,4 @@ def _dimension(key: str, override: Override) -> Choice | Range:
     low, high, log = interval.start, interval.end, "log" in interval.tags
     require(interval.tags <= {"log"}, key, "only the tag log", tags=", ".join(sorted(interval.tags)))
     require(low < high and (low > 0 or not log), key, "low < high, and low > 0 on a log scale", low=low, high=high)
-    return Range(float(low), float(high), log, whole=isinstance(low, int) and isinstance(high, int))
+    return Range(float(low), float(high), log, integer=isinstance(low, int) and isinstance(high, int))

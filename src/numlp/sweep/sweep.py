@@ -27,7 +27,7 @@ from numlp.results.outcome import Outcome
 from numlp.results.output_folder import NOTES
 from numlp.signals import Terminated, stoppable
 from numlp.sweep.member import ENDED, find_outcome
-from numlp.sweep.space import SEED, Choice, Point, Range, Space, describe_space, narrowed, read_space, short
+from numlp.sweep.space import SEED, Choice, Point, Range, Space, describe_space, narrow, read_space, shorten
 from numlp.sweep.study import Study, count_trials
 from numlp.sweep.trial import TABLE, Job, Trial, list_trials, rank_trials, shared_settings, show_trial, write_trials
 from numlp.threads import cores
@@ -128,7 +128,7 @@ class Sweep:
                 before = rank_trials((trial for trial in trials if trial.round == place - 1), self._search.objective)
                 if not before:
                     break
-                spaces.append(narrowed(spaces[-1], [trial.point for trial in before[: settings.best]], settings.margin))
+                spaces.append(narrow(spaces[-1], [trial.point for trial in before[: settings.best]], settings.margin))
                 study = Study(self._search, place, spaces[-1], self._side_by_side, self._out / NOTES)
                 left = sum(count_trials(each, spaces[-1]) for each in rounds[place:])  # fewer where the space lost choices or whole numbers
                 self._total = len(self._jobs) + left * len(self._seeds)
@@ -161,7 +161,7 @@ class Sweep:
         varied = [f"{key}={value}" for key, value in values.items()]
         composed = self._hydra.config_loader.load_sweep_config(self._config, [*self._fixed, *varied])
         choices = chosen_files(composed.hydra.runtime.choices)
-        job = Job(Place(label=short(values) or "one run", group=short(point) or "one trial", trial=trial), varied)
+        job = Job(Place(label=shorten(values) or "one run", group=shorten(point) or "one trial", trial=trial), varied)
         with open_dict(composed):
             del composed["hydra"]
         try:
@@ -191,9 +191,11 @@ class Sweep:
         self._jobs += jobs
         for attempt in range(ATTEMPTS):
             left = [job for job in jobs if job.outcome is None]
-            if attempt and left:
+            if not left:
+                break
+            if attempt:
                 print(f"sweep: a process was lost: {self._lost}; {len(left)} jobs start again", flush=True)
-            for group in [left] * (len(left) > 0) if attempt < ATTEMPTS - 1 else [[job] for job in left]:
+            for group in [left] if attempt < ATTEMPTS - 1 else [[job] for job in left]:
                 self._hand_over(group, study)
         for job in jobs:
             job.outcome = job.outcome or Outcome("failed", "", error=f"its process was lost: {self._lost}")
