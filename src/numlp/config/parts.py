@@ -24,7 +24,7 @@ from numlp.errors import UserError, did_you_mean, one_line, require
 
 RUNTIME = {"data": 0, "activation": 1, "init": 1, "optim": 1, "schedule": 0, "moments": 0}
 """The config groups that are parts, with the number of arguments that are given by position; a class of `init` gets none."""
-TARGET, PACKAGE = "_target_", Path(__file__).parents[1]
+TARGET, PACKAGE = "_target_", "numlp"
 RENAMED = {"adamw": "AdamW", "ema": "EmaMoments", "precise": "PreciseMoments", "adaptive": "AdaptiveMoments"}
 
 
@@ -53,9 +53,9 @@ def bind(part: Mapping[str, Any]) -> Callable[..., Any]:
 def bind_local(part: Mapping[str, Any]) -> Callable[..., Any]:
     """`bind` for a part that a file from elsewhere names: only numlp and modules of the current directory are imported."""
     module = str(part[TARGET]).partition(".")[0]
-    if module != PACKAGE.name:
+    if module != PACKAGE:
         near = any(Path(f"{module}{end}").exists() for end in (".py", "/__init__.py"))
-        require(near, TARGET, f"a class of {PACKAGE.name} or of a module in this directory", target=part[TARGET])
+        require(near, TARGET, f"a class of {PACKAGE} or of a module in this directory", target=part[TARGET])
         sys.path.append(str(Path.cwd()))
     return bind(part)
 
@@ -72,7 +72,7 @@ def build_init(part: Mapping[str, Any]) -> Callable[[int], float]:
 
 def digest_code(part: Mapping[str, Any]) -> str:
     """A digest of the file that defines a part outside numlp, without what the file imports; empty for a part of numlp."""
-    file = None if part[TARGET].startswith(f"{PACKAGE.name}.") else inspect.getsourcefile(locate(part))
+    file = None if part[TARGET].startswith(f"{PACKAGE}.") else inspect.getsourcefile(locate(part))
     return tree_digest(Path(file).read_text(encoding="utf-8")) if file else ""
 
 
