@@ -82,10 +82,11 @@ def find_project(folder: Path) -> Path | None:
     return next((outer for outer in above if all((outer / mark).exists() for mark in MARKS)), None)
 
 
-def no_project(folder: Path) -> UserError:
-    """The error for a directory that belongs to no project."""
-    problem = f"no project in {folder} or above it: no {MARKS[0]} and {MARKS[1]}/"
-    return UserError(f"{problem}; go to the project's directory, or create one with numlp init DIR")
+def require_project(folder: Path) -> None:
+    """Raise UserError unless `folder` is a project's."""
+    if find_project(folder) != folder:
+        problem = f"no project in {folder} or above it: no {MARKS[0]} and {MARKS[1]}/"
+        raise UserError(f"{problem}; go to the project's directory, or create one with numlp init DIR")
 
 
 @contextmanager
