@@ -58,7 +58,7 @@ def from_environment(name: str) -> Path | None:
 
 # The archive, and raw images of each data set asked for so far. On a cluster with a shared folder: on each node's own disk.
 DATA = from_environment("NUMLP_DATA") or Path("data")
-ARCHIVE = DATA / "cifar-10-python.tar.gz"  # a downloaded one
+ARCHIVE = DATA / "cifar-10-python.tar.gz"  # a downloaded archive
 BUILD = Path("build")  # outputs of DVC's stages, one folder per stage
 DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
 TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"

@@ -116,7 +116,7 @@ def to_config(config: DictConfig) -> Config:
     check_rules(settings)
     for group in RUNTIME:
         setattr(settings, group, complete(group, getattr(settings, group)))
-    built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME if group != "data"}  # data take seconds
+    built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME if group != "data"}  # building data would take seconds
     check_together(settings, built["schedule"], built["moments"])
     return settings
 

@@ -17,7 +17,7 @@ P = ParamSpec("P")
 # Source: Okabe and Ito 2008, "Color universal design".
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
 PALETTE = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D31")  # colors of curves; the last is an addition
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one per color
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one marker per color
 WIDTH, DPI = 7.5, 110  # inches and dots an inch: 825 px, so that 9 pt are 10 px high when shown 600 px wide
 MARGIN, LINE = 0.1, 0.175  # inches
 CHARACTERS = 95  # number of characters of a title that the width holds, at 9.5 points
