@@ -5,57 +5,82 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
+from typing import Any
 
-from benchmarks.task import TASKS, Task
+from omegaconf import OmegaConf
+
+from numlp.threads import cores
 from numlp.tracking.run import environment_tags
 
 ROOT = Path(__file__).resolve().parents[1]
-LIBRARIES = {"ours": "numpy", "PyTorch": "torch", "JAX": "jax", "scikit-learn": "sklearn"}
-MODULES = {"ours": "ours", "PyTorch": "baseline_torch", "JAX": "baseline_jax", "scikit-learn": "baseline_sklearn"}
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+SETTINGS: Any = OmegaConf.to_container(OmegaConf.load(Path(__file__).with_name("tasks.yaml")))
+LIBRARIES = {name: library for name, library in SETTINGS["libraries"].items() if find_spec(library["package"])}
+ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}", "PYTHON": sys.executable}
+
+Key = tuple[str, int, str]  # a library, its threads, and the CPU that NumPy's kernels are written for ("" where it has its own)
 
 
-def main() -> int:
-    """Measure, and print the table row by row."""
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="of each time")
-    parser.add_argument("--steps", type=int, default=450, help="updates of a round, at most")
-    parser.add_argument("--only", choices=TASKS, help="this network alone")
+    parser.add_argument("--only", nargs="+", choices=SETTINGS["tasks"], default=list(SETTINGS["tasks"]), metavar="ROW")
+    parser.add_argument("--kernels", nargs="+", default=["", *SETTINGS["kernels"]], help="of OpenBLAS; '' is this CPU's own")
+    parser.add_argument("--threads", nargs="+", type=int, default=sorted({1, cores()}), help="of which the faster number counts")
     options = parser.parse_args()
-    print(f"| network | threads | {', ms | '.join(LIBRARIES)}, ms |\n|---|---|{'---|' * len(LIBRARIES)}")
-    for name, threads in product([options.only] if options.only else TASKS, (1, 2)):
-        cells = [measure(library, name, threads, options.steps, options.rounds) for library in LIBRARIES]
-        print(f"| {name} | {threads} | {' | '.join(cells)} |", flush=True)
-    tags = environment_tags(ROOT)
-    names = ("numpy", "torch", "jax", "scikit-learn")
-    there = [f"{name} {version(name)}" for name in names if find_spec(name.replace("scikit-learn", "sklearn"))]
-    print(f"\n{tags['cpu']}, {os.cpu_count()} processors, {tags['blas']}, kernel {tags['blas_kernel']}, {', '.join(there)}")
-    return 0
+    columns = ["milliseconds", "kernel", *LIBRARIES, *(f"{above} / {below}" for above, below in SETTINGS["ratios"])]
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
+    with ExitStack() as stack:
+        workers = dict(start(stack, options.threads, options.kernels))
+        for name in options.only:
+            task = SETTINGS["tasks"][name]
+            able, counts = task.pop("libraries", SETTINGS["usual"]), options.threads if "steps" in task else options.threads[-1:]
+            times: dict[Key, list[float]] = {key: [] for key in workers if key[0] in able and key[1] in counts}
+            for number, key in product(range(1 + options.rounds), times):
+                time.sleep(0.05)  # by then the threads of the round before are asleep
+                print(json.dumps(task), file=workers[key].stdin, flush=True)
+                seconds = float(workers[key].stdout.readline())
+                times[key] += [seconds * 1000 / task["steps"] if "steps" in task else seconds] if number else []  # the first warms up
+            for kernel in dict.fromkeys(kernel for _, _, kernel in workers if kernel):
+                print(f"| {name} | {kernel} | {' | '.join(cells(times, kernel))} |", flush=True)
+    packages = ", ".join(f"{package} {version(package)}" for package in ("numpy", "torch", "jax") if find_spec(package))
+    print(f"\n{environment_tags(ROOT)['cpu']}, {cores()} processors, {environment_tags(ROOT)['blas']}, {packages}")
 
 
-def measure(library: str, name: str, threads: int, steps: int, rounds: int) -> str:
-    """Median and quartiles of an update in milliseconds, or an empty cell where the library is not there or cannot train that."""
-    if not find_spec(LIBRARIES[library]) or not can_train(library, TASKS[name]):
-        return ""
-    flags = f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()} intra_op_parallelism_threads={threads}"
-    path = os.pathsep.join([str(ROOT), str(ROOT / "src")])
-    environment = {**os.environ, **dict.fromkeys(THREADS, str(threads)), "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu", "PYTHONPATH": path}
-    command = [sys.executable, "-m", "benchmarks.measure", MODULES[library], name, str(steps), str(rounds)]
-    lines = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
-    times = json.loads(lines[-1])
-    low, median, high = quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
-    return f"{median:.3g} ({low:.3g} to {high:.3g})"
+def start(stack: ExitStack, threads: list[int], kernels: list[str]) -> Iterator[tuple[Key, Any]]:
+    """Yield a process of each library, number of threads and kernel; that of a kernel which the CPU lacks dies without an answer."""
+    for (name, library), count in product(LIBRARIES.items(), threads):
+        variables = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(count))
+        for kernel in kernels if library["blas"] else [""]:
+            environment = ENVIRONMENT | variables | ({"OPENBLAS_CORETYPE": kernel} if kernel else {})
+            command = [sys.executable, "-m", "benchmarks.worker", library["prepare"], str(count)]
+            process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            if answer := stack.enter_context(process).stdout.readline().strip():
+                yield (name, count, answer if library["blas"] else ""), process
 
 
-def can_train(library: str, task: Task) -> bool:
-    """Whether a library has what the task asks for: scikit-learn has no batch norm, and the JAX baseline no Adam."""
-    return not {"scikit-learn": task.norm or task.adam, "JAX": task.adam}.get(library, False)
+def cells(times: dict[Key, list[float]], kernel: str) -> Iterator[str]:
+    """Yield median and quartiles of each library with the threads that suit it, then of the ratios, each of two times of a round."""
+    suited = {key[0]: key for key in sorted(times, key=lambda key: -median(times[key])) if key[2] in ("", kernel)}
+    if "products" in suited:
+        suited["products"] = ("products", *suited["ours"][1:])
+    yield from (f"{spread(times[suited[name]])} x{suited[name][1]}" if name in suited else "" for name in LIBRARIES)
+    for pair in SETTINGS["ratios"]:
+        rounds = zip(*(times[suited[name]] for name in pair), strict=True) if suited.keys() >= set(pair) else []
+        yield spread([above / below for above, below in rounds])
+
+
+def spread(values: list[float]) -> str:
+    low, middle, high = quantiles(values if len(values) > 1 else values * 2, n=4, method="inclusive") if values else [0.0] * 3
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})" if values else ""
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

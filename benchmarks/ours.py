@@ -1,28 +1,42 @@
-"""This project's training loop."""
+"""This project's training loop, as `numlp train` runs it, and the matrix products of an update alone."""
 
-import os
+from itertools import pairwise
 
 import numpy as np
 
 import numlp
-from benchmarks.task import BATCH, HALF_CYCLE, LAM, Images, Labels, Task, Train
-from numlp.threads import blas_threads
+from benchmarks.task import ETA, Task, Train
+from numlp.threads import blas_threads, cores, under_threads
 from numlp.training.trainer import State, Trainer
 
 
-def prepare(task: Task, images: Images, labels: Labels) -> Train:
-    """A network of the task's shape, ready to train."""
-    part, threads = numlp.Part(images, labels), int(os.environ["OMP_NUM_THREADS"])
+def prepare(task: Task, part: numlp.Part, threads: int) -> Train:
     network = numlp.Network(task.sizes, norm="before" if task.norm else "none")
     numlp.initialize(network, numlp.he, np.random.default_rng(0))
-    optimizer = (numlp.Adam if task.adam else numlp.Sgd)(network)
-    schedule = numlp.Cyclical(1e-5, task.eta_max, HALF_CYCLE).rates(per_epoch=1, steps=1 + task.steps)
-    # the run begins at its second update: what it does once, before its first, is no part of an update
-    plan = numlp.Plan(1 + task.steps, BATCH, schedule, lam=LAM, ema_decay=0.9, batch_seed=0, record_at=frozenset(), threads=threads)
+    state = State(network, (numlp.Adam if task.adam else numlp.Sgd)(network), step=1)  # a run's first update does more than others
+    plan = numlp.Plan(10**9, task.batch, lambda step: ETA, task.lams[0], 0.9, batch_seed=0, record_at=frozenset(), threads=threads)
+    trainer = Trainer(state, part, part, plan, ahead=cores() > threads)
 
     def train() -> None:
-        with np.errstate(all="ignore"), blas_threads(threads):
-            for _ in Trainer(State(network, optimizer, step=1), part, part, plan).records():
-                pass
+        last = state.step + task.steps
+        with np.errstate(all="ignore"):
+            list(under_threads(threads, trainer.records(lambda: state.step == last)))
+
+    return train
+
+
+def products(task: Task, part: numlp.Part, threads: int) -> Train:
+    rng, pairs = np.random.default_rng(0), []
+    values = [rng.standard_normal((task.batch, width), np.float32) for width in task.sizes]
+    for number, (x, y) in enumerate(pairwise(values)):
+        W = rng.standard_normal((x.shape[1], y.shape[1]), np.float32)
+        pairs.append((x, W))  # forward
+        pairs[:0] = [(x.T, y), (y, W.T)] if number else [(x.T, y)]  # backward; the images have no gradient
+    operands = [(left, right, left @ right) for left, right in pairs]
+
+    def train() -> None:
+        with blas_threads(threads):
+            for left, right, out in operands * task.steps:
+                np.dot(left, right, out=out)
 
     return train

@@ -1,52 +1,40 @@
-"""The networks that every library trains, on images of random numbers: the time of an update does not depend on them."""
+"""A measurement: updates of a network on images of random numbers, whose time does not depend on them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-PIXELS, CLASSES, IMAGES = 3072, 10, 45_000
-BATCH, LAM, HALF_CYCLE = 100, 0.005, 2250
+import numlp
+from numlp.data.normalise import Pixels
+
+PIXELS, CLASSES, IMAGES, ETA = 3072, 10, 45_000, 0.001
+
+Train: TypeAlias = Callable[[], object]  # the updates of a round; each call makes them anew
 
 
 @dataclass(frozen=True)
 class Task:
-    """Updates of a network by plain gradient descent or Adam, with a cyclical learning rate and L2 regularization of the weights."""
+    """Updates of one network for each of `lams`."""
 
-    hidden: tuple[int, ...] = (50, 50)
+    sizes: Sequence[int]  # the widths from input to output
+    steps: int
+    batch: int = 100
     norm: bool = True
     adam: bool = False
-    steps: int = 450
+    lams: Sequence[float] = (0.005,)
 
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """The widths from input to output."""
-        return (PIXELS, *self.hidden, CLASSES)
-
-    @property
-    def eta_max(self) -> float:
-        """The highest learning rate."""
-        return 0.001 if self.adam else 0.1
+    def batches(self) -> NDArray[np.int32]:
+        """(steps, batch) places of a round's images, each epoch's in random order."""
+        rng, count = np.random.default_rng(0), self.steps * self.batch
+        epochs = [rng.permutation(IMAGES) for _ in range(-(-count // IMAGES))]
+        return np.concatenate(epochs)[:count].reshape(self.steps, self.batch).astype(np.int32)
 
 
-WIDE = Task((2048, 1024, 512), steps=30)
-TASKS = {
-    "3 layers, batch norm": Task(),
-    "9 layers, batch norm": Task((50, 30, 20, 20, 10, 10, 10, 10)),
-    "3 layers": Task(norm=False),
-    "2048-1024-512, batch norm": WIDE,
-    "2048-1024-512, batch norm, Adam": replace(WIDE, adam=True),
-}
-
-Images: TypeAlias = NDArray[np.float32]
-Labels: TypeAlias = NDArray[np.intp]
-Train: TypeAlias = Callable[[], object]
-"""Makes the updates of a task; again, where it is called again."""
-
-
-def draw_images() -> tuple[Images, Labels]:
-    """Images and labels, the same for every library."""
+def draw_images() -> numlp.Part:
+    """Images and labels, the same for every library; `part.x[:]` is all of them as float32 values."""
     rng = np.random.default_rng(0)
-    return rng.random((IMAGES, PIXELS), np.float32) - np.float32(0.5), rng.integers(0, CLASSES, IMAGES)
+    images, labels = rng.integers(0, 256, (IMAGES, PIXELS), np.uint8), rng.integers(0, CLASSES, IMAGES)
+    return numlp.Part(Pixels(images, np.full(PIXELS, 0.5), np.full(PIXELS, 0.25)), labels)

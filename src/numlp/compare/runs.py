@@ -84,6 +84,4 @@ def common_title(runs: Sequence[FinishedRun]) -> str:
 
 def _phrase(key: str, value: Any) -> str:
     group, _, name = key.rpartition(".")
-    if name == TARGET:
-        return f"{group} {spell({TARGET: value})}"
-    return f"{group if name == 'placement' else name} {value}"
+    return f"{group} {spell({TARGET: value})}" if name == TARGET else f"{group if name == 'placement' else name} {value}"
