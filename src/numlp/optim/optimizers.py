@@ -45,7 +45,7 @@ class Optimizer(ABC):
         self._blocks = [(slice(a, b), b <= weights) for a, b in pairwise(edges)]
 
     def update(self, eta: float, decay: float = 0.0, threads: int = 1) -> None:
-        """Take one step with the network's gradients, plus `decay` times its weights; the gradients are written over.
+        """Take one step with the network's gradients, plus `decay` times its weights; the gradients may be written over.
 
         A decay of 2 * lam is the gradient of lam * sum of squares. Up to `threads` threads share the blocks of a long vector, which
         changes no bit.
@@ -100,11 +100,6 @@ def clip_by_norm(grads: Array, highest: float) -> None:
         grads *= highest / norm
 
 
-def _add_decay(p: Array, g: Array, scratch: Array, decay: float) -> None:
-    if decay > 0:
-        g += np.multiply(p, decay, out=scratch)
-
-
 class Sgd(Optimizer):
     """params -= eta * grads.
 
@@ -141,26 +136,30 @@ class Momentum(Optimizer):
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
         (velocity,) = state
-        _add_decay(p, g, scratch, decay)
+        if decay > 0:
+            g += np.multiply(p, decay, out=scratch)
         velocity *= self.rho
         velocity += g
         if self.nesterov:
             g += np.multiply(velocity, self.rho, out=scratch)
-            g *= eta
-        else:
-            np.multiply(velocity, eta, out=g)
-        p -= g
+        p -= np.multiply(g if self.nesterov else velocity, eta, out=scratch)
 
 
 class Adam(Optimizer):
     """Steps of the bias-corrected mean gradient over the root of the bias-corrected mean square.
 
+    The state is the means as sums, m / (1 - beta1) and v / (1 - beta2), for fewer operations on vectors; in update k
+
+        root = sqrt((1 - beta2) / (1 - beta2^k))
+        params -= eta * (1 - beta1) / (1 - beta1^k) * gradient_sum / (root * sqrt(square_sum) + eps)
+
     The decay is part of the gradient, as the penalty's is; `weight_decay` is not, and makes it AdamW.
 
-    Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1; Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2.
+    Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1, reordered as in the end of its section 2;
+    Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2.
     """
 
-    vectors = ("mean", "square")
+    vectors = ("gradient_sum", "square_sum")
 
     def __init__(self, network: Network, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, weight_decay: float = 0.0) -> None:
         FRACTION.require("optim", beta1=beta1, beta2=beta2)
@@ -169,18 +168,19 @@ class Adam(Optimizer):
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
 
     def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
-        mean, square = state
-        _add_decay(p, g, scratch, decay)
-        mean *= self.beta1
-        mean += np.multiply(g, 1 - self.beta1, out=scratch)
+        gradient_sum, square_sum = state
+        if decay > 0:
+            g += np.multiply(p, decay, out=scratch)
+        gradient_sum *= self.beta1
+        gradient_sum += g
         g *= g
-        square *= self.beta2
-        square += np.multiply(g, 1 - self.beta2, out=scratch)
-        np.divide(square, 1 - self.beta2**self.count, out=scratch)
-        np.sqrt(scratch, out=scratch)
-        scratch += self.eps
-        np.divide(mean, scratch, out=scratch)
-        scratch *= eta / (1 - self.beta1**self.count)
+        square_sum *= self.beta2
+        square_sum += g
+        root = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.count))
+        np.sqrt(square_sum, out=scratch)
+        scratch += self.eps / root  # the formula's divisor, divided by root, as the factor below is
+        np.divide(gradient_sum, scratch, out=scratch)
+        scratch *= eta / root * (1 - self.beta1) / (1 - self.beta1**self.count)
         p -= scratch
 
 
