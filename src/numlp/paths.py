@@ -58,7 +58,7 @@ def from_environment(name: str) -> Path | None:
 
 # The archive, and raw images of each data set asked for so far. On a cluster with a shared folder: on each node's own disk.
 DATA = from_environment("NUMLP_DATA") or Path("data")
-ARCHIVE = DATA / "cifar-10-python.tar.gz"  # a downloaded one
+ARCHIVE = DATA / "cifar-10-python.tar.gz"  # a downloaded archive
 BUILD = Path("build")  # outputs of DVC's stages, one folder per stage
 DOWNLOAD, RESOLVED, NORMALISE = BUILD / "download", BUILD / "resolved.yaml", BUILD / "normalise"
 TRAIN, EVALUATE, PLOT = BUILD / "train", BUILD / "evaluate", BUILD / "plot"
@@ -82,10 +82,11 @@ def find_project(folder: Path) -> Path | None:
     return next((outer for outer in above if all((outer / mark).exists() for mark in MARKS)), None)
 
 
-def no_project(folder: Path) -> UserError:
-    """The error for a directory that belongs to no project."""
-    problem = f"no project in {folder} or above it: no {MARKS[0]} and {MARKS[1]}/"
-    return UserError(f"{problem}; go to the project's directory, or create one with numlp init DIR")
+def require_project(folder: Path) -> None:
+    """Raise UserError unless `folder` is a project's."""
+    if find_project(folder) != folder:
+        problem = f"no project in {folder} or above it: no {MARKS[0]} and {MARKS[1]}/"
+        raise UserError(f"{problem}; go to the project's directory, or create one with numlp init DIR")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from numlp import __version__
 from numlp.cli.commands import COMMANDS, EXAMPLES, EXIT_CODES, MODEL
 from numlp.errors import UserError, did_you_mean
-from numlp.paths import enter_project, find_project, no_project, settle_addresses
+from numlp.paths import enter_project, require_project, settle_addresses
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,8 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments = parse(words)
             assert command is not None  # else the arguments are wrong, or ask for help
             if command.needs == "project" or (command.needs == "model" and arguments.model is MODEL):
-                if find_project(Path.cwd()) is None:
-                    raise no_project(Path.cwd())
+                require_project(Path.cwd())
                 if project is not None:
                     tell(f"numlp: working in the project {project}")
             ending.code = arguments.run(arguments)

@@ -84,4 +84,6 @@ def common_title(runs: Sequence[FinishedRun]) -> str:
 
 def _phrase(key: str, value: Any) -> str:
     group, _, name = key.rpartition(".")
-    return f"{group} {spell({TARGET: value})}" if name == TARGET else f"{group if name == 'placement' else name} {value}"
+    if name == TARGET:
+        return f"{group} {spell({TARGET: value})}"
+    return f"{group if name == 'placement' else name} {value}"

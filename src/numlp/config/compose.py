@@ -19,7 +19,7 @@ from numlp.config.parts import RUNTIME, TARGET, complete, try_part
 from numlp.config.schema import Config, check_rules, check_together
 from numlp.config.search import NODE, Search
 from numlp.errors import UserError, require
-from numlp.paths import MARKS, find_project, no_project
+from numlp.paths import MARKS, require_project
 from numlp.threads import cores
 
 PARAMS, CONF = MARKS
@@ -59,8 +59,7 @@ def store_primary(root: Path, command: str) -> None:
 
 def read_params(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The keys of `root`/params.yaml: those that choose a file of conf/, and the others, which are values."""
-    if find_project(root) != root:
-        raise no_project(root)
+    require_project(root)
     try:
         content: Any = OmegaConf.to_container(OmegaConf.load(root / PARAMS))
     except YAMLError as error:
@@ -117,7 +116,7 @@ def to_config(config: DictConfig) -> Config:
     check_rules(settings)
     for group in RUNTIME:
         setattr(settings, group, complete(group, getattr(settings, group)))
-    built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME if group != "data"}  # data take seconds
+    built = {group: try_part(group, getattr(settings, group)) for group in RUNTIME if group != "data"}  # building data would take seconds
     check_together(settings, built["schedule"], built["moments"])
     return settings
 

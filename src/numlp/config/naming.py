@@ -39,7 +39,7 @@ def _changes(config: Config, choices: Mapping[str, str]) -> list[str]:
         content: Any = OmegaConf.to_container(OmegaConf.load(Path("conf", group, f"{choices[group]}.yaml")))
         content.pop("defaults", None)
         usual[group] = complete(group, content) if group in RUNTIME else usual[group] | content
-    usual["split"]["val"] = config.split.val  # left out as well
+    usual["split"]["val"] = config.split.val  # the name leaves this split out as well
     before = flatten(usual)
     changes = {key: item for key, item in flatten(deciding_choices(config)).items() if item != before.get(key)}
     return [key.rpartition(".")[2].replace("_", "") + _text(item) for key, item in changes.items()]

@@ -46,7 +46,7 @@ class Search:
     sampler: str = value("grid", SAMPLER)  # quasi-random: qmc; Bayesian: tpe
     trials: int = value(10, COUNT)
     rounds: list[Round] = field(default_factory=list)  # rounds from coarse to fine, in place of `sampler` and `trials`
-    objective: str = value("val_accuracy", OBJECTIVE)  # ranks the trials, as the mean over the seeds
+    objective: str = value("val_accuracy", OBJECTIVE)  # figure that ranks the trials, as the mean over the seeds
     prune: bool = False  # stop a trial whose validation cost is above the median of the earlier trials at the same epoch
     warmup: float = value(1.0, NOT_NEGATIVE)  # number of epochs before a trial may be stopped
     startup: int = value(4, COUNT)  # number of trials that must have ended before any is stopped

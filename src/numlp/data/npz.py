@@ -44,7 +44,10 @@ def load_npz(path: str, name: str | None = None, seed: int | None = 0) -> RawDat
                 arrays[key] = content[key] if any(key in keys for keys in KEYS.values()) else None
     except (OSError, ValueError, TypeError, AttributeError, EOFError, MemoryError, BadZipFile, zlib.error) as error:
         text = str(error).partition(". ")[0]  # NumPy goes on by advice to unpickle it
-        text = "a directory; use data=folder" if file.is_dir() else "an .npy file; use numpy.savez" if file.suffix == ".npy" else text
+        if file.is_dir():
+            text = "a directory; use data=folder"
+        elif file.suffix == ".npy":
+            text = "an .npy file; use numpy.savez"
         raise UserError(f"{path}: {key}: expected arrays of numbers or text, as numpy.savez writes them, got {text}") from error
     return from_arrays(arrays, path, name or file.stem, {"file_sha256": sha256(file)}, seed)
 

@@ -16,7 +16,7 @@ from numlp.display.style import BLUE, GREY, sheet, styled
 from numlp.errors import require
 from numlp.training.history import LayerHealth, Record
 
-RUNS = 4  # most that one figure has room for
+RUNS = 4  # most runs that one figure has room for
 DECADES = 3  # length of a logarithmic scale, down from its highest value; smaller values have the darkest color, 0 too
 NONE = "#e3e3e3"  # the color of a cell without a value
 NOTE = "Each strip is a layer, the output at the bottom. Gray: no value, or not finite. Updates scale with the learning rate."

@@ -1,10 +1,8 @@
 """The common parts of all figures: palette, fonts, the heading, and a file that is the same for the same figure."""
 
 import textwrap
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 from matplotlib import style
 from matplotlib.figure import Figure
@@ -12,12 +10,10 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from numlp.files import replacing
 
-P = ParamSpec("P")
-
 # Source: Okabe and Ito 2008, "Color universal design".
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
 PALETTE = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D31")  # colors of curves; the last is an addition
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one per color
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one marker per color
 WIDTH, DPI = 7.5, 110  # inches and dots an inch: 825 px, so that 9 pt are 10 px high when shown 600 px wide
 MARGIN, LINE = 0.1, 0.175  # inches
 CHARACTERS = 95  # number of characters of a title that the width holds, at 9.5 points
@@ -38,16 +34,8 @@ STYLE: dict[str, Any] = {
     "axes.axisbelow": True,
 }
 
-
-def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Draw in the package's style, whatever the user's matplotlibrc says."""
-
-    @wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with style.context(["default", STYLE]):
-            return draw(*args, **kwargs)
-
-    return drawn
+styled = style.context(["default", STYLE])
+"""The decorator of functions that draw: it holds the package's style, whatever the user's matplotlibrc says."""
 
 
 def sheet(subject: str, title: str, height: float) -> Figure:
@@ -68,7 +56,8 @@ def cut(name: str, longest: int) -> str:
     return name if len(name) <= longest else name[: longest - 1] + "\u2026"
 
 
+@styled
 def save(figure: Figure, path: Path) -> None:
     """Write a PNG, whole or not at all; the same figure gives the same bytes."""
-    with replacing(path) as file, style.context(["default", STYLE]):
+    with replacing(path) as file:
         figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})  # no version, no date

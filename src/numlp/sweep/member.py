@@ -1,6 +1,5 @@
 """A job of a sweep, in whatever process or node a launcher runs it: an ordinary run that finds its own cached result."""
 
-import os
 import time
 import traceback
 from collections.abc import Callable
@@ -80,11 +79,11 @@ def _find_or_train(config: DictConfig, search: Search, out: Path, train: Callabl
 
 def _line(search: Search, outcome: Outcome, sweep: Path) -> str:
     """The job's place among the ended ones, its values and figures; from the second training on, about how long the others take."""
-    file = os.open(sweep / ENDED, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o644)
-    os.write(file, b"c" if outcome.cached else b"t")  # appending is atomic
-    ended = os.lseek(file, 0, os.SEEK_CUR)
-    trained = os.pread(file, ended, 0).count(b"t")
-    os.close(file)
+    with (sweep / ENDED).open("a+b", buffering=0) as file:
+        file.write(b"c" if outcome.cached else b"t")  # appending is atomic
+        ended = file.tell()
+        file.seek(0)
+        trained = file.read(ended).count(b"t")
     left = search.job.total - ended
     seconds = (time.time() - search.job.began) / max(trained, 1) * left
     rest = f"; about {seconds / 60:.0f} min left" if seconds >= 90 else f"; about {seconds:.0f} s left"

@@ -127,7 +127,7 @@ def shorten(point: Mapping[str, str]) -> str:
 
 def _dimension(key: str, override: Override) -> Choice | Range:
     if not override.is_interval_sweep():
-        nested = any(isinstance(item, Sweep) for item in getattr(override.value(), "list", ()))  # as in 0.1,range(1,3)
+        nested = any(isinstance(item, Sweep) for item in getattr(override.value(), "list", ()))  # e.g. 0.1,range(1,3)
         values = () if nested else tuple(override.sweep_string_iterator())
         require(0 < len(values) == len(set(values)), key, "one or more different values", values=override.input_line)
         return Choice(values, ordered=override.is_range_sweep())

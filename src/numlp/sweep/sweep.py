@@ -115,7 +115,7 @@ class Sweep:
             except (KeyboardInterrupt, Terminated) as signal:
                 ended = (self._out / ENDED).stat().st_size if (self._out / ENDED).exists() else 0
                 print(f"sweep: {ended} of {self._total} jobs are done; the same command resumes the sweep", flush=True)
-                raise signal from None  # whatever worker has told of it
+                raise signal from None  # a worker may have told of the signal
             self._conclude(trials, spaces, about, network)
         return trials
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from numlp.errors import UserError, did_you_mean
-from numlp.paths import enter_project, find_project, no_project
+from numlp.paths import enter_project, require_project
 from numlp.tracking.queries import KEPT, PARENT, SWEEP, search
 from numlp.tracking.store import Store, is_missing, load_mlflow, opened
 
@@ -41,8 +41,7 @@ def runs(conditions: str = "", sweep: str | None = None) -> pd.DataFrame:
         UserError: There is no project, the store cannot be used, `conditions` is neither, or there is no such sweep.
     """
     with enter_project():
-        if find_project(Path.cwd()) is None:
-            raise no_project(Path.cwd())
+        require_project(Path.cwd())
         return list_runs(Path.cwd(), [conditions] if conditions else [], sweep, metrics=True)
 
 
