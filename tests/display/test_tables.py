@@ -7,8 +7,7 @@ import pytest
 from rich.console import Console
 
 from numlp.cli.show import summarize_run
-from numlp.display.progress_bar import show_records
-from numlp.display.text import table_console
+from numlp.display.terminal import show_records, table_console
 from numlp.training.history import Record
 
 METRICS = {"dataset": "synthetic [red]", "train_accuracy": 0.61544, "val_accuracy": 0.5442, "test_accuracy": 0.1}

@@ -34,8 +34,8 @@ def digests(folder):
 
 @pytest.mark.parametrize(
     ("kernel", "settings"),
-    [("", ["model=mlp3"]), ("Haswell", ["model.hidden=[200,50]", "norm=after", "train.threads=2"])],
-    ids=["own", "Haswell, two threads"],
+    [("", ["model=mlp3"])] + [("Haswell", [f"model.hidden=[{width},50]", "norm=after", "train.threads=2"]) for width in (200, 700)],
+    ids=["own", "Haswell, two threads", "Haswell, shares of layers"],
 )
 def test_run_has_one_digest_wherever_and_however_it_is_made(ready, kernel, settings):
     def train(threads, *arguments, **options):

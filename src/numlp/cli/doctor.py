@@ -15,7 +15,7 @@ from numlp.config.naming import caption, deciding_choices
 from numlp.config.parts import TARGET, locate
 from numlp.data.cifar10 import find_archive, load_cifar10
 from numlp.data.sources import settings_of
-from numlp.display.text import plain_table
+from numlp.display.terminal import plain_table
 from numlp.errors import UserError, without_password
 from numlp.files import sha256
 from numlp.threads import cores, library
@@ -31,6 +31,7 @@ class DoubtError(UserError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --fix."""
     parser.add_argument("--fix", action="store_true", help="mark runs in MLflow as KILLED that are RUNNING without a process")
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from numlp.config import Config
-from numlp.display.progress_bar import count_steps
+from numlp.display.terminal import count_steps
 from numlp.nn.gradient_check import Difference, Verdict
 from numlp.nn.gradient_check_cases import CASES, Case
 from numlp.threads import blas_threads

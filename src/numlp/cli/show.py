@@ -13,7 +13,7 @@ from rich.text import Text
 from numlp import paths
 from numlp.config.naming import caption
 from numlp.data.normalise import SPLITS
-from numlp.display.text import format_duration
+from numlp.display.terminal import format_duration
 from numlp.errors import UserError
 from numlp.files import read_json, sha256
 from numlp.inference.model_file import load_model

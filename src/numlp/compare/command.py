@@ -21,7 +21,7 @@ from numlp.data.normalise import split_ranges
 from numlp.data.sources import find_raw
 from numlp.display.curves import draw_overlaid_curves
 from numlp.display.style import save
-from numlp.display.text import plain_table, table_console
+from numlp.display.terminal import plain_table, table_console
 from numlp.errors import require
 from numlp.files import json_digest, write_json
 from numlp.training.history import Record

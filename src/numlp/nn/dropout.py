@@ -30,17 +30,19 @@ class Dropout:
         d: Values of a row.
         rate: Probability of dropping a value, to the next 1/65536.
         place: A number that no other random layer of the network has: two with the same number draw the same bits.
+        columns: The columns of a row that the layer gets; it draws for all `d`, so that a part of it drops the same values.
 
     Source: Srivastava et al. 2014, JMLR 15, section 4; divided while training, so that a prediction needs no factor (section 10).
     """
 
-    def __init__(self, d: int, rate: float, place: int) -> None:
+    def __init__(self, d: int, rate: float, place: int, columns: slice = slice(None)) -> None:
         FRACTION.require("dropout", rate=rate)
-        self.d, self.place, self.threshold = d, place, min(round(rate * LEVELS), LEVELS - 1)
+        self.d, self.place, self.columns, self.threshold = d, place, columns, min(round(rate * LEVELS), LEVELS - 1)
 
     def work(self, n: int, dtype: DTypeLike) -> DropoutWork:
         """Buffers for batches of `n` rows."""
-        return DropoutWork(np.empty((n, self.d), dtype), np.empty((n, self.d), np.bool_))
+        width = len(range(self.d)[self.columns])
+        return DropoutWork(np.empty((n, width), dtype), np.empty((n, width), np.bool_))
 
     def forward(self, x: Array, work: DropoutWork, mode: Mode) -> Array:
         """(N, d) -> (N, d); without noise, in a prediction, the values themselves."""
@@ -49,8 +51,9 @@ class Dropout:
         work.drawn = bool(mode.noise)
         if not mode.noise:
             return x
-        bits = np.random.PCG64([*mode.noise, self.place]).random_raw(-(-x.size // 4)).view(np.uint16)  # four draws of each 64 bits
-        np.greater_equal(bits[: x.size].reshape(x.shape), self.threshold, out=work.kept)
+        size = len(x) * self.d
+        bits = np.random.PCG64([*mode.noise, self.place]).random_raw(-(-size // 4)).view(np.uint16)  # four draws of each 64 bits
+        np.greater_equal(bits[:size].reshape(len(x), self.d)[:, self.columns], self.threshold, out=work.kept)
         return self._masked(x, work, work.y)
 
     def backward(self, dy: Array, work: DropoutWork) -> Array:

@@ -3,6 +3,7 @@
 from numlp.arrays import Array
 from numlp.nn.mode import Mode
 from numlp.nn.network import Network, Pass
+from numlp.nn.shares import SharedPass
 
 
 def set_from_batch(network: Network, x: Array) -> None:
@@ -29,7 +30,7 @@ def set_from_batch(network: Network, x: Array) -> None:
     network.moments.vector[:] = one_pass.moments.vector
 
 
-def update_moving_average(network: Network, batch: Pass, decay: float) -> None:
+def update_moving_average(network: Network, batch: Pass | SharedPass, decay: float) -> None:
     """Moments = decay * moments + (1 - decay) * batch's moments; `decay` is the weight of the old ones."""
     stored, new = network.moments.vector, batch.moments.vector
     stored *= decay

@@ -18,6 +18,7 @@ from numlp.nn.mode import Layer, Mode
 
 Placement: TypeAlias = Literal["none", "before", "after"]
 EPS = float(np.finfo(np.float64).eps)
+ALL = slice(None)  # columns
 
 
 class Flat(Mapping[str, Array]):
@@ -117,7 +118,7 @@ class Network:
         self.dropout, self.input_dropout = dropout, input_dropout
         self.layers = self._dropout(0, input_dropout)
         for index in range(1, self.depth + 1):
-            self.layers |= self._block(index)
+            self.layers |= self.block(index)
         for name, view in self.params.views.items():
             kind = name.partition(".")[2]
             view[...] = initial_values(activation).get(kind, kind == "gamma")
@@ -137,20 +138,20 @@ class Network:
         note = "" if self.weights.any() else "; all weights are 0 until numlp.initialize draws them"
         return "\n".join([*lines, f"{self.params.vector.size:,} values of {self.dtype}{note}"])
 
-    def _block(self, index: int) -> dict[str, Layer]:
-        """An affine layer, and what follows it up to the next."""
+    def block(self, index: int, columns: slice = ALL) -> dict[str, Layer]:
+        """Affine layer `index` and, up to the next one, the layers behind it, or the part of these that some columns pass through."""
         linear: dict[str, Layer] = {(name := f"linear{index}"): Linear(*self._views(name, "W", "b"))}
         if index == self.depth:
             return linear
-        name = layer_name(self.activation, index)
-        learned = self._views(name, *initial_values(self.activation))
-        activation: dict[str, Layer] = {name: self.activation(self.sizes[index], *learned)}
-        dropout = self._dropout(index, self.dropout)
+        width = len(range(self.sizes[index])[columns])
+        learned = self._views(name := layer_name(self.activation, index), *initial_values(self.activation))
+        activation: dict[str, Layer] = {name: self.activation(width, *(view[columns] for view in learned))}
+        dropout = self._dropout(index, self.dropout, columns)
         if self.norm == "none":
             return linear | activation | dropout
         name = f"bn{index}"
-        gamma, beta, dgamma, dbeta = self._views(name, "gamma", "beta")
-        mean, var = self.moments[f"{name}.mean"], self.moments[f"{name}.var"]
+        views = [*self._views(name, "gamma", "beta"), self.moments[f"{name}.mean"], self.moments[f"{name}.var"]]
+        gamma, beta, dgamma, dbeta, mean, var = (view[columns] for view in views)
         norm: dict[str, Layer] = {name: BatchNorm(gamma, beta, dgamma, dbeta, mean, var, self.eps)}
         return (linear | norm | activation if self.norm == "before" else linear | activation | norm) | dropout
 
@@ -158,9 +159,9 @@ class Network:
         """Views of a layer's parameters, and then those of their gradients."""
         return [flat[f"{layer}.{name}"] for flat in (self.params, self.grads) for name in parameters]
 
-    def _dropout(self, index: int, rate: float) -> dict[str, Layer]:
+    def _dropout(self, index: int, rate: float, columns: slice = ALL) -> dict[str, Layer]:
         """Dropout behind the layers of `index`, 0 being the input; none at a rate of 0."""
-        return {f"dropout{index}": Dropout(self.sizes[index], rate, index)} if rate != 0 else {}
+        return {f"dropout{index}": Dropout(self.sizes[index], rate, index, columns)} if rate != 0 else {}
 
     def penalty(self, lam: float) -> float:
         """Lam * sum of squared weights (no 1/2)."""
@@ -180,6 +181,7 @@ class Pass:
 
     Attributes:
         moments: The batch's means and variances after a forward pass that uses them; like `network.moments`.
+        threads: Threads of Python that share each layer: one; `numlp.nn.shares` has the pass of several.
         steps: The layers of the last forward pass with their buffers, by name.
 
     Examples:
@@ -192,6 +194,8 @@ class Pass:
         >>> network.grads["linear1.W"].shape
         (2, 3)
     """
+
+    threads = 1
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -217,7 +221,7 @@ class Pass:
         for name, (layer, work) in self.steps.items():
             y = layer.forward(x, work, mode)
             if first and not isinstance(layer, Linear):
-                _require_alike(name, layer, "forward", x, y)
+                require_alike(name, layer, "forward", x, y)
             x = y
             yield name, x
 
@@ -235,7 +239,7 @@ class Pass:
         for name, (layer, work) in steps[: self._first : -1]:
             dx = layer.backward(dy, work)
             if first and not isinstance(layer, Linear):
-                _require_alike(name, layer, "backward", dy, dx)
+                require_alike(name, layer, "backward", dy, dx)
             dy = dx
         layer, work = steps[self._first][1]
         assert isinstance(layer, Linear)  # before it no layer has parameters
@@ -261,10 +265,10 @@ class Pass:
         return new
 
 
-def _require_alike(name: str, layer: Layer, method: str, given: Array, returned: object) -> None:
+def require_alike(name: str, layer: Layer, method: str, given: Array, returned: object) -> None:
     """Raise UserError unless a layer returned an array of the shape and type that it was given."""
-    texts = [f"{a.dtype} of shape {a.shape}" if isinstance(a, np.ndarray) else f"{type(a).__name__}" for a in (given, returned)]
-    if texts[0] != texts[1]:
+    if not (isinstance(returned, np.ndarray) and returned.shape == given.shape and returned.dtype == given.dtype):
+        texts = [f"{a.dtype} of shape {a.shape}" if isinstance(a, np.ndarray) else f"{type(a).__name__}" for a in (given, returned)]
         where = f"{name} ({type(layer).__module__}.{type(layer).__qualname__}).{method}"
         raise UserError(f"{where}: expected an array, {texts[0]}, as the result, got {texts[1]}")
 

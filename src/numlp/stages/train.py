@@ -14,7 +14,7 @@ from numlp.config.compose import chosen_files
 from numlp.config.naming import caption, deciding_choices, flatten, run_name
 from numlp.config.parts import build
 from numlp.data.normalise import SPLITS, Prepared, prepare_data
-from numlp.display.progress_bar import show_records
+from numlp.display.terminal import show_records
 from numlp.files import json_digest, sha256, write_json, write_rows
 from numlp.inference.model_file import Model, save_model
 from numlp.results.identity import run_key

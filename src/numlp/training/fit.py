@@ -107,7 +107,7 @@ def fit(config: Config, data: Prepared, trainer: Trainer, checkpoint: Checkpoint
     state, bounds = trainer.state, config.train.diverged
     probe = Probe(state.network, trainer.train, config.lam) if config.train.health else None
     began = perf_counter() - state.seconds
-    with blas_threads(config.train.threads):
+    with blas_threads(trainer.blas_threads):
         with np.errstate(all="ignore"), stop.waiting():  # a cost that is not finite is found at the next record
             for record in trainer.records(stop.__bool__):
                 state.records.append(record)

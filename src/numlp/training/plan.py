@@ -44,7 +44,7 @@ class Plan:
     mixup: float = 0.0  # parameter of the Beta distribution of the share of an image in its mixture with another; 0: none is mixed
     smoothing: float = 0.0  # share of the target that all classes get alike
     clip_norm: float = 0.0  # the highest norm of a gradient; 0: any
-    threads: int = 1  # of BLAS, and of an update
+    threads: int = 1  # threads of an update and of BLAS, or of the shares of a wide network's layers
 
 
 def make_plan(config: Config, images: int, shape: Sequence[int] = ()) -> Plan:

@@ -14,7 +14,8 @@ from numlp.data.normalise import Part
 from numlp.nn.loss import cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets
 from numlp.nn.mode import Mode
 from numlp.nn.moments import set_from_batch, update_moving_average
-from numlp.nn.network import Network, Pass
+from numlp.nn.network import Network
+from numlp.nn.shares import make_pass
 from numlp.optim.optimizers import Optimizer, clip_by_norm
 from numlp.threads import one_ahead, under_threads
 from numlp.training.evaluator import Evaluator, Scores
@@ -61,12 +62,16 @@ class Trainer:
         val: The validation split.
         plan: The length and the settings of the run.
         ahead: A second thread gathers the next batch and takes half of a record's evaluation; it changes no bit.
+
+    Attributes:
+        blas_threads: The threads of BLAS that the updates expect.
     """
 
     def __init__(self, state: State, train: Part, val: Part, plan: Plan, ahead: bool = False) -> None:
         self.state, self.train, self.val, self.plan, self.ahead = state, train, val, plan, ahead
-        self.evaluator = Evaluator(state.network, 1 + ahead)
-        self.buffers = Pass(state.network)
+        self.buffers = make_pass(state.network, plan.threads)
+        self.blas_threads = plan.threads // self.buffers.threads
+        self.evaluator = Evaluator(state.network, max(1 + ahead, self.buffers.threads))
         self._images: dict[int, Iterator[Array]] = {}  # by size: the usual batch, and an epoch's last
 
     def records(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[Record]:
@@ -191,4 +196,5 @@ def train(network: Network, optimizer: Optimizer, data: Part, val: Part, plan: P
         >>> records[-1].val_accuracy > 0.9
         True
     """
-    return under_threads(plan.threads, Trainer(State(network, optimizer), data, val, plan).records())
+    trainer = Trainer(State(network, optimizer), data, val, plan)
+    return under_threads(trainer.blas_threads, trainer.records())

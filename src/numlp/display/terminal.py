@@ -1,5 +1,6 @@
-"""The progress of a training or a check: a bar on a terminal, plain lines elsewhere."""
+"""The terminal: the progress of a training or a check, tables and durations."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,8 +9,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from numlp.training.history import Record
+
+NARROWEST, PIPE = 40, 160  # columns that a table needs; columns of a file or a pipe, in which no line is to be wrapped
 
 
 @contextmanager
@@ -43,3 +47,22 @@ def count_steps(total: int, name: str) -> Iterator[Callable[[], None]]:
 def _bar(name: str, alone: bool = True, **options: Any) -> Progress:
     columns = (TextColumn(name), BarColumn(14), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     return Progress(*columns, console=Console(stderr=True), disable=not (alone and sys.stderr.isatty()), **options)
+
+
+def table_console() -> Console:
+    """A console for tables: as wide as the terminal or as COLUMNS says, within reason; wide for a file or a pipe."""
+    console = Console(highlight=False)
+    if console.width < NARROWEST or ("COLUMNS" not in os.environ and not sys.stdout.isatty()):
+        console.width = max(NARROWEST, console.width) if sys.stdout.isatty() else PIPE
+    return console
+
+
+def plain_table(*headings: str) -> Table:
+    """An empty table without lines, its columns two blanks apart."""
+    return Table(*headings, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def format_duration(seconds: float) -> str:
+    """For people: 12.3 s, or 2 min 5 s."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
