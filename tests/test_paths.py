@@ -15,13 +15,6 @@ from trained import random_model
 OPERANDS = {"predict": ["x.png"], "compare": ["one", "two"], "health": ["one"], "log": ["one"]}
 
 
-@pytest.fixture
-def project(tmp_path):
-    folder = tmp_path / "demo"
-    lay_out(folder, "synthetic")
-    return folder
-
-
 def test_outside_a_project_a_command_has_help_and_is_otherwise_one_line_and_makes_nothing(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for command in COMMANDS:

@@ -27,6 +27,10 @@ CASES = {  # overrides, and the line's beginning and another part of it
     "init=gaussian init.sigma=-1": ("init.sigma: ", "-1"),
     "optim._target_=numlpp.Sgd": ("optim._target_: ", "numlpp"),
     "optim._target_=numlp.Linear": ("", "optim"),
+    "optim._target_=numlp.Adamm": ("optim._target_: ", "did you mean Adam?"),
+    "optim._target_=Adam": ("optim._target_: ", "got Adam"),
+    "optim=adam +optim.bta1=1": ("", "did you mean beta1?"),
+    "~optim._target_": ("optim._target_: ", "none"),
     "schedule.eta_max=high": ("schedule.eta_max: ", "'high'"),
     "schedule=constant": ("train.epochs: ", "null"),
     "schedule.eta_min=1": ("schedule", "1"),
@@ -42,6 +46,7 @@ CASES = {  # overrides, and the line's beginning and another part of it
     "norm=none,before": ("norm=none,before: ", "add -m"),
     "model.hidden=50,50": ("model.hidden=50,50: ", "'model.hidden=[50,50]'"),
     "hydra.sweeper.trials=4": ("hydra.sweeper.trials=4: ", "add -m"),
+    "+hydra.sweeper.params.lam=1": ("+hydra.sweeper.params.lam=1: ", "add -m"),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from numlp.cli.gradcheck import check
 from numlp.nn.gradient_check_cases import CASES, Case
-from numlp.nn.network import Pass, parameter_shapes
+from numlp.nn.network import Pass
 
 SMALL = {"n": 9, "d": 7}
 
@@ -51,14 +51,6 @@ def test_setting_that_is_taken_has_its_effect(override, project, numlp):
     assert read_rows(out) != read_rows(numlp("gradcheck", *own)[1])
 
 
-def test_right_gradients_give_exit_code_0_and_a_row_per_parameter(capsys):
-    assert check([Case("mine", (5, 4), "before", **SMALL)]) == 0
-    rows = read_rows(capsys.readouterr().out)
-    assert list(rows) == list(parameter_shapes((7, 5, 4, 10), "before"))
-    assert {name for name, row in rows.items() if row[-1] == "zero"} == {"linear1.b", "linear2.b"}
-    assert {row[-1] for row in rows.values()} == {"zero", "agrees"}
-
-
 @pytest.mark.parametrize("name", ["linear1.W", "bn1.gamma"])
 def test_wrong_gradient_gives_exit_code_1_and_is_named(monkeypatch, capsys, name):
     right = Pass.backward
@@ -76,8 +68,3 @@ def test_one_wrong_network_among_right_ones_gives_exit_code_1(capsys):
     cases = [Case("right", (5,), "none", **SMALL), Case("coarse", (5,), "none", h=0.3, seed=1, **SMALL)]
     assert check(cases, tolerance=1e-9) == 1
     assert "1 of 2 networks agree" in capsys.readouterr().out
-
-
-def test_parameter_with_a_kink_at_each_entry_is_not_checked(capsys):
-    assert check([Case("coarse", (20,), "none", n=50, d=7, h=0.9)]) == 1
-    assert read_rows(capsys.readouterr().out)["linear1.b"][:3] == ["0", "of", "20"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from numlp.cli.init import FILES, lay_out
+from numlp.cli.init import FILES
 from numlp.config.compose import read_params
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,11 +21,6 @@ def test_project_has_the_settings_of_the_checkout_and_depends_on_no_source(tmp_p
     code, out, _ = numlp("init", str(tmp_path / "some" / "where"))
     assert (code, "numlp run" in out) == (0, True)
     assert read_params(tmp_path / "some" / "where") == read_params(ROOT)
-
-
-def test_data_set_is_written_to_params(tmp_path):
-    lay_out(tmp_path / "demo", "synthetic")
-    assert read_params(tmp_path / "demo")[0]["data"] == "synthetic"
 
 
 @pytest.mark.parametrize("inside", [False, True], ids=["by name", "as the current folder"])

@@ -50,16 +50,6 @@ def told(overrides):
     return code, err.getvalue()
 
 
-def one_line_or_nothing(overrides):
-    code, err = told(overrides)
-    if code == 0:
-        assert err == ""
-    else:
-        assert code == 1
-        assert err.startswith("error: ")
-        assert 1 <= len(err.strip().splitlines()) <= 2, err
-
-
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "conf", tmp_path / "conf")
@@ -78,7 +68,13 @@ COMMON = {"suppress_health_check": [HealthCheck.function_scoped_fixture]}
 @example(["then=${lam}"])
 @example(["model.hidden=[50,50]"])
 def test_random_overrides_compose_or_give_one_line(folder, overrides):
-    one_line_or_nothing(overrides)
+    code, err = told(overrides)
+    if code == 0:
+        assert err == ""
+    else:
+        assert code == 1
+        assert err.startswith("error: ")
+        assert 1 <= len(err.strip().splitlines()) <= 2, err
 
 
 @settings(max_examples=5, **COMMON)

@@ -39,14 +39,17 @@ def test_file_is_plain_arrays_under_the_documented_names(model, tmp_path):
         assert file["linear1.W"].shape == (12, 5)
 
 
-def test_file_from_before_there_were_shapes_and_activations_is_read(rng, tmp_path):
+@pytest.mark.parametrize(("activation", "layer"), [({}, "relu1"), ({"activation": {"name": "gelu"}}, "gelu1")])
+def test_file_from_before_there_were_shapes_and_classes_of_activations_is_read(rng, tmp_path, activation, layer):
     save_model(tmp_path / "model.npz", random_model(rng))
     with np.load(tmp_path / "model.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     choices = json.loads(str(arrays.pop("choices")))
     del choices["activation"], choices["dataset"]["shape"], choices["dataset"]["train"]
-    np.savez(tmp_path / "model.npz", choices=np.array(json.dumps(choices)), **arrays)
-    assert tuple(load_model(tmp_path / "model.npz").dataset.shape) == standalone.read(tmp_path / "model.npz").shape == (32, 32, 3)
+    np.savez(tmp_path / "model.npz", choices=np.array(json.dumps(choices | activation)), **arrays)
+    model = load_model(tmp_path / "model.npz")
+    assert layer in model.network.layers
+    assert tuple(model.dataset.shape) == standalone.read(tmp_path / "model.npz").shape == (32, 32, 3)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "text", "missing"])

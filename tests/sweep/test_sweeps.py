@@ -42,13 +42,6 @@ def test_mistake_is_one_line_before_any_work(project, numlp, settings, where):
     assert not any((project / name).exists() for name in ("build", "multirun"))
 
 
-@pytest.mark.parametrize("setting", ["hydra.sweeper.sampler=tpe", "+hydra.sweeper.params.lam=1"])
-def test_setting_of_sweeps_is_refused_in_a_single_run(project, numlp, setting):
-    code, _, err = numlp("train", setting)
-    assert (code, err.count("\n")) == (1, 1)
-    assert setting in err
-
-
 @pytest.mark.parametrize(("launcher", "key", "expected"), [("cores", "n_jobs", 4), ("slurm", "cpus_per_task", 2)])
 def test_launcher_gives_each_job_its_threads(project, monkeypatch, launcher, key, expected):
     pytest.importorskip("submitit" if launcher == "slurm" else "joblib")
