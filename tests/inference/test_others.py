@@ -118,12 +118,3 @@ def test_copy_of_the_file_needs_no_numlp(rng, tmp_path):
 def test_images_of_another_layout_are_refused(images, rng, exported):
     with pytest.raises(ValueError, match=r"\(N, 32, 32, 3\)"):
         exported(random_model(rng))[0].probabilities(images)
-
-
-def test_table_names_the_likeliest_class(rng, exported):
-    model, images = random_model(rng), random_images(rng, 5)
-    served = exported(model)[0]
-    table = served.predict(images)
-    assert list(table.columns) == ["prediction", *NAMES]
-    assert list(table["prediction"]) == [NAMES[i] for i in model.probabilities(rows(images)).argmax(axis=1)]
-    assert len(served.predict(images[:0])) == 0

@@ -8,7 +8,7 @@ from numlp.nn.activations import Relu
 from numlp.nn.gradient_check_cases import Case
 from numlp.nn.loss import cross_entropy_gradient
 from numlp.nn.mode import PREDICTION, TRAINING
-from numlp.nn.network import Flat, Network, Pass
+from numlp.nn.network import Network, Pass
 
 
 @pytest.fixture(params=["none", "before", "after"])
@@ -21,16 +21,6 @@ def gradients(network, x, labels):
     batch = Pass(network)
     batch.backward(cross_entropy_gradient(batch.forward(x, TRAINING), labels))
     return network.grads.vector.copy()
-
-
-def test_flat_views_share_memory_with_the_vector_in_the_order_given():
-    flat = Flat({"a": (2, 3), "b": (), "c": (4,)}, np.float32)
-    flat.vector[:] = np.arange(11)
-    np.testing.assert_array_equal(flat["a"], [[0, 1, 2], [3, 4, 5]])
-    assert flat["b"] == 6
-    flat["c"][...] = -1
-    np.testing.assert_array_equal(flat.vector[7:], -1)
-    assert (flat.vector.dtype, flat.vector.shape) == (np.float32, (11,))
 
 
 def test_weights_come_first_so_that_the_penalty_needs_one_slice(drawn):

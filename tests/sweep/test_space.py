@@ -1,14 +1,12 @@
 """The values that vary: read from Hydra's words, put on a grid, narrowed."""
 
-import math
-
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hypothesis import given
 from hypothesis import strategies as st
 
 from numlp.errors import UserError
-from numlp.sweep.space import Choice, Range, grid, narrow, read_space, shorten
+from numlp.sweep.space import Choice, Range, grid, read_space
 
 
 def read(*texts):
@@ -51,17 +49,7 @@ def test_a_grid_has_every_combination_and_both_ends_of_a_range():
     assert [point["init"] for point in points] == ["he"] * 3 + ["xavier"] * 3
     assert [float(point["lam"]) for point in points[:3]] == pytest.approx([1e-4, 1e-3, 1e-2], rel=1e-12)
     assert grid({}, 10) == [{}]
-
-
-def test_whole_numbers_come_once_in_a_grid():
-    assert grid({"n": Range(1, 3, integer=True)}, 9) == [{"n": "1"}, {"n": "2"}, {"n": "3"}]
-
-
-def test_a_narrowed_range_goes_from_the_lowest_to_the_highest_of_the_best_and_beyond_by_decades():
-    space = {"lam": Range(1e-5, 1e-1, log=True)}
-    best = [{"lam": "0.001"}, {"lam": "0.004"}]
-    lam = narrow(space, best, 0.5)["lam"]
-    assert (lam.low, lam.high) == pytest.approx((0.001 / math.sqrt(10), 0.004 * math.sqrt(10)))
+    assert grid({"n": Range(1, 3, integer=True)}, 9) == [{"n": "1"}, {"n": "2"}, {"n": "3"}]  # each once
 
 
 @given(st.lists(st.floats(1e-5, 1e-1), min_size=1, max_size=4), st.floats(0, 6))
@@ -75,7 +63,3 @@ def test_a_narrowed_range_is_within_the_one_before_and_has_the_best(values, marg
 def test_of_choices_the_best_stay_and_of_steps_their_neighbors_too():
     assert Choice(("a", "b", "c")).narrow(["c", "a", "c"], 0).values == ("a", "c")
     assert Choice(("1", "2", "3", "4", "5"), ordered=True).narrow(["3"], 0).values == ("2", "3", "4")
-
-
-def test_people_see_four_digits():
-    assert shorten({"lam": "0.0047685588437858", "init": "he", "n": "200"}) == "lam=0.004769 init=he n=200"

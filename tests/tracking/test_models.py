@@ -50,6 +50,8 @@ def test_store_alone_gives_class_names_and_probabilities(logged, client, rng):
     table = loaded.predict(images)
     assert list(table.columns) == ["prediction", *NAMES]
     np.testing.assert_allclose(table[NAMES], model.probabilities(rows(images)), rtol=0, atol=1e-5)
+    assert list(table["prediction"]) == [NAMES[i] for i in model.probabilities(rows(images)).argmax(axis=1)]
+    assert len(loaded.predict(images[:0])) == 0
     assert [spec.shape for spec in loaded.metadata.get_input_schema().inputs] == [(-1, 32, 32, 3)]
     assert loaded.metadata.get_output_schema().input_names() == ["prediction", *NAMES]
     assert loaded.predict(loaded.input_example).shape == (1, 11)
