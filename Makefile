@@ -9,7 +9,7 @@ SEEDS ?= 0
 run: .venv/installed
 	$(BIN)/numlp run
 
-# The five reports, reproduced in build/reproduction: make reports SEEDS=0,1,2,3,4 (docs/published.md).
+# The five reports, reproduced in build/reproduction: make reports SEEDS=0,1,2,3,4 (docs/reports/index.md).
 reports: .venv/installed-reports
 	$(BIN)/python -m reproduction all seeds=$(SEEDS)
 

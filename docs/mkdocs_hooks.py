@@ -1,4 +1,4 @@
-"""What MkDocs does when it builds the site beyond its plugins: formulas become MathML, and files of reproduction/ come along.
+"""What MkDocs does when it builds the site beyond its plugins: formulas become MathML, and figures of reproduction/ come along.
 
 `pymdownx.arithmatex` marks what stands between dollar signs, and `pymdownx.superfences` the fences of kind `math`; GitHub renders both.
 MathML needs neither a script nor the network.
@@ -16,17 +16,15 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from numlp.cli.commands import COMMANDS, EXIT_CODES
 
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
-OUTSIDE = re.compile(r"\]\((\.\./(reproduction/[\w/]+\.(?:png|md)))[)#]")
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the files of reproduction/ that pages link to, and all of its figures, where a link from the site finds them."""
-    linked = {link for page in files.documentation_pages() for link in OUTSIDE.findall(Path(page.abs_src_path or "").read_text())}
+    """Add the figures of reproduction/, where a link from the site finds them."""
     home = Path(config.docs_dir).parent
-    names = (figure.relative_to(home).as_posix() for figure in (home / "reproduction/figures").glob("*.png"))
-    for path, target in sorted(linked | {(f"../{name}", name) for name in names}):
-        where = (config.docs_dir, config.site_dir, config.use_directory_urls)
-        files.append(File(path, *where, dest_uri=target.replace(".md", ".html"), inclusion=InclusionLevel.INCLUDED))
+    where = (config.docs_dir, config.site_dir, config.use_directory_urls)
+    for figure in sorted((home / "reproduction/figures").glob("*.png")):
+        name = figure.relative_to(home).as_posix()
+        files.append(File(f"../{name}", *where, dest_uri=name, inclusion=InclusionLevel.INCLUDED))
     return files
 
 

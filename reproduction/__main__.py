@@ -5,9 +5,9 @@ plan [seeds=0,1,2]       how many updates the experiments take
 e08, x07 [seeds=0,1,2]   the runs of an experiment that are missing, and its result files
 scoreboard               each published accuracy beside ours, and what the results were made of
 gradients                the reports' gradient checks, and R0's with each planted mistake, with the seeds of the results
-report                   report.md and figures/, from the result files
-commit                   check the results in build/reproduction, and replace those in git (reproduction/results, report.md, figures)
-report committed         report.md and figures/ in reproduction/, from the results in git
+report                   the reports' pages and their figures, from the result files
+commit                   check the results in build/reproduction, and replace those in git (reproduction/results, figures, docs/reports)
+report committed         the pages in docs/reports and their figures in reproduction/figures, from the results in git
 """
 
 import sys
@@ -21,11 +21,10 @@ from reproduction.commit import check_alike, replace_committed
 from reproduction.experiments import Experiments
 from reproduction.gradient_checks import CHECKED, FAULTS_CHECKED, check_faults, measure, write_checks
 from reproduction.product import describe_origin, make_note
-from reproduction.readings import join_reports, write_scoreboard
-from reproduction.results import BUILD, COMMITTED, FOLDER, HOME, PROVENANCE, read_provenance
+from reproduction.results import BUILD, COMMITTED, FOLDER, PROVENANCE, read_provenance
 from reproduction.runner import plan, run_experiment
-from reproduction.scoreboard import NEAR
 from reproduction.settings import PARAMS, Params, read_params
+from reproduction.verdicts import write_scoreboard
 
 
 def main(argv: Sequence[str]) -> int:
@@ -71,12 +70,10 @@ def print_plan(params: Params) -> None:
 def scoreboard(params: Params) -> None:
     """Write scoreboard.csv and provenance.json, of results that were all made alike."""
     check_alike(FOLDER, params)
-    stated, supported = join_reports(write_scoreboard(Path.cwd()).values())
+    board = write_scoreboard(Path.cwd())
     note = make_note(Path.cwd(), params.seeds, params.overrides)
     write_json(FOLDER / PROVENANCE, describe_origin(Path.cwd(), note), indent=2)
-    n = len(stated.scores)
-    print(f"scoreboard: {stated.within} of {n} published accuracies lie within {NEAR:g} percentage points of our mean, as stated")
-    print(f"with those in the prediction interval: {stated.held} as stated, {supported.held} with the supported readings")
+    print(f"scoreboard: {board.headline}")
 
 
 def gradients() -> None:
@@ -89,14 +86,14 @@ def gradients() -> None:
 
 
 def report(committed: bool = False) -> None:
-    """Write the report of the results in build/, or of those in git."""
+    """Write the pages of the results in build/, or of those in git."""
     from reproduction.report.write import write_report  # and with it matplotlib
 
-    write_report(Path.cwd(), COMMITTED if committed else FOLDER, HOME if committed else BUILD)
+    write_report(Path.cwd(), COMMITTED if committed else FOLDER, Path() if committed else BUILD)
 
 
 def commit() -> None:
-    """Replace the results in git by those in build/, and write their report."""
+    """Replace the results in git by those in build/, and write their pages."""
     replace_committed(FOLDER, COMMITTED)
     report(committed=True)
 

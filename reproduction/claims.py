@@ -156,7 +156,7 @@ def each_near_the_mean(measured: Measured, split: Name, experiment: str, margin:
     mean = _mean([run.accuracy(split) for run in runs])
     for run in runs:
         values = tuple(paired(run.accuracy(split), mean).values())
-        yield Part(f"{split}: lambda {run.number('lam'):.3g} minus the mean of all", values, -margin, margin)
+        yield Part(f"{run.number('lam'):.3g}", values, -margin, margin)
 
 
 @named
@@ -164,7 +164,7 @@ def best_of_search(measured: Measured, split: Name, name: str) -> Iterator[Part]
     """The published best lambda is above the mean of the search's other published ones."""
     best = measured.run(name)
     others = [run.accuracy(split) for run in _published(measured, best.experiment) if run != best]
-    label = f"{split}: lambda {best.number('lam'):.3g} minus the mean of the {len(others)} others"
+    label = f"{SPLITS[split]}, minus the mean of the {len(others)} others"
     yield Part(label, tuple(paired(best.accuracy(split), _mean(others)).values()), low=0.0)
 
 
@@ -180,7 +180,7 @@ def upper_half_of_draws(measured: Measured, split: Name, experiment: str) -> Ite
     if half == 0:
         raise NoDataError(f"{experiment} has no two draws of ours")
     differences = tuple(a - b for a, b in zip(accuracies[-half:], accuracies[:half], strict=True))
-    yield Part("validation: a draw of the upper half of eta minus its counterpart in the lower half", differences, low=0.0)
+    yield Part("validation, draws of the upper half of eta minus those of the lower", differences, low=0.0)
 
 
 @named
@@ -193,4 +193,4 @@ def first_over_last_layer(measured: Measured, split: Name, case: str, norm: str)
         layers = {(row.seed, row.layer): row.mean_abs for row in rows if row.hidden == hidden}
         last = max(layer for _, layer in layers)
         ratios = tuple(math.log10(layers[seed, 1] / layers[seed, last]) for seed in sorted({seed for seed, _ in layers}))
-        yield Part(f"hidden {hidden}: log10 of first over last layer", ratios, low=math.log10(2), unit="decades")
+        yield Part(f"norm={norm}, {hidden}", ratios, low=math.log10(2), unit="decades")

@@ -109,7 +109,7 @@ def _values(item: Override) -> list[str]:
 class Described:
     """An experiment as its file tells it: its command, and report and place, title and remark from the opening comment.
 
-    Its settings are overrides of the reports' usual ones, name and value; those of `varied` have several values.
+    Its settings are overrides of the reports' usual ones, name and value.
     """
 
     id: str
@@ -118,7 +118,16 @@ class Described:
     title: str
     remark: str
     settings: Sequence[tuple[str, str]]
-    varied: Sequence[tuple[str, str]] = ()
+
+    @property
+    def report(self) -> str:
+        """The report that it repeats or asks about, R0 to R4."""
+        return self.source.removeprefix("on ").partition(",")[0]
+
+    @property
+    def place(self) -> str:
+        """The place in the report, such as table 6."""
+        return self.source.partition(", ")[2]
 
 
 def describe_all(root: Path) -> list[Described]:
@@ -138,18 +147,17 @@ def _describe_file(path: Path) -> Described:
     require(colon == ":", str(path), "an opening comment such as '# E01 (R0, table 6): what it shows.'", comment=comment)
     source = head.partition(" ")[2].strip("() ")
     title, _, remark = text.strip().partition(". ")
-    content, params = _read(path)
+    content, _ = _read(path)
     values = flatten({key: value for key, value in content.items() if key not in ("defaults", "hydra")})
     chosen = [item for entry in content.get("defaults", []) if isinstance(entry, dict) for item in entry.items()]
     settings = [(key.removeprefix("override").strip().lstrip("/"), str(value)) for key, value in (*chosen, *values.items())]
-    varied = [(key, ", ".join(str(value).replace("\n", " ").split(", "))) for key, value in params.items()]
     name = path.stem.partition("_")[0]
     command = f"numlp train +experiment={path.stem}"
-    return Described(name, command, source, title.removesuffix("."), remark, settings, varied)
+    return Described(name, command, source, title.removesuffix("."), remark, settings)
 
 
 def _describe_rerun(name: str, again: Rerun) -> Described:
     planted = f"The mistake that is planted: {FAULTS[again.fault].__doc__}" if again.fault else ""
     overrides = [override.partition("=") for override in again.overrides]
     settings = [("base", ", ".join(again.runs)), *((key, value) for key, _, value in overrides)]
-    return Described(name, f"python -m reproduction {name}", f"ours, on {again.source}", again.question, planted, settings)
+    return Described(name, f"python -m reproduction {name}", f"on {again.source}", again.question, planted, settings)

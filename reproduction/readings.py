@@ -1,35 +1,30 @@
 """Readings of the reports: what each leaves open, answered for the whole report, and which answers the evidence supports.
 
-A reading answers every question of a report's entry in reproduction/readings.yaml once, for all of its published accuracies. A row *holds*
-under a reading when our mean lies within the tolerance of the published accuracy, or the published accuracy lies in the prediction
-interval for one further run. The *supported* reading of a report is the one under which most rows hold; of equals the one with the
-fewest departures from the report as stated, then the one with the smallest mean absolute difference. Every combination of answers that
-has been measured counts as tried, so that a reader can judge what luck explains.
+A reading answers every question of a report's entry in reproduction/readings.yaml once, for all of its published accuracies. The
+*supported* reading of a report is the one under which our mean lies within the tolerance of most rows; of equals the one with the fewest
+departures from the report as stated, then the one with the smallest mean absolute difference. Every combination of answers that has been
+measured counts as tried, so that a reader can judge what luck explains.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
-from statistics import fmean, mean, stdev
+from statistics import fmean
 from typing import cast
 
 from omegaconf import DictConfig
 
 from numlp.data.normalise import Name
-from numlp.files import write_csv
-from reproduction.measured import Measured, Run, load_measured
-from reproduction.results import FOLDER, HOME, SINGLE
-from reproduction.scoreboard import PUBLISHED, Score, load_scores
+from reproduction.measured import Measured, Run
+from reproduction.results import HOME, SINGLE
+from reproduction.scoreboard import Score
 from reproduction.settings import read_yaml
 
 READINGS = HOME / "readings.yaml"
 AS_STATED = "as stated"
-WIDE = 20.0  # percentage points, ends of a prediction interval apart
-PLACE, STATED = ("id", "table", "row", "split", "published"), ("mean", "std", "n", "within")
-SUPPORTED = ("supported_mean", "supported_within", "reading", "readings_tried")
 
 
 @dataclass
@@ -67,15 +62,17 @@ class Question:
 
 @dataclass
 class Open:
-    """A report's entry of readings.yaml: what was found about it, and what it leaves open."""
+    """A report's entry of readings.yaml: its page's title, the finding, the settings that it states, and its open questions."""
 
+    title: str
     finding: str
+    stated: str
     questions: list[Question]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A report, or all of them, read in one way: the answers that depart from the report as stated, and the rows."""
+    """A report read in one way: the answers that depart from the report as stated, and the rows."""
 
     answers: Sequence[Answer]
     scores: Sequence[Score]
@@ -91,16 +88,6 @@ class Reading:
         return sum(score.within for score in self.scores)
 
     @property
-    def held(self) -> int:
-        """Rows within the tolerance, or in the prediction interval for one further run."""
-        return sum(score.held for score in self.scores)
-
-    @property
-    def wide(self) -> int:
-        """Rows that only a prediction interval holds which is so wide that it says little."""
-        return sum(score.held and not score.within and score.one_more[1] - score.one_more[0] > WIDE for score in self.scores)
-
-    @property
     def distance(self) -> float:
         """Mean absolute difference over its measured rows, percentage points; 0 where none was measured."""
         differences = [abs(score.difference) for score in self.scores if score.values]
@@ -109,7 +96,7 @@ class Reading:
     @property
     def rank(self) -> tuple[int, int, float]:
         """The criterion by which a reading is supported; the lowest is."""
-        return -self.held, len(self.answers), self.distance
+        return -self.within, len(self.answers), self.distance
 
 
 @dataclass(frozen=True)
@@ -166,28 +153,3 @@ def _read(answers: Sequence[Answer], scores: Sequence[Score], measured: Measured
             score = answer.apply(score, measured)
         read.append(score)
     return Reading(answers, read)
-
-
-def join_reports(choices: Iterable[Choice]) -> tuple[Reading, Reading]:
-    """The rows of all reports, as stated and by the supported readings."""
-    pairs = [pair for choice in choices for pair in choice.pairs()]
-    return Reading((), [stated for stated, _ in pairs]), Reading((), [supported for _, supported in pairs])
-
-
-def write_scoreboard(root: Path, folder: Path = FOLDER) -> dict[str, Choice]:
-    """Compare every published accuracy with the results in `folder` of `root`, as stated and by the supported readings, in scoreboard.csv.
-
-    Means and standard deviations, exact to the last digit, are empty where there are too few seeds.
-    """
-    measured = load_measured(root / folder)
-    choices = choose_readings(read_readings(root / READINGS), load_scores(root / PUBLISHED, measured), measured)
-    rows = {stated.published.id: _row(stated, supported, choice) for choice in choices.values() for stated, supported in choice.pairs()}
-    write_csv(root / folder / "scoreboard.csv", (*PLACE, *STATED, *SUPPORTED), (rows[name] for name in sorted(rows)))
-    return choices
-
-
-def _row(stated: Score, supported: Score, choice: Choice) -> tuple[object, ...]:
-    row, values, others = stated.published, stated.values, supported.values
-    spread = (mean(values) if values else "", stdev(values) if len(values) > 1 else "", len(values))
-    reading = (mean(others) if others else "", str(supported.held).lower(), choice.supported.id, len(choice.tried))
-    return row.id, row.table, row.row, row.split, row.value, *spread, str(stated.within).lower(), *reading

@@ -13,7 +13,8 @@ from reproduction.results import HOME
 from reproduction.significance import Estimate, estimate, predict_one_more
 
 PUBLISHED = HOME / "published.csv"
-NEAR = 1.5  # points
+NEAR = 1.5  # percentage points
+WIDEST = 10.0  # percentage points: a prediction interval with ends further apart confirms nothing
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Published:
         id: The row's name, such as E01-04.
         source: The report, R0 to R4.
         run: The key of the run that it is compared with.
-        reading: The section of docs/published.md that says how it is read; empty where nothing is ambiguous.
+        reading: The entry of explanations.yaml that says how it is read; empty where nothing is ambiguous.
     """
 
     id: str
@@ -85,25 +86,15 @@ class Score:
 
     @property
     def by_chance(self) -> bool:
-        """Whether the published run may be one of ours by another seed."""
+        """Whether the published run may be one of ours by another seed, whose interval is narrow enough to say so."""
         low, high = self.one_more
-        return low <= self.published.value <= high
+        return low <= self.published.value <= high and high - low <= WIDEST
 
     @property
     def within(self) -> bool:
         """Whether our mean lies within the tolerance; it does not without data."""
         # to the published figures' digits: the bound is a decimal number, and rounding errors must not decide at it
         return round(abs(self.difference), 6) <= NEAR
-
-    @property
-    def held(self) -> bool:
-        """Whether our mean lies within the tolerance, or the published run may be one of ours by another seed."""
-        return self.within or self.by_chance
-
-    @property
-    def missed(self) -> bool:
-        """Whether our mean was measured and lies outside the tolerance."""
-        return self.run is not None and not self.within
 
 
 def load_scores(published: Path, measured: Measured) -> list[Score]:

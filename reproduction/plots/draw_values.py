@@ -1,8 +1,8 @@
 """Final accuracies against a choice: lambda, depth, width, sigma, learning rate, or published against ours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,10 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from numlp.display.style import BLUE, GREY, ORANGE
-from reproduction.plots.plot_style import GREEN, GRID, INK, column, themed
+from reproduction.plots.plot_style import GREEN, GRID, INK, PURPLE, column, themed
 from reproduction.significance import Estimate, estimate
 
 MAP = "viridis"
+MARKERS = {"within": (BLUE, "o"), "explained": (GREEN, "^"), "by chance": (PURPLE, "s"), "unexplained": (ORANGE, "x")}
+"""Color and marker by how a verdict begins."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,14 @@ class Point:
 
 
 @themed
-def draw_against_lambda(points: Sequence[Point], title: str, subtitle: str, quantity: str, logarithmic: bool = True) -> Figure:
+def draw_against_lambda(points: Sequence[Point], title: str, subtitle: str, quantity: str) -> Figure:
     """Accuracy against lambda: the report's values, ours at the same lambda, and ours at our own draws."""
     figure = column(title, subtitle, 3.1)
     axes = figure.subplots()
     for own, color, marker, label in ((False, BLUE, "o", "ours, same lambda"), (True, GREEN, "^", "ours, own draws")):
         _series(axes, [p for p in points if p.own == own], color, marker, label)
     _published(axes, [p for p in points if p.published is not None])
-    if logarithmic:
-        _decades(axes, [float(p.x) for p in points])
+    _decades(axes, [float(p.x) for p in points])
     axes.set(xlabel="lambda", ylabel=quantity)
     axes.grid(True, color=GRID, linewidth=0.7)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
@@ -74,33 +75,6 @@ def draw_against_names(points: Sequence[Point], title: str, subtitle: str, quant
 
 
 @themed
-def draw_grid(cells: Mapping[tuple[str, str], Point], title: str, subtitle: str, rows: str, columns: str, top: float = 60.0) -> Figure:
-    """Mean accuracies as a colored table by row and column, the published one in brackets; `top` has the brightest color, 0 the darkest."""
-    downs, rights = ([*dict.fromkeys(key[i] for key in cells)] for i in (0, 1))
-    figure = column(title, subtitle, 0.62 * len(downs) + 0.9)
-    axes = figure.subplots()
-    means = np.array([[cells[down, right].estimate.mean for right in rights] for down in downs])
-    axes.pcolormesh(means, cmap=MAP, vmin=0, vmax=top, edgecolors="white", linewidth=2)
-    axes.invert_yaxis()
-    for i, down in enumerate(downs):
-        for j, right in enumerate(rights):
-            color = "white" if means[i, j] < 0.6 * top else "black"
-            axes.text(j + 0.5, i + 0.5, _cell(cells[down, right]), ha="center", va="center", color=color)
-    axes.set_xticks(np.arange(len(rights)) + 0.5, rights)
-    axes.set_yticks(np.arange(len(downs)) + 0.5, downs)
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    axes.set(xlabel=columns, ylabel=rows)
-    return figure
-
-
-def _cell(point: Point) -> str:
-    ours = point.estimate
-    text = f"{ours.mean:.1f}" + (f" ± {ours.std:.1f}" if ours.n >= 2 else "")
-    return text if point.published is None else f"{text}\n({point.published:.1f})"
-
-
-@themed
 def draw_surface(
     places: Sequence[tuple[float, float]], values: Sequence[float], best: tuple[float, float, float], title: str, subtitle: str
 ) -> Figure:
@@ -121,26 +95,18 @@ def draw_surface(
     return figure
 
 
-PointState: TypeAlias = Literal["within", "interval", "outside"]
-
-
 @themed
-def draw_published_against_ours(points: Sequence[tuple[float, float, PointState]], title: str, subtitle: str, tolerance: float) -> Figure:
-    """Every published accuracy against our mean, in the band of the tolerance."""
+def draw_published_against_ours(points: Sequence[tuple[float, float, str]], title: str, subtitle: str, tolerance: float) -> Figure:
+    """Every published accuracy against our mean, by its verdict, in the band of the tolerance."""
     figure = column(title, subtitle, 4.0)
     axes = figure.subplots()
     line = np.array([5.0, 90.0])
     axes.fill_between(line, line - tolerance, line + tolerance, color=GREY, alpha=0.25, linewidth=0)
     axes.plot(line, line, color=GREY, linewidth=0.8)
-    states: dict[PointState, tuple[str, str, str]] = {
-        "within": (BLUE, "o", f"within {tolerance:g} points"),
-        "interval": (GREEN, "^", "in the prediction interval"),
-        "outside": (ORANGE, "x", "outside"),
-    }
-    for state, (color, marker, label) in states.items():
-        chosen = [(x, y) for x, y, its in points if its == state]
+    for verdict, (color, marker) in MARKERS.items():
+        chosen = [(x, y) for x, y, its in points if its.startswith(verdict)]
         if chosen:
-            axes.plot(*zip(*chosen, strict=True), marker, color=color, markersize=5, alpha=0.8, label=f"{label}: {len(chosen)}")
+            axes.plot(*zip(*chosen, strict=True), marker, color=color, markersize=5, alpha=0.8, label=f"{verdict}: {len(chosen)}")
     axes.set(xlabel="published accuracy (%)", ylabel="ours, mean (%)", xlim=line, ylim=line, aspect="equal")
     axes.grid(True, color=GRID, linewidth=0.7)
     axes.legend(loc="upper left", frameon=False, labelcolor=INK)

@@ -1,16 +1,15 @@
-"""Plots by kind: curves side by side or in one panel, accuracies by name, tables of accuracies, and searches."""
+"""Plots by kind: curves side by side or in one panel, accuracies by name, and searches."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from math import isnan
 from statistics import fmean
 from typing import TypeAlias
 
 from numlp.data.normalise import SPLITS, Name
 from reproduction.measured import Measured, NoDataError, Run
 from reproduction.plots.draw_curves import common_limits, draw_curves, draw_together, draw_validation_accuracy
-from reproduction.plots.draw_values import Point, draw_against_lambda, draw_against_names, draw_grid, draw_surface
+from reproduction.plots.draw_values import Point, draw_against_lambda, draw_against_names, draw_surface
 from reproduction.plots.plot_style import Plot, Plots
 from reproduction.scoreboard import Score
 
@@ -41,18 +40,14 @@ class Source:
 Maker: TypeAlias = Callable[[Source, str], Plots]
 """Makes plots of an experiment."""
 
-BAND = "Mean of the seeds, in a band from lowest to highest."
 NORMS = {"norm=none": "Without batch norm", "norm=before": "With batch norm"}
-SEARCHED: tuple[Name, ...] = ("val", "test")
-LINEAR = ("e07",)
-"""Searches in even steps, on a linear axis."""
 
 
 def _recorded(source: Source, experiment: str, labels: Mapping[str, str]) -> dict[str, Run]:
     return {label: source.measured.recorded(f"{experiment} {key}") for key, label in labels.items()}
 
 
-def side_by_side(titles: Mapping[str, str], caption: str = BAND, name: str = "curves") -> Maker:
+def side_by_side(titles: Mapping[str, str]) -> Maker:
     """Curves of several runs, a column each, on the same axes."""
 
     def make(source: Source, experiment: str) -> Plots:
@@ -61,32 +56,29 @@ def side_by_side(titles: Mapping[str, str], caption: str = BAND, name: str = "cu
         plots = []
         for number, (title, run) in enumerate(runs.items(), start=1):
             draw = partial(draw_curves, run, title, source.subtitle(run), ends, source.published(run))
-            alt = f"{experiment.upper()}, {title}: cost, loss and accuracy in training and validation against the update step"
-            plots.append(Plot(f"{experiment}_{name}_{number}", alt, draw))
-        return Plots(tuple(plots), caption)
+            alt = f"{experiment.upper()}, {title}: cost, loss and accuracy against the update step"
+            plots.append(Plot(f"{experiment}_curves_{number}", alt, draw))
+        return Plots(tuple(plots))
 
     return make
 
 
-def one_panel(labels: Mapping[str, str], quantity: str, title: str, one_validation: bool = False) -> Maker:
-    """One quantity of several runs in one panel."""
-
-    def make(source: Source, experiment: str) -> Plots:
-        draw = partial(draw_together, _recorded(source, experiment, labels), title, source.subtitle(), quantity, one_validation)
-        return Plots((Plot(f"{experiment}_{quantity}", f"{experiment.upper()}: {title}", draw),), BAND)
-
-    return make
+def three_ways(source: Source, experiment: str) -> Plots:
+    """The cost recorded in R2's three ways in one panel; the records of the validation images are the same in all."""
+    runs = _recorded(source, experiment, {f"train.record.cost={method}": method for method in ("full", "aggregated", "smoothed")})
+    title = "Cost recorded in three ways, 1 cycle"
+    draw = partial(draw_together, runs, title, source.subtitle(), "cost", True)
+    return Plots((Plot(f"{experiment}_cost", title, draw),))
 
 
 def rates(source: Source, experiment: str) -> Plots:
-    """Loss and accuracy for three learning rates, without and with batch norm."""
+    """Accuracy for three learning rates, without and with batch norm."""
     plots = []
-    for quantity in ("loss", "accuracy"):
-        for norm, title in NORMS.items():
-            runs = _recorded(source, experiment, {f"{norm};schedule.eta={eta}": f"eta {eta}" for eta in ("0.001", "0.01", "0.1")})
-            draw = partial(draw_together, runs, f"{title}: {quantity}", source.subtitle(), quantity)
-            plots.append(Plot(f"{experiment}_{quantity}_{norm[5:]}", f"{title}: {quantity} for three learning rates", draw))
-    return Plots(tuple(plots), BAND)
+    for norm, title in NORMS.items():
+        runs = _recorded(source, experiment, {f"{norm};schedule.eta={eta}": f"eta {eta}" for eta in ("0.001", "0.01", "0.1")})
+        draw = partial(draw_together, runs, f"{title}: accuracy", source.subtitle(), "accuracy")
+        plots.append(Plot(f"{experiment}_accuracy_{norm[5:]}", f"{title}: accuracy for three learning rates", draw))
+    return Plots(tuple(plots))
 
 
 def rescue(source: Source, experiment: str) -> Plots:
@@ -94,66 +86,42 @@ def rescue(source: Source, experiment: str) -> Plots:
     names, title = {"norm=before": "batch norm", "norm=none": "no batch norm"}, "Batch norm rescues small initial weights"
     keys = {f"{norm};init.sigma={sigma}": f"{name}, sigma {sigma}" for norm, name in names.items() for sigma in ("0.1", "0.0001")}
     draw = partial(draw_validation_accuracy, _recorded(source, experiment, keys), title, source.subtitle())
-    return Plots((Plot(f"{experiment}_rescue", f"{experiment.upper()}: {title}", draw),), BAND)
+    return Plots((Plot(f"{experiment}_rescue", f"{experiment.upper()}: {title}", draw),))
 
 
-def named(runs: Mapping[str, str], title: str, split: Name = "test", name: str = "", published: Mapping[str, str] | None = None) -> Maker:
-    """Final accuracies of runs, named by what they are, beside what was published for them or for the runs of `published`."""
+def named(runs: Mapping[str, str], title: str, name: str = "") -> Maker:
+    """Test accuracies of runs, named by what they are, beside the published ones."""
 
     def make(source: Source, experiment: str) -> Plots:
-        beside = {label: source.point(run, split).published for label, run in (published or runs).items()}
-        points = [replace(source.point(run, split, label), published=beside[label]) for label, run in runs.items()]
-        draw = partial(draw_against_names, points, title, source.subtitle(), f"{SPLITS[split]} accuracy (%)")
-        return Plots((Plot(f"{experiment}_values{name}", title, draw),), "Small bars: the single seeds.")
+        points = [source.point(run, "test", label) for label, run in runs.items()]
+        draw = partial(draw_against_names, points, title, source.subtitle(), "test accuracy (%)")
+        return Plots((Plot(f"{experiment}_values{name}", title, draw),))
 
     return make
 
 
-def joined(*makers: Maker) -> Maker:
-    """Several makers' plots in one row."""
+def searches(*splits: Name) -> Maker:
+    """Accuracy against lambda, in a column for each split."""
 
     def make(source: Source, experiment: str) -> Plots:
-        rows = [maker(source, experiment) for maker in makers]
-        return Plots(tuple(plot for row in rows for plot in row.plots), rows[0].caption)
+        runs = source.measured.of(experiment)
+        if not runs:
+            raise NoDataError(f"{experiment} was not measured")
+        plots = []
+        for split in splits:
+            name = SPLITS[split]
+            points = [Point(run.number("lam"), run.accuracies(split), source.published(run).get(split), run.own) for run in runs]
+            title = f"{name.capitalize()} accuracy against lambda"
+            draw = partial(draw_against_lambda, points, title, source.subtitle(), f"{name} accuracy (%)")
+            plots.append(Plot(f"{experiment}_lambda_{split}", f"{experiment.upper()}: {name} accuracy against lambda", draw))
+        return Plots(tuple(plots))
 
     return make
 
 
-def grid(
-    rows: Mapping[str, str], columns: Mapping[str, str], key: str, names: tuple[str, str], title: str, about: str, caption: str
-) -> Maker:
-    """Test accuracy as a colored table; `key` has a place for a row and one for a column."""
-
-    def make(source: Source, experiment: str) -> Plots:
-        cells = {
-            (down, right): source.point(f"{experiment} {key.format(row, column)}", "test")
-            for row, down in rows.items()
-            for column, right in columns.items()
-        }
-        draw = partial(draw_grid, cells, title, source.subtitle(), *names)
-        return Plots((Plot(f"{experiment}_grid", f"Table of test accuracies by {about}", draw),), caption)
-
-    return make
-
-
-def searches(source: Source, experiment: str) -> Plots:
-    """Validation and test accuracy against lambda, or the surface where the learning rate was drawn too."""
+def pairs(source: Source, experiment: str) -> Plots:
+    """The surface of validation accuracy over learning rate and lambda."""
     runs = source.measured.of(experiment)
-    if not runs:
-        raise NoDataError(f"{experiment} was not measured")
-    if not isnan(runs[0].number("schedule.eta")):
-        return _pairs(source, experiment, runs)
-    plots = []
-    for split in SEARCHED:
-        name = SPLITS[split]
-        points = [Point(run.number("lam"), run.accuracies(split), source.published(run).get(split), run.own) for run in runs]
-        title = f"{name.capitalize()} accuracy against lambda"
-        draw = partial(draw_against_lambda, points, title, source.subtitle(), f"{name} accuracy (%)", experiment not in LINEAR)
-        plots.append(Plot(f"{experiment}_lambda_{split}", f"{experiment.upper()}: {name} accuracy against lambda", draw))
-    return Plots(tuple(plots), "Bars: 95 % intervals over the seeds; our own draws are run with the first seed alone.")
-
-
-def _pairs(source: Source, experiment: str, runs: Sequence[Run]) -> Plots:
     own = [run for run in runs if run.own]
     best = next(((run, value) for run in runs if not run.own for value in source.published(run).values()), None)
     if best is None or len(own) < 4:

@@ -37,7 +37,7 @@ class Plots:
     """Images that stand side by side, and the line below them."""
 
     plots: tuple[Plot, ...]
-    caption: str
+    caption: str = ""
 
 
 def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:

@@ -1,1 +1,1 @@
-"""The report on the reproduction: Markdown, from the result files."""
+"""The pages on the reproduction: Markdown, from the result files."""

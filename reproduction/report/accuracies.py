@@ -1,147 +1,137 @@
-"""The report's scoreboard, what ours do not meet and why, and what the reports leave open: what each reading gives."""
+"""A report's published accuracies beside ours, the reasons where they differ, what the report leaves open, and what was tried."""
 
-from collections.abc import Iterator
-from statistics import fmean
+import re
+from collections.abc import Iterator, Sequence
 
-from reproduction.readings import Choice, Question, was_measured
-from reproduction.report.inputs import REASONS, Explanation, Inputs, counted, paragraph
-from reproduction.report.markdown import Markdown, bold, interval, link, mean_and_deviation, minus, number, section, table
-from reproduction.scoreboard import NEAR, Score
-
-SHOWN = 12
-"""Readings per report that the report shows: the best, and the report as stated."""
-
-
-def build_scoreboard(inputs: Inputs) -> Markdown:
-    """The scoreboard by experiment, and the reasons."""
-    explained = [explanation.because for score in inputs.missed if (explanation := inputs.explanation(score.published.id))]
-    return section(
-        2,
-        "scoreboard",
-        "Scoreboard",
-        _shift(inputs),
-        f"Of the {len(inputs.missed)} outside: {counted(explained, REASONS)}." if explained else "",
-        table("experiment | what | source | published accuracies | within | largest difference", _by_experiment(inputs)),
-        section(3, "outside", f"Outside {NEAR:g} percentage points", *_outside(inputs)),
-        section(3, "explanations", "Explanations", *_explanations(inputs)),
-    )
+from reproduction.experiments import Described
+from reproduction.explanations import Explanation
+from reproduction.measured import NoDataError, Run
+from reproduction.plots.plot_style import Plots
+from reproduction.readings import Question
+from reproduction.report.inputs import Inputs, paragraph
+from reproduction.report.markdown import Markdown, bold, images, link, mean_and_deviation, number, section, slug, table
+from reproduction.results import SINGLE
+from reproduction.scoreboard import NEAR, Published
+from reproduction.significance import estimate
+from reproduction.verdicts import Row
 
 
-def _shift(inputs: Inputs) -> str:
-    """How far ours are from the published figures on average, where an experiment has none outside."""
-    whole = {score.published.experiment for score in inputs.scores} - {s.published.experiment for s in inputs.scores if not s.within}
-    differences = [score.difference for score in inputs.scores if score.published.experiment in whole]
-    if not differences:
-        return ""
-    shift = minus(f"{fmean(differences):+.2f}")
-    return (
-        f"In the {len(whole)} experiments with no accuracy outside, ours are {shift} percentage points from the {len(differences)} "
-        "published ones on average: a common shift, as of the rebuilt images, would show here."
-    )
+def build_accuracies(inputs: Inputs, report: str, plots: dict[str, list[Plots]]) -> Markdown:
+    """The report's experiments, each with its published accuracies and its figures."""
+    own = [described for described in inputs.experiments if described.report == report and described.id.startswith("e")]
+    parts = [_experiment(inputs, described, plots.get(described.id, [])) for described in own]
+    return section(2, "Accuracies", paragraph("columns"), *parts)
 
 
-def _by_experiment(inputs: Inputs) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    for described in inputs.experiments:
-        scores = inputs.scores_of(described.id)
-        inside, differences = sum(score.within for score in scores), [score.difference for score in scores if score.values]
-        count = "-" if not scores else str(inside) if inside == len(scores) else bold(str(inside))
-        worst = number(max(differences, key=abs, default=float("nan")), "+.2f")
-        first = link(described.id.upper(), f"experiment-{described.id}")
-        rows.append((first, described.title, described.source or "ours", str(len(scores) or "none"), count, worst))
-    return rows
-
-
-def _outside(inputs: Inputs) -> list[str]:
-    if not inputs.missed:
-        return ["None."]
-    head = "accuracy | split | published | ours | prediction interval | difference | why"
-    return [paragraph("outside"), table(head, [_row(inputs, score) for score in inputs.missed])]
-
-
-def _row(inputs: Inputs, score: Score) -> tuple[str, ...]:
-    row = score.published
-    return (
-        link(f"{row.source}, {row.table}: {row.row}", f"experiment-{row.experiment}"),
-        score.split_name,
-        number(row.value),
-        mean_and_deviation(score.estimate),
-        interval(*score.one_more),
-        number(score.difference, "+.2f"),
-        why(inputs.explanation(row.id)),
-    )
-
-
-def why(explanation: Explanation | None) -> Markdown:
-    """The kind of reason for a row, with a link to the reason."""
-    if explanation is None:
-        return bold("NOTHING SAID")
-    text = REASONS[explanation.because]
-    return link(bold(text) if explanation.because == "unexplained" else text, explanation.anchor)
-
-
-def _explanations(inputs: Inputs) -> list[Markdown]:
-    """Each reason once, with the accuracies and claims that it is for."""
-    concerned = {score.published.id: _place(score) for score in inputs.missed}
-    concerned |= {finding.id: f"claim {finding.id}, “{finding.claim.text.removesuffix('.')}”" for finding in inputs.unsettled}
-    sections = []
-    for explanation in inputs.explanations:
-        places = [place for name, place in concerned.items() if inputs.explanation(name) is explanation]
-        if places:
-            concerns = f"This concerns: {'; '.join(places)}. It rests on {explanation.rests_on}."
-            sections.append(section(4, explanation.anchor, explanation.title, explanation.text, concerns))
-    return sections
-
-
-def _place(score: Score) -> str:
-    row = score.published
-    return f"{row.source}, {row.table}, {row.row}, {score.split_name} ({row.id})"
-
-
-def build_readings(inputs: Inputs) -> Markdown:
-    """Each report's questions, and the readings tried."""
-    sections = [_report(inputs, report, choice) for report, choice in inputs.choices.items() if report in inputs.entries]
-    return section(2, "readings", "Readings of the reports", paragraph("readings"), *sections)
-
-
-def _report(inputs: Inputs, report: str, choice: Choice) -> Markdown:
+def _experiment(inputs: Inputs, described: Described, plots: Sequence[Plots]) -> Markdown:
+    rows = inputs.rows_of(described.id)
+    read = {row.stated.published.reading for row in rows}
+    notes = [link("how it is read", address(one, described.report)) for one in inputs.explanations if one.id in read]
+    deciding = [f"`{name}={value}`" for name, value in described.settings if not name.startswith("train.record")]
+    place = f"{described.place[:1].upper()}{described.place[1:]}"
     return section(
         3,
-        f"reading-{report.lower()}",
-        f"Readings of {report}",
-        table(
-            "question | answer | in the supported reading | experiments",
-            [row for question in inputs.entries[report].questions for row in _question(inputs, question, choice)],
-        ),
-        f"{len(choice.tried)} readings of {report} were tried, all combinations of the answers that were measured.",
-        _tried(choice),
+        f"{described.id.upper()}. {described.title}",
+        Markdown("; ".join([f"{place}: `{described.command}`", ", ".join(deciding) or "the usual settings", *notes]) + "."),
+        described.remark,
+        "" if inputs.measured.of(described.id) else bold(f"{described.id.upper()} was not measured."),
+        _table(inputs, rows) if rows else "",
+        *map(images, plots),
+        _log(inputs) if described.id == "e11" else "",
     )
 
 
-def _question(inputs: Inputs, question: Question, choice: Choice) -> Iterator[tuple[str, ...]]:
-    supported = [answer for answer in question.answers if answer in choice.supported.answers]
-    yield question.question, f"{question.stated} (as stated)", "no" if supported else "yes", "-"
-    for answer in question.answers:
-        names = sorted({*answer.again, *(name.partition(" ")[0] for name in answer.runs.values())})
-        measured = was_measured(answer, choice.stated.scores, inputs.measured)
-        chosen = ("yes" if answer in supported else "no") if measured else "not measured yet"
-        experiments = link(", ".join(name.upper() for name in names), f"experiment-{names[0]}") if names else "-"
-        yield question.question, f"{answer.text} (`{answer.id}`)", chosen, experiments
+def _table(inputs: Inputs, rows: Sequence[Row]) -> Markdown:
+    """A row for each published accuracy; all are of one split, or each names its own."""
+    splits = {row.stated.split_name for row in rows}
+    first = f"{splits.pop()} accuracy of" if len(splits) == 1 else "accuracy of"
+    return table(f"{first} | published | ours | n, kernels | verdict and why", [_row(inputs, row, bool(splits)) for row in rows])
 
 
-def _tried(choice: Choice) -> Markdown:
-    best = sorted(choice.tried, key=lambda reading: reading.rank)[:SHOWN]
-    shown = best if choice.stated in best else [*best, choice.stated]
-    measures = (f"within {NEAR:g} percentage points", "or in the prediction interval", "mean absolute difference (percentage points)")
-    rows = [
-        (
-            reading.id,
-            f"{reading.within} of {len(reading.scores)}",
-            f"{reading.held} of {len(reading.scores)}",
-            number(reading.distance),
-            "supported" if reading is choice.supported else "",
+def _row(inputs: Inputs, row: Row, of_split: bool) -> tuple[str, ...]:
+    score, explanation = row.stated, inputs.explanation(row.id)
+    text = _short(score.published.row) + (f", {score.split_name}" if of_split else "")
+    verdict = Markdown(row.verdict)
+    if row.verdict != "within":
+        reason = (
+            link(explanation.short or explanation.title, address(explanation, score.published.source)) if explanation else "nothing said"
         )
-        for reading in shown
-    ]
-    caption = f"The best {len(shown)} of {len(choice.tried)} readings" if len(shown) < len(choice.tried) else ""
-    return table(" | ".join(["reading", *measures, "choice"]), rows, caption)
+        verdict = Markdown(f"{bold(row.verdict + (f' ({row.experiment.upper()})' if row.experiment else ''))}: {reason}")
+    return (
+        text,
+        number(score.published.value),
+        mean_and_deviation(score.estimate),
+        f"{score.estimate.n} {inputs.kernels(score.run)}",
+        verdict,
+    )
+
+
+def _short(text: str) -> str:
+    """The text, its long numbers to four digits."""
+    return re.sub(r"\d[\d.]{7,}(e-\d+)?", lambda found: f"{float(found[0]):.4g}", text)
+
+
+def address(explanation: Explanation, report: str) -> str:
+    """The link to an explanation from a report's page."""
+    page = "" if explanation.report == report else f"{explanation.report.lower()}.md"
+    return f"{page}#{slug(explanation.title)}"
+
+
+def _log(inputs: Inputs) -> Markdown:
+    """R0's training cost by update, with two cycles, beside that of our first seed."""
+    theirs = {line.step: line.j_train for line in inputs.log if line.cycles == 2}
+    try:
+        first, *_ = inputs.measured.recorded("e11 train.cycles=2").histories.values()
+    except NoDataError:
+        return Markdown()
+    rows = [(str(record.step), number(theirs[record.step], ",.2f"), number(record.train_cost)) for record in first if record.step in theirs]
+    return table("update | cost in R0's log | ours", rows)
+
+
+def build_reasons(inputs: Inputs, report: str) -> Markdown:
+    """How rows of the report are read, and why some are not within or some claims do not hold."""
+    own = [one for one in inputs.explanations if one.report == report]
+    return section(2, "Reasons", *(section(3, one.title, one.text) for one in own))
+
+
+def build_open(inputs: Inputs, report: str) -> Markdown:
+    """The settings that a report states and those that it leaves open, with the rows that each answer brings within."""
+    entry, choice = inputs.entries[report], inputs.board.choices[report]
+    tried = (
+        f"{len(choice.tried)} combinations of measured answers were tried. The supported one, {bold(choice.supported.id)}, brings "
+        f"{choice.supported.within} of {len(choice.stated.scores)} accuracies within {NEAR:g} percentage points."
+    )
+    rows = [row for question in entry.questions for row in _answers(inputs, report, question)]
+    return section(2, "Settings stated and left open", entry.stated, table("open question | answer | within", rows), Markdown(tried))
+
+
+def _answers(inputs: Inputs, report: str, question: Question) -> Iterator[tuple[str, ...]]:
+    choice = inputs.board.choices[report]
+    within = {reading.id: str(reading.within) for reading in choice.tried if len(reading.answers) == 1}
+    yield question.question, f"{question.stated} (as stated)", str(choice.stated.within)
+    for answer in question.answers:
+        yield "", bold(answer.text) if answer in choice.supported.answers else answer.text, within.get(answer.id, "not measured")
+
+
+def build_tried(inputs: Inputs, report: str) -> Markdown:
+    """The experiments of our own that ask about a report."""
+    compared: dict[tuple[str, str], tuple[Published, str]] = {}
+    for row in inputs.board.rows:  # of several splits the last, which is the test images
+        base = f"base={row.stated.published.experiment};{row.stated.published.run}".removesuffix(f";{SINGLE}")
+        compared |= {(name, base): (row.stated.published, row.stated.split) for name in inputs.reruns}
+    for score in (score for choice in inputs.board.choices.values() for reading in choice.tried for score in reading.scores):
+        if score.run:
+            compared.setdefault((score.run.experiment, score.run.key), (score.published, score.split))
+    rows = []
+    for described in (one for one in inputs.experiments if one.report == report and one.id.startswith("x")):
+        runs = inputs.measured.of(described.id)
+        results = "; ".join(_result(run, *compared.get((run.experiment, run.key), (None, "test"))) for run in runs)
+        machines = ", ".join(sorted({f"{len(run.rows)} {inputs.kernels(run)}" for run in runs}))
+        rows.append((described.id.upper(), described.title, Markdown(results or "not measured"), machines))
+    return section(2, "What was tried", table("experiment | question | ours (published) | n, kernels", rows))
+
+
+def _result(run: Run, published: Published | None, split: str) -> str:
+    ours = mean_and_deviation(estimate(run.accuracies(split)))  # type: ignore[arg-type]
+    key = "" if run.key == SINGLE else f"`{_short(run.key.removeprefix('base='))}` "
+    return f"{key}{ours}" + (f" ({number(published.value)})" if published else "")

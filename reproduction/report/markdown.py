@@ -1,12 +1,13 @@
 """Markdown: text, tables, images and sections, and how numbers and verdicts are written."""
 
-import html
 import math
 import re
 from collections.abc import Iterable, Sequence
 
 from reproduction.plots.plot_style import Plots
-from reproduction.significance import Estimate, Verdict
+from reproduction.significance import Estimate
+
+FIGURES = "../../reproduction/figures"  # from a page
 
 
 class Markdown(str):
@@ -14,12 +15,12 @@ class Markdown(str):
 
 
 def escape(text: str) -> Markdown:
-    """Escape what Markdown or a table's cell would read as markup, but for code between backticks."""
+    """Escape what Markdown or a table's cell would read as markup, but for code between backticks and links."""
     if isinstance(text, Markdown):
         return text
-    parts = text.split("`")
+    parts = re.split(r"(`[^`]*`|\[[^\]]+\]\([^)]+\))", text)
     plain = (re.sub(r"([\\*_\[\]<>|#])", r"\\\1", part) if place % 2 == 0 else part.replace("|", r"\|") for place, part in enumerate(parts))
-    return Markdown("`".join(plain))
+    return Markdown("".join(plain))
 
 
 def bold(text: str) -> Markdown:
@@ -27,42 +28,33 @@ def bold(text: str) -> Markdown:
     return Markdown(f"**{escape(text)}**")
 
 
-def link(text: str, section: str) -> Markdown:
-    """A link to a section; the text alone where that is empty."""
-    return Markdown(f"[{escape(text)}](#{section})") if section else escape(text)
+def slug(title: str) -> str:
+    """The address that MkDocs and GitHub give a heading."""
+    return re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", title.lower()).strip())
 
 
-def table(head: str, rows: Iterable[Sequence[str]], caption: str = "") -> Markdown:
+def link(text: str, target: str) -> Markdown:
+    """A link; the text alone where the target is empty."""
+    return Markdown(f"[{escape(text)}]({target})") if target else escape(text)
+
+
+def table(head: str, rows: Iterable[Sequence[str]]) -> Markdown:
     """A table whose columns are named in `head`, separated by `|`."""
     names = head.split(" | ")
-    lines = (f"| {' | '.join(map(escape, row))} |" for row in (names, *rows))
-    first, *others = lines
-    text = "\n".join([first, f"|{'---|' * len(names)}", *others])
-    return Markdown(f"{escape(caption)}\n\n{text}" if caption else text)
+    first, *others = (f"| {' | '.join(map(escape, row))} |" for row in (names, *rows))
+    return Markdown("\n".join([first, f"|{'---|' * len(names)}", *others]))
 
 
 def images(plots: Plots) -> Markdown:
     """Images side by side, with the line below them."""
-    width = 49 if len(plots.plots) > 1 else 60
-    lines = (f'<img src="figures/{plot.name}.png" alt="{html.escape(plot.alt)}" width="{width}%">' for plot in plots.plots)
-    return Markdown("\n".join(["<p>", *lines, "</p>", "", escape(plots.caption)]))
+    lines = [f"![{plot.alt}]({FIGURES}/{plot.name}.png)" for plot in plots.plots]
+    return Markdown("\n\n".join(["\n".join(lines), escape(plots.caption)]).strip())
 
 
-def listing(title: str, lines: str) -> Markdown:
-    """Lines as they are, below a title."""
-    return Markdown(f"{escape(title)}\n\n```text\n{lines}\n```")
-
-
-def section(level: int, name: str, title: str, *parts: str) -> Markdown:
-    """A heading with its address, and the paragraphs below it; empty ones are left out."""
-    heading = f'<a id="{name}"></a>\n\n{"#" * level} {escape(title)}'
-    return Markdown("\n\n".join([heading, *(escape(part) for part in parts if part)]))
-
-
-def list_sections(text: str) -> str:
-    """The contents of a report: its sections of the first two levels."""
-    found = re.findall(r'^<a id="(.*)"></a>\n\n(##|###) (.*)$', text, re.MULTILINE)
-    return "\n".join(f"{'  ' * (len(level) - 2)}- [{title}](#{name})" for name, level, title in found)
+def section(level: int, title: str, *parts: str) -> Markdown:
+    """A heading, and the paragraphs below it, of which empty ones are left out; nothing where all are empty."""
+    content = [escape(part) for part in parts if part]
+    return Markdown("\n\n".join([f"{'#' * level} {escape(title)}", *content]) if content else "")
 
 
 def minus(text: str) -> str:
@@ -81,18 +73,12 @@ def small(value: float) -> str:
 
 
 def mean_and_deviation(ours: Estimate) -> str:
-    """`53.62 ± 0.21`."""
+    """`53.62 ± 0.21`, which no line breaks."""
     if ours.n == 0:
         return bold("no data")
-    return f"{ours.mean:.2f}" + (f" ± {ours.std:.2f}" if ours.n >= 2 else "")
+    return f"{ours.mean:.2f}" + (f"\u00a0±\u00a0{ours.std:.2f}" if ours.n >= 2 else "")
 
 
 def interval(low: float, high: float) -> str:
     """`53.36 to 53.88`."""
     return "-" if math.isnan(low) else f"{number(low)} to {number(high)}"
-
-
-def verdict(value: Verdict, reason: str = "") -> str:
-    """A claim's verdict; a bad one is bold."""
-    text = f"{value}: {reason}" if reason else value
-    return bold(text) if value in ("contradicted", "no data") else text

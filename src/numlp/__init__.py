@@ -9,12 +9,15 @@ import ast
 import os
 import re
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 # OpenBLAS reads it once, when NumPy is imported. After a product its threads wait for the next one in a loop that takes a core, for 2^28
 # clock cycles or 0.1 s: 2^20 leave the core to the threads of an update (numlp.threads), and products that follow each other are as fast.
 os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "20")
+
+__version__ = version("numlp")
 
 
 def _read_homes() -> dict[str, str]:
@@ -35,8 +38,6 @@ __all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":  # the reader of the package's metadata imports much, for which no other command need wait
-        return import_module("importlib.metadata").version("numlp")
     if name not in _HOMES:
         raise AttributeError(f"module 'numlp' has no attribute {name!r}")
     globals()[name] = getattr(import_module(_HOMES[name]), name)

@@ -1,124 +1,135 @@
-"""The report that is checked in says what the results that are checked in say."""
+"""The pages that are checked in say what the results that are checked in say, and so do the pages that quote them."""
 
-import json
 import re
 import shutil
+from statistics import mean, stdev
 
 import pytest
+from worlds import metrics
 
 from budget import ROOT
-from reproduction.report.inputs import fill_in, load_inputs
-from reproduction.report.markdown import escape, table
-from reproduction.report.write import build_report
+from numlp.data.normalise import SPLITS
+from reproduction.explanations import fill_in
+from reproduction.measured import Measured, Run
+from reproduction.report.inputs import load_inputs
+from reproduction.report.markdown import escape, slug, table
+from reproduction.report.write import FIGURES, PAGES, build_report
 from reproduction.results import COMMITTED
-
-HOME = ROOT / "reproduction"
-MEGABYTE = 2**20
 
 
 @pytest.fixture(scope="module")
 def inputs():
-    """The results that are checked in."""
     return load_inputs(ROOT, COMMITTED)
 
 
 @pytest.fixture(scope="module")
 def report(inputs):
-    """The report of these, and its plots."""
     return build_report(inputs)
 
 
 @pytest.fixture
 def copied(tmp_path):
-    """A project's folder with the results and the experiments, to be changed."""
-    shutil.copytree(HOME, tmp_path / "reproduction", ignore=shutil.ignore_patterns("figures", "report*"))
+    shutil.copytree(ROOT / "reproduction", tmp_path / "reproduction", ignore=shutil.ignore_patterns("figures"))
     shutil.copytree(ROOT / "conf" / "experiment", tmp_path / "conf" / "experiment")
     return tmp_path
 
 
-def told(root):
-    return build_report(load_inputs(root, COMMITTED))[0]
+def accuracy_rows(pages):
+    """The cells of each row of a published accuracy."""
+    lines = [line for text in pages.values() for line in text.partition("## Accuracies")[2].partition("## Reasons")[0].splitlines()]
+    return [line.strip("| ").split(" | ") for line in lines if re.search(r"\| \d+ \w+(, \w+)* \|", line)]
 
 
-def explain(root, row, because, text):
-    entry = {"title": "A title", "rows": [row], "because": because, "rests_on": "E16", "text": text}
-    (root / "reproduction/explanations.yaml").write_text(json.dumps([entry]))
+def test_committed_pages_are_those_of_the_results(report):
+    committed = {path.name: path.read_text() for path in (ROOT / PAGES).iterdir()}
+    assert committed == report[0], "make them anew: python -m reproduction report committed"
 
 
-def one_seed(root):
-    """Leave only the runs of the first seed."""
-    for path in (root / COMMITTED).glob("[ex][0-9][0-9].csv"):
-        head, *lines = path.read_text().splitlines()
-        path.write_text("\n".join([head, *(line for line in lines if re.search(r",0,[01]\.", line))]) + "\n")
+def test_pages_are_short(report):
+    words = {name: len(text.split()) for name, text in report[0].items()}
+    assert words["index.md"] <= 1_500
+    assert sum(words.values()) <= 14_000
+    assert not re.search("<[a-z]", "".join(report[0].values()))
 
 
-def test_committed_report_is_that_of_the_results(report):
-    assert (HOME / "report.md").read_text() == report[0], "make it anew: python -m reproduction report committed"
+def test_figures_are_those_of_the_pages_and_small(report):
+    pages, plots = report
+    files = {path.stem for path in (ROOT / FIGURES).iterdir()}
+    assert files == {plot.name for plot in plots} == set(re.findall(r"figures/(\w+)\.png\)", "".join(pages.values())))
+    assert sum(path.stat().st_size for path in (ROOT / FIGURES).iterdir()) < 2**21
 
 
-def test_figures_are_those_of_the_report_and_small(report):
-    text, plots = report
-    files = {path.stem for path in (HOME / "figures").iterdir()}
-    assert files == {plot.name for plot in plots} == set(re.findall(r'src="figures/(\w+)\.png"', text))
-    assert sum(path.stat().st_size for path in (HOME / "figures").iterdir()) < 6 * MEGABYTE
+def test_every_link_leads_to_a_heading(report):
+    headings = {name: [slug(title) for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)] for name, text in report[0].items()}
+    for name, text in report[0].items():
+        assert len(set(headings[name])) == len(headings[name])
+        for page, anchor in re.findall(r"\]\(([\w.]*)#(.*?)\)", text):
+            assert anchor in headings[page or name], anchor
 
 
-def test_every_link_leads_to_a_section(report):
-    sections = re.findall(r'<a id="(.*)"></a>', report[0])
-    assert len(sections) == len(set(sections))
-    assert set(re.findall(r"\]\(#(.*?)\)", report[0])) <= set(sections)
-
-
-def test_every_row_was_measured_and_what_is_outside_is_explained_once(inputs, report):
-    assert [score.published.id for score in inputs.scores if not score.values] == []
-    assert inputs.unexplained([*(score.published.id for score in inputs.missed), *(finding.id for finding in inputs.unsettled)]) == []
-    for score in inputs.missed:
-        assert report[0].count(f"(#{inputs.explanation(score.published.id).anchor})") >= 2  # outside, and in its experiment
-    assert not re.search("UNEXPLAINED|NOT MEASURED|NOT CHANCE|NOTHING SAID|REHEARSAL", report[0])
-    assert [described.id for described in inputs.experiments if described.id[0] not in "ex"] == []  # the ladder is no part of it
+def test_every_row_was_measured_and_what_is_not_within_is_explained(inputs, report):
+    rows = accuracy_rows(report[0])
+    assert len(rows) == 147
+    assert all(row[-1] == "within" or re.fullmatch(r"\*\*.*\*\*: \[.*\]\(.*#.*\)", row[-1]) for row in rows)
+    assert not re.search("NOT MEASURED|NOTHING SAID|REHEARSAL", "".join(report[0].values()))
+    assert {row.stated.published.reading for row in inputs.board.rows} - {""} <= {explanation.id for explanation in inputs.explanations}
+    asked = {described.report for described in inputs.experiments if described.id[0] in "ex"}
+    assert asked == set(inputs.entries)
 
 
 def test_one_seed_has_no_interval_and_no_deviation(copied):
-    one_seed(copied)
-    rows = re.findall(r"^\| [EX]\d\d-\d\d \|.*$", told(copied), re.MULTILINE)
+    for path in (copied / COMMITTED).glob("[ex][0-9][0-9].csv"):
+        head, *lines = path.read_text().splitlines()
+        path.write_text("\n".join([head, *(line for line in lines if re.search(r",0,[01]\.", line))]) + "\n")
+    rows = accuracy_rows(build_report(load_inputs(copied, COMMITTED))[0])
     assert len(rows) == 147
-    for row in rows:
-        cells = [cell.strip() for cell in row.split(" | ")]
-        assert (cells[5], cells[6]) == ("1", "-")
-        assert "±" not in cells[4]
+    assert all(row[3].startswith("1 ") for row in rows)
+    assert not any("±" in row[2] for row in rows)
 
 
 def test_gaps_are_said_loudly(copied):
     (copied / "reproduction/explanations.yaml").write_text("[]\n")
     (copied / COMMITTED / "e03.csv").unlink()
-    text = told(copied)
-    assert "E03 was not measured" in text
-    assert "NOT MEASURED: 6 published accuracies have no run: E03-01" in text
-    loud = [line for line in text.splitlines() if line.startswith("**UNEXPLAINED")]
-    assert len(loud) == 2
-    assert "E11-01" in loud[0]
-    assert "R0.7, " in loud[1]
+    pages = build_report(load_inputs(copied, COMMITTED))[0]
+    assert "E03 was not measured" in pages["r0.md"]
+    assert "NOT MEASURED: 6 published accuracies have no run: E03-01" in pages["index.md"]
+    assert re.search(r"NOTHING SAID.*E11-01.*R0\.7, ", pages["index.md"])
 
 
-def test_chance_that_no_seed_would_give_is_said_loudly(copied):
-    explain(copied, "E11-*", "seeds", "Chance.")
-    assert "NOT CHANCE: another seed of ours would not give what is laid to chance in E11-01, E11-02" in told(copied)
-
-
-def test_a_figure_in_an_explanation_is_that_of_the_results(copied, inputs):
-    explain(copied, "E11-01", "experiment", "It is {e16|test} (from {e16|test|range}, {e16|test|std}), or {x09 lam=1|val}.")
-    one_seed(copied)
-    path = copied / COMMITTED / "e16.csv"
-    head, row = path.read_text().splitlines()
-    cells = dict(zip(head.split(","), row.split(","), strict=True)) | {"test_accuracy": "0.4321"}
-    path.write_text(f"{head}\n{','.join(cells.values())}\n")
-    text = load_inputs(copied, COMMITTED).explanations[0].text
-    assert text == "It is 43.21 (from 43.21 to 43.21, 43.21), or (not measured)."
-    peak = fill_in("{x07 base=e09;norm=before;init.sigma=0.0001|peak}", inputs.measured)
-    low, high = (float(value) for value in peak.split(" to "))
+def test_a_figure_in_an_explanation_is_that_of_the_results(inputs):
+    measured = Measured([Run("e16", "single", {seed: metrics({"test": value}) for seed, value in enumerate((43.0, 44.0))})])
+    text = fill_in("It is {e16|test} (from {e16|test|range}, {e16|test|std}), or {x09 lam=1|val}.", measured)
+    assert text == "It is 43.50 (from 43.00 to 44.00, 43.50 ± 0.71), or (not measured)."
+    low, high = map(float, fill_in("{x07 base=e09;norm=before;init.sigma=0.0001|peak}", inputs.measured).split(" to "))
     assert 1e5 < low < 1e6 < high
 
 
-def test_markup_in_text_is_escaped_but_for_code():
-    assert escape("a_b [c] `d_e|f`") == r"a\_b \[c\] `d_e\|f`"
+def test_markup_in_text_is_escaped_but_for_code_and_links():
+    assert escape("a_b [c] `d_e|f` [g](h_i)") == r"a\_b \[c\] `d_e\|f` [g](h_i)"
     assert table("a | b", [["x|y", ""]]) == "| a | b |\n|---|---|\n| x\\|y |  |"
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md", "docs/decisions/0015-faults-and-readings.md"])
+def test_headline_is_that_of_the_results(page, inputs):
+    assert inputs.board.headline in " ".join((ROOT / page).read_text().split())
+
+
+@pytest.mark.parametrize(("page", "digits"), [("README.md", 1), ("docs/tutorial.md", 2)])
+def test_quoted_accuracies_are_those_of_runs(page, digits, inputs):
+    """Mean and standard deviation, and the lowest and the highest of the seeds."""
+    text = (ROOT / page).read_text().partition("[The ladder]")[0]
+    values = [run.accuracies(split) for run in inputs.measured.runs for split in SPLITS if len(run.rows) > 1]
+    ours = {f"{mean(v):.{digits}f} ± {stdev(v):.{digits}f}" for v in values} | {f"{min(v):.2f} to {max(v):.2f} %" for v in values}
+    quoted = set(re.findall(r"\d+\.\d+ ± \d+\.\d+|\d+\.\d\d to \d+\.\d\d %", text))
+    assert len(quoted) >= 5
+    assert quoted <= ours
+
+
+def test_differences_in_the_tutorial_are_those_of_means(inputs):
+    text = " ".join((ROOT / "docs/tutorial.md").read_text().split())
+    tests = {f"{run.experiment} {run.key}": mean(run.accuracies("test")) for run in inputs.measured.runs if not run.own}
+    he, xavier = (tests[f"{name} norm=before"] - tests[f"{name} norm=none"] for name in ("e02", "e04"))
+    assert f"{he:.1f} (He) and {xavier:.1f} (Xavier) percentage points lower" in text
+    assert f"nine layers lie {tests['e01 norm=before'] - tests['e02 norm=before']:.1f} percentage points below three" in text
+    fine = [value for name, value in tests.items() if name.startswith("e07")]
+    assert f"lie between {min(fine):.2f} and {max(fine):.2f}" in text

@@ -78,7 +78,7 @@ def test_one_command_makes_everything_and_a_second_one_trains_nothing(reproducti
         board = list(csv.DictReader(file))
     assert len(board) == 147
     assert {row["n"] for row in board if row["id"][:3].lower() in FEW} == {"1"}
-    assert "REHEARSAL" in (reproduction / "build/reproduction/report.md").read_text()
+    assert "REHEARSAL" in (reproduction / "build/reproduction/docs/reports/index.md").read_text()
     code, out, _ = step("all", "seeds=2")
     assert code == 0
     assert " s)" not in out

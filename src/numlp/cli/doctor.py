@@ -31,6 +31,7 @@ class DoubtError(UserError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --fix."""
     parser.add_argument("--fix", action="store_true", help="mark runs in MLflow as KILLED that are RUNNING without a process")
 
 

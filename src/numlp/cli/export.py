@@ -25,6 +25,7 @@ BOUND = 1e-5  # of a difference between two probabilities
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --model, --output and --check."""
     add_model(parser)
     parser.add_argument("--output", type=from_user, default=ONNX, help="the file to write (default: %(default)s)")
     parser.add_argument(

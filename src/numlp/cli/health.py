@@ -13,6 +13,7 @@ from numlp.training.history import LayerHealth
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the runs and --output."""
     parser.add_argument("runs", nargs="+", metavar="RUN", help="directory of a run, or its id or name in MLflow; 1 to 4 runs")
     default = paths.BUILD / "health" / paths.HEALTH_FIGURE
     parser.add_argument("--output", type=from_user, default=default, help="the PNG file to write (default: %(default)s)")

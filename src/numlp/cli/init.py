@@ -27,6 +27,7 @@ DVC keeps experiments in git. If this directory is no git checkout yet, create o
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the folder and --data."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="a new or empty directory")
     parser.add_argument("--data", metavar="NAME", help="data set: cifar10 (the default), synthetic, npz or folder (set data.path then)")
 

@@ -11,6 +11,7 @@ from numlp.tracking.run import log_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the directories."""
     text = "directory of a run, or of a sweep with its jobs (default: that of the pipeline's run, with its evaluation and plots)"
     parser.add_argument("folder", nargs="*", type=from_user, default=[paths.TRAIN], metavar="DIR", help=text)
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numlp
+from numlp import __version__
 from numlp.cli.commands import COMMANDS, EXAMPLES, EXIT_CODES, MODEL
 from numlp.errors import UserError, did_you_mean
 from numlp.paths import enter_project, require_project, settle_addresses
@@ -109,6 +109,7 @@ class Parser(argparse.ArgumentParser):
         print(self.format_help(), end="", file=file)
 
     def error(self, message: str) -> NoReturn:
+        """End with 2."""
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
 
@@ -122,7 +123,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     layout = argparse.RawDescriptionHelpFormatter
     if (command := COMMANDS.get(name)) is None:
         parser, rest = Parser("numlp", "numlp COMMAND [ARGUMENT ...]", formatter_class=layout, epilog=overview()), list(words)
-        parser.add_argument("-V", "--version", action="version", version=f"numlp {numlp.__version__}")
+        parser.add_argument("-V", "--version", action="version", version=f"numlp {__version__}")
         if not name.startswith("-"):
             parser.error(f"invalid command: {name!r}{did_you_mean(name, COMMANDS)}")
     else:

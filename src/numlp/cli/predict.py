@@ -25,6 +25,7 @@ ABOUT = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the images, --model and --format."""
     parser.description = ABOUT
     text = "a PNG, JPEG or WebP file of any size, or a directory with such files, searched recursively"
     parser.add_argument("images", nargs="+", type=from_user, metavar="IMAGE", help=text)

@@ -15,6 +15,7 @@ from numlp.tracking.store import address
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --model and --name."""
     add_model(parser)
     parser.add_argument("--name", default="numlp", help="name in the registry (default: %(default)s)")
 

@@ -17,6 +17,7 @@ STYLES = {"failed": "red", "diverged": "red", "killed": "yellow", "running": "gr
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
     text = 'only runs with this setting, e.g. norm=before, or that meet an MLflow filter, e.g. "metrics.`final/val_accuracy` > 0.5"'
     parser.add_argument("--filter", action="append", default=[], metavar="KEY=VALUE", help=text)
     text = "only runs of one sweep: its name or id (default: the newest sweep)"
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Print the runs."""
     runs, where = list_runs(Path.cwd(), arguments.filter, arguments.sweep), ""
     if arguments.best is not None and len(runs):
         preferred = runs[runs.get(DATA, runs.dataset) == str(read_params(Path.cwd())[0].get(DATA))]

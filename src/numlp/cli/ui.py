@@ -16,6 +16,7 @@ QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --port and --allowed-hosts."""
     parser.add_argument("--port", type=int, default=5000, help="the first port to try (default %(default)s)")
     text = "host names under which a forwarded port is opened, e.g. name-5000.app.github.dev"
     parser.add_argument("--allowed-hosts", default="", metavar="HOST[,HOST]", help=text)

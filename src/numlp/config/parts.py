@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import field, make_dataclass
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -92,7 +92,6 @@ def complete(group: str, part: Mapping[str, Any]) -> Part:
     return {TARGET: str(part[TARGET]), **settings}
 
 
-@cache
 def schema_of(group: str, target: Callable[..., Any]) -> Any:
     """A structured config with a target's settings as its keys; a type that OmegaConf does not know becomes Any."""
     hints, keys = get_type_hints(target.__init__ if isinstance(target, type) else target), []  # type: ignore[misc]
