@@ -3,6 +3,7 @@
 Only `reproduction/reruns.yaml` names a fault, and only the reproduction reads that file: the package has no setting that plants one.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -12,14 +13,14 @@ import numpy as np
 from numlp.arrays import Array
 from numlp.code_digest import tree_digest
 from numlp.config import Config
-from numlp.errors import require
+from numlp.data.normalise import Name, Part, Prepared
 from numlp.files import json_digest
 from numlp.nn.batch_norm import BatchNorm, BatchNormWork
 from numlp.nn.mode import Mode
 from numlp.nn.network import Network
-from numlp.optim.optimizers import Momentum, Optimizer, Sgd
-from numlp.training.plan import make_optimizer
-from numlp.training.trainer import Trainer
+from numlp.optim.optimizers import Sgd
+from numlp.training.plan import epoch_steps, make_optimizer
+from numlp.training.trainer import Batch, Trainer, batches_from
 
 
 class StaleNorm(BatchNorm):
@@ -51,28 +52,35 @@ class BatchMomentsAlways(BatchNorm):
         return super().forward(x, work, replace(mode, batch_moments=True))
 
 
-class GammaPenalized(Network):
-    """The L2 penalty is of the weights and of gamma."""
+class ConstantNorm(BatchNorm):
+    """The backward pass takes the batch's mean and variance as constants."""
 
-    @property
-    def gammas(self) -> list[str]:
-        """Names of the scales."""
-        return [name for name in self.params.views if name.endswith(".gamma")]
+    def backward(self, dy: Array, work: BatchNormWork) -> Array:
+        """(N, d) -> (N, d), in place."""
+        super().backward(dy.copy(), work)
+        dy *= work.scale
+        return dy
 
-    def penalty(self, lam: float) -> float:
-        """Lam * sum of squares."""
-        return super().penalty(lam) + lam * sum(float(np.dot(self.params[name], self.params[name])) for name in self.gammas)
 
-    def add_penalty_gradient(self, lam: float) -> None:
-        """Add the gradient of `penalty`."""
-        super().add_penalty_gradient(lam)
-        for name in self.gammas:
-            gradient = self.grads[name]
-            gradient += 2 * lam * self.params[name]
+class OwnStatistics(Prepared):
+    """The splits, each normalized by its own mean and standard deviation."""
+
+    def part(self, name: Name) -> Part:
+        """One split."""
+        part = super().part(name)
+        if name == "train":
+            return part
+        x = part.x[:]
+        return Part((x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-6), part.labels)
+
+
+def gammas(network: Network) -> list[Array]:
+    """The scales of batch norm."""
+    return [view for name, view in network.params.views.items() if name.endswith(".gamma")]
 
 
 class GammaDecay(Sgd):
-    """The step of `GammaPenalized`, where the penalty's gradient is a decay."""
+    """The step where gamma decays as the weights do."""
 
     gammas: list[Array]
 
@@ -83,62 +91,27 @@ class GammaDecay(Sgd):
         super().update(eta, decay, threads)
 
 
-class HalfPenalty(Network):
-    """The gradient of lam * sum of squared weights lacks its factor of 2."""
-
-    def add_penalty_gradient(self, lam: float) -> None:
-        """Add lam * W."""
-        super().add_penalty_gradient(lam / 2)
-
-
-class HalfDecay(Sgd):
-    """The step of `HalfPenalty`."""
-
-    def update(self, eta: float, decay: float = 0.0, threads: int = 1) -> None:
-        """Take one step."""
-        super().update(eta, decay / 2, threads)
-
-
-class MeanOfGradients(Momentum):
-    """velocity = rho * velocity + (1 - rho) * grads, a mean of the gradients: 1 / (1 - rho) times smaller steps."""
-
-    def _step(self, p: Array, g: Array, scratch: Array, eta: float, decay: float, *state: Array) -> None:
-        g *= 1 - self.rho
-        super()._step(p, g, scratch, eta, (1 - self.rho) * decay, *state)
-
-
 class FaultyTrainer(Trainer):
     """The training `right`, which has not begun, with a mistake; this class makes none, and the others say theirs in a line.
 
     Attributes:
         norm: The class of batch norm.
-        network: The class that a network turns into; it has the same attributes.
-        optimizer: The class that the optimizer turns into, which must be of its base class.
+        splits: The class of the prepared data.
     """
 
     norm: ClassVar[type[BatchNorm]] = BatchNorm
-    network: ClassVar[type[Network]] = Network
-    optimizer: ClassVar[type[Optimizer] | None] = None
+    splits: ClassVar[type[Prepared]] = Prepared
 
     def __init__(self, config: Config, right: Trainer) -> None:
         state = right.state
         self.change_network(state.network)
         state.optimizer = make_optimizer(config, state.network)
-        if self.optimizer is not None:
-            base = self.optimizer.__bases__[0]
-            require(type(state.optimizer) is base, "fault", f"a run by {base.__name__}", optimizer=type(state.optimizer).__name__)
-            state.optimizer.__class__ = self.optimizer
         super().__init__(state, right.train, right.val, right.plan)
-
-    @classmethod
-    def change_settings(cls, config: Config) -> Config:
-        """The settings that the run really has."""
-        return config
+        self.epoch_steps = epoch_steps(len(right.train.labels), right.plan.batch_size)
 
     @classmethod
     def change_network(cls, network: Network) -> None:
         """Change a new network in place, its parameters excepted."""
-        network.__class__ = cls.network
         for name, layer in network.layers.items():
             if isinstance(layer, BatchNorm):
                 network.layers[name] = cls.norm(layer.gamma, layer.beta, layer.dgamma, layer.dbeta, layer.mean, layer.var, layer.eps)
@@ -148,6 +121,12 @@ class StaleBackward(FaultyTrainer):
     """The backward pass of batch norm takes mean and variance from the moving average."""
 
     norm = StaleNorm
+
+
+class ConstantMoments(FaultyTrainer):
+    """The backward pass of batch norm takes the batch's mean and variance as constants."""
+
+    norm = ConstantNorm
 
 
 class TrainingMode(FaultyTrainer):
@@ -166,49 +145,72 @@ class PenaltyOnAll(FaultyTrainer):
 
 
 class PenaltyOnGamma(FaultyTrainer):
-    """L2 regularization is of the weights and of gamma."""
-
-    network, optimizer = GammaPenalized, GammaDecay
+    """The gradient of L2 regularization is of the weights and of gamma, in a run of plain gradient descent."""
 
     def __init__(self, config: Config, right: Trainer) -> None:
         super().__init__(config, right)
-        network, descent = self.state.network, self.state.optimizer
-        assert isinstance(network, GammaPenalized) and isinstance(descent, GammaDecay)
-        descent.gammas = [network.params[name] for name in network.gammas]
+        self.state.optimizer = GammaDecay(self.state.network)
+        self.state.optimizer.gammas = gammas(self.state.network)
 
 
-class HalfPenaltyGradient(FaultyTrainer):
-    """The gradient of L2 regularization is lambda * W, without its factor of 2."""
+class GammaDrawn(FaultyTrainer):
+    """The initial gamma is drawn as He's weights are, with a variance of 2 / width, where it should be 1."""
 
-    network, optimizer = HalfPenalty, HalfDecay
-
-
-class DampedMomentum(FaultyTrainer):
-    """Momentum's velocity is a mean of the gradients, and its steps are 1 / (1 - rho) times smaller."""
-
-    optimizer = MeanOfGradients
+    def __init__(self, config: Config, right: Trainer) -> None:
+        super().__init__(config, right)
+        rng = np.random.default_rng(config.seed)
+        for gamma in gammas(self.state.network):
+            gamma[:] = rng.normal(0, np.sqrt(2 / gamma.size), gamma.size)
 
 
-class AlphaReversed(FaultyTrainer):
-    """Alpha weighs the new statistics instead of the old ones."""
+class SameOrder(FaultyTrainer):
+    """The order of the images is drawn from the same seed in each epoch."""
 
-    @classmethod
-    def change_settings(cls, config: Config) -> Config:
-        """The settings with alpha the other way round."""
-        return replace(config, moments={**config.moments, "alpha": 1 - config.moments["alpha"]})
+    def batches(self) -> Iterator[Batch]:
+        """The batches of the first epoch, again and again."""
+        plan = self.plan
+        first = list(batches_from(0, self.epoch_steps, plan.batch_seed, len(self.train.labels), plan.batch_size))
+        return (self._gather((step, first[step % len(first)])) for step in range(self.state.step, plan.steps))
+
+
+class LabelsApart(FaultyTrainer):
+    """The labels are shuffled apart from the images."""
+
+    def batches(self) -> Iterator[Batch]:
+        """The batches with the labels of other images."""
+        plan = self.plan
+        others = batches_from(self.state.step, plan.steps, plan.batch_seed + 1, len(self.train.labels), plan.batch_size)
+        return (batch._replace(labels=self.train.labels[places]) for batch, places in zip(super().batches(), others, strict=True))
+
+
+class RatePerEpoch(FaultyTrainer):
+    """The learning rate takes the next value of its schedule once in each epoch, not at each update."""
+
+    def __init__(self, config: Config, right: Trainer) -> None:
+        super().__init__(config, right)
+        self.plan = replace(right.plan, schedule=lambda step: right.plan.schedule(step // self.epoch_steps))
+
+
+class SplitsApart(FaultyTrainer):
+    """Validation and test images are normalized by their own statistics."""
+
+    splits = OwnStatistics
 
 
 FAULTS: dict[str, type[FaultyTrainer]] = {
     "stale_backward": StaleBackward,
+    "constant_moments": ConstantMoments,
     "training_mode": TrainingMode,
     "penalty_on_all": PenaltyOnAll,
     "penalty_on_gamma": PenaltyOnGamma,
-    "half_penalty_gradient": HalfPenaltyGradient,
-    "damped_momentum": DampedMomentum,
-    "alpha_reversed": AlphaReversed,
+    "gamma_drawn": GammaDrawn,
+    "same_order": SameOrder,
+    "labels_apart": LabelsApart,
+    "rate_per_epoch": RatePerEpoch,
+    "own_statistics": SplitsApart,
 }
 """By the name that reproduction/reruns.yaml uses."""
-CHANGE_NETWORKS = [name for name in FAULTS if name not in ("damped_momentum", "alpha_reversed")]
+CHANGE_NETWORKS = ["stale_backward", "constant_moments", "training_mode", "penalty_on_all"]
 """The faults that a gradient check could see."""
 
 

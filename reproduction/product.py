@@ -85,11 +85,9 @@ def train_and_measure(config: Config, name: str, fault: str = "") -> Result:
     """Train and measure a network, with a mistake planted where `fault` names one; an interrupted run resumes from its checkpoint."""
     data = prepare_data(config)
     checkpoint = Checkpoint(paths.CHECKPOINTS / f"{identify(run_key(config, data), fault)}.npz")
-    if fault:
-        config = FAULTS[fault].change_settings(config)
-    trainer = make_trainer(config, data)
-    if fault:
-        trainer = FAULTS[fault](config, trainer)
+    data = FAULTS[fault].splits(**vars(data)) if fault else data
+    right = make_trainer(config, data)
+    trainer = FAULTS[fault](config, right) if fault else right
     state = trainer.state
     if checkpoint.restore(state):
         print(f"train: {name} resumes from step {state.step}")

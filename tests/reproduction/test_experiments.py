@@ -49,7 +49,7 @@ def test_last_run_of_each_experiment_trains(reproduction):
         result = train_and_measure(experiments.config(job, 3), name, job.fault)
         assert 1 <= result.steps <= 2, name
         assert all(0 <= value <= 1 for value in (result.train_accuracy, result.val_accuracy, result.test_accuracy))
-    assert len(names) == 52
+    assert len(names) == 57
 
 
 def test_settings_are_those_of_the_report_whatever_params_yaml_chooses(reproduction):
