@@ -12,7 +12,7 @@ import numpy as np
 from numlp.files import write_csv
 from numlp.nn.gradient_check import Difference, check_gradients
 from numlp.nn.gradient_check_cases import CASES, Case
-from numlp.nn.moments import set_from_batch
+from numlp.nn.network import set_from_batch
 from reproduction.faults import CHANGE_NETWORKS, FAULTS, FaultyTrainer
 
 CHECKED, FAULTS_CHECKED = "gradients.csv", "fault_checks.csv"

@@ -25,8 +25,12 @@ from numlp.nn.loss import (
     softmax as softmax,
 )
 from numlp.nn.mode import PREDICTION as PREDICTION, TRAINING as TRAINING, Mode as Mode
-from numlp.nn.moments import set_from_batch as set_from_batch, update_moving_average as update_moving_average
-from numlp.nn.network import Network as Network, Pass as Pass
+from numlp.nn.network import (
+    Network as Network,
+    Pass as Pass,
+    set_from_batch as set_from_batch,
+    update_moving_average as update_moving_average,
+)
 from numlp.optim.optimizers import *
 from numlp.optim.schedules import *
 from numlp.stages.normalise import load_split as load_split

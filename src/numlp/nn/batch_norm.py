@@ -26,8 +26,8 @@ class BatchNormWork:
 class BatchNorm:
     """x_hat = (x - mean) / sqrt(var + eps); y = gamma * x_hat + beta.
 
-    The moments are the batch's own (the variance divides by N) or the stored ones, as the pass's mode says; an estimator of
-    `numlp.nn.moments` fills the stored ones.
+    The moments are the batch's own (the variance divides by N) or the stored ones, as the pass's mode says; `set_from_batch` and
+    `update_moving_average` of `numlp.nn.network` fill the stored ones.
 
     Args:
         gamma: (d,) scale.

@@ -15,8 +15,7 @@ from numlp.config.parts import build
 from numlp.data.augment import Augmentation
 from numlp.data.normalise import Name, Prepared
 from numlp.errors import FRACTION, UserError, require
-from numlp.nn.moments import set_from_batch
-from numlp.nn.network import Network
+from numlp.nn.network import Network, set_from_batch
 from numlp.threads import blas_threads
 from numlp.training.checkpoint import Checkpoint
 from numlp.training.evaluator import Evaluator, Scores

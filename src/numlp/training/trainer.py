@@ -13,8 +13,7 @@ from numlp.data.augment import mix
 from numlp.data.normalise import Part
 from numlp.nn.loss import cross_entropy_gradient, soft_cross_entropy_gradient, soft_targets
 from numlp.nn.mode import Mode
-from numlp.nn.moments import set_from_batch, update_moving_average
-from numlp.nn.network import Network
+from numlp.nn.network import Network, set_from_batch, update_moving_average
 from numlp.nn.shares import make_pass
 from numlp.optim.optimizers import Optimizer, clip_by_norm
 from numlp.threads import one_ahead, under_threads
