@@ -4,14 +4,12 @@ BIN := .venv/bin
 
 .PHONY: run reports bench verify test lint check budget docs ui clean
 
-SEEDS ?= 0
-
 run: .venv/installed
 	$(BIN)/numlp run
 
-# The five reports, reproduced in build/reproduction: make reports SEEDS=0,1,2,3,4 (docs/reports/index.md).
-reports: .venv/installed-reports
-	$(BIN)/python -m reproduction all seeds=$(SEEDS)
+# The five reports, reproduced in build/reproduction in one to two hours on two cores; a tenth of it: make reports SEEDS=0 (docs/reports/index.md).
+reports: .venv/installed
+	$(BIN)/python -m reproduction all $(if $(SEEDS),seeds=$(SEEDS))
 
 # The time of an update beside other libraries', printed; on an idle machine (docs/benchmarks.md).
 bench: .venv/installed-bench
@@ -64,7 +62,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
-# The extras: installed-dev, installed-reports, installed-bench, installed-docs.
+# The extras: installed-dev, installed-bench, installed-docs.
 .venv/installed-%: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$*]"
 	touch $@

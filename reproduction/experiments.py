@@ -18,7 +18,7 @@ from numlp.config import Config
 from numlp.config.naming import flatten
 from numlp.errors import require
 from reproduction.faults import FAULTS
-from reproduction.product import compose_config
+from reproduction.product import Composer
 from reproduction.results import SINGLE
 from reproduction.settings import RERUNS, Rerun, read_reruns
 
@@ -52,10 +52,10 @@ class Experiments:
     """
 
     def __init__(self, root: Path, rehearsal: Sequence[str] = ()) -> None:
-        self._root, self._rehearsal = root, tuple(rehearsal)
+        self._rehearsal = tuple(rehearsal)
         self._files = {path.stem.partition("_")[0]: path for path in sorted((root / FOLDER).glob(FILES))}
         self._reruns = read_reruns(root / RERUNS)
-        self._composed: dict[tuple[str, ...], Config] = {}
+        self._composer, self._configs = Composer(root), dict[tuple[str, ...], Config]()
 
     @property
     def names(self) -> list[str]:
@@ -80,9 +80,9 @@ class Experiments:
 
     def config(self, job: Job, seed: int) -> Config:
         """The settings of a run with this seed."""
-        if job.overrides not in self._composed:
-            self._composed[job.overrides] = compose_config(self._root, job.overrides)
-        return replace(self._composed[job.overrides], seed=seed)
+        if job.overrides not in self._configs:
+            self._configs[job.overrides] = self._composer.compose(job.overrides)
+        return replace(self._configs[job.overrides], seed=seed)
 
     def _combinations(self, experiment: str) -> list[tuple[str, ...]]:
         items = OverridesParser.create().parse_overrides([f"{key}={value}" for key, value in _read(self._file(experiment))[1].items()])

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from itertools import product
 from pathlib import Path
@@ -94,15 +94,16 @@ class Comparison:
         return self.verdict not in ("looser", "no data")
 
 
-def measure(seeds: Iterable[int], cases: Sequence[Case] = CASES) -> Iterator[Checked]:
-    """Check each network with parameters and images of each seed."""
-    for seed in seeds:
-        for case in cases:
-            for d in replace(case, seed=seed).check():
-                owner, kind = d.name.split(".")
-                place = (case.name, "-".join(map(str, case.hidden)), case.norm, int(re.sub(r"\D", "", owner)), kind, seed)
-                gradient = math.hypot(d.gradient_mean, d.gradient_std)
-                yield Checked(*place, gradient, d.mean_abs, d.mean, d.std, d.max_abs, d.relative * gradient, d.verdict)
+def measure(seed: int, cases: Sequence[Case] = CASES) -> list[Checked]:
+    """Check each network with parameters and images of a seed."""
+    return [_describe(case, seed, d) for case in cases for d in replace(case, seed=seed).check()]
+
+
+def _describe(case: Case, seed: int, d: Difference) -> Checked:
+    owner, kind = d.name.split(".")
+    place = (case.name, "-".join(map(str, case.hidden)), case.norm, int(re.sub(r"\D", "", owner)), kind, seed)
+    gradient = math.hypot(d.gradient_mean, d.gradient_std)
+    return Checked(*place, gradient, d.mean_abs, d.mean, d.std, d.max_abs, d.relative * gradient, d.verdict)
 
 
 def write_checks(path: Path, rows: Sequence[Checked] | Sequence["FaultCheck"]) -> None:
@@ -177,12 +178,14 @@ def check_batches(fault: type[FaultyTrainer], case: Case, batches: int = 2) -> l
     return [check_gradients(network, images, labels, case.lam, case.h) for images in (x, *others)]
 
 
-def check_faults(seeds: Iterable[int]) -> Iterator[FaultCheck]:
+def check_faults(seed: int) -> list[FaultCheck]:
     """R0's check with each fault that changes the network, and without one."""
-    for seed, name, lam in product(seeds, (RIGHT, *CHANGE_NETWORKS), LAMBDAS):
+    rows = []
+    for name, lam in product((RIGHT, *CHANGE_NETWORKS), LAMBDAS):
         checks = check_batches(FAULTS.get(name, FaultyTrainer), replace(R0_CHECK, seed=seed, lam=lam))
         for batch, differences in enumerate(checks, start=1):
             weights = max(difference.mean_abs for difference in differences if difference.name.endswith(".W"))
             relative = max(difference.relative for difference in differences)
             verdict = "passes" if all(difference.passed for difference in differences) else "fails"
-            yield FaultCheck(name, lam, seed, batch, weights, relative, verdict)
+            rows.append(FaultCheck(name, lam, seed, batch, weights, relative, verdict))
+    return rows

@@ -1,7 +1,7 @@
 """The results of the reproduction's runs, as the report and the claims read them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ from numlp.errors import require
 from numlp.files import read_rows
 from numlp.training.history import Record
 from reproduction.gradient_checks import CHECKED, Checked
-from reproduction.results import EXPERIMENTS, OWN, SINGLE, Metrics, RecordRow, read_results
+from reproduction.results import CHECK, EXPERIMENTS, OWN, SINGLE, Metrics, RecordRow, read_results
 
 Settings: TypeAlias = frozenset[tuple[str, str]]
 
@@ -23,13 +23,15 @@ class NoDataError(LookupError):
 class Run:
     """All seeds of one choice of settings: by seed the metrics, and the records where there are any.
 
-    Its key holds the overrides that tell it from the others of its experiment, `name=value` joined by `;`.
+    Its key holds the overrides that tell it from the others of its experiment, `name=value` joined by `;`. Seeds that test a stated
+    interval are `further`.
     """
 
     experiment: str
     key: str
     rows: dict[int, Metrics] = field(default_factory=dict)
     histories: dict[int, list[Record]] = field(default_factory=dict)
+    further: dict[int, Metrics] = field(default_factory=dict)
 
     @property
     def own(self) -> bool:
@@ -52,6 +54,10 @@ class Run:
     def accuracies(self, split: Name = "test") -> tuple[float, ...]:
         """Accuracy in per cent, one per seed."""
         return tuple(self.accuracy(split).values())
+
+    def further_accuracies(self, split: Name = "test") -> tuple[float, ...]:
+        """Accuracy in per cent of the seeds that test an interval of the others."""
+        return replace(self, rows=self.further).accuracies(split)
 
 
 def parse_key(key: str) -> Settings:
@@ -129,6 +135,8 @@ def load_measured(folder: Path) -> Measured:
         for record in read_rows(records, RecordRow) if records.exists() else []:
             if (record.experiment, record.run) in runs:
                 runs[record.experiment, record.run].histories.setdefault(record.seed, []).append(record)
+    for row in read_results(folder, CHECK):
+        runs[row.experiment, row.run].further[row.seed] = row
     checks = folder / CHECKED
     return Measured(tuple(runs.values()), read_rows(checks, Checked) if checks.exists() else [])
 

@@ -4,13 +4,13 @@ They are no sweeps of numlp's: each later range is factors of the best value, no
 results/ holds, are of this module's random stream, not of Optuna's samplers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from numlp.errors import require
-from reproduction.results import OWN, ResultRow
+from reproduction.results import OWN
 
 STREAM = 3  # number of these draws among a seed's random streams; a run has others
 
@@ -58,15 +58,9 @@ SEARCHES = {
 }
 
 
-def best_value(rows: Sequence[ResultRow]) -> float:
-    """The lambda of our own draws with the highest validation accuracy, the first of equals; no test image has a say.
-
-    Raises:
-        UserError: There are none.
-    """
-    own = [row for row in rows if row.run.startswith(OWN)]
-    require(len(own) > 0, "search", "runs of the search before it")
-    return float(max(own, key=lambda row: row.val_accuracy).run.removeprefix(f"{OWN}lam="))
+def best_value(accuracies: Mapping[str, float]) -> float:
+    """The lambda of our own draws with the highest validation accuracy, by their keys, the first of equals; no test image has a say."""
+    return float(max(accuracies, key=accuracies.__getitem__).removeprefix(f"{OWN}lam="))
 
 
 def draw(search: Search, seed: int, center: float | None = None) -> list[tuple[str, ...]]:

@@ -4,7 +4,7 @@ All are written below build/; only `python -m reproduction commit` changes those
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ COMMITTED = HOME / "results"  # in git
 BUILD = Path("build/reproduction")
 FOLDER = BUILD / "results"
 RUNS = BUILD / "runs"  # cached results, a file per run
+WALL = BUILD / "wall.json"  # the time of the last go that made runs, and how many
 EXPERIMENTS = "[ex][0-9][0-9].csv"  # result files
-PROVENANCE = "provenance.json"
+PROVENANCE, CANARIES = "provenance.json", "canaries.csv"
+CHECK = "check"  # the runs that test stated intervals: check.csv
 OWN = "own:"  # starts the key of a run whose values the report did not try
 SINGLE = "single"  # the key of an experiment's only run
 
@@ -37,7 +39,7 @@ class RunKey:
 
 @dataclass(frozen=True)
 class Metrics:
-    """The metrics of a run: accuracies as fractions, costs in nats, and the SHA-256 of the parameters and stored moments."""
+    """The metrics of a run: accuracies as fractions, costs in nats, SHA-256 of the parameters and stored moments, and the BLAS kernel."""
 
     train_accuracy: float
     val_accuracy: float
@@ -48,6 +50,7 @@ class Metrics:
     best_val_accuracy: float
     steps: int
     model_digest: str
+    kernel: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,13 @@ class RecordRow(Record, RunKey):
 
 
 @dataclass(frozen=True)
-class Note:
-    """The provenance of an experiment's result files: the seeds, the overrides, and digests of the code and of the images."""
+class Canary:
+    """A short run on synthetic images, whose digest is another one where code trains other bits: a row of canaries.csv."""
 
-    seeds: list[int]
-    overrides: list[str]
-    source: str
-    data: str
+    experiment: str
+    run: str
+    kernel: str
+    model_digest: str
 
 
 def save_result(path: Path, result: Result) -> None:
@@ -89,15 +92,16 @@ def load_result(path: Path) -> Result | None:
     return None if content is None else Result(**content | {"history": tuple(Record(*values) for values in content["history"])})
 
 
-def write_results(folder: Path, experiment: str, results: Sequence[tuple[RunKey, Result]], note: Note) -> None:
-    """Write <experiment>.csv and <experiment>_history.csv.gz, and the note last: nothing vouches for files that are about to change."""
+def write_results(folder: Path, experiment: str, results: Sequence[tuple[RunKey, Result]], note: dict[str, Any]) -> None:
+    """Write <experiment>.csv, its records, and <experiment>.json last: no note vouches for files that are about to change."""
     (folder / f"{experiment}.json").unlink(missing_ok=True)
     names = [field.name for field in fields(Metrics)]
     rows = [ResultRow(**asdict(key), **{name: getattr(result, name) for name in names}) for key, result in results]
-    records = [RecordRow(**asdict(key), **asdict(record)) for key, result in results for record in result.history]
-    write_rows(folder / f"{experiment}_history.csv.gz", RecordRow, records)
+    if experiment != CHECK:
+        records = [RecordRow(**asdict(key), **asdict(record)) for key, result in results for record in result.history]
+        write_rows(folder / f"{experiment}_history.csv.gz", RecordRow, records)
     write_rows(folder / f"{experiment}.csv", ResultRow, rows)
-    write_note(folder, experiment, note)
+    write_json(folder / f"{experiment}.json", note)
 
 
 def read_results(folder: Path, experiment: str) -> list[ResultRow]:
@@ -108,17 +112,6 @@ def read_results(folder: Path, experiment: str) -> list[ResultRow]:
     """
     path = folder / f"{experiment}.csv"
     return read_rows(path, ResultRow) if path.exists() else []
-
-
-def write_note(folder: Path, experiment: str, note: Note) -> None:
-    """Write <experiment>.json."""
-    write_json(folder / f"{experiment}.json", asdict(note))
-
-
-def read_note(folder: Path, experiment: str) -> Note | None:
-    """Read what `write_note` wrote; None when there is no such file."""
-    content = read_json(folder / f"{experiment}.json")
-    return None if content is None else Note(**content)
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:

@@ -1,85 +1,218 @@
-"""The runs of an experiment: those that are cached and those that are missing, side by side, and its result files."""
+"""The runs of the reproduction: those that are cached and those that are missing, which one pool of processes makes, and result files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+import signal
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import astuple
+from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import TypeAlias
+from threading import Thread
+from time import perf_counter
+from typing import Any
 
-from joblib import Parallel, cpu_count, delayed
-
-from numlp.config import Config
+from numlp.errors import UserError, require
+from numlp.files import json_digest
+from numlp.signals import STOPS, Stop, stoppable
+from numlp.threads import cores, library
 from reproduction import product
 from reproduction.experiments import Experiments, Job
 from reproduction.own_draws import SEARCHES, best_value, draw
-from reproduction.results import FOLDER, OWN, Result, RunKey, read_results, write_results
+from reproduction.product import CORETYPE, Training
+from reproduction.results import CHECK, FOLDER, OWN, Canary, Result, RunKey, load_result, write_results
 from reproduction.settings import Params
 
-Run: TypeAlias = tuple[Config, str]
-"""The settings of a run, and the fault that is planted in it."""
+SHORT = ("data=synthetic", "train.epochs=2", "train.record.points=1")  # what makes a run a canary
 
 
-def run_experiment(experiments: Experiments, experiment: str, params: Params) -> None:
-    """Train what is missing, and write the experiment's result files with the note of what made them.
+class Here(Executor):
+    """One worker in this process."""
 
-    Raises:
-        UserError: A search comes before the one that its range follows from.
+    def submit(self, function: Any, /, *arguments: Any, **settings: Any) -> "Future[Any]":
+        """Call it at once."""
+        future: Future[Any] = Future()
+        future.set_result(function(*arguments, **settings))
+        return future
+
+
+class Work:
+    """Runs of the project in the current folder, by the files that cache their results.
+
+    A search's own draws become known once those of the search before it have ended.
+
+    Args:
+        params: What to run.
+
+    Attributes:
+        rows: By result file, the runs in their order.
+        own: By search, its own draws that are known.
     """
-    seeds = params.seeds_of(experiment)
-    note = product.make_note(Path.cwd(), seeds, params.overrides)
-    jobs = [(job, seed) for job in experiments.jobs(experiment) for seed in seeds]
-    jobs += [(job, seeds[0]) for job in own_jobs(experiments, experiment, seeds[0])]  # each search is made once, with the first seed
-    runs = {RunKey(experiment, job.key, seed): (experiments.config(job, seed), job.fault) for job, seed in jobs}
-    results = {key: result for key, run in runs.items() if (result := product.load_cached(*run)) is not None}
-    for count, (key, result) in enumerate(results.items(), start=1):
-        print(f"{count}/{len(runs)}  {key}: {_figures(result)} (kept)", flush=True)
-    missing = {key: run for key, run in runs.items() if key not in results}
-    if missing:
-        results.update(_train(experiment, missing, seeds, len(runs)))
-    write_results(FOLDER, experiment, [(key, results[key]) for key in runs], note)
+
+    def __init__(self, params: Params) -> None:
+        self.params, self.kernels = params, [library()[1], *(kernel for kernel in params.kernels if kernel != library()[1])]
+        self.experiments, self.dataset = Experiments(Path.cwd(), params.overrides), product.find_dataset(Path.cwd(), params.overrides)
+        self.rows: dict[str, dict[RunKey, Path]] = {}
+        self.own: dict[str, dict[RunKey, Path]] = {}
+        self.trainings: dict[Path, Training] = {}
+        self.results: dict[Path, Result] = {}
+        self._canaries: dict[tuple[str, str, str], Path] = {}
+        self._searches: set[str] = set()
+        self._began, self._steps = perf_counter(), 0  # of the go at hand
+
+    def kernel(self, seed: int) -> str:
+        """The kernel that a seed runs on: the machine's own for the first five, another one for each five that follow."""
+        return self.kernels[min(seed // 5, len(self.kernels) - 1)]
+
+    def add(self, name: str) -> None:
+        """Add an experiment, with the searches that its own draws follow from; or the runs that test stated intervals."""
+        jobs = self.experiments.jobs(name) if name != CHECK else self._jobs_to_check()
+        self.rows[name] = {RunKey(job.experiment, job.key, s): self._file(job, s) for job in jobs for s in self.params.seeds_of(name)}
+        search: str | None = name if name in SEARCHES else None
+        while search is not None:
+            self._searches.add(search)
+            search = SEARCHES[search].after
+        self._draw()
+        self.add_canaries(map(self.kernel, self.params.seeds_of(name)))
+
+    def add_canaries(self, kernels: Iterable[str]) -> None:
+        """Add a short run of each of the canaries' settings, on each of the kernels."""
+        for kernel in dict.fromkeys(kernels):
+            for name, key in self.params.canaries.items():
+                job = self.experiments.job(name, [*filter(None, key.split(";")), *SHORT])
+                self._canaries[name, key, kernel] = self._file(job, 0, kernel)
+
+    def canaries(self) -> list[Canary]:
+        """The canaries, whose runs have ended."""
+        return [Canary(*place, self.results[file].model_digest) for place, file in self._canaries.items()]
+
+    def note(self, name: str) -> dict[str, Any]:
+        """The note beside an experiment's results: seeds, overrides, the images' digest, and what the canaries on its kernels are."""
+        seeds = self.params.seeds_of(name)
+        kernels = {self.kernel(seed) for seed in seeds}
+        canaries = json_digest({"canaries": [astuple(canary) for canary in self.canaries() if canary.kernel in kernels]})
+        return {"seeds": seeds, "overrides": self.params.overrides, "data": self.dataset.digest, "canaries": canaries}
+
+    def write(self, name: str) -> None:
+        """Write the result files of an experiment, whose runs have ended, or check.csv."""
+        files = {**self.rows[name], **self.own.get(name, {})}
+        write_results(FOLDER, name, [(key, self.results[file]) for key, file in files.items()], self.note(name))
+
+    def train(self) -> int:
+        """Make all runs that are missing, those of one kernel after those of another, and count them; a signal ends them."""
+        self._began, self._steps, kept = perf_counter(), 0, len(self.results)
+        print(f"{kept} of {len(self.trainings)} runs are kept from before", flush=True)
+        with stoppable() as stop:
+            while not stop and (kernels := {training.kernel for training in self.missing().values()}):
+                self._train_on(min(kernels, key=self.kernels.index), stop)
+        rows = {key: file for files in (*self.rows.values(), *self.own.values()) for key, file in files.items()}
+        product.log_results(Path.cwd(), [(key, self.trainings[file], self.results[file]) for key, file in rows.items()])
+        return len(self.results) - kept
+
+    def _file(self, job: Job, seed: int, kernel: str = "") -> Path:
+        """The file of a run, which is to be made where it is not there yet."""
+        training = Training(
+            f"{job.experiment} {job.key} seed {seed}", self.experiments.config(job, seed), job.fault, kernel or self.kernel(seed)
+        )
+        file = training.file
+        if file not in self.trainings:
+            self.trainings[file] = training
+            if (result := load_result(file)) is not None:
+                self.results[file] = result
+        return file
+
+    def _draw(self) -> None:
+        """Add the own draws, by the first seed, of each search that follows none, or one whose own draws have ended."""
+        for name, search in SEARCHES.items():
+            before = {key.run: self.results.get(file) for key, file in self.own.get(search.after or "", {}).items()}
+            if name not in self._searches - self.own.keys() or None in before.values() or (search.after and not before):
+                continue
+            center = best_value({run: result.val_accuracy for run, result in before.items() if result}) if before else None
+            seed = self.params.seeds_of(name)[0]
+            jobs = [self.experiments.job(name, overrides, OWN) for overrides in draw(search, seed, center)]
+            self.own[name] = {RunKey(name, job.key, seed): self._file(job, seed) for job in jobs}
+
+    def _jobs_to_check(self) -> list[Job]:
+        jobs = [job for name, keys in self.params.check.items() for job in self.experiments.jobs(name) if job.key in keys]
+        wanted = [f"{name} {key}" for name, keys in self.params.check.items() for key in keys]
+        require(len(jobs) == len(wanted), "check", "runs of experiments", check=wanted)
+        return jobs
+
+    def missing(self) -> dict[Path, Training]:
+        """The runs that have no result yet."""
+        return {file: training for file, training in self.trainings.items() if file not in self.results}
+
+    def _train_on(self, kernel: str, stop: Stop) -> None:
+        """Make the missing runs of a kernel, those that others wait for first: two processes of one thread beat one of two by a half."""
+        threads = max(training.config.train.threads for training in self.missing().values())
+        with workers(kernel, threads) as (pool, count):
+            running: dict[Future[Result], Path] = {}
+            while True:
+                first = {*self._canaries.values(), *(file for rows in self.own.values() for file in rows.values())}
+                files = (file for file, training in self.missing().items() if training.kernel == kernel and file not in running.values())
+                waiting = sorted(files, key=lambda file: (file not in first, -self.trainings[file].steps))
+                for file in waiting[: count - len(running) if not stop else 0]:
+                    running[pool.submit(product.train_and_cache, self.trainings[file], file)] = file
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    file = running.pop(future)
+                    self.results[file] = future.result()
+                    self._draw()
+                    self._tell(file)
+
+    def _tell(self, file: Path) -> None:
+        """Print the result of a run, and how long the others will take."""
+        result, training = self.results[file], self.trainings[file]
+        self._steps += training.steps
+        left = (perf_counter() - self._began) / self._steps * sum(training.steps for training in self.missing().values())
+        figures = f"validation {result.val_accuracy:.2%}, test {result.test_accuracy:.2%}, {result.seconds:.1f} s"
+        count = f"{len(self.results)}/{len(self.trainings)}"
+        print(f"{count}  {training.name}: {figures}; about {left / 60:.0f} min left", flush=True)
 
 
-def own_jobs(experiments: Experiments, experiment: str, seed: int) -> list[Job]:
-    """The runs of our own search, where the experiment is a search."""
-    if experiment not in SEARCHES:
-        return []
-    search = SEARCHES[experiment]
-    center = None if search.after is None else best_value(read_results(FOLDER, search.after))
-    return [experiments.job(experiment, overrides, OWN) for overrides in draw(search, seed, center)]
+@contextmanager
+def workers(kernel: str, threads: int) -> Iterator[tuple[Executor, int]]:
+    """Processes for runs on a kernel, and their number: one for each so many cores; this process where it is alone, and of that kernel."""
+    count, others = max(1, cores() // threads), kernel != library()[1]
+    if count == 1 and not others:
+        yield Here(), 1
+        return
+    before = {key: value for key, value in os.environ.items() if key == CORETYPE}
+    if others:
+        os.environ[CORETYPE] = kernel  # until the processes have begun
+    try:
+        with ProcessPoolExecutor(count, get_context("spawn"), _begin, (Path.cwd(),)) as pool:
+            yield pool, count
+    except BrokenProcessPool as error:
+        raise UserError("a process ended amid a run, perhaps for lack of memory; the same command continues") from error
+    finally:
+        os.environ.pop(CORETYPE, None)
+        os.environ.update(before)
 
 
-def _train(experiment: str, missing: Mapping[RunKey, Run], seeds: Sequence[int], total: int) -> Iterator[tuple[RunKey, Result]]:
-    """Results as they come, each a child run of the experiment's MLflow run; the longest runs begin first.
-
-    Each takes `train.threads` cores: two processes of one thread beat one of two by a half at the reports' sizes.
-    """
-    root, configs = Path.cwd(), [config for config, _ in missing.values()]
-    order = sorted(missing.items(), key=lambda item: -product.count_steps(item[1][0]) * (1 + 0.05 * len(item[1][0].model.hidden)))
-    workers = max(1, cpu_count() // max(config.train.threads for config in configs))
-    parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
-    results = parallel(delayed(_make)(root, key, *run) for key, run in order)  # they begin before MLflow is imported, which takes seconds
-    with product.tracked(root, experiment, seeds, total) as parent:
-        for count, (key, result) in enumerate(results, start=1 + total - len(missing)):
-            product.log_run(root, str(key), experiment, *missing[key], result, parent)
-            print(f"{count}/{total}  {key}: {_figures(result)} ({result.seconds:.1f} s)", flush=True)
-            yield key, result
+def _begin(root: Path) -> None:
+    """Prepare a process for runs: it is in the project's folder, signals between two runs change nothing, and it ends with its parent."""
+    os.chdir(root)
+    Thread(target=_end_with_parent, daemon=True).start()
+    for number in STOPS:
+        signal.signal(number, lambda *_: None)
 
 
-def _make(root: Path, key: RunKey, config: Config, fault: str) -> tuple[RunKey, Result]:
-    return key, product.train_and_cache(root, config, str(key), fault)
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)  # nobody waits for what this process makes
 
 
-def _figures(result: Result) -> str:
-    return f"validation {result.val_accuracy:.2%}, test {result.test_accuracy:.2%}"
-
-
-def plan(experiments: Experiments, params: Params) -> dict[str, tuple[int, int, int]]:
-    """By experiment its runs that no experiment before it makes, their updates, and those of our own draws, once and not per seed."""
-    made: set[str] = set()
-    planned = {}
-    for name in experiments.names:
-        runs = [(experiments.config(job, seed), job.fault) for job in experiments.jobs(name) for seed in params.seeds_of(name)]
-        steps: Mapping[str, int] = {product.identify_training(*run): product.count_steps(run[0]) for run in runs}
-        new = steps.keys() - made
-        made |= new
-        own = SEARCHES[name].count * product.count_steps(runs[0][0]) if name in SEARCHES else 0
-        planned[name] = len(new), sum(steps[key] for key in new), own
-    return planned
+def make_results(names: Sequence[str], params: Params) -> int:
+    """Make the missing runs of experiments, or of `CHECK`, write their result files, and count the runs."""
+    work = Work(params)
+    for name in names:
+        work.add(name)
+    made = work.train()
+    for name in names:
+        work.write(name)
+    return made

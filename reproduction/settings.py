@@ -12,22 +12,29 @@ from yaml import YAMLError
 
 from numlp.errors import UserError, require
 from reproduction.faults import FAULTS
-from reproduction.results import HOME
+from reproduction.results import CHECK, HOME
 
 PARAMS, RERUNS = HOME / "params.yaml", HOME / "reruns.yaml"
 
 
 @dataclass
 class Params:
-    """The content of params.yaml: seeds, overrides for all runs (a rehearsal), and by number of seeds the experiments that have no more."""
+    """The content of params.yaml, which describes the fields."""
 
     seeds: list[int]
     overrides: list[str]
+    usual: int = 5
     at_most: dict[int, list[str]] = field(default_factory=dict)
+    kernels: list[str] = field(default_factory=list)
+    canaries: dict[str, str] = field(default_factory=dict)
+    check_seeds: list[int] = field(default_factory=list)
+    check: dict[str, list[str]] = field(default_factory=dict)
 
     def seeds_of(self, experiment: str) -> list[int]:
-        """The seeds of an experiment's runs."""
-        return self.seeds[: min((count for count, names in self.at_most.items() if experiment in names), default=None)]
+        """The seeds of an experiment's runs, or of those that test stated intervals."""
+        if experiment == CHECK:
+            return self.check_seeds
+        return self.seeds[: next((count for count, names in self.at_most.items() if experiment in names), self.usual)]
 
 
 @dataclass
@@ -64,7 +71,8 @@ def read_params(path: Path, arguments: Sequence[str] = ()) -> Params:
     """
     params: Params = read_yaml(path, Params)
     _check_seeds(str(path), params.seeds)
-    require(min(params.at_most, default=1) > 0, f"{path}: at_most", "numbers of seeds of at least 1", at_most=sorted(params.at_most))
+    numbers = [params.usual, *params.at_most]
+    require(min(numbers) > 0, str(path), "numbers of seeds of at least 1", got=numbers)
     if not arguments:
         return params
     match = re.fullmatch(r"seeds=(\d+(?:,\d+)*)", "".join(arguments[0].split()))

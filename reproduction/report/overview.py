@@ -11,6 +11,7 @@ from reproduction.report.claims import count_gradients, findings_of
 from reproduction.report.inputs import Inputs, counted, paragraph
 from reproduction.report.markdown import Markdown, bold, images, link, section, table
 from reproduction.scoreboard import NEAR
+from reproduction.significance import estimate, predict_one_more
 from reproduction.verdicts import VERDICTS
 
 FAULTY = "x07 base=e09;norm=before;init.sigma=0.0001"
@@ -53,6 +54,7 @@ def build_overview(inputs: Inputs, pictures: Plots) -> Markdown:
         f"Of {len(inputs.findings)} claims of the reports and of our own: {counted([finding.verdict for finding in inputs.findings])}. "
         f"Gradient checks: {count_gradients(inputs.gradients)}",
         section(2, "The rule", paragraph("rule"), Markdown(paragraph("verdicts")), paragraph("claims")),
+        *_stated(inputs),
         section(2, "Settings of all experiments", paragraph("usual")),
         section(2, "Provenance", paragraph("provenance"), table("fact | value", _provenance(inputs))),
     )
@@ -103,6 +105,18 @@ def draw_costs(inputs: Inputs) -> list[Plots]:
     return [
         Plots((Plot("e11_log", "Training cost: R0's log, ours with the planted fault, and ours as defined", draw),), paragraph("costs"))
     ]
+
+
+def _stated(inputs: Inputs) -> list[Markdown]:
+    """The intervals that pages state, and how many of the further runs lie inside."""
+    rows, total = [], [0, 0]
+    for run in (run for run in inputs.measured.runs if run.further):
+        (low, high), values = predict_one_more(estimate(run.accuracies())), run.further_accuracies()
+        inside = [sum(low <= value <= high for value in values), len(values)]
+        total = [a + b for a, b in zip(total, inside, strict=True)]
+        rows.append((f"{run.experiment.upper()} {run.key}", f"{low:.2f} to {high:.2f}", "{} of {}".format(*inside)))
+    rows.append(("all", "", "{} of {}".format(*total)))
+    return [section(2, "Stated intervals", paragraph("stated"), table("run | interval | inside", rows))] if total[1] else []
 
 
 def _provenance(inputs: Inputs) -> list[tuple[str, str]]:

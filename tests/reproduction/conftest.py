@@ -14,12 +14,13 @@ from sweeps import PIXELS
 @pytest.fixture
 def reproduction(ready, monkeypatch):
     """The project with the reproduction's inputs and a rehearsal's parameters, whose runs are made in this process."""
-    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
+    monkeypatch.setattr("reproduction.runner.cores", lambda: 1)
     (ready / "reproduction").mkdir()
     for path in [*(ROOT / "reproduction").glob("*.yaml"), *(ROOT / "reproduction").glob("*.csv")]:
         shutil.copy(path, ready / "reproduction")
     overrides = ", ".join(f'"{override}"' for override in [*SMALL, PIXELS])
-    (ready / "reproduction" / "params.yaml").write_text(f"seeds: [0]\noverrides: [{overrides}]\nat_most: {{}}\n")
+    canaries = 'canaries: {e16: "", e24: ""}'
+    (ready / "reproduction" / "params.yaml").write_text(f"seeds: [0]\noverrides: [{overrides}]\n{canaries}\n")
     return ready
 
 

@@ -1,10 +1,8 @@
 """The files of conf/experiment, the runs of each, and the draws of the searches."""
 
 import math
-from dataclasses import asdict
 
 import pytest
-from worlds import metrics
 
 from budget import ROOT
 from numlp.errors import UserError
@@ -12,8 +10,7 @@ from projects import SMALL
 from reproduction.experiments import Experiments
 from reproduction.own_draws import SEARCHES, best_value, draw
 from reproduction.product import train_and_measure
-from reproduction.results import ResultRow
-from reproduction.runner import plan
+from reproduction.runner import Work
 from reproduction.scoreboard import read_published
 from reproduction.settings import RERUNS, Params, read_params, read_reruns
 from sweeps import PIXELS
@@ -69,20 +66,18 @@ def test_settings_are_those_of_the_report_whatever_params_yaml_chooses(reproduct
     assert [experiments.config(job, 0) for job in experiments.jobs("e02")] == before
 
 
-def test_plan_counts_a_shared_training_once_and_our_own_draws_once(reproduction):
-    for path in (reproduction / "conf/experiment").glob("[ex]*.yaml"):
-        if path.name[:3] not in ("e08", "e17", "e24", "e31"):  # E08 and E17 are the same, and E31 is a search
-            path.unlink()
+def test_a_shared_training_is_one_run_and_our_own_draws_follow_each_other(reproduction):
     (reproduction / RERUNS).write_text(REPEATED)
-    params = Params([0, 1, 2], [*SMALL, PIXELS], {2: ["x08"]})  # X08 has the first two seeds alone
-    assert plan(Experiments(reproduction, params.overrides), params) == {
-        "e08": (18, 36, 0),
-        "e17": (0, 0, 0),
-        "e24": (3, 6, 0),
-        "e31": (3, 6, 50),
-        "x07": (3, 6, 0),
-        "x08": (2, 4, 0),
-    }
+    params = Params([0, 1, 2], [*SMALL, PIXELS], usual=3, at_most={2: ["x08"]}, kernels=["Haswell", "Sandybridge"])
+    work = Work(params)
+    counts = []
+    for name in ("e08", "e17", "e24", "e31", "x07", "x08", "e07"):  # E08 and E17 are the same, E31 is a search, and E07 a third one
+        before = len(work.missing())
+        work.add(name)
+        counts.append(len(work.missing()) - before)
+    assert counts == [18, 0, 3, 3 + 25, 3, 2, 30 + 3]
+    assert {name: len(keys) for name, keys in work.own.items()} == {"e31": 25, "e05": 3}  # E06 and E07 wait
+    assert len({work.kernel(seed) for seed in range(15)}) == 3
 
 
 @pytest.mark.parametrize(
@@ -93,6 +88,7 @@ def test_plan_counts_a_shared_training_once_and_our_own_draws_once(reproduction)
         "seeds: [a\n",
         "sedes: [0]\noverrides: []\n",
         "seeds: [0]\noverrides: []\nat_most: {0: [e01]}\n",
+        "seeds: [0]\noverrides: []\nusual: 0\n",
     ],
 )
 def test_parameters_that_make_no_sense_are_refused_by_the_files_name(tmp_path, text):
@@ -119,9 +115,6 @@ def test_later_ranges_are_around_the_best_of_the_search_before():
 
 
 def test_a_search_follows_the_best_validation_accuracy_of_the_one_before_it():
-    accuracies = {"own:lam=0.1": 50, "own:lam=0.2": 53, "own:lam=0.3": 53, "own:lam=0.4": 1, "lam=0.5": 99}
-    rows = [ResultRow("e05", run, 0, **asdict(metrics({"val": accuracy}))) for run, accuracy in accuracies.items()]
-    assert best_value(rows) == 0.2
-    for lacking in (lambda: best_value([]), lambda: draw(SEARCHES["e06"], 0)):
-        with pytest.raises(UserError, match="search before"):
-            lacking()
+    assert best_value({"own:lam=0.1": 0.50, "own:lam=0.2": 0.53, "own:lam=0.3": 0.53, "own:lam=0.4": 0.01}) == 0.2
+    with pytest.raises(UserError, match="search before"):
+        draw(SEARCHES["e06"], 0)

@@ -155,7 +155,7 @@ def prepare(folder: Path, train: Sequence[float], val: Sequence[float], stage: P
     return replace(data, mean=mean, std=std)
 
 
-@lru_cache(maxsize=1)  # for the jobs of a sweep, of which a process runs one after another
+@lru_cache(maxsize=8)  # for the jobs of a sweep, of which a process runs one after another
 def _measure(folder: Path, digest: str, start: int, stop: int) -> tuple[Array, Array]:
     mean, std = statistics(load_raw(folder).images[start:stop])
     std[std == 0] = 1
