@@ -39,15 +39,15 @@ def main() -> None:
     print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     with ExitStack() as stack:
         workers = dict(start(stack, options.threads, options.kernels))
-        for name in options.only:
-            task = SETTINGS["tasks"][name]
+        for name, task in ((name, SETTINGS["tasks"][name]) for name in options.only):
             able, counts = task.pop("libraries", SETTINGS["usual"]), options.threads if "steps" in task else options.threads[-1:]
             times: dict[Key, list[float]] = {key: [] for key in workers if key[0] in able and key[1] in counts}
-            for number, key in product(range(1 + options.rounds), times):
+            for _, key in product(range(options.rounds), times):
                 time.sleep(0.05)  # by then the threads of the round before are asleep
-                print(json.dumps(task), file=workers[key].stdin, flush=True)
-                seconds = float(workers[key].stdout.readline())
-                times[key] += [seconds * 1000 / task["steps"] if "steps" in task else seconds] if number else []  # the first warms up
+                for _ in range(1 + ("steps" in task)):  # the second time counts: caches and threads are warm, as in a training
+                    print(json.dumps(task), file=workers[key].stdin, flush=True)
+                    seconds = float(workers[key].stdout.readline())
+                times[key].append(seconds * 1000 / task["steps"] if "steps" in task else seconds)
             for kernel in dict.fromkeys(kernel for _, _, kernel in workers if kernel):
                 print(f"| {name} | {kernel} | {' | '.join(cells(times, kernel))} |", flush=True)
     packages = ", ".join(f"{package} {version(package)}" for package in ("numpy", "torch", "jax") if find_spec(package))

@@ -20,7 +20,7 @@ def prepare(task: Task, part: numlp.Part, threads: int) -> Train:
     def train() -> None:
         last = state.step + task.steps
         with np.errstate(all="ignore"):
-            list(under_threads(threads, trainer.records(lambda: state.step == last)))
+            list(under_threads(trainer.blas_threads, trainer.records(lambda: state.step == last)))
 
     return train
 

@@ -31,12 +31,12 @@ RANKS = (  # a module imports from lower ranks and from its own package
 RANK = {package: rank for rank, packages in enumerate(RANKS) for package in packages}
 FACES = ("src/numlp/__init__.py", "src/numlp/__main__.py")  # these may import all
 BUDGETS = {  # these only go down; docs/decisions/0016-budgets.md
-    "lines of src": 9_571,
-    "files of src": 109,
-    "lines of reproduction": 3_599,
+    "lines of src": 9_485,
+    "files of src": 108,
+    "lines of reproduction": 3_576,
     "lines of benchmarks": 326,
     "lines of ladder": 266,
-    "lines of tests": 9_479,
+    "lines of tests": 9_426,
     "imports inside functions": 13,
     "private names of libraries": 0,
     "docstrings without a noun first": 0,

@@ -70,15 +70,15 @@ def test_killed_save_leaves_no_description_of_older_arrays(tmp_path, monkeypatch
 
 
 def test_function_of_ones_own_and_a_yaml_file_are_a_data_set(project, numlp):
-    (project / "my_data.py").write_text(OWN)
-    (project / "conf/data/mine.yaml").write_text("_target_: my_data.load\nshade: 7\n")
+    (project / "my_shades.py").write_text(OWN)
+    (project / "conf/data/mine.yaml").write_text("_target_: my_shades.load\nshade: 7\n")
     run = ["data=mine", "split.train=[0,3]", "split.val=[3,4]", "model.hidden=[2]", "norm=none", "train.batch_size=2", "train.epochs=1"]
     code, out, err = numlp("train", *run, "then=[]")
     assert code == 0, err
     assert "on mine" in out
     (folder,) = project.glob("data/raw/load-*/")
     assert load_raw(folder).images.max() == 7
-    code, _, err = numlp("train", *run, "data._target_=my_data.load_nothing")
+    code, _, err = numlp("train", *run, "data._target_=my_shades.load_nothing")
     assert (code, err.count("\n"), "numlp.RawData" in err) == (1, 1, True)
 
 
