@@ -1,4 +1,4 @@
-"""What MkDocs does when it builds the site beyond its plugins: formulas become MathML, and figures of reproduction/ come along.
+"""The steps of the site's build beyond MkDocs's plugins: formulas become MathML, and figures of reproduction/ come along.
 
 `pymdownx.arithmatex` marks what stands between dollar signs, and `pymdownx.superfences` the fences of kind `math`; GitHub renders both.
 MathML needs neither a script nor the network.

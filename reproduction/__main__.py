@@ -55,13 +55,13 @@ def main(argv: Sequence[str]) -> int:
 def reproduce_all(params: Params) -> None:
     """Make the runs of every experiment that are missing, and all that follows from the results."""
     began = perf_counter()
-    made = make_results(Experiments(Path.cwd()).names, params)
+    runs = make_results(Experiments(Path.cwd()).names, params)
     gradients(params)
-    if made:
-        write_json(WALL, {"runs": made, "seconds": round(perf_counter() - began)})
+    if runs:
+        write_json(WALL, {"runs": runs, "seconds": round(perf_counter() - began)})
     scoreboard(params)
     report()
-    print(f"all: {made} runs and what follows from them in {(perf_counter() - began) / 60:.1f} minutes")
+    print(f"all: {runs} runs and what follows from them in {(perf_counter() - began) / 60:.1f} minutes")
 
 
 def print_plan(params: Params) -> None:

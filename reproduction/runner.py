@@ -24,7 +24,7 @@ from reproduction.product import CORETYPE, Training
 from reproduction.results import CHECK, FOLDER, OWN, Canary, Result, RunKey, load_result, write_results
 from reproduction.settings import Params
 
-SHORT = ("data=synthetic", "train.epochs=2", "train.record.points=1")  # what makes a run a canary
+SHORT = ("data=synthetic", "train.epochs=2", "train.record.points=1")  # overrides that make a run a canary
 
 
 class Here(Executor):
@@ -43,23 +43,23 @@ class Work:
     A search's own draws become known once those of the search before it have ended.
 
     Args:
-        params: What to run.
+        params: Seeds, kernels and overrides of the runs.
 
     Attributes:
         rows: By result file, the runs in their order.
-        own: By search, its own draws that are known.
+        draws: By search, its draws beside the report's, once they are known.
     """
 
     def __init__(self, params: Params) -> None:
         self.params, self.kernels = params, [library()[1], *(kernel for kernel in params.kernels if kernel != library()[1])]
         self.experiments, self.dataset = Experiments(Path.cwd(), params.overrides), product.find_dataset(Path.cwd(), params.overrides)
         self.rows: dict[str, dict[RunKey, Path]] = {}
-        self.own: dict[str, dict[RunKey, Path]] = {}
+        self.draws: dict[str, dict[RunKey, Path]] = {}
         self.trainings: dict[Path, Training] = {}
         self.results: dict[Path, Result] = {}
         self._canaries: dict[tuple[str, str, str], Path] = {}
         self._searches: set[str] = set()
-        self._began, self._steps = perf_counter(), 0  # of the go at hand
+        self._began, self._steps = perf_counter(), 0  # the start of the training, and its updates so far
 
     def kernel(self, seed: int) -> str:
         """The kernel that a seed runs on: the machine's own for the first five, another one for each five that follow."""
@@ -96,19 +96,19 @@ class Work:
 
     def write(self, name: str) -> None:
         """Write the result files of an experiment, whose runs have ended, or check.csv."""
-        files = {**self.rows[name], **self.own.get(name, {})}
+        files = {**self.rows[name], **self.draws.get(name, {})}
         write_results(FOLDER, name, [(key, self.results[file]) for key, file in files.items()], self.note(name))
 
     def train(self) -> int:
         """Make all runs that are missing, those of one kernel after those of another, and count them; a signal ends them."""
-        self._began, self._steps, kept = perf_counter(), 0, len(self.results)
-        print(f"{kept} of {len(self.trainings)} runs are kept from before", flush=True)
+        self._began, self._steps, cached = perf_counter(), 0, len(self.results)
+        print(f"{cached} of {len(self.trainings)} runs are kept from before", flush=True)
         with stoppable() as stop:
             while not stop and (kernels := {training.kernel for training in self.missing().values()}):
                 self._train_on(min(kernels, key=self.kernels.index), stop)
-        rows = {key: file for files in (*self.rows.values(), *self.own.values()) for key, file in files.items()}
+        rows = {key: file for files in (*self.rows.values(), *self.draws.values()) for key, file in files.items()}
         product.log_results(Path.cwd(), [(key, self.trainings[file], self.results[file]) for key, file in rows.items()])
-        return len(self.results) - kept
+        return len(self.results) - cached
 
     def _file(self, job: Job, seed: int, kernel: str = "") -> Path:
         """The file of a run, which is to be made where it is not there yet."""
@@ -125,13 +125,13 @@ class Work:
     def _draw(self) -> None:
         """Add the own draws, by the first seed, of each search that follows none, or one whose own draws have ended."""
         for name, search in SEARCHES.items():
-            before = {key.run: self.results.get(file) for key, file in self.own.get(search.after or "", {}).items()}
-            if name not in self._searches - self.own.keys() or None in before.values() or (search.after and not before):
+            before = {key.run: self.results.get(file) for key, file in self.draws.get(search.after or "", {}).items()}
+            if name not in self._searches - self.draws.keys() or None in before.values() or (search.after and not before):
                 continue
             center = best_value({run: result.val_accuracy for run, result in before.items() if result}) if before else None
             seed = self.params.seeds_of(name)[0]
             jobs = [self.experiments.job(name, overrides, OWN) for overrides in draw(search, seed, center)]
-            self.own[name] = {RunKey(name, job.key, seed): self._file(job, seed) for job in jobs}
+            self.draws[name] = {RunKey(name, job.key, seed): self._file(job, seed) for job in jobs}
 
     def _jobs_to_check(self) -> list[Job]:
         jobs = [job for name, keys in self.params.check.items() for job in self.experiments.jobs(name) if job.key in keys]
@@ -149,7 +149,7 @@ class Work:
         with workers(kernel, threads) as (pool, count):
             running: dict[Future[Result], Path] = {}
             while True:
-                first = {*self._canaries.values(), *(file for rows in self.own.values() for file in rows.values())}
+                first = {*self._canaries.values(), *(file for rows in self.draws.values() for file in rows.values())}
                 files = (file for file, training in self.missing().items() if training.kernel == kernel and file not in running.values())
                 waiting = sorted(files, key=lambda file: (file not in first, -self.trainings[file].steps))
                 for file in waiting[: count - len(running) if not stop else 0]:
@@ -212,7 +212,7 @@ def make_results(names: Sequence[str], params: Params) -> int:
     work = Work(params)
     for name in names:
         work.add(name)
-    made = work.train()
+    count = work.train()
     for name in names:
         work.write(name)
-    return made
+    return count

@@ -33,7 +33,7 @@ FACES = ("src/numlp/__init__.py", "src/numlp/__main__.py")  # these may import a
 BUDGETS = {  # these only go down; docs/decisions/0016-budgets.md
     "lines of src": 9_485,
     "files of src": 108,
-    "lines of reproduction": 3_576,
+    "lines of reproduction": 3_573,
     "lines of benchmarks": 326,
     "lines of ladder": 266,
     "lines of tests": 9_426,

@@ -18,8 +18,8 @@ from reproduction.verdicts import Row
 
 def build_accuracies(inputs: Inputs, report: str, plots: dict[str, list[Plots]]) -> Markdown:
     """The report's experiments, each with its published accuracies and its figures."""
-    own = [described for described in inputs.experiments if described.report == report and described.id.startswith("e")]
-    parts = [_experiment(inputs, described, plots.get(described.id, [])) for described in own]
+    asked = [described for described in inputs.experiments if described.report == report and described.id.startswith("e")]
+    parts = [_experiment(inputs, described, plots.get(described.id, [])) for described in asked]
     return section(2, "Accuracies", paragraph("columns"), *parts)
 
 
@@ -90,8 +90,8 @@ def _log(inputs: Inputs) -> Markdown:
 
 def build_reasons(inputs: Inputs, report: str) -> Markdown:
     """How rows of the report are read, and why some are not within or some claims do not hold."""
-    own = [one for one in inputs.explanations if one.report == report]
-    return section(2, "Reasons", *(section(3, one.title, one.text) for one in own))
+    reasons = [one for one in inputs.explanations if one.report == report]
+    return section(2, "Reasons", *(section(3, one.title, one.text) for one in reasons))
 
 
 def build_open(inputs: Inputs, report: str) -> Markdown:
@@ -116,7 +116,7 @@ def _answers(inputs: Inputs, report: str, question: Question) -> Iterator[tuple[
 def build_tried(inputs: Inputs, report: str) -> Markdown:
     """The experiments of our own that ask about a report."""
     compared: dict[tuple[str, str], tuple[Published, str]] = {}
-    for row in inputs.board.rows:  # of several splits the last, which is the test images
+    for row in inputs.board.rows:  # the last row of a run counts, whose split is test
         base = f"base={row.stated.published.experiment};{row.stated.published.run}".removesuffix(f";{SINGLE}")
         compared |= {(name, base): (row.stated.published, row.stated.split) for name in inputs.reruns}
     for score in (score for choice in inputs.board.choices.values() for reading in choice.tried for score in reading.scores):

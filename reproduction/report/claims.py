@@ -57,9 +57,9 @@ def _tests(outcomes: Sequence[Outcome]) -> Markdown:
 
 def build_gradients(inputs: Inputs, report: str) -> Markdown:
     """Every published cell of the report's gradient check beside ours."""
-    own = [comparison for comparison in inputs.gradients if comparison.cell.source.startswith(report)]
+    comparisons = [comparison for comparison in inputs.gradients if comparison.cell.source.startswith(report)]
     grouped: dict[tuple[str, ...], dict[str, str]] = {}
-    for comparison in own:
+    for comparison in comparisons:
         cell = comparison.cell
         place = (f"{cell.hidden}, layer {cell.layer}", f"norm={cell.norm}", cell.measure.replace("_", " "))
         text = f"{small(cell.value)} / {small(comparison.plain)}"
@@ -70,7 +70,7 @@ def build_gradients(inputs: Inputs, report: str) -> Markdown:
     return section(
         2,
         "Gradient check",
-        f"{count_gradients(own)} {paragraph(f'gradients_{report.lower()}')}",
+        f"{count_gradients(comparisons)} {paragraph(f'gradients_{report.lower()}')}",
         table(" | ".join(["published / ours", *kinds]), rows),
         _planted(inputs) if report == "R0" else "",
     )

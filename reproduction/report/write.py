@@ -20,9 +20,6 @@ def write_report(root: Path, results: Path, target: Path) -> None:
     pages, plots = build_report(load_inputs(root, results))
     for plot in plots:
         save_png(plot.draw(), root / target / FIGURES / f"{plot.name}.png")
-    for old in (root / target / FIGURES).glob("*.png"):
-        if old.stem not in {plot.name for plot in plots}:
-            old.unlink()
     for name, text in pages.items():
         write_text(root / target / PAGES / name, text)
     print(f"report: {len(pages)} pages in {target / PAGES}, {len(plots)} figures in {target / FIGURES}")

@@ -76,7 +76,7 @@ def test_a_shared_training_is_one_run_and_our_own_draws_follow_each_other(reprod
         work.add(name)
         counts.append(len(work.missing()) - before)
     assert counts == [18, 0, 3, 3 + 25, 3, 2, 30 + 3]
-    assert {name: len(keys) for name, keys in work.own.items()} == {"e31": 25, "e05": 3}  # E06 and E07 wait
+    assert {name: len(keys) for name, keys in work.draws.items()} == {"e31": 25, "e05": 3}  # E06 and E07 wait
     assert len({work.kernel(seed) for seed in range(15)}) == 3
 
 

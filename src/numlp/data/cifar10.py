@@ -116,7 +116,9 @@ def _noted_sha256(archive: Path) -> str:
     """SHA-256 of a file, which build/ keeps for the next command while the file stays: 170 MB take 0.25 s in each stage."""
     status = archive.stat()
     state = {"path": str(archive), "inode": status.st_ino, "size": status.st_size, "modified_ns": status.st_mtime_ns}
-    noted = read_json(NOTE) or {}
+    noted: dict[str, Any] = {}
+    with suppress(ValueError, OSError):  # a damaged note counts nothing
+        noted = read_json(NOTE) or {}
     if noted != (content := {**state, "sha256": noted.get("sha256")}):
         content["sha256"] = sha256(archive)
         if NOTE.parent.is_dir():

@@ -6,7 +6,7 @@ back, alone; the threads meet once per affine layer, whose products need all col
 
 from itertools import pairwise
 from operator import methodcaller
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -31,7 +31,6 @@ class SharedPass:
 
     Args:
         network: Its parameters are read, its gradients written.
-        threads: Threads that share each layer.
 
     Attributes:
         moments: The batch's means and variances after a forward pass that uses them; like `network.moments`.
@@ -41,13 +40,15 @@ class SharedPass:
         self.network, self.threads = network, threads
         self.moments = Flat(moment_shapes(network.sizes, network.norm), network.dtype)
         self._by_size: dict[int, list[list[Share]]] = {}  # the shares of each affine layer, from input to output
+        self._dropout, self._works = network.layers.get("dropout0"), dict[int, Any]()  # dropout of the inputs, and its buffers by size
 
     def forward(self, x: Array, mode: Mode) -> Array:
         """(N, d) inputs -> (N, K) logits, in a buffer that the next pass over N rows writes over."""
         if len(x) not in self._by_size:
             self._by_size[len(x)] = self._divide_layers(len(x))
-        if dropout := self.network.layers.get("dropout0"):
-            x = dropout.forward(x, dropout.work(len(x), x.dtype), mode)
+            self._works[len(x)] = self._dropout and self._dropout.work(len(x), x.dtype)
+        if self._dropout:
+            x = self._dropout.forward(x, self._works[len(x)], mode)
         for shares in self._by_size[len(x)]:
             for share in shares:
                 share.x = x
@@ -75,7 +76,6 @@ class Share:
     """The work of a thread on an affine layer and on the layers behind it, for batches of N rows.
 
     Args:
-        network: The network.
         index: The number of the affine layer, from 1.
         moments: The batch's moments, of which the thread writes its columns.
         dx: (N, d_in) gradient in the input, of which the thread writes the columns `rows`.
@@ -86,7 +86,7 @@ class Share:
     """
 
     def __init__(
-        self, network: Network, index: int, moments: Flat, dx: Array, y: Array, rows: slice, columns: slice, below: "Share | None"
+        self, network: Network, index: int, moments: Flat, dx: Array, y: Array, rows: slice, columns: slice, below: Self | None
     ) -> None:
         self.dx, self.y, self.rows, self.columns, self.below = dx, y, rows, columns, below
         (_, linear), *behind = network.block(index, columns).items()
@@ -114,11 +114,12 @@ class Share:
         if len(W := self.linear.W[self.rows]) > 0:
             np.matmul(self.x[:, self.rows].T, dy, out=self.linear.dW[self.rows])
             if self.below:
-                dx = np.matmul(dy, W.T)
+                dx = columns = np.matmul(dy, W.T, out=self.dx[:, self.rows])
                 for name, layer, work in reversed(self.below.steps):
                     dx, given = layer.backward(dx, work), dx
                     require_alike(name, layer, "backward", given, dx)
-                self.dx[:, self.rows] = dx
+                if dx is not columns:  # a layer of a user's may not work in place
+                    columns[...] = dx
 
 
 def divide(width: int, threads: int) -> list[slice]:

@@ -61,15 +61,12 @@ class Trainer:
         val: The validation split.
         plan: The length and the settings of the run.
         ahead: A second thread gathers the next batch and takes half of a record's evaluation; it changes no bit.
-
-    Attributes:
-        blas_threads: The threads of BLAS that the updates expect.
     """
 
     def __init__(self, state: State, train: Part, val: Part, plan: Plan, ahead: bool = False) -> None:
         self.state, self.train, self.val, self.plan, self.ahead = state, train, val, plan, ahead
         self.buffers = make_pass(state.network, plan.threads)
-        self.blas_threads = plan.threads // self.buffers.threads
+        self.blas_threads = plan.threads // self.buffers.threads  # the threads of BLAS that the updates expect
         self.evaluator = Evaluator(state.network, max(1 + ahead, self.buffers.threads))
         self._images: dict[int, Iterator[Array]] = {}  # by size: the usual batch, and an epoch's last
 
